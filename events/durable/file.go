@@ -1,0 +1,33 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Create makes a new file (mode 0600). An existing file is left as it is and the error is then fs.ErrExist.
+func Create(path string, content []byte) error {
+	// A link, unlike a rename, never replaces a file.
+	return write(path, content, os.Link)
+}
+
+// Replace writes a file (mode 0600) in place of the one that may stand there.
+func Replace(path string, content []byte) error { return write(path, content, os.Rename) }
+
+func write(path string, content []byte, place func(from, to string) error) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer os.Remove(temp.Name()) // after a rename there is nothing to remove
+	_, err = temp.Write(content)
+	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := place(temp.Name(), path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return syncFolder(filepath.Dir(path))
+}

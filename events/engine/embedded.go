@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// Options say how the embedded server stores.
+type Options struct {
+	// StoreDir is the folder that holds the store; it is made when it is not there.
+	StoreDir string
+	// SyncAlways makes every acknowledged write survive a power cut.
+	SyncAlways bool
+	// Sync is the interval between syncs to disk without SyncAlways, and by that how much a power cut may lose. Zero
+	// stands for two minutes. A crash of the process alone loses nothing.
+	Sync time.Duration
+	// Logger takes the server's log lines; nil drops them.
+	Logger *slog.Logger
+}
+
+// maxPayload bounds one message; a command's events are far below, a block of data keys too.
+const maxPayload = 8 << 20
+
+// Start runs a JetStream server inside this process and connects to it. It returns when the store is recovered, which
+// takes about half a second for each million users and cannot be interrupted. It returns [ErrUnhealthy] when a stream
+// could not be recovered.
+func Start(ctx context.Context, options Options) (*Engine, error) {
+	log := newLogger(options.Logger)
+	srv, err := server.NewServer(&server.Options{
+		ServerName:   "accountd",
+		DontListen:   true,
+		NoSigs:       true,
+		MaxPayload:   maxPayload,
+		JetStream:    true,
+		StoreDir:     options.StoreDir,
+		SyncAlways:   options.SyncAlways,
+		SyncInterval: options.Sync,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("configuring the embedded server: %w", err)
+	}
+	srv.SetLoggerV2(log, false, false, false)
+	e, err := start(srv, log)
+	if err == nil {
+		e.store = options.StoreDir
+		err = e.Healthy()
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		if e != nil {
+			e.conn.Close()
+		}
+		srv.Shutdown()
+		srv.WaitForShutdown()
+		return nil, fmt.Errorf("starting the embedded server: %w", err)
+	}
+	return e, nil
+}
+
+func start(srv *server.Server, log natsLogger) (*Engine, error) {
+	srv.Start()
+	// Without a listener, Start returns after all is up; a fatal error makes it return before.
+	if !srv.ReadyForConnections(time.Millisecond) {
+		return nil, fmt.Errorf("%w: %s", ErrUnhealthy, log.lastFatal())
+	}
+	e, err := attach("", log, nats.InProcessServer(srv))
+	if err != nil {
+		return nil, err
+	}
+	e.server = srv
+	return e, nil
+}

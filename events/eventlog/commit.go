@@ -1,0 +1,85 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// settleFor is how long a conflict is waited out of which the cause does not show yet.
+const settleFor = 2 * time.Second
+
+// commit publishes the unit until it is known to be in the Log or known not to be. Every attempt is the same: same ids, same
+// content, same guard; so however many of them arrive, and however late, at most one is stored.
+func (u *unit) commit(ctx context.Context) error {
+	u.msgs[0].Header[headerExpectedLast] = []string{strconv.FormatUint(u.head.Sequence, 10)}
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	start := time.Now()
+	var pause backoff
+	for {
+		r, err := u.attempt(patient)
+		switch judge(r, err) {
+		case stored, already:
+			return u.confirm(r)
+		case conflict:
+			var settled bool
+			if settled, err = u.settle(patient, err); settled {
+				return err
+			}
+			if !u.unsure && time.Since(start) > settleFor {
+				return fmt.Errorf("%w: %w", ErrConflict, err)
+			}
+		case closed:
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		case tooLarge:
+			return fmt.Errorf("%w: %w", ErrTooLarge, err)
+		case refused:
+			if u.unsure {
+				return fmt.Errorf("%w: %w", ErrUnavailable, err)
+			}
+			return fmt.Errorf("appending: %w", err)
+		default:
+			u.unsure = true
+		}
+		if ended := pause.wait(patient); ended != nil {
+			return fmt.Errorf("%w: %w: %w", ErrUnavailable, ended, err)
+		}
+	}
+}
+
+func (u *unit) attempt(ctx context.Context) (receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	u.attempts++
+	return publishAll(ctx, u.log.engine.Conn(), u.msgs)
+}
+
+// confirm checks that the unit stands where its chain hashes say. The guard makes anything else impossible; if it happens
+// all the same, the log is broken and no one must go on as if it was not.
+func (u *unit) confirm(r receipt) error {
+	want := u.head.Sequence + uint64(len(u.msgs))
+	if r.Sequence != 0 && r.Sequence != want {
+		return fmt.Errorf("appending: %w", GapError{Want: want, Got: r.Sequence})
+	}
+	return nil
+}
+
+// settle finds out what stands behind the head after a conflict: something else, then the append is refused; or this very
+// unit, of which an earlier attempt was stored though its receipt was lost, then it is done. Where nothing stands there yet,
+// a single server was given a head that it does not have; but a replicated stream refuses already for what is on its way,
+// and then it is not settled.
+func (u *unit) settle(ctx context.Context, cause error) (settled bool, err error) {
+	next, err := leaderGet(ctx, u.log.engine, Stream, messageQuery{Sequence: u.head.Sequence + 1})
+	switch {
+	case errors.Is(err, errNoMessage) && !u.unsure && u.log.replicas == 1:
+		return true, fmt.Errorf("%w: %w", ErrConflict, cause)
+	case err != nil:
+		return false, fmt.Errorf("%w: %w", cause, err)
+	case u.unsure && next.msg.Header.Get(headerMsgID) == u.records[0].ID.String():
+		return true, nil
+	}
+	return true, fmt.Errorf("%w: %w", ErrConflict, cause)
+}

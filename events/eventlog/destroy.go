@@ -1,0 +1,100 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"accountd/events"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Destroy deletes a data key for good, here and in the store: nothing that it sealed can be read again. A key that is
+// destroyed already is no error. Other instances drop their copies with [Log.Forget].
+//
+// The block is written anew without the key, then every older message of it is overwritten in the store and deleted. A crash
+// between the two is made up for by calling Destroy again, or by the next Open.
+func (l *Log) Destroy(ctx context.Context, id events.KeyID) error {
+	if int(id.Index) >= blockKeys {
+		return fmt.Errorf("destroying data key %s: %w", id, events.ErrKeyID)
+	}
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := retry(patient, func() error {
+		newest, err := l.rewrite(patient, id)
+		if err != nil {
+			return err
+		}
+		l.keys.forget(id)
+		return l.eraseBefore(patient, blockSubject(id.Block), newest)
+	})
+	if err != nil {
+		return fmt.Errorf("destroying data key %s: %w", id, err)
+	}
+	return nil
+}
+
+// rewrite stores the key's block without it, and returns that message's sequence.
+func (l *Log) rewrite(ctx context.Context, id events.KeyID) (uint64, error) {
+	subject := blockSubject(id.Block)
+	newest, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{LastFor: subject})
+	if errors.Is(err, errNoMessage) {
+		return 0, permanent{fmt.Errorf("%w: block %016x", ErrLostKeys, id.Block)}
+	}
+	if err != nil {
+		return 0, err
+	}
+	block := wrappedBlock(newest.msg.Data)
+	if err := block.check(l.keys.master); err != nil {
+		return 0, permanent{err}
+	}
+	if !block.has(id.Index) {
+		return newest.sequence, nil
+	}
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	// The guard fails when another key of the block was destroyed meanwhile; then the new block is taken.
+	r, err := publish(asked, l.engine.Conn(), &nats.Msg{
+		Subject: subject,
+		Header:  nats.Header{headerExpectedLastSubject: {strconv.FormatUint(newest.sequence, 10)}},
+		Data:    block.without(id.Index),
+	})
+	return r.Sequence, err
+}
+
+// eraseBefore erases the messages of a subject that are older than newest.
+func (l *Log) eraseBefore(ctx context.Context, subject string, newest uint64) error {
+	for {
+		oldest, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{Sequence: 1, NextFor: subject})
+		if err != nil {
+			return err
+		}
+		if oldest.sequence >= newest {
+			return nil
+		}
+		if err := l.erase(ctx, oldest.sequence); err != nil {
+			return err
+		}
+	}
+}
+
+// erase overwrites a message of the key stream in the store and deletes it. A message that is not there is no error.
+func (l *Log) erase(ctx context.Context, sequence uint64) error {
+	stream, err := l.engine.JetStream().Stream(ctx, KeyStream)
+	if err != nil {
+		return fmt.Errorf("erasing a block of data keys: %w", err)
+	}
+	failed := stream.SecureDeleteMsg(ctx, sequence)
+	if failed == nil {
+		return nil
+	}
+	if _, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{Sequence: sequence}); errors.Is(err, errNoMessage) {
+		return nil
+	}
+	return fmt.Errorf("erasing a block of data keys: %w", failed)
+}
+
+// Forget drops this instance's copy of a data key that another instance destroyed.
+func (l *Log) Forget(id events.KeyID) { l.keys.forget(id) }

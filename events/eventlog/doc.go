@@ -1,0 +1,65 @@
+// Package eventlog is the Log: the one fenced, totally ordered, sealed and chained history of all accounts, on JetStream.
+//
+// It promises that the events of one command are in the Log together or not at all; that they stand directly behind the
+// place at which the command was decided, or Append says [ErrConflict]; that what Append returns is exactly what every reader
+// will see; that every reader sees every Record, once, in order, with its chain hash verified, or an error; and that a
+// destroyed data key makes content unreadable and nothing else. Its one invariant is that no Record is ever changed, dropped
+// or inserted.
+//
+// # What is stored
+//
+// The stream ACCOUNTS holds one message for each Record. Its subject is the aggregate's, its place in the stream is the
+// Record's sequence, its payload is the event's JSON, sealed with the aggregate's data key, and its headers are the envelope:
+//
+//	acc-version      1
+//	ce-id            the event's id, a UUID (version 7); Nats-Msg-Id is the same
+//	ce-type          the event's versioned name
+//	ce-time          RFC 3339, UTC, down to microseconds
+//	acc-command      the command's UUID, a space, "k/n": event k of n
+//	acc-actor, acc-credential, acc-dialect, acc-request, traceparent
+//	                 the Cause's texts, percent-encoded as in a URL's path
+//	acc-number       kind=value, the number that the event assigned
+//	acc-key          the data key that seals the payload
+//	acc-address      the client's address, sealed, in base64 without padding
+//	acc-address-key  the data key that seals the address
+//	acc-chain        the chain hash, SHA-256, in base64 without padding
+//
+// A header of which the text would be empty is left away. The engine adds headers of its own, which mean nothing here.
+//
+// A sealed text is a nonce of 12 bytes, the AES-256-GCM ciphertext and its tag of 16 bytes. The payload is bound (as
+// additional data) to subject, ce-id and ce-type, with a zero byte between them; the address to the same, a zero byte and
+// "address".
+//
+// The chain hash of a Record is SHA-256 over, in this order: the chain hash of the Record before (32 zero bytes for the
+// first); the sequence (8 bytes, big-endian); then, each as its length in 4 bytes, big-endian, and its bytes: the subject,
+// the headers acc-version, ce-id, ce-type, ce-time, acc-command, acc-actor, acc-credential, acc-dialect, acc-request,
+// traceparent, acc-number, acc-key, acc-address and acc-address-key as they stand in the message (empty when not there), and
+// the payload as it is stored. It can be verified without any key, before and after an erasure.
+//
+// The stream ACCOUNT_KEYS holds the data keys in blocks of 256, one message for each block, on a subject of its own; see
+// block.go. Unused keys are kept in store, so that a new user costs no extra write.
+//
+// # Why
+//
+// Why a guard on the whole Log instead of one for each aggregate: a command is then decided against all that has happened,
+// and every rule that the state can check holds without locks, claims or reservations.
+//
+// Why Append decodes what it has just encoded: what readers will make of an event is decided before it is stored; an event
+// that could not be read back never gets in, and a state folded from what Append returns is the state folded from a replay.
+//
+// Why a conflict is looked into: a single server checks the guard before it looks for duplicates, so the retry of an append
+// that was stored, but of which the receipt was lost, is refused like that of a stranger. Only the Record behind the head
+// tells them apart.
+//
+// Why a missing block of keys is an error, though a missing key is an erasure: a block stays when its last key is destroyed,
+// so a block can be missing only by loss; to take that for an erasure would hide the loss of 256 people's data.
+//
+// Why blocks of keys, not one message for each key: a start reads 4,000 messages instead of a million, and an erasure still
+// overwrites the only message that has the key. On a replicated stream the engine's own log may keep the older message a
+// little longer, until it is next compacted.
+//
+// Why an existing stream is never updated: nothing that differs could be put right without touching what is stored. Open
+// refuses and names it.
+//
+// Why an ordered reader beside that of nats.go: see reader.go.
+package eventlog

@@ -1,0 +1,82 @@
+package eventlog
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of [Log.Append].
+var (
+	// ErrConflict is returned by [Log.Append] when the Log's head is not the given one: nothing was appended. The caller
+	// catches up and decides again.
+	ErrConflict = errors.New("the log has moved on")
+	// ErrUnavailable is returned by [Log.Append] when the engine did not take the events within 20 seconds, or the context
+	// ended before it answered. Whether they were appended may be unknown; the Log tells who follows it.
+	ErrUnavailable = errors.New("the log is unavailable")
+	// ErrTooMany is returned by [Log.Append] for more than [MaxBatch] events: nothing was appended.
+	ErrTooMany = fmt.Errorf("more than %d events in one append", MaxBatch)
+	// ErrTooLarge is returned by [Log.Append] for an event or a cause that the engine cannot take: nothing was appended.
+	ErrTooLarge = errors.New("the event is too large")
+	// ErrKeyGone is returned by [Log.Append] when the data key of a Draft was destroyed: nothing was appended.
+	ErrKeyGone = errors.New("the data key is destroyed")
+)
+
+// Errors of [Open].
+var (
+	// ErrLostStream is returned by [Open] when the store holds the Log's files but the engine could not open them, or when
+	// there are data keys but no Log: creating a stream now would destroy what is left.
+	ErrLostStream = errors.New("the log's stream is missing")
+	// ErrLostKeys is returned by [Open] when the Log has Records but there are no data keys, and by everything that reads
+	// Records when the block of a data key is missing.
+	ErrLostKeys = errors.New("the data keys are missing")
+	// ErrWrongKey is returned by [Open] when the data keys were wrapped by another master key.
+	ErrWrongKey = errors.New("the master key is not the one of this log")
+	// ErrStreamConfig is returned by [Open] when a stream exists with a configuration that would break the Log's promises.
+	ErrStreamConfig = errors.New("the log's stream is configured differently")
+)
+
+// ErrLogDiffers is returned by [Log.Verify] when the Log is shorter than the anchor says or has another Record there: it
+// was truncated, restored from an older backup, or replaced.
+var ErrLogDiffers = errors.New("the log is not the one that was seen before")
+
+// GapError is returned by [Log.Follow] and [Log.Read] when a Record is missing.
+type GapError struct {
+	Want uint64 // the sequence of the missing Record
+	Got  uint64 // the sequence of the Record that came instead
+}
+
+func (e GapError) Error() string {
+	return fmt.Sprintf("the log has a gap: record %d came instead of %d", e.Got, e.Want)
+}
+
+// ChainError is returned by [Log.Follow] when a Record's chain hash is not the one that the Record before, its envelope
+// and its ciphertext give: one of them was changed.
+type ChainError struct {
+	Sequence uint64 // of the Record
+}
+
+func (e ChainError) Error() string {
+	return fmt.Sprintf("the log was changed: record %d does not continue the chain", e.Sequence)
+}
+
+// RecordError is returned by [Log.Follow] and [Log.Read] for a Record that cannot be read though its data key is there:
+// of a type that this release does not know (events.UnknownTypeError), with an envelope that is none (ErrEnvelope), with
+// a content that does not open (seal.ErrSealed) or is none of its type, or alone though its command has more events
+// (ErrHalfCommand).
+type RecordError struct {
+	Sequence uint64 // of the Record
+	Err      error
+}
+
+func (e RecordError) Error() string { return fmt.Sprintf("reading record %d: %v", e.Sequence, e.Err) }
+
+// Unwrap returns the reason.
+func (e RecordError) Unwrap() error { return e.Err }
+
+// Reasons of a [RecordError].
+var (
+	// ErrEnvelope stands for headers that are no envelope.
+	ErrEnvelope = errors.New("not an envelope")
+	// ErrHalfCommand stands for a command of which not all events are in the Log, side by side.
+	ErrHalfCommand = errors.New("half a command")
+)

@@ -1,0 +1,124 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"accountd/events/engine"
+	"accountd/events/seal"
+)
+
+// Names of the streams.
+const (
+	// Stream is the stream that holds the Records.
+	Stream = "ACCOUNTS"
+	// KeyStream is the stream that holds the wrapped data keys.
+	KeyStream = "ACCOUNT_KEYS"
+)
+
+// Options say where a Log is and who watches it.
+type Options struct {
+	Engine *engine.Engine
+	Master *seal.Master
+	// Replicas of new streams on an outside cluster; 0 stands for 3, or 1 where the cluster has no three servers.
+	Replicas int
+	// Logger takes the Log's lines; nil drops them.
+	Logger *slog.Logger
+	// OnAppend is called after every Append; nil for nobody.
+	OnAppend func(AppendOutcome)
+}
+
+// Log is the history of all accounts. It is safe for concurrent use.
+type Log struct {
+	engine   *engine.Engine
+	log      *slog.Logger
+	onAppend func(AppendOutcome)
+	keys     *keyring
+	pool     *pool
+	replicas int
+	stop     context.CancelFunc // ends the background work
+
+	appending sync.Mutex
+}
+
+// Open opens the Log, and creates it where there is none. It returns [ErrWrongKey], [ErrLostKeys], [ErrLostStream] or
+// [ErrStreamConfig] rather than touch a log that it cannot read.
+func Open(ctx context.Context, options Options) (*Log, error) {
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	found, err := openStreams(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	l := newLog(options, found.log.Config.Replicas)
+	if err := l.openKeys(ctx, found.log.State.LastSeq); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func newLog(o Options, replicas int) *Log {
+	background, stop := context.WithCancel(context.Background())
+	keys := newKeyring(o.Engine, o.Master)
+	return &Log{
+		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, replicas: replicas, stop: stop,
+		pool: &pool{engine: o.Engine, master: o.Master, keys: keys, log: o.Logger, ctx: background},
+	}
+}
+
+// openKeys reads all data keys, and stores the first ones of an empty Log.
+func (l *Log) openKeys(ctx context.Context, records uint64) error {
+	replaced, err := l.keys.load(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the data keys: %w", err)
+	}
+	// A crash may have come between writing a block without a destroyed key and deleting the block with it.
+	for _, sequence := range replaced {
+		if err := l.erase(ctx, sequence); err != nil {
+			return err
+		}
+	}
+	if !l.keys.empty() {
+		return nil
+	}
+	if records > 0 {
+		return fmt.Errorf("%w: the log has %d records, but the stream %s has no keys", ErrLostKeys, records, KeyStream)
+	}
+	claimed := l.pool.claim(ctx)
+	if claimed == nil {
+		return nil
+	}
+	// Another instance may have been faster; whether it has the same master key shows in what it wrote.
+	if _, err := l.keys.load(ctx); err != nil {
+		return fmt.Errorf("reading the data keys: %w", err)
+	}
+	if l.keys.empty() {
+		return claimed
+	}
+	return nil
+}
+
+// Shared reports whether other instances may append to this Log, so that what is known of it may be out of date.
+func (l *Log) Shared() bool { return !l.engine.Embedded() }
+
+// Close ends the Log's background work and waits for it. The engine stays open.
+func (l *Log) Close() {
+	l.stop()
+	l.pool.close()
+}
+
+// GroupFrom returns from how many waiting commands of one event on it pays to append them together: a batch costs 2-3 ms
+// on a single server whatever its size, and hardly more than one message on a replicated stream.
+func (l *Log) GroupFrom() int {
+	if l.replicas > 1 {
+		return 2
+	}
+	return 8
+}
+
+// Last returns the sequence of the newest Record, 0 for an empty Log, as the stream's leader knows it.
+func (l *Log) Last(ctx context.Context) (uint64, error) { return leaderLast(ctx, l.engine, Stream) }

@@ -1,0 +1,37 @@
+package eventlog
+
+// Headers by which the engine guards and knows messages.
+const (
+	headerMsgID               = "Nats-Msg-Id"
+	headerExpectedLast        = "Nats-Expected-Last-Sequence"
+	headerExpectedLastSubject = "Nats-Expected-Last-Subject-Sequence"
+	headerBatchID             = "Nats-Batch-Id"
+	headerBatchSequence       = "Nats-Batch-Sequence"
+	headerBatchCommit         = "Nats-Batch-Commit"
+	headerLastConsumer        = "Nats-Last-Consumer"
+	headerStatus              = "Status"
+	headerPendingMessages     = "Nats-Pending-Messages"
+)
+
+// Subjects of the engine's API.
+const (
+	apiMessageGet     = "$JS.API.STREAM.MSG.GET."
+	apiConsumerNext   = "$JS.API.CONSUMER.MSG.NEXT."
+	apiConsumerDelete = "$JS.API.CONSUMER.DELETE."
+)
+
+// Codes of the engine's errors.
+const (
+	codeNoPeers           = 10005 // no servers for that many replicas
+	codeNoMessage         = 10037
+	codeMessageTooLarge   = 10054
+	codeReplicasSingle    = 10074 // replicas on a single server
+	codeWrongLast         = 10071
+	codeHeadersTooLarge   = 10097
+	codeDuplicateInFlight = 10158
+	codeNotReady          = 10163
+	codeWrongLastInFlight = 10164
+	codeBatchIncomplete   = 10176
+	codeBatchDuplicate    = 10201
+	codeTooManyBatches    = 10210
+)

@@ -1,0 +1,81 @@
+package eventlog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"accountd/events/engine"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// errNoMessage is returned by leaderGet when no message fits the query.
+var errNoMessage = errors.New("no such message")
+
+// messageQuery asks for one message: the one at Sequence, the newest of LastFor, or the first of NextFor from Sequence on.
+type messageQuery struct {
+	Sequence uint64 `json:"seq,omitempty"`
+	LastFor  string `json:"last_by_subj,omitempty"`
+	NextFor  string `json:"next_by_subj,omitempty"`
+}
+
+// storedMessage is a message with its place in the stream.
+type storedMessage struct {
+	sequence uint64
+	msg      *nats.Msg
+}
+
+// leaderGet reads a message from the stream's leader, never from a replica that may be behind. It returns errNoMessage
+// when there is none.
+func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messageQuery) (storedMessage, error) {
+	body, err := json.Marshal(query)
+	if err != nil {
+		return storedMessage{}, fmt.Errorf("asking %s for a message: %w", stream, err)
+	}
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	reply, err := e.Conn().RequestWithContext(asked, apiMessageGet+stream, body)
+	if err != nil {
+		return storedMessage{}, fmt.Errorf("asking %s for a message: %w", stream, err)
+	}
+	var answer struct {
+		Error   *jetstream.APIError `json:"error"`
+		Message struct {
+			Subject  string `json:"subject"`
+			Sequence uint64 `json:"seq"`
+			Header   []byte `json:"hdrs"`
+			Data     []byte `json:"data"`
+		} `json:"message"`
+	}
+	if err := json.Unmarshal(reply.Data, &answer); err != nil {
+		return storedMessage{}, fmt.Errorf("reading the answer of %s: %w", stream, err)
+	}
+	if answer.Error != nil {
+		if answer.Error.ErrorCode == codeNoMessage {
+			return storedMessage{}, errNoMessage
+		}
+		return storedMessage{}, fmt.Errorf("asking %s for a message: %w", stream, answer.Error)
+	}
+	got := storedMessage{
+		sequence: answer.Message.Sequence,
+		msg:      &nats.Msg{Subject: answer.Message.Subject, Data: answer.Message.Data},
+	}
+	if len(answer.Message.Header) > 0 {
+		if got.msg.Header, err = nats.DecodeHeadersMsg(answer.Message.Header); err != nil {
+			return storedMessage{}, fmt.Errorf("reading the answer of %s: %w", stream, err)
+		}
+	}
+	return got, nil
+}
+
+// leaderLast returns the sequence of the stream's newest message, 0 when there never was one.
+func leaderLast(ctx context.Context, e *engine.Engine, stream string) (uint64, error) {
+	s, err := e.JetStream().Stream(ctx, stream)
+	if err != nil {
+		return 0, fmt.Errorf("asking for the end of %s: %w", stream, err)
+	}
+	return s.CachedInfo().State.LastSeq, nil
+}

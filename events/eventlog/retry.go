@@ -1,0 +1,46 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// permanent marks an error that asking again cannot change.
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// retry calls do until it succeeds, fails for good or ctx ends, with a growing pause between.
+func retry(ctx context.Context, do func() error) error {
+	var pause backoff
+	for {
+		err := do()
+		if fatal, ok := errors.AsType[permanent](err); ok {
+			return fatal.error
+		}
+		if err == nil {
+			return nil
+		}
+		if ended := pause.wait(ctx); ended != nil {
+			return fmt.Errorf("%w: %w", ended, err)
+		}
+	}
+}
+
+// backoff is the pause between attempts: it doubles from 2 ms to 500 ms.
+type backoff struct{ next time.Duration }
+
+// wait pauses. It returns the cause of ctx's end when that comes first.
+func (b *backoff) wait(ctx context.Context) error {
+	b.next = min(max(2*b.next, 2*time.Millisecond), 500*time.Millisecond)
+	timer := time.NewTimer(b.next)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

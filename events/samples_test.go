@@ -1,0 +1,64 @@
+package events
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// samples returns an Event of every type, with every field set.
+func samples() []Event {
+	id := uuid.MustParse
+	permissions := Permissions{Users: "read", Servers: "all"}
+	signing := SigningKey{ID: "AK1", Secret: "signing secret", Permissions: permissions}
+	storage := StorageKey{Kind: "s3", ID: "SK1", Secret: "storage secret"}
+	api := APIKey{
+		ID: id("0198c0de-0000-7000-8000-0000000000a1"), Kind: "native", Hash: "hash of a key", Permissions: permissions,
+		AllowedIPs: []string{"192.0.2.7", "2001:db8::/32"}, ExpiresAt: time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC), Memo: "CI",
+	}
+	profile := sampleProfile()
+	return []Event{
+		UserCreated{
+			Number: 17, Username: "maria", Email: "maria@example.com", FirstName: "María", LastName: "O'Neil <&>",
+			DisplayName: "María de la O", Phone: "+420 777 123 456", Active: true, State: "created", SuperAdmin: true,
+			APIAccess: true, ExternalID: "crm-17", Language: "es", Timezone: "Europe/Madrid", Client: 3, Access: "full",
+			Comment: "two\nlines", ExtraParams: `{"a":1}`, Datacenter: id("0198c0de-0000-7000-8000-0000000000d1"),
+			Groups: []uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1"), id("0198c0de-0000-7000-8000-0000000000e2")},
+			Parent: id("0198c0de-0000-7000-8000-0000000000f1"), Profile: &profile, PasswordHash: "hash of a password",
+			SigningKeys: []SigningKey{signing}, StorageKeys: []StorageKey{storage}, APIKeys: []APIKey{api},
+			Welcome: WelcomeAccountCreated,
+		},
+		ProfileUpdated{
+			Username: new("m"), Email: new("m@example.com"), FirstName: new("M"), LastName: new("N"), DisplayName: new(""),
+			Phone: new("+1"), ExternalID: new("x"), Language: new("en"), Timezone: new("UTC"), Comment: new("c"),
+			ExtraParams: new("{}"), Profile: &profile,
+		},
+		MembershipChanged{
+			Client: new(int64(0)), Access: new("read_only"), Datacenter: new(uuid.UUID{}),
+			Groups: &[]uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1")},
+		},
+		RightsChanged{SuperAdmin: new(false), APIAccess: new(true)},
+		UserEnabled{}, UserDisabled{}, ProvisioningCompleted{},
+		ProvisioningFailed{Reason: "no capacity"},
+		PasswordChanged{Hash: "hash of a password", Rehash: true},
+		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
+		UserDeleted{}, UserErased{},
+		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
+		SSHKeyRemoved{Number: 5},
+		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},
+		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID},
+		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
+		ResourceUnlinked{Kind: "server", ID: "42"},
+	}
+}
+
+func sampleProfile() Profile {
+	return Profile{
+		TosAcceptation: new(true), EmailVerified: new(false), PhoneVerified: new(true), NewsletterTech: new(false),
+		NewsletterBuss: new(true), DifferentBilling: new(false), UserType: 2, Email2: "e2", Phone2: "p2", Currency: "EUR",
+		Title: "Dr.", MiddleName: "mid", Website: "https://example.com", Jabber: "j", Street1: "s1", Street21: "s21",
+		City: "c", Postcode: "pc", State: "st", Country: "ES", Street2: "s2", Street22: "s22", City2: "c2", Postcode2: "pc2",
+		State2: "st2", Country2: "CZ", Company: "co", CompanyID: "ci", TaxID: "ti", VatID: "vi", BankID: "bi",
+		AlertingPhone: "ap", AlertingJabber: "aj", AlertingEmail: "ae",
+	}
+}
