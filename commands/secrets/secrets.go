@@ -1,0 +1,84 @@
+// Package secrets makes the credentials that the service hands out, in the forms that clients know from other services.
+//
+// It promises that every secret is drawn from the system's secure random source and holds at least 200 bits, and that what
+// it makes needs no escaping in headers, URLs, JSON and shells. Its one invariant is that it keeps nothing: a secret
+// exists only in what was returned.
+package secrets
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+
+	"accountd/events"
+)
+
+const (
+	upper    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	letters  = upper + "abcdefghijklmnopqrstuvwxyz"
+	idLen    = 18 // behind the two letters that tell the kind
+	keyLen   = 40
+	tokenLen = 32 // bytes, 43 characters in base64
+
+	panelKeyLen = 11 + 32
+)
+
+// SigningKey returns a fresh signing key without permissions: its id is "AK" and 18 upper-case alphanumerics, its secret
+// 40 alphanumerics.
+func SigningKey() events.SigningKey {
+	return events.SigningKey{ID: "AK" + text(upper, idLen), Secret: SigningSecret()}
+}
+
+// SigningSecret returns a fresh secret for a signing key that keeps its id.
+func SigningSecret() events.Secret { return events.Secret(text(letters, keyLen)) }
+
+// StorageKey returns a fresh storage key of that kind: its id is "SK" and 18 upper-case alphanumerics, its secret 40
+// alphanumerics.
+func StorageKey(kind string) events.StorageKey {
+	return events.StorageKey{Kind: kind, ID: "SK" + text(upper, idLen), Secret: events.Secret(text(letters, keyLen))}
+}
+
+// Token returns a fresh bearer token, the prefix and 43 characters of base64url that hold 256 bits, and the [Hash] by
+// which the service knows it.
+func Token(prefix string) (token, hash string) {
+	b := make([]byte, tokenLen)
+	rand.Read(b) // never fails
+	token = prefix + base64.RawURLEncoding.EncodeToString(b)
+	return token, Hash(token)
+}
+
+// The prefixes of panel keys.
+const (
+	PanelApplication = "ptla_" // for a key with permissions of its own
+	PanelAccount     = "ptlc_" // for one that may do what its user may
+)
+
+// PanelKey returns a fresh API key in the form that Pterodactyl's has, the prefix and 43 alphanumerics, of which the first
+// 11 count as its public part; and the [Hash] by which the service knows it.
+func PanelKey(prefix string) (key, hash string) {
+	key = prefix + text(letters, panelKeyLen)
+	return key, Hash(key)
+}
+
+// Hash returns the SHA-256 of a token, prefix included, in lower-case hex. A token has too many bits to be guessed, so
+// that a fast hash is enough.
+func Hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// text returns n characters, each of the alphabet's with the same chance.
+func text(alphabet string, n int) string {
+	fair := 256 - 256%len(alphabet) // bytes from here on would favour the first characters
+	out := make([]byte, 0, n)
+	for b := make([]byte, 2*n); len(out) < n; {
+		rand.Read(b) // never fails
+		for _, c := range b {
+			if int(c) < fair && len(out) < n {
+				out = append(out, alphabet[int(c)%len(alphabet)])
+			}
+		}
+	}
+	return string(out)
+}
