@@ -1,0 +1,152 @@
+package commands
+
+import (
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // zone names are checked on machines without a zone data base, too
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// The longest texts that are stored, in characters.
+const (
+	maxName   = 255
+	maxEmail  = 254
+	maxPhone  = 64
+	maxText   = 4096
+	maxOpaque = 65536
+)
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`)
+
+// checkProfile checks the new values; nil ones are not looked at, so that what is stored may stay as it is.
+func checkProfile(s States, id uuid.UUID, p events.ProfileUpdated) error {
+	for _, t := range []struct {
+		field string
+		value *string
+		max   int
+		lines bool
+	}{
+		{"username", p.Username, maxName, false}, {"email", p.Email, maxEmail, false},
+		{"first_name", p.FirstName, maxName, false}, {"last_name", p.LastName, maxName, false},
+		{"display_name", p.DisplayName, maxName, false}, {"phone", p.Phone, maxPhone, false},
+		{"external_id", p.ExternalID, maxName, false}, {"language", p.Language, maxPhone, false},
+		{"timezone", p.Timezone, maxPhone, false}, {"comment", p.Comment, maxText, true},
+		{"extra_params", p.ExtraParams, maxOpaque, true},
+	} {
+		if t.value != nil {
+			if err := checkText(t.field, *t.value, t.max, t.lines); err != nil {
+				return err
+			}
+		}
+	}
+	if p.Profile != nil {
+		if err := checkProfileTexts(p.Profile); err != nil {
+			return err
+		}
+	}
+	if err := checkForms(p); err != nil {
+		return err
+	}
+	return checkUnique(s, id, p)
+}
+
+func checkForms(p events.ProfileUpdated) error {
+	if p.Email != nil && !ValidEmail(*p.Email) {
+		return refuse(Invalid, "email_invalid", "email", "This is not an e-mail address.")
+	}
+	if p.Username != nil && (*p.Username == "" || reservedNames[Folded(*p.Username)]) {
+		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
+	}
+	if p.Language != nil && *p.Language != "" && !languageTag.MatchString(*p.Language) {
+		return refuse(Invalid, "language_invalid", "language", "This is not a language tag.")
+	}
+	if p.Timezone != nil && *p.Timezone != "" && !validTimezone(*p.Timezone) {
+		return refuse(Invalid, "timezone_invalid", "timezone", "This is not the name of a time zone.")
+	}
+	return nil
+}
+
+func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
+	if p.Email != nil && takenName(s, *p.Email, id) {
+		return refuse(Taken, "email_taken", "email", "This e-mail address is in use.")
+	}
+	if p.Username != nil && takenName(s, *p.Username, id) {
+		return refuse(Taken, "username_taken", "username", "This username is in use.")
+	}
+	if p.ExternalID != nil && *p.ExternalID != "" {
+		if other := s.UserByExternalID(*p.ExternalID); other != nil && other.ID != id {
+			return refuse(Taken, "external_id_taken", "external_id", "This external id is in use.")
+		}
+	}
+	return nil
+}
+
+func takenName(s States, name string, id uuid.UUID) bool {
+	other := s.UserByName(name)
+	return other != nil && other.ID != id
+}
+
+// checkMembership refuses what does not exist.
+func checkMembership(m events.MembershipChanged) error {
+	if m.Access != nil && *m.Access != "" && *m.Access != AccessFull && *m.Access != AccessReadOnly {
+		return refuse(Invalid, "access_invalid", "access", "Access is full or read_only.")
+	}
+	if m.Client != nil && *m.Client != 0 {
+		return refuse(Invalid, "client_not_found", "client_id", "There is no such client.")
+	}
+	if m.Datacenter != nil && *m.Datacenter != uuid.Nil {
+		return refuse(Invalid, "datacenter_not_found", "datacenter", "There is no such datacenter.")
+	}
+	if m.Groups != nil && len(*m.Groups) > 0 {
+		return refuse(Invalid, "group_not_found", "groups", "There is no such group.")
+	}
+	return nil
+}
+
+// checkText refuses broken, overlong and padded texts and those with control characters; line breaks may be let through.
+func checkText(field, value string, maxChars int, lines bool) error {
+	if !utf8.ValidString(value) {
+		return refuse(Invalid, "text_invalid", field, "The text is not valid UTF-8.")
+	}
+	if n := utf8.RuneCountInString(value); n > maxChars {
+		return refuse(Invalid, "text_too_long", field, "The text has %d characters; %d are allowed.", n, maxChars)
+	}
+	if lines {
+		return nil
+	}
+	if strings.IndexFunc(value, unicode.IsControl) >= 0 {
+		return refuse(Invalid, "text_invalid", field, "The text has control characters.")
+	}
+	if strings.TrimSpace(value) != value {
+		return refuse(Invalid, "text_invalid", field, "The text begins or ends with a blank.")
+	}
+	return nil
+}
+
+// ValidEmail reports whether the text can be a user's e-mail address.
+func ValidEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && !strings.ContainsAny(s, "<>,;") && s != ""
+}
+
+func validTimezone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "Local"
+}
+
+// ParseAllowedIP reads one entry of an API key's allow-list, an address or a CIDR block, as a block.
+func ParseAllowedIP(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		a = a.Unmap()
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
+}

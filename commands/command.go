@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// Command is a request to change one user. Ids, hashes and secrets are made by the caller.
+type Command interface {
+	// Target is the id of the user that is to change.
+	Target() uuid.UUID
+}
+
+// CreateUser makes a user. Number and Parent of User are decided, not taken. An empty Username is made from the e-mail
+// address, an empty State means created.
+//
+// Refusals: Invalid, Taken (email_taken, username_taken, external_id_taken), Forbidden.
+type CreateUser struct {
+	ID   uuid.UUID
+	User events.UserCreated
+}
+
+// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's.
+//
+// Refusals: NotFound, Invalid, Taken, Forbidden, Stale, Conflict (protected).
+type UpdateUser struct {
+	ID           uuid.UUID
+	Version      uint64
+	Profile      events.ProfileUpdated
+	Membership   events.MembershipChanged
+	Rights       events.RightsChanged
+	Active       *bool
+	PasswordHash *events.Secret
+}
+
+// DeleteUser ends an account. A Version other than 0 must be the user's.
+//
+// Refusals: NotFound, Forbidden, Stale, Conflict (protected, has_resources).
+type DeleteUser struct {
+	ID      uuid.UUID
+	Version uint64
+}
+
+// RehashPassword replaces a password's hash by a better one of the same password; nothing happens when Old is no longer
+// the user's.
+type RehashPassword struct {
+	ID       uuid.UUID
+	Old, New events.Secret
+}
+
+// RequestPasswordReset lets whoever presents the token of that hash set a new password until ExpiresAt.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type RequestPasswordReset struct {
+	ID        uuid.UUID
+	Hash      events.Secret // SHA-256 of the token, lower-case hex
+	ExpiresAt time.Time
+}
+
+// ResetPassword sets a new password by a token, which is the right to do so, whoever asks.
+//
+// Refusals: NotFound, Invalid (reset_token_invalid, also for a token that has expired or was used).
+type ResetPassword struct {
+	ID           uuid.UUID
+	Hash         events.Secret // of the token
+	Now          time.Time
+	PasswordHash events.Secret
+}
+
+// CompleteProvisioning reports that what belongs to the account is set up.
+type CompleteProvisioning struct{ ID uuid.UUID }
+
+// FailProvisioning reports that what belongs to the account could not be set up.
+type FailProvisioning struct {
+	ID     uuid.UUID
+	Reason string
+}
+
+// AddSSHKey lets a public key log in as the user.
+//
+// Refusals: NotFound, Invalid (key, title), Taken (ssh_key_title_taken, ssh_key_taken), Forbidden, Conflict (too_many).
+type AddSSHKey struct {
+	ID    uuid.UUID
+	Title string
+	Key   string // one authorized_keys line
+}
+
+// RemoveSSHKey ends the SSH key of that number.
+//
+// Refusals: NotFound, Forbidden.
+type RemoveSSHKey struct {
+	ID     uuid.UUID
+	Number int64
+}
+
+// AddSigningKey gives the user one more signing key. Only a super admin may set Permissions.
+//
+// Refusals: NotFound, Forbidden, Taken, Conflict (too_many).
+type AddSigningKey struct {
+	ID  uuid.UUID
+	Key events.SigningKey
+}
+
+// RotateSigningKey gives a signing key a new secret; the old one is void at once.
+//
+// Refusals: NotFound, Forbidden.
+type RotateSigningKey struct {
+	ID     uuid.UUID
+	KeyID  string
+	Secret events.Secret
+}
+
+// RemoveSigningKey ends a signing key. With KeepLast the user's only one is refused.
+//
+// Refusals: NotFound, Forbidden, Conflict (last_signing_key).
+type RemoveSigningKey struct {
+	ID       uuid.UUID
+	KeyID    string
+	KeepLast bool
+}
+
+// RotateStorageKeys gives the user's storage key of each named kind a new secret. A key that exists keeps its id; one
+// that does not is made with the given id.
+//
+// Refusals: NotFound, Forbidden.
+type RotateStorageKeys struct {
+	ID   uuid.UUID
+	Keys []events.StorageKey
+}
+
+// AddAPIKey gives the user one more API key.
+//
+// Refusals: NotFound, Invalid, Forbidden, Taken, Conflict (too_many).
+type AddAPIKey struct {
+	ID  uuid.UUID
+	Key events.APIKey
+}
+
+// RevokeAPIKey ends an API key.
+//
+// Refusals: NotFound, Forbidden.
+type RevokeAPIKey struct {
+	ID    uuid.UUID
+	KeyID uuid.UUID
+}
+
+// LinkResource records that another system's object belongs to the user, or gives a linked one new name and data.
+//
+// Refusals: NotFound, Invalid, Forbidden, Conflict (too_many).
+type LinkResource struct {
+	ID       uuid.UUID
+	Resource events.ResourceLinked
+}
+
+// UnlinkResource records that another system's object no longer belongs to the user.
+//
+// Refusals: NotFound, Forbidden.
+type UnlinkResource struct {
+	ID         uuid.UUID
+	Kind       string
+	ResourceID string
+}
+
+// Target returns ID.
+func (c CreateUser) Target() uuid.UUID           { return c.ID }
+func (c UpdateUser) Target() uuid.UUID           { return c.ID }
+func (c DeleteUser) Target() uuid.UUID           { return c.ID }
+func (c RehashPassword) Target() uuid.UUID       { return c.ID }
+func (c RequestPasswordReset) Target() uuid.UUID { return c.ID }
+func (c ResetPassword) Target() uuid.UUID        { return c.ID }
+func (c CompleteProvisioning) Target() uuid.UUID { return c.ID }
+func (c FailProvisioning) Target() uuid.UUID     { return c.ID }
+func (c AddSSHKey) Target() uuid.UUID            { return c.ID }
+func (c RemoveSSHKey) Target() uuid.UUID         { return c.ID }
+func (c AddSigningKey) Target() uuid.UUID        { return c.ID }
+func (c RotateSigningKey) Target() uuid.UUID     { return c.ID }
+func (c RemoveSigningKey) Target() uuid.UUID     { return c.ID }
+func (c RotateStorageKeys) Target() uuid.UUID    { return c.ID }
+func (c AddAPIKey) Target() uuid.UUID            { return c.ID }
+func (c RevokeAPIKey) Target() uuid.UUID         { return c.ID }
+func (c LinkResource) Target() uuid.UUID         { return c.ID }
+func (c UnlinkResource) Target() uuid.UUID       { return c.ID }

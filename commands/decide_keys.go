@@ -1,0 +1,217 @@
+package commands
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"accountd/events"
+)
+
+// maxCredentials bounds how many credentials of one kind, or resources, a user may have.
+const maxCredentials = 1000
+
+const (
+	maxTitle  = 255
+	maxSSHKey = 65536
+)
+
+func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	e, err := sshKey(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(u.SSHKeys), "SSH keys"); err != nil {
+		return nil, err
+	}
+	for _, k := range u.SSHKeys {
+		if k.Title == e.Title {
+			return nil, refuse(Taken, "ssh_key_title_taken", "title", "The account has an SSH key of this name.")
+		}
+		if k.Fingerprint == e.Fingerprint {
+			return nil, refuse(Taken, "ssh_key_taken", "key", "The account has this SSH key already.")
+		}
+	}
+	e.Number = s.LastNumber(events.SSHKeyNumber) + 1
+	return one(e)
+}
+
+func sshKey(c AddSSHKey) (events.SSHKeyAdded, error) {
+	if c.Title == "" {
+		return events.SSHKeyAdded{}, refuse(Invalid, "title_required", "title", "An SSH key needs a name.")
+	}
+	if err := checkText("title", c.Title, maxTitle, false); err != nil {
+		return events.SSHKeyAdded{}, err
+	}
+	line := strings.TrimSpace(c.Key)
+	if len(line) > maxSSHKey || strings.ContainsAny(line, "\r\n\x00") {
+		return events.SSHKeyAdded{}, invalidSSHKey()
+	}
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	if err != nil || len(options) > 0 {
+		return events.SSHKeyAdded{}, invalidSSHKey()
+	}
+	return events.SSHKeyAdded{Title: c.Title, Key: line, FingerprintMD5: md5Fingerprint(key.Marshal()),
+		Fingerprint: ssh.FingerprintSHA256(key)}, nil
+}
+
+// md5Fingerprint is 16 lower-case hex pairs with colons: how keys were told apart before SHA-256, and how several APIs
+// still do. It protects nothing.
+func md5Fingerprint(blob []byte) string {
+	sum := md5.Sum(blob)
+	pairs := make([]string, len(sum))
+	for i, b := range sum {
+		pairs[i] = hex.EncodeToString([]byte{b})
+	}
+	return strings.Join(pairs, ":")
+}
+
+func invalidSSHKey() *Refusal {
+	return refuse(Invalid, "ssh_key_invalid", "key", "This is not a public SSH key on one line.")
+}
+
+func decideRemoveSSHKey(s States, a Actor, u *User, c RemoveSSHKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if _, ok := u.SSHKey(c.Number); !ok {
+		return nil, refuse(NotFound, "ssh_key_not_found", "", "The account has no such SSH key.")
+	}
+	return one(events.SSHKeyRemoved{Number: c.Number})
+}
+
+func decideAddSigningKey(s States, a Actor, u *User, c AddSigningKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if c.Key.Permissions != (events.Permissions{}) {
+		if err := mayGrant(s, a); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkSigningKey(s, c.Key); err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(u.SigningKeys), "signing keys"); err != nil {
+		return nil, err
+	}
+	return one(events.SigningKeyAdded{SigningKey: c.Key})
+}
+
+func checkSigningKey(s States, k events.SigningKey) error {
+	if k.ID == "" || k.Secret == "" || strings.Contains(k.ID, ":") {
+		return refuse(Invalid, "signing_key_invalid", "", "A signing key needs an id without colons, and a secret.")
+	}
+	if s.UserBySigningKey(k.ID) != nil {
+		return refuse(Taken, "signing_key_taken", "", "There is a signing key with this id.")
+	}
+	return checkPermissions(k.Permissions)
+}
+
+func decideRotateSigningKey(s States, a Actor, u *User, c RotateSigningKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if _, ok := u.SigningKey(c.KeyID); !ok {
+		return nil, noSuchSigningKey()
+	}
+	return one(events.SigningKeyRotated{ID: c.KeyID, Secret: c.Secret})
+}
+
+func decideRemoveSigningKey(s States, a Actor, u *User, c RemoveSigningKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if _, ok := u.SigningKey(c.KeyID); !ok {
+		return nil, noSuchSigningKey()
+	}
+	if c.KeepLast && len(u.SigningKeys) == 1 {
+		return nil, refuse(Conflict, "last_signing_key", "", "This is the account's last signing key.")
+	}
+	return one(events.SigningKeyRemoved{ID: c.KeyID})
+}
+
+func noSuchSigningKey() *Refusal {
+	return refuse(NotFound, "signing_key_not_found", "", "The account has no such signing key.")
+}
+
+func decideRotateStorageKeys(s States, a Actor, u *User, c RotateStorageKeys) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	var out []events.Event
+	for _, k := range c.Keys {
+		if old, ok := u.StorageKey(k.Kind); ok {
+			k.ID = old.ID
+		}
+		out = append(out, events.StorageKeySet{StorageKey: k})
+	}
+	return out, nil
+}
+
+func decideAddAPIKey(s States, a Actor, u *User, c AddAPIKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if c.Key.Permissions != (events.Permissions{}) {
+		if err := mayGrant(s, a); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkAPIKey(s, c.Key); err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(u.APIKeys), "API keys"); err != nil {
+		return nil, err
+	}
+	return one(events.APIKeyAdded{APIKey: c.Key})
+}
+
+func checkAPIKey(s States, k events.APIKey) error {
+	if s.UserByAPIKey(k.Hash.Reveal()) != nil {
+		return refuse(Taken, "api_key_taken", "", "There is such an API key.")
+	}
+	if len(k.AllowedIPs) > maxCredentials {
+		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", maxCredentials)
+	}
+	for _, ip := range k.AllowedIPs {
+		if _, err := ParseAllowedIP(ip); err != nil {
+			return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "Allowed are IP addresses and CIDR blocks.")
+		}
+	}
+	if err := checkText("memo", k.Memo, maxText, true); err != nil {
+		return err
+	}
+	return checkPermissions(k.Permissions)
+}
+
+func checkPermissions(p events.Permissions) error {
+	levels := []string{"", LevelNone, LevelRead, LevelWrite, LevelAll}
+	if !slices.Contains(levels, p.Users) || !slices.Contains(levels, p.Servers) {
+		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is none, read, write or all.")
+	}
+	return nil
+}
+
+func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if _, ok := u.APIKey(c.KeyID); !ok {
+		return nil, refuse(NotFound, "api_key_not_found", "", "The account has no such API key.")
+	}
+	return one(events.APIKeyRevoked{ID: c.KeyID})
+}
+
+func tooMany(have int, what string) error {
+	if have >= maxCredentials {
+		return refuse(Conflict, "too_many", "", "The account has as many %s as an account may have.", what)
+	}
+	return nil
+}

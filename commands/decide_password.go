@@ -1,0 +1,32 @@
+package commands
+
+import (
+	"regexp"
+
+	"accountd/events"
+)
+
+// sha256Hex is the form of a token's hash.
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func decideRequestReset(s States, a Actor, u *User, c RequestPasswordReset) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	if !sha256Hex.MatchString(c.Hash.Reveal()) || c.ExpiresAt.IsZero() {
+		return nil, refuse(Invalid, "reset_token_invalid", "token", "A token needs a hash and an end.")
+	}
+	return one(events.PasswordResetRequested{Hash: c.Hash, ExpiresAt: c.ExpiresAt.UTC()})
+}
+
+// decideReset says the same of every token that is not valid, so that trying tells nothing.
+func decideReset(u *User, c ResetPassword) ([]events.Event, error) {
+	open := u.PasswordReset
+	if open == nil || open.Hash != c.Hash || !c.Now.Before(open.ExpiresAt) {
+		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token is unknown, has expired or was used.")
+	}
+	if c.PasswordHash == "" {
+		return nil, refuse(Invalid, "password_required", "password", "A new password is needed.")
+	}
+	return one(events.PasswordChanged{Hash: c.PasswordHash})
+}

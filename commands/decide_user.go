@@ -1,0 +1,220 @@
+package commands
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
+	e := c.User
+	if err := mayCreate(s, a, e); err != nil {
+		return nil, err
+	}
+	if s.User(c.ID) != nil {
+		return nil, refuse(Taken, "id_taken", "id", "There is a user with this id.")
+	}
+	e.Number = s.LastNumber(events.UserNumber) + 1
+	e.Parent = a.User
+	if e.State == "" {
+		e.State = StateCreated
+	}
+	if e.Profile != nil && *e.Profile == (events.Profile{}) {
+		e.Profile = nil
+	}
+	e.FirstName, e.LastName, e.DisplayName = names(e.FirstName, e.LastName, e.DisplayName)
+	if err := checkCreated(s, c.ID, e); err != nil {
+		return nil, err
+	}
+	if e.Username == "" {
+		e.Username = usernameFor(s, e.Email, e.Number)
+	}
+	return []events.Draft{{Aggregate: events.User(c.ID), Event: e}}, nil
+}
+
+// checkCreated checks what does not depend on who asks.
+func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
+	if err := checkProfile(s, id, events.ProfileUpdated{
+		Username: nonEmpty(e.Username), Email: &e.Email, FirstName: &e.FirstName, LastName: &e.LastName,
+		DisplayName: &e.DisplayName, Phone: &e.Phone, ExternalID: &e.ExternalID, Language: &e.Language,
+		Timezone: &e.Timezone, Comment: &e.Comment, ExtraParams: &e.ExtraParams, Profile: e.Profile,
+	}); err != nil {
+		return err
+	}
+	if err := checkMembership(events.MembershipChanged{
+		Client: &e.Client, Access: &e.Access, Datacenter: &e.Datacenter, Groups: &e.Groups,
+	}); err != nil {
+		return err
+	}
+	for _, k := range e.SigningKeys {
+		if err := checkSigningKey(s, k); err != nil {
+			return err
+		}
+	}
+	for _, k := range e.APIKeys {
+		if err := checkAPIKey(s, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, error) {
+	c.Profile = changedProfile(u, c.Profile)
+	c.Membership = changedMembership(u, c.Membership)
+	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)
+	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
+	c.Active = changed(u.Active, c.Active)
+	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
+	if err := mayUpdate(s, a, u, c); err != nil {
+		return nil, err
+	}
+	if err := checkVersion(u, c.Version); err != nil {
+		return nil, err
+	}
+	if err := checkProfile(s, u.ID, c.Profile); err != nil {
+		return nil, err
+	}
+	if err := checkMembership(c.Membership); err != nil {
+		return nil, err
+	}
+	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil) {
+		return nil, protected("The administrator cannot be disabled or lose the rights of a super admin.")
+	}
+	return updateEvents(c), nil
+}
+
+func updateEvents(c UpdateUser) []events.Event {
+	var out []events.Event
+	if c.Profile != (events.ProfileUpdated{}) {
+		out = append(out, c.Profile)
+	}
+	if c.Membership != (events.MembershipChanged{}) {
+		out = append(out, c.Membership)
+	}
+	if c.Rights != (events.RightsChanged{}) {
+		out = append(out, c.Rights)
+	}
+	if c.PasswordHash != nil {
+		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash})
+	}
+	if c.Active != nil && *c.Active {
+		out = append(out, events.UserEnabled{})
+	}
+	if c.Active != nil && !*c.Active {
+		out = append(out, events.UserDisabled{})
+	}
+	return out
+}
+
+func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	if err := checkVersion(u, c.Version); err != nil {
+		return nil, err
+	}
+	if u.Protected() {
+		return nil, protected("The administrator cannot be deleted.")
+	}
+	if len(u.Resources) > 0 {
+		return nil, refuse(Conflict, "has_resources", "", "Resources still belong to this account.")
+	}
+	return one(events.UserDeleted{})
+}
+
+func decideRehash(a Actor, u *User, c RehashPassword) ([]events.Event, error) {
+	if !a.IsService() {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only the service rehashes passwords.")
+	}
+	if u.PasswordHash != c.Old {
+		return nil, nil
+	}
+	return one(events.PasswordChanged{Hash: c.New, Rehash: true})
+}
+
+func decideFailed(s States, a Actor, u *User, c FailProvisioning) ([]events.Event, error) {
+	if err := checkText("reason", c.Reason, maxText, true); err != nil {
+		return nil, err
+	}
+	return decideProvisioned(s, a, u, StateFailed, events.ProvisioningFailed{Reason: c.Reason})
+}
+
+func decideProvisioned(s States, a Actor, u *User, state string, e events.Event) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	if err := mayGrant(s, a); err != nil {
+		return nil, err
+	}
+	switch u.State {
+	case state:
+		return nil, nil
+	case StateCreating, StateFailed:
+		return one(e)
+	}
+	return nil, refuse(Conflict, "already_created", "", "This account is already created.")
+}
+
+func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
+	if p.DisplayName != nil || p.FirstName != nil || p.LastName != nil {
+		p.FirstName, p.LastName, p.DisplayName = changedNames(u, p)
+	}
+	if p.Profile != nil {
+		before := events.Profile{}
+		if u.Profile != nil {
+			before = *u.Profile
+		}
+		if sameProfile(before, *p.Profile) {
+			p.Profile = nil
+		}
+	}
+	p.Username = changed(u.Username, p.Username)
+	p.Email = changed(u.Email, p.Email)
+	p.FirstName = changed(u.FirstName, p.FirstName)
+	p.LastName = changed(u.LastName, p.LastName)
+	p.DisplayName = changed(u.DisplayName, p.DisplayName)
+	p.Phone = changed(u.Phone, p.Phone)
+	p.ExternalID = changed(u.ExternalID, p.ExternalID)
+	p.Language = changed(u.Language, p.Language)
+	p.Timezone = changed(u.Timezone, p.Timezone)
+	p.Comment = changed(u.Comment, p.Comment)
+	p.ExtraParams = changed(u.ExtraParams, p.ExtraParams)
+	return p
+}
+
+func changedMembership(u *User, m events.MembershipChanged) events.MembershipChanged {
+	m.Client = changed(u.Client, m.Client)
+	m.Access = changed(u.Access, m.Access)
+	m.Datacenter = changed(u.Datacenter, m.Datacenter)
+	if m.Groups != nil && slices.Equal(u.Groups, *m.Groups) {
+		m.Groups = nil
+	}
+	return m
+}
+
+// changed returns the new value, or nil when it is the old one.
+func changed[T comparable](before T, after *T) *T {
+	if after != nil && *after == before {
+		return nil
+	}
+	return after
+}
+
+func nonEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func protected(detail string) *Refusal { return refuse(Conflict, "protected", "", "%s", detail) }
+
+func checkVersion(u *User, version uint64) error {
+	if version != 0 && version != u.Version {
+		return refuse(Stale, "version_differs", "", "The account has changed since it was read.")
+	}
+	return nil
+}

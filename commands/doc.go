@@ -1,0 +1,23 @@
+// Package commands decides. It holds the State of every aggregate, the pure functions Evolve, which folds Events into
+// it, and Decide, which turns a Command into Events or a [Refusal], the policy that says who may do what, and the
+// [Handler], which runs commands against the Log.
+//
+// It promises that a command takes effect as a whole or not at all, that it was decided against everything that stood in
+// the Log before it, and that it is durable before the Handler answers. Its one invariant: Decide and Evolve do nothing
+// but compute. Times, ids, hashes and secrets arrive in the command.
+//
+// # Why
+//
+// Why one guard on the whole Log instead of one an aggregate: a command may depend on anything (is the e-mail free, is
+// this the last administrator, which number is next), and a guard on the Log's last sequence makes every such rule safe
+// without claims or locks.
+//
+// Why one committer: on a single server each append costs an fsync, so commands that wait together are decided one after
+// another on the state that the ones before them produce and share one. A refusal that rests on a neighbour's
+// uncommitted events is only given once these are in the Log.
+//
+// Why the policy stands here and not in the APIs: one rule, whatever the API; a right that was taken away between
+// the check of a credential and the append is seen, because rights are read from the state that the command is decided on.
+//
+// Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
+package commands

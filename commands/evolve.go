@@ -1,0 +1,159 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"accountd/events"
+)
+
+// Evolve returns the State of a user after the Record, and leaves u as it is. A nil result means that there is no such
+// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing.
+func Evolve(u *User, r events.Record) *User {
+	if created, ok := r.Event.(events.UserCreated); ok && u == nil {
+		return newUser(created, r)
+	}
+	if u == nil {
+		return nil
+	}
+	next := *u
+	next.Version, next.UpdatedAt = r.Sequence, r.Time
+	switch e := r.Event.(type) {
+	case events.UserDeleted, events.UserErased:
+		return nil
+	case events.ProfileUpdated:
+		next.update(e)
+	case events.MembershipChanged:
+		set(&next.Client, e.Client)
+		set(&next.Access, e.Access)
+		set(&next.Datacenter, e.Datacenter)
+		set(&next.Groups, e.Groups)
+	case events.RightsChanged:
+		set(&next.SuperAdmin, e.SuperAdmin)
+		set(&next.APIAccess, e.APIAccess)
+	case events.UserEnabled:
+		next.Active = true
+	case events.UserDisabled:
+		next.Active = false
+	case events.ProvisioningCompleted:
+		next.State = StateCreated
+	case events.ProvisioningFailed:
+		next.State = StateFailed
+	case events.PasswordChanged:
+		next.PasswordHash = e.Hash
+		if !e.Rehash {
+			next.PasswordReset = nil
+		}
+	case events.PasswordResetRequested:
+		next.PasswordReset = &e
+	case events.SSHKeyAdded:
+		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time})
+	case events.SSHKeyRemoved:
+		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
+	case events.SigningKeyAdded:
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), e.SigningKey)
+	case events.SigningKeyRotated:
+		next.SigningKeys = slices.Clone(u.SigningKeys)
+		for i := range next.SigningKeys {
+			if next.SigningKeys[i].ID == e.ID {
+				next.SigningKeys[i].Secret = e.Secret
+			}
+		}
+	case events.SigningKeyRemoved:
+		next.SigningKeys = without(u.SigningKeys, func(k events.SigningKey) bool { return k.ID == e.ID })
+	case events.StorageKeySet:
+		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
+	case events.APIKeyAdded:
+		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{e.APIKey, r.Time})
+	case events.APIKeyRevoked:
+		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
+	case events.ResourceLinked:
+		next.Resources = append(without(u.Resources, sameResource(e.Kind, e.ID)), e)
+	case events.ResourceUnlinked:
+		next.Resources = without(u.Resources, sameResource(e.Kind, e.ID))
+	default:
+		return u
+	}
+	return &next
+}
+
+func newUser(e events.UserCreated, r events.Record) *User {
+	u := &User{
+		ID: r.Aggregate.ID, Number: e.Number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key,
+		Username: e.Username, Email: e.Email, FirstName: e.FirstName, LastName: e.LastName, DisplayName: e.DisplayName,
+		Phone: e.Phone, ExternalID: e.ExternalID, Language: e.Language, Timezone: e.Timezone, State: e.State,
+		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
+		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
+		Profile: e.Profile, PasswordHash: e.PasswordHash, SigningKeys: slices.Clone(e.SigningKeys), StorageKeys: slices.Clone(e.StorageKeys),
+	}
+	for _, k := range e.APIKeys {
+		u.APIKeys = append(u.APIKeys, APIKey{k, r.Time})
+	}
+	u.pack()
+	return u
+}
+
+// pack moves the user's texts into one piece of memory. There are many users and they stay for long: the fewer pieces
+// they consist of, the less memory they take and the less the garbage collector has to look at.
+func (u *User) pack() {
+	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
+		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash)}
+	for i := range u.SigningKeys {
+		texts = append(texts, &u.SigningKeys[i].ID, (*string)(&u.SigningKeys[i].Secret))
+	}
+	for i := range u.StorageKeys {
+		texts = append(texts, &u.StorageKeys[i].Kind, &u.StorageKeys[i].ID, (*string)(&u.StorageKeys[i].Secret))
+	}
+	var all strings.Builder
+	for _, t := range texts {
+		all.WriteString(*t)
+	}
+	rest := all.String()
+	for _, t := range texts {
+		*t, rest = rest[:len(*t)], rest[len(*t):]
+	}
+}
+
+func (u *User) update(e events.ProfileUpdated) {
+	set(&u.Username, e.Username)
+	if e.Email != nil {
+		u.PasswordReset = nil // its token went to the address before
+	}
+	set(&u.Email, e.Email)
+	set(&u.FirstName, e.FirstName)
+	set(&u.LastName, e.LastName)
+	set(&u.DisplayName, e.DisplayName)
+	set(&u.Phone, e.Phone)
+	set(&u.ExternalID, e.ExternalID)
+	set(&u.Language, e.Language)
+	set(&u.Timezone, e.Timezone)
+	set(&u.Comment, e.Comment)
+	set(&u.ExtraParams, e.ExtraParams)
+	if e.Profile != nil {
+		u.Profile = e.Profile
+	}
+	if u.Profile != nil && *u.Profile == (events.Profile{}) {
+		u.Profile = nil
+	}
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// without returns a new slice, nil when nothing is left, so that a fold does not depend on how it came about.
+func without[T any](list []T, drop func(T) bool) []T {
+	var kept []T
+	for _, v := range list {
+		if !drop(v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+func sameResource(kind, id string) func(events.ResourceLinked) bool {
+	return func(l events.ResourceLinked) bool { return l.Kind == kind && l.ID == id }
+}

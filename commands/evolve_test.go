@@ -1,0 +1,159 @@
+package commands_test
+
+import (
+	"encoding/json"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+var (
+	apiKeyID = uuid.MustParse("00000000-0000-4000-8000-0000000000a1")
+	group    = uuid.MustParse("00000000-0000-4000-8000-0000000000b1")
+
+	link = events.ResourceLinked{Kind: "server", ID: "1", Name: "web"}
+)
+
+// rich is a user with one of everything, so that whatever ends has something to end.
+func rich() *commands.User {
+	u := commands.Evolve(nil, records([]fact{{childID, created(3, "child", func(e *events.UserCreated) {
+		e.StorageKeys = []events.StorageKey{{Kind: "s3", ID: "S3", Secret: "a"}}
+		e.APIKeys = []events.APIKey{{ID: apiKeyID, Hash: "h"}}
+		e.Profile = &events.Profile{City: "Brno"}
+	})}})[0])
+	u.SSHKeys = []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Number: 1, Title: "home"}}}
+	u.Resources = []events.ResourceLinked{link}
+	u.PasswordReset = &events.PasswordResetRequested{Hash: "r", ExpiresAt: firstDay}
+	return u
+}
+
+// effects says what one event of every type does to the rich user.
+func effects() map[string]struct {
+	event events.Event
+	apply func(*commands.User) *commands.User
+} {
+	type user = commands.User
+	later := firstDay.Add(time.Hour)
+	with := func(change func(*user)) func(*user) *user {
+		return func(u *user) *user {
+			u.Version, u.UpdatedAt = 2, later
+			change(u)
+			return u
+		}
+	}
+	out := map[string]struct {
+		event events.Event
+		apply func(*user) *user
+	}{}
+	add := func(e events.Event, apply func(*user) *user) {
+		out[e.Type()] = struct {
+			event events.Event
+			apply func(*user) *user
+		}{e, apply}
+	}
+	end := func(*user) *user { return nil }
+	same := func(u *user) *user { u.Version, u.UpdatedAt = 1, firstDay; return u }
+	add(events.UserCreated{Number: 9}, same)
+	add(events.ProfileUpdated{Username: the("u"), Email: the("e"), FirstName: the("f"), LastName: the("l"), DisplayName: the("d"),
+		Phone: the("p"), ExternalID: the("x"), Language: the("en"), Timezone: the("UTC"), Comment: the("c"), ExtraParams: the("ep"),
+		Profile: &events.Profile{}}, with(func(u *user) {
+		u.Username, u.Email, u.FirstName, u.LastName, u.DisplayName, u.Phone = "u", "e", "f", "l", "d", "p"
+		u.ExternalID, u.Language, u.Timezone, u.Comment, u.ExtraParams, u.Profile = "x", "en", "UTC", "c", "ep", nil
+		u.PasswordReset = nil // it was for the address before
+	}))
+	add(events.MembershipChanged{Client: the(int64(4)), Access: the("full"), Datacenter: the(group), Groups: &[]uuid.UUID{group}}, with(func(u *user) {
+		u.Client, u.Access, u.Datacenter, u.Groups = 4, "full", group, []uuid.UUID{group}
+	}))
+	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)}, with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
+	add(events.UserEnabled{}, with(func(u *user) { u.Active = true }))
+	add(events.UserDisabled{}, with(func(u *user) { u.Active = false }))
+	add(events.ProvisioningCompleted{}, with(func(u *user) { u.State = commands.StateCreated }))
+	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
+	add(events.PasswordChanged{Hash: "new"}, with(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))
+	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
+	add(reset, with(func(u *user) { u.PasswordReset = &reset }))
+	add(events.UserDeleted{}, end)
+	add(events.UserErased{}, end)
+	add(events.SSHKeyAdded{Number: 2}, with(func(u *user) {
+		u.SSHKeys = append(u.SSHKeys, commands.SSHKey{SSHKeyAdded: events.SSHKeyAdded{Number: 2}, AddedAt: later})
+	}))
+	add(events.SSHKeyRemoved{Number: 1}, with(func(u *user) { u.SSHKeys = nil }))
+	add(events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2"}}, with(func(u *user) {
+		u.SigningKeys = append(u.SigningKeys, events.SigningKey{ID: "AK2"})
+	}))
+	add(events.SigningKeyRotated{ID: "AKchild", Secret: "t"}, with(func(u *user) { u.SigningKeys[0].Secret = "t" }))
+	add(events.SigningKeyRemoved{ID: "AKchild"}, with(func(u *user) { u.SigningKeys = nil }))
+	add(events.StorageKeySet{StorageKey: events.StorageKey{Kind: "s3", ID: "S3", Secret: "b"}}, with(func(u *user) { u.StorageKeys[0].Secret = "b" }))
+	add(events.APIKeyAdded{APIKey: events.APIKey{Hash: "h2"}}, with(func(u *user) {
+		u.APIKeys = append(u.APIKeys, commands.APIKey{APIKey: events.APIKey{Hash: "h2"}, AddedAt: later})
+	}))
+	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
+	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))
+	add(events.ResourceUnlinked{Kind: "server", ID: "1"}, with(func(u *user) { u.Resources = nil }))
+	return out
+}
+
+func TestEvolveKnowsEveryType(t *testing.T) {
+	all := effects()
+	for _, name := range events.Types() {
+		effect, ok := all[name]
+		require.True(t, ok, "no effect is written down for %s", name)
+		t.Run(name, func(t *testing.T) {
+			before := rich()
+			r := events.Record{Sequence: 2, Time: firstDay.Add(time.Hour), Aggregate: events.User(childID), Type: name, Event: effect.event}
+			require.Equal(t, effect.apply(rich()), commands.Evolve(before, r))
+			require.Equal(t, rich(), before, "the State before was changed")
+		})
+	}
+}
+
+func TestRehashKeepsTheReset(t *testing.T) {
+	rehashed := events.Record{Sequence: 2, Time: firstDay, Event: events.PasswordChanged{Hash: "better", Rehash: true}}
+	require.Equal(t, rich().PasswordReset, commands.Evolve(rich(), rehashed).PasswordReset)
+	renamed := events.Record{Sequence: 2, Time: firstDay, Event: events.ProfileUpdated{FirstName: the("f")}}
+	require.Equal(t, rich().PasswordReset, commands.Evolve(rich(), renamed).PasswordReset)
+}
+
+func TestEvolveIgnoresWhatItCannotRead(t *testing.T) {
+	erased := events.Record{Sequence: 2, Type: "ProfileUpdated.v1", Erased: true}
+	u := rich()
+	require.Same(t, u, commands.Evolve(u, erased))
+	require.Nil(t, commands.Evolve(nil, erased))
+	require.Nil(t, commands.Evolve(nil, events.Record{Sequence: 2, Event: events.UserDisabled{}}))
+}
+
+func TestAPIKeyAllows(t *testing.T) {
+	now := firstDay
+	for _, c := range []struct {
+		name string
+		key  events.APIKey
+		from string
+		want bool
+	}{
+		{"open", events.APIKey{}, "", true},
+		{"not expired", events.APIKey{ExpiresAt: now.Add(time.Second)}, "", true},
+		{"expired this moment", events.APIKey{ExpiresAt: now}, "", false},
+		{"an allowed address", events.APIKey{AllowedIPs: []string{"10.0.0.1"}}, "10.0.0.1", true},
+		{"the same as IPv6", events.APIKey{AllowedIPs: []string{"10.0.0.1"}}, "::ffff:10.0.0.1", true},
+		{"another address", events.APIKey{AllowedIPs: []string{"10.0.0.1"}}, "10.0.0.2", false},
+		{"an allowed block", events.APIKey{AllowedIPs: []string{"192.0.2.1", "10.0.0.0/8"}}, "10.9.9.9", true},
+		{"an unknown address", events.APIKey{AllowedIPs: []string{"0.0.0.0/0"}}, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, _ := netip.ParseAddr(c.from)
+			require.Equal(t, c.want, commands.APIKey{APIKey: c.key}.Allows(now, from))
+		})
+	}
+}
+
+func TestSecretsOfAStateDoNotPrint(t *testing.T) {
+	b, err := json.Marshal(events.Mask(events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK", Secret: "hush"}}))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"id":"AK","secret":"***"}`, string(b))
+}

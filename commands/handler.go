@@ -1,0 +1,156 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+	"accountd/events/eventlog"
+)
+
+const (
+	maxWaiting = 8192 // commands that may wait for the committer; past that they are refused
+	maxTries   = 5    // how often a command is decided before a lost race is the caller's to repeat
+)
+
+// ErrClosed is returned by Handler.Do after Close.
+var ErrClosed = errors.New("the handler is closed")
+
+// Observer learns what the Handler does; its methods must be quick and safe for concurrent use.
+type Observer interface {
+	// Appended tells of one append: how many commands and events it held and how long the Log took.
+	Appended(commands, events int, took time.Duration)
+	// Conflicted tells that the Log had moved on and commands are decided again.
+	Conflicted()
+}
+
+// Options of a Handler.
+type Options struct {
+	Observer             Observer // nil: nobody
+	ExternalProvisioning bool     // users are creating until another system reports them done
+}
+
+// Outcome is what a command led to.
+type Outcome struct {
+	Sequence uint64 // of the command's newest Record; of the user's, when everything was so already
+	User     *User  // the State after the command, nil after a deletion
+}
+
+// Handler runs commands: it decides them on the newest States, appends their Events, and decides again when somebody
+// else was faster. It is safe for concurrent use.
+type Handler struct {
+	log   *eventlog.Log
+	fold  Fold
+	opts  Options
+	queue chan *request
+
+	mu     sync.RWMutex
+	closed bool
+	done   chan struct{}
+}
+
+type request struct {
+	ctx    context.Context
+	actor  Actor
+	cmd    Command
+	answer chan answer
+}
+
+type answer struct {
+	outcome Outcome
+	err     error
+}
+
+// NewHandler starts a Handler on the Log and its fold; Close ends it.
+func NewHandler(log *eventlog.Log, fold Fold, opts Options) *Handler {
+	h := &Handler{log: log, fold: fold, opts: opts, queue: make(chan *request, maxWaiting), done: make(chan struct{})}
+	if h.opts.Observer == nil {
+		h.opts.Observer = nobody{}
+	}
+	go h.run()
+	return h
+}
+
+// Do runs the command and returns when it is durable and the fold has it. It returns a [*Refusal] (Busy when too many
+// commands wait or too many races were lost), [eventlog.ErrUnavailable] when the outcome stays unknown, [ErrClosed], or
+// the context's error, after which the command may still take effect.
+func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, error) {
+	if create, ok := cmd.(CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
+		create.User.State = StateCreating
+		cmd = create
+	}
+	r := &request{ctx: ctx, actor: actor, cmd: cmd, answer: make(chan answer, 1)}
+	if err := h.enqueue(r); err != nil {
+		return Outcome{}, err
+	}
+	select {
+	case a := <-r.answer:
+		return a.outcome, a.err
+	case <-ctx.Done():
+		return Outcome{}, ctx.Err()
+	}
+}
+
+func (h *Handler) enqueue(r *request) error {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if h.closed {
+		return ErrClosed
+	}
+	select {
+	case h.queue <- r:
+		return nil
+	default:
+		return refuse(Busy, "over_capacity", "", "Too many changes are waiting.")
+	}
+}
+
+// Waiting returns how many commands wait to be decided.
+func (h *Handler) Waiting() int { return len(h.queue) }
+
+// Close lets no more commands in and returns when those already in have their answers.
+func (h *Handler) Close() {
+	h.mu.Lock()
+	if !h.closed {
+		h.closed = true
+		close(h.queue)
+	}
+	h.mu.Unlock()
+	<-h.done
+}
+
+type nobody struct{}
+
+func (nobody) Appended(int, int, time.Duration) {}
+func (nobody) Conflicted()                      {}
+
+// decided is a request with what Decide made of it.
+type decided struct {
+	*request
+	before *User // the target before the command
+	drafts []events.Draft
+	err    error
+}
+
+func (d decided) reply(records []events.Record) {
+	if d.err != nil {
+		d.answer <- answer{err: d.err}
+		return
+	}
+	out := Outcome{User: d.before}
+	if d.before != nil {
+		out.Sequence = d.before.Version
+	}
+	for _, r := range records {
+		out.User, out.Sequence = Evolve(out.User, r), r.Sequence
+	}
+	d.answer <- answer{outcome: out}
+}
+
+func (d decided) entry(s States) eventlog.Entry {
+	return eventlog.Entry{Command: uuid.Must(uuid.NewV7()), Cause: d.actor.cause(s), Drafts: d.drafts}
+}

@@ -1,0 +1,102 @@
+package commands
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// overlay is what States will be once the drafts decided so far are in the Log: the next command of a group is decided
+// on it.
+type overlay struct {
+	States
+	next     events.Head
+	users    map[uuid.UUID]*User
+	names    map[string]*User // by folded name; nil: free again
+	external map[string]*User
+	signing  map[string]*User
+	api      map[string]*User
+	numbers  map[events.NumberKind]int64
+}
+
+func newOverlay(s States) *overlay {
+	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, names: map[string]*User{},
+		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
+		numbers: map[events.NumberKind]int64{}}
+}
+
+func (o *overlay) add(drafts []events.Draft) {
+	for _, d := range drafts {
+		o.next.Sequence++
+		r := events.Record{Sequence: o.next.Sequence, Time: time.Now().UTC(), Aggregate: d.Aggregate, Type: d.Event.Type(),
+			Event: d.Event, Key: d.Key}
+		before := o.User(d.Aggregate.ID)
+		o.replace(before, Evolve(before, r), d.Aggregate.ID)
+		if n, ok := d.Event.(events.Numbered); ok {
+			o.numbers[n.Assigned().Kind] = n.Assigned().Value
+		}
+	}
+}
+
+func (o *overlay) replace(before, after *User, id uuid.UUID) {
+	o.users[id] = after
+	o.index(before, nil)
+	o.index(after, after)
+}
+
+// index makes everything by which u is found lead to target.
+func (o *overlay) index(u, target *User) {
+	if u == nil {
+		return
+	}
+	o.names[Folded(u.Username)] = target
+	o.names[Folded(u.Email)] = target
+	if u.ExternalID != "" {
+		o.external[Folded(u.ExternalID)] = target
+	}
+	for _, k := range u.SigningKeys {
+		o.signing[k.ID] = target
+	}
+	for _, k := range u.APIKeys {
+		o.api[k.Hash.Reveal()] = target
+	}
+}
+
+func (o *overlay) User(id uuid.UUID) *User {
+	if u, ok := o.users[id]; ok {
+		return u
+	}
+	return o.States.User(id)
+}
+
+func (o *overlay) UserByName(name string) *User {
+	return found(o.names, Folded(name), func() *User { return o.States.UserByName(name) })
+}
+
+func (o *overlay) UserByExternalID(id string) *User {
+	return found(o.external, Folded(id), func() *User { return o.States.UserByExternalID(id) })
+}
+
+func (o *overlay) UserBySigningKey(id string) *User {
+	return found(o.signing, id, func() *User { return o.States.UserBySigningKey(id) })
+}
+
+func (o *overlay) UserByAPIKey(hash string) *User {
+	return found(o.api, hash, func() *User { return o.States.UserByAPIKey(hash) })
+}
+
+func (o *overlay) LastNumber(kind events.NumberKind) int64 {
+	if n, ok := o.numbers[kind]; ok {
+		return n
+	}
+	return o.States.LastNumber(kind)
+}
+
+func found(decided map[string]*User, key string, stored func() *User) *User {
+	if u, ok := decided[key]; ok {
+		return u
+	}
+	return stored()
+}

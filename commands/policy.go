@@ -1,0 +1,248 @@
+package commands
+
+import (
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// Scope says whose accounts an Actor may see. The zero Scope sees nobody.
+type Scope struct {
+	All    bool
+	Parent uuid.UUID // the accounts that this user has made …
+	Self   uuid.UUID // … and this one
+}
+
+// Sees reports whether the user lies within the Scope.
+func (s Scope) Sees(u *User) bool {
+	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil
+}
+
+// VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own and those of
+// which they are the parent.
+func VisibleUsers(s States, a Actor) Scope {
+	if a.IsService() {
+		return Scope{All: true}
+	}
+	u := s.User(a.User)
+	switch {
+	case u == nil || !u.Usable():
+		return Scope{}
+	case u.SuperAdmin && readsUsers(a):
+		return Scope{All: true}
+	}
+	return Scope{Parent: u.ID, Self: u.ID}
+}
+
+// SeesSecrets reports whether the Actor may be shown the target's signing and storage secrets: one's own, unless another
+// of one's credentials is stronger than the one in use, and those of accounts that one may manage.
+func SeesSecrets(s States, a Actor, target *User) bool {
+	if a.IsService() {
+		return true
+	}
+	u := s.User(a.User)
+	switch {
+	case u == nil || !u.Usable():
+		return false
+	case u.ID == target.ID:
+		return strongest(u, a)
+	}
+	return u.SuperAdmin && readsUsers(a) && writesUsers(u, a) || u.ID == target.Parent && !elevated(target)
+}
+
+// MayReadLog reports whether the Actor may read other people's history: a super admin who may read users.
+func MayReadLog(s States, a Actor) bool {
+	return MayReadUsers(s, a)
+}
+
+// IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do.
+func IsSuperAdmin(s States, a Actor) bool {
+	u := s.User(a.User)
+	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin
+}
+
+// MayReadUsers reports whether the Actor may read everybody's account: a super admin whose credential may read users.
+func MayReadUsers(s States, a Actor) bool { return IsSuperAdmin(s, a) && readsUsers(a) }
+
+// MayWriteUsers reports whether the Actor may make, change and delete everybody's account: a super admin whose credential
+// may write users, which reading them is no part of.
+func MayWriteUsers(s States, a Actor) bool {
+	return a.IsService() || IsSuperAdmin(s, a) && writesUsers(s.User(a.User), a)
+}
+
+// MayReadServers reports whether the Actor may read everybody's servers: a super admin whose credential may.
+func MayReadServers(s States, a Actor) bool {
+	return IsSuperAdmin(s, a) && reads(a.Permissions.Servers)
+}
+
+// MayCreateUsers returns a Forbidden [*Refusal] when the Actor may create no account at all, so that callers can ask
+// before they do costly work such as hashing a password.
+func MayCreateUsers(s States, a Actor) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if !writesUsers(u, a) {
+		return refuse(Forbidden, "not_allowed", "", "You may not create accounts.")
+	}
+	return nil
+}
+
+func mayCreate(s States, a Actor, e events.UserCreated) error {
+	if err := MayCreateUsers(s, a); err != nil || a.IsService() {
+		return err
+	}
+	if u := s.User(a.User); !u.SuperAdmin && (e.SuperAdmin || e.APIAccess || e.Client != 0 || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e)) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
+	}
+	return nil
+}
+
+// mayManage tells whether the Actor may do anything with the account: a super admin who may write users, or the
+// account's parent who may, as long as the account has no rights that the parent lacks.
+func mayManage(s States, a Actor, target *User) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && !elevated(target)) {
+		return nil
+	}
+	if !VisibleUsers(s, a).Sees(target) {
+		return noSuchUser()
+	}
+	return refuse(Forbidden, "not_allowed", "", "You may not change this account.")
+}
+
+// mayManageOrOwn is mayManage, or one's own account, which only one's strongest credentials may change: a weaker one
+// could make or renew itself a stronger one.
+func mayManageOrOwn(s States, a Actor, target *User) error {
+	if a.IsService() || a.User != target.ID {
+		return mayManage(s, a, target)
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if !strongest(u, a) {
+		return refuse(Forbidden, "not_allowed", "", "This credential may not change its own account.")
+	}
+	return nil
+}
+
+// strongest reports whether none of the user's credentials may write users while the one in use may not. A super admin's
+// password may.
+func strongest(u *User, a Actor) bool {
+	if writesUsers(u, a) {
+		return true
+	}
+	for _, k := range u.SigningKeys {
+		if writesUsers(u, Actor{Permissions: k.Permissions}) {
+			return false
+		}
+	}
+	for _, k := range u.APIKeys {
+		if writesUsers(u, Actor{Permissions: k.Permissions}) {
+			return false
+		}
+	}
+	return !u.SuperAdmin
+}
+
+// mayGrant tells whether the Actor may give rights, permissions and memberships.
+func mayGrant(s States, a Actor) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if !u.SuperAdmin || !writesUsers(u, a) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin may give or take rights.")
+	}
+	return nil
+}
+
+func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
+	if err := mayManageOrOwn(s, a, target); err != nil {
+		return err
+	}
+	if c.Membership != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) {
+		if err := mayGrant(s, a); err != nil {
+			return err
+		}
+	}
+	p := c.Profile
+	if c.Active != nil || p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil || verifies(target.Profile, p.Profile) {
+		return mayManage(s, a, target)
+	}
+	return nil
+}
+
+// verifies reports whether an update of the profile changes what only somebody else can attest.
+func verifies(before, after *events.Profile) bool {
+	if after == nil {
+		return false
+	}
+	if before == nil {
+		before = &events.Profile{}
+	}
+	return isTrue(before.EmailVerified) != isTrue(after.EmailVerified) || isTrue(before.PhoneVerified) != isTrue(after.PhoneVerified)
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// asker returns the user who asks, as it stands now.
+func asker(s States, a Actor) (*User, error) {
+	u := s.User(a.User)
+	if u == nil || !u.Usable() {
+		return nil, refuse(Forbidden, "account_inactive", "", "Your account is not active.")
+	}
+	return u, nil
+}
+
+func readsUsers(a Actor) bool { return reads(a.Permissions.Users) }
+
+func reads(level string) bool { return level == "" || level == LevelRead || level == LevelAll }
+
+func writesUsers(u *User, a Actor) bool {
+	l := a.Permissions.Users
+	return l == LevelWrite || l == LevelAll || l == "" && u.SuperAdmin
+}
+
+// elevated reports whether the user or one of its credentials may do more than manage its own account.
+func elevated(u *User) bool {
+	if u.SuperAdmin {
+		return true
+	}
+	for _, k := range u.SigningKeys {
+		if k.Permissions != (events.Permissions{}) {
+			return true
+		}
+	}
+	for _, k := range u.APIKeys {
+		if k.Permissions != (events.Permissions{}) {
+			return true
+		}
+	}
+	return false
+}
+
+func grants(e events.UserCreated) bool {
+	return elevated(&User{SigningKeys: e.SigningKeys, APIKeys: apiKeys(e.APIKeys)})
+}
+
+func apiKeys(keys []events.APIKey) []APIKey {
+	var out []APIKey
+	for _, k := range keys {
+		out = append(out, APIKey{APIKey: k})
+	}
+	return out
+}

@@ -1,0 +1,177 @@
+package commands
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// The provisioning states of a user.
+const (
+	StateCreating = "creating" // another system still sets up what belongs to the account
+	StateCreated  = "created"
+	StateFailed   = "failed"
+)
+
+// The levels of access of a client's member.
+const (
+	AccessFull     = "full"
+	AccessReadOnly = "read_only"
+)
+
+// The levels of a permission.
+const (
+	LevelNone  = "none"
+	LevelRead  = "read"
+	LevelWrite = "write" // without reading
+	LevelAll   = "all"
+)
+
+// The kinds of API key that more than one API knows.
+const (
+	KeyPterodactyl = "pterodactyl"
+)
+
+// The kinds of storage key.
+const (
+	StorageS3    = "s3"
+	StorageSwift = "swift"
+)
+
+// AdministratorNumber is the number of the user made at first start, who cannot be deleted, disabled or demoted.
+const AdministratorNumber = 1
+
+// User is the State of a User aggregate. It is immutable: Evolve makes a new one. A nil *User stands for no such user.
+type User struct {
+	ID          uuid.UUID
+	Number      int64
+	Version     uint64 // sequence of the newest Record
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Key         events.KeyID // of the data key that seals the user's history
+	Username    string
+	Email       string
+	FirstName   string
+	LastName    string
+	DisplayName string // only when the name was given as one text
+	Phone       string
+	ExternalID  string
+	Language    string
+	Timezone    string
+	State       string // provisioning
+	Active      bool
+	SuperAdmin  bool
+	APIAccess   bool
+	Parent      uuid.UUID // zero for none
+	Client      int64     // 0 for none
+	Access      string
+	Comment     string
+	ExtraParams string
+	Datacenter  uuid.UUID // zero for none
+	Groups      []uuid.UUID
+	Profile     *events.Profile // nil when nothing is stored
+
+	PasswordHash  events.Secret                  // empty: no log-in by password
+	PasswordReset *events.PasswordResetRequested // nil: none is open
+	SSHKeys       []SSHKey                       // oldest first
+	SigningKeys   []events.SigningKey
+	StorageKeys   []events.StorageKey
+	APIKeys       []APIKey
+	Resources     []events.ResourceLinked
+}
+
+// SSHKey is a public key that may log in as the user.
+type SSHKey struct {
+	events.SSHKeyAdded
+	AddedAt time.Time
+}
+
+// APIKey is a bearer credential of the user.
+type APIKey struct {
+	events.APIKey
+	AddedAt time.Time
+}
+
+// Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to
+// every address allows).
+func (k APIKey) Allows(now time.Time, from netip.Addr) bool {
+	return !k.Expired(now) && k.AllowsFrom(from)
+}
+
+// Expired reports whether the key has ended by itself at that time.
+func (k APIKey) Expired(now time.Time) bool { return !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt) }
+
+// AllowsFrom is the part of Allows that is about the address.
+func (k APIKey) AllowsFrom(from netip.Addr) bool {
+	if len(k.AllowedIPs) == 0 {
+		return true
+	}
+	for _, allowed := range k.AllowedIPs {
+		if p, err := ParseAllowedIP(allowed); err == nil && from.IsValid() && p.Contains(from.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Protected reports whether the user is the bootstrap administrator.
+func (u *User) Protected() bool { return u.Number == AdministratorNumber }
+
+// Usable reports whether the user may use the account now: active and completely created.
+func (u *User) Usable() bool { return u.Active && u.State == StateCreated }
+
+// Name returns the display name, or the first and last name with a blank between them.
+func (u *User) Name() string {
+	switch {
+	case u.DisplayName != "":
+		return u.DisplayName
+	case u.FirstName == "":
+		return u.LastName
+	case u.LastName == "":
+		return u.FirstName
+	}
+	return u.FirstName + " " + u.LastName
+}
+
+// SigningKey returns the user's signing key of that id.
+func (u *User) SigningKey(id string) (events.SigningKey, bool) {
+	for _, k := range u.SigningKeys {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return events.SigningKey{}, false
+}
+
+// StorageKey returns the user's storage key of that kind.
+func (u *User) StorageKey(kind string) (events.StorageKey, bool) {
+	for _, k := range u.StorageKeys {
+		if k.Kind == kind {
+			return k, true
+		}
+	}
+	return events.StorageKey{}, false
+}
+
+// APIKey returns the user's API key of that id.
+func (u *User) APIKey(id uuid.UUID) (APIKey, bool) {
+	for _, k := range u.APIKeys {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return APIKey{}, false
+}
+
+// SSHKey returns the user's SSH key of that number.
+func (u *User) SSHKey(number int64) (SSHKey, bool) {
+	for _, k := range u.SSHKeys {
+		if k.Number == number {
+			return k, true
+		}
+	}
+	return SSHKey{}, false
+}

@@ -1,0 +1,142 @@
+package projections
+
+import (
+	"bytes"
+	"cmp"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+)
+
+// Field is a field of a user that lists filter and sort by.
+type Field string
+
+// The fields.
+const (
+	ID          Field = "id"
+	Number      Field = "number"
+	Username    Field = "username"
+	Email       Field = "email"
+	FirstName   Field = "first_name"
+	LastName    Field = "last_name"
+	DisplayName Field = "display_name"
+	Name        Field = "name" // the display name, or first and last name
+	Phone       Field = "phone"
+	ExternalID  Field = "external_id"
+	Language    Field = "language"
+	Timezone    Field = "timezone"
+	State       Field = "state"
+	Active      Field = "active"
+	SuperAdmin  Field = "super_admin"
+	APIAccess   Field = "api_access"
+	Parent      Field = "parent"
+	Client      Field = "client_id"
+	Access      Field = "access"
+	Comment     Field = "comment"
+	CreatedAt   Field = "created_at"
+	UpdatedAt   Field = "updated_at"
+	Any         Field = "q" // any of username, e-mail, name and external id; cannot be sorted by
+)
+
+// definition tells how a Field is read, by its type; exactly one of the functions is set but for Any, which has texts.
+type definition struct {
+	text   func(*commands.User) string
+	texts  func(*commands.User) []string
+	number func(*commands.User) int64
+	moment func(*commands.User) time.Time
+	truth  func(*commands.User) bool
+	id     func(*commands.User) uuid.UUID
+	few    bool // few values among many users: worth an index in front of the sort fields
+	unique bool
+}
+
+func define(f Field) (definition, bool) {
+	switch f {
+	case ID:
+		return definition{id: func(u *commands.User) uuid.UUID { return u.ID }, unique: true}, true
+	case Number:
+		return definition{number: func(u *commands.User) int64 { return u.Number }}, true
+	case Username:
+		return definition{text: func(u *commands.User) string { return u.Username }, unique: true}, true
+	case Email:
+		return definition{text: func(u *commands.User) string { return u.Email }, unique: true}, true
+	case FirstName:
+		return definition{text: func(u *commands.User) string { return u.FirstName }}, true
+	case LastName:
+		return definition{text: func(u *commands.User) string { return u.LastName }}, true
+	case DisplayName:
+		return definition{text: func(u *commands.User) string { return u.DisplayName }}, true
+	case Name:
+		return definition{text: (*commands.User).Name}, true
+	case Phone:
+		return definition{text: func(u *commands.User) string { return u.Phone }}, true
+	case ExternalID:
+		return definition{text: func(u *commands.User) string { return u.ExternalID }, unique: true}, true
+	case Language:
+		return definition{text: func(u *commands.User) string { return u.Language }}, true
+	case Timezone:
+		return definition{text: func(u *commands.User) string { return u.Timezone }}, true
+	case State:
+		return definition{text: func(u *commands.User) string { return u.State }, few: true}, true
+	case Access:
+		return definition{text: func(u *commands.User) string { return u.Access }}, true
+	case Comment:
+		return definition{text: func(u *commands.User) string { return u.Comment }}, true
+	case Active:
+		return definition{truth: func(u *commands.User) bool { return u.Active }, few: true}, true
+	case SuperAdmin:
+		return definition{truth: func(u *commands.User) bool { return u.SuperAdmin }, few: true}, true
+	case APIAccess:
+		return definition{truth: func(u *commands.User) bool { return u.APIAccess }, few: true}, true
+	case Parent:
+		return definition{id: func(u *commands.User) uuid.UUID { return u.Parent }, few: true}, true
+	case Client:
+		return definition{number: func(u *commands.User) int64 { return u.Client }, few: true}, true
+	case CreatedAt:
+		return definition{moment: func(u *commands.User) time.Time { return u.CreatedAt }}, true
+	case UpdatedAt:
+		return definition{moment: func(u *commands.User) time.Time { return u.UpdatedAt }}, true
+	case Any:
+		return definition{texts: searched}, true
+	}
+	return definition{}, false
+}
+
+// Fields returns every Field, for those who list them.
+func Fields() []Field {
+	return []Field{ID, Number, Username, Email, FirstName, LastName, DisplayName, Name, Phone, ExternalID, Language,
+		Timezone, State, Active, SuperAdmin, APIAccess, Parent, Client, Access, Comment, CreatedAt, UpdatedAt, Any}
+}
+
+func searched(u *commands.User) []string {
+	return []string{u.Username, u.Email, u.Name(), u.ExternalID}
+}
+
+// comparer returns the order of users by the field alone; texts by their folded form.
+func (d definition) comparer() func(a, b *commands.User) int {
+	switch {
+	case d.text != nil:
+		return func(a, b *commands.User) int { return commands.CompareFolded(d.text(a), d.text(b)) }
+	case d.number != nil:
+		return func(a, b *commands.User) int { return cmp.Compare(d.number(a), d.number(b)) }
+	case d.moment != nil:
+		return func(a, b *commands.User) int { return d.moment(a).Compare(d.moment(b)) }
+	case d.truth != nil:
+		return func(a, b *commands.User) int { return compareTruth(d.truth(a), d.truth(b)) }
+	}
+	return func(a, b *commands.User) int { return compareIDs(d.id(a), d.id(b)) }
+}
+
+func compareTruth(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func compareIDs(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

@@ -1,0 +1,110 @@
+package projections_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"accountd/commands"
+	"accountd/events"
+	"accountd/projections"
+)
+
+var start = time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
+
+// history grows a log in memory: records of users that are made, changed and deleted at random.
+type history struct {
+	records []events.Record
+	number  int64
+	alive   []uuid.UUID
+}
+
+func (h *history) add(id uuid.UUID, e events.Event) {
+	n := len(h.records) + 1
+	r := events.Record{Sequence: uint64(n), ID: uuid.New(), Time: start.Add(time.Duration(n) * time.Second), Aggregate: events.User(id),
+		Type: e.Type(), Event: e, Index: 1, Of: 1, Chain: events.Chain{byte(n), byte(n >> 8)}}
+	if numbered, ok := e.(events.Numbered); ok {
+		r.Assigned = numbered.Assigned()
+	}
+	h.records = append(h.records, r)
+}
+
+// create makes a user whose parent, when there is one, is a living user.
+func (h *history) create(t *rapid.T) {
+	h.number++
+	id := uuid.NewSHA1(uuid.Nil, []byte{byte(h.number), byte(h.number >> 8)})
+	e := events.UserCreated{Number: h.number, Username: fmt.Sprintf("user%d", h.number), Email: fmt.Sprintf("u%d@example.org", h.number),
+		FirstName: word(t), LastName: word(t), Active: rapid.Bool().Draw(t, "active"), State: commands.StateCreated,
+		SigningKeys: []events.SigningKey{{ID: fmt.Sprintf("AK%d", h.number), Secret: "s"}}}
+	if len(h.alive) > 0 {
+		e.Parent = rapid.SampledFrom(append(h.alive, uuid.Nil)).Draw(t, "parent")
+	}
+	if rapid.Bool().Draw(t, "external") {
+		e.ExternalID = fmt.Sprintf("x%d", h.number)
+	}
+	h.alive = append(h.alive, id)
+	h.add(id, e)
+}
+
+func (h *history) change(t *rapid.T) {
+	if len(h.alive) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(h.alive).Draw(t, "user")
+	text := word(t)
+	h.add(id, rapid.SampledFrom([]events.Event{
+		events.ProfileUpdated{FirstName: &text}, events.ProfileUpdated{LastName: &text},
+		events.ProfileUpdated{Username: the("renamed-" + fmt.Sprint("new", len(h.records)))},
+		events.ProfileUpdated{Email: the(fmt.Sprint("new", len(h.records)) + "@example.org")},
+		events.ProfileUpdated{ExternalID: the("")}, events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
+		events.UserDisabled{}, events.UserEnabled{}, events.RightsChanged{SuperAdmin: the(true)},
+		events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK" + fmt.Sprint("new", len(h.records)), Secret: "s"}},
+		events.ResourceLinked{Kind: "server", ID: "1"}, events.ResourceUnlinked{Kind: "server", ID: "1"},
+		events.APIKeyAdded{APIKey: events.APIKey{ID: uuid.New(), Hash: events.Secret(fmt.Sprint("new", len(h.records)))}},
+	}).Draw(t, "change"))
+}
+
+func (h *history) end(t *rapid.T) {
+	if len(h.alive) == 0 {
+		return
+	}
+	i := rapid.IntRange(0, len(h.alive)-1).Draw(t, "user")
+	e := rapid.SampledFrom([]events.Event{events.UserDeleted{}, events.UserErased{}, events.SigningKeyRemoved{ID: "none"}}).Draw(t, "end")
+	h.add(h.alive[i], e)
+	if _, stays := e.(events.SigningKeyRemoved); !stays {
+		h.alive = append(h.alive[:i:i], h.alive[i+1:]...)
+	}
+}
+
+// erased adds a record whose content is gone, of a user whom nobody knows.
+func (h *history) erased(t *rapid.T) {
+	h.number++
+	h.add(uuid.New(), events.UserCreated{Number: h.number})
+	last := &h.records[len(h.records)-1]
+	last.Event, last.Erased = nil, true
+}
+
+func word(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta"}).Draw(t, "word")
+}
+
+// steps draws a history.
+func steps(t *rapid.T) *history {
+	h := &history{}
+	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erased": h.erased})
+	return h
+}
+
+// rebuilt is the View that is built from the records after the fact.
+func rebuilt(records []events.Record) *projections.View {
+	v := projections.NewView()
+	if err := v.Apply(records); err != nil {
+		panic(err)
+	}
+	v.Open()
+	return v
+}
+
+func the[T any](v T) *T { return &v }

@@ -1,0 +1,231 @@
+package projections_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"accountd/commands"
+	"accountd/events"
+	"accountd/projections"
+)
+
+var everyone = commands.Scope{All: true}
+
+// filters draws up to three.
+func filters(t *rapid.T) []projections.Filter {
+	make := func(f projections.Field, op projections.Op, values ...string) projections.Filter {
+		out, err := projections.NewFilter(f, op, values...)
+		require.NoError(t, err)
+		return out
+	}
+	return rapid.SliceOfN(rapid.SampledFrom([]projections.Filter{
+		make(projections.Active, projections.Eq, "true"), make(projections.Active, projections.Eq, "true", "false"),
+		make(projections.SuperAdmin, projections.Eq, "false"), make(projections.FirstName, projections.Eq, "ann"),
+		make(projections.FirstName, projections.Prefix, "A"), make(projections.LastName, projections.Contains, "o"),
+		make(projections.Number, projections.Gte, "3"), make(projections.Number, projections.Lte, "9"),
+		make(projections.CreatedAt, projections.Gte, start.Add(5*time.Second).Format(time.RFC3339)),
+		make(projections.CreatedAt, projections.Lte, start.Add(30*time.Second).Format(time.RFC3339)),
+		make(projections.Username, projections.Eq, "USER2", "user3", "user2"), make(projections.Any, projections.Contains, "user1"),
+		make(projections.ID, projections.Contains, "A", "-5"), make(projections.ID, projections.Prefix, "1", "D"), make(projections.ID, projections.Prefix, "e"),
+		make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
+	}), 0, 3).Draw(t, "filters")
+}
+
+func sorts(t *rapid.T) []projections.Sort {
+	key := rapid.Custom(func(t *rapid.T) projections.Sort {
+		return projections.Sort{
+			Field: rapid.SampledFrom([]projections.Field{projections.Number, projections.Username, projections.Email, projections.FirstName,
+				projections.LastName, projections.CreatedAt, projections.UpdatedAt, projections.Active, projections.ID, projections.Name}).Draw(t, "field"),
+			Descending: rapid.Bool().Draw(t, "descending")}
+	})
+	return rapid.SliceOfN(key, 0, 3).Draw(t, "sort")
+}
+
+// TestListIsWhatOneWouldCountByHand draws a history and a query, and works the answer out from the plain users.
+func TestListIsWhatOneWouldCountByHand(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := steps(t)
+		v := rebuilt(h.records)
+		q := projections.Query{Scope: everyone, Filters: filters(t), Sort: sorts(t), Limit: 1 << 20}
+		if len(h.alive) > 0 && rapid.Bool().Draw(t, "scoped") {
+			id := rapid.SampledFrom(h.alive).Draw(t, "asker")
+			q.Scope = commands.Scope{Parent: id, Self: id}
+		}
+		want := slices.DeleteFunc(everybody(t, v), func(u *commands.User) bool { return !q.Scope.Sees(u) || !passes(q.Filters, u) })
+		page, err := v.List(q)
+		require.NoError(t, err)
+		require.ElementsMatch(t, numbers(want), numbers(page.Users))
+		require.Equal(t, len(want), page.Total)
+		require.True(t, slices.IsSortedFunc(page.Users, byHand(q.Sort)), "%v", q.Sort)
+
+		q.Limit = rapid.IntRange(1, 7).Draw(t, "limit")
+		var pages []*commands.User
+		for {
+			q.Offset = len(pages)
+			part, err := v.List(q)
+			require.NoError(t, err)
+			require.Equal(t, page.Total, part.Total)
+			if len(part.Users) == 0 {
+				break
+			}
+			pages = append(pages, part.Users...)
+		}
+		require.Equal(t, numbers(page.Users), numbers(pages), "pages partition the list")
+	})
+}
+
+// passes looks at the user alone, not at its place in an index.
+func passes(filters []projections.Filter, u *commands.User) bool {
+	for _, f := range filters {
+		if !f.Matches(u) {
+			return false
+		}
+	}
+	return true
+}
+
+func numbers(users []*commands.User) []int64 {
+	out := []int64{}
+	for _, u := range users {
+		out = append(out, u.Number)
+	}
+	return out
+}
+
+// byHand orders as the contract of a list says, without the indexes' code.
+func byHand(sorts []projections.Sort) func(a, b *commands.User) int {
+	return func(a, b *commands.User) int {
+		for _, s := range sorts {
+			c := 0
+			switch s.Field {
+			case projections.Number:
+				c = int(a.Number - b.Number)
+			case projections.CreatedAt:
+				c = a.CreatedAt.Compare(b.CreatedAt)
+			case projections.UpdatedAt:
+				c = a.UpdatedAt.Compare(b.UpdatedAt)
+			case projections.Active:
+				c = len(map[bool]string{true: "x"}[a.Active]) - len(map[bool]string{true: "x"}[b.Active])
+			case projections.ID:
+				c = strings.Compare(a.ID.String(), b.ID.String())
+			default:
+				text := map[projections.Field]func(*commands.User) string{
+					projections.Username: func(u *commands.User) string { return u.Username }, projections.Email: func(u *commands.User) string { return u.Email },
+					projections.FirstName: func(u *commands.User) string { return u.FirstName }, projections.LastName: func(u *commands.User) string { return u.LastName },
+					projections.Name: (*commands.User).Name}[s.Field]
+				c = strings.Compare(commands.Folded(text(a)), commands.Folded(text(b)))
+			}
+			if s.Descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		c := int(a.Number - b.Number)
+		if len(sorts) > 0 && sorts[0].Descending {
+			return -c
+		}
+		return c
+	}
+}
+
+func TestListRefuses(t *testing.T) {
+	v := rebuilt(nil)
+	for _, s := range [][]projections.Sort{{{Field: "nope"}}, {{Field: projections.Any}}, make([]projections.Sort, 9)} {
+		_, err := v.List(projections.Query{Scope: everyone, Sort: s})
+		require.ErrorIs(t, err, projections.ErrField)
+	}
+	for _, c := range []struct {
+		field projections.Field
+		op    projections.Op
+		value string
+		err   error
+	}{
+		{"nope", projections.Eq, "", projections.ErrField}, {projections.Number, projections.Contains, "1", projections.ErrOp},
+		{projections.Username, projections.Gte, "1", projections.ErrOp}, {projections.Any, projections.Eq, "1", projections.ErrOp},
+		{projections.Username, "like", "1", projections.ErrOp}, {projections.Number, projections.Eq, "one", projections.ErrValue},
+		{projections.Active, projections.Eq, "yes", projections.ErrValue}, {projections.CreatedAt, projections.Gte, "today", projections.ErrValue},
+		{projections.ID, projections.Eq, "1", projections.ErrValue},
+	} {
+		_, err := projections.NewFilter(c.field, c.op, c.value)
+		require.ErrorIs(t, err, c.err, "%s %s %s", c.field, c.op, c.value)
+	}
+}
+
+func TestPartsOfAnID(t *testing.T) {
+	h := &history{}
+	id := uuid.MustParse("4c45016d-0148-4794-89b6-970e0b429b54")
+	h.add(id, events.UserCreated{Number: 1, Username: "one", Email: "one@example.org"})
+	v := rebuilt(h.records)
+	for value, total := range map[string]int{"0148-4794": 1, "4C45": 1, " 9b54": 1, "45016d01": 0, id.String(): 1} {
+		f, err := projections.NewFilter(projections.ID, projections.Contains, value)
+		require.NoError(t, err)
+		page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{f}})
+		require.NoError(t, err)
+		require.Equal(t, total, page.Total, value)
+	}
+}
+
+func TestEveryFieldSortsAndFilters(t *testing.T) {
+	h := &history{}
+	id := uuid.New()
+	h.add(id, events.UserCreated{Number: 1, Username: "one", Email: "one@example.org"})
+	v := rebuilt(h.records)
+	for _, f := range projections.Fields() {
+		if f != projections.Any {
+			page, err := v.List(projections.Query{Scope: everyone, Sort: []projections.Sort{{Field: f, Descending: true}}, Limit: 1})
+			require.NoError(t, err)
+			require.Len(t, page.Users, 1)
+		}
+	}
+}
+
+// TestOrdersAreBuiltBesideTheWriter asks for orders that are not there yet while users come and change.
+func TestOrdersAreBuiltBesideTheWriter(t *testing.T) {
+	v := projections.NewView()
+	v.Open()
+	h := &history{}
+	var ids []uuid.UUID
+	for i := range 3000 {
+		id := uuid.New()
+		if i%3 == 2 {
+			h.add(ids[i/3], events.ProfileUpdated{LastName: the(uuid.NewString()), Phone: the(uuid.NewString())})
+			continue
+		}
+		ids = append(ids, id)
+		h.number++
+		h.add(id, events.UserCreated{Number: h.number, Username: uuid.NewString(), Email: uuid.NewString() + "@x", LastName: uuid.NewString()})
+	}
+	var readers sync.WaitGroup
+	fields := projections.Fields()
+	for i := range 4 {
+		readers.Go(func() {
+			for j := range 60 {
+				q := projections.Query{Scope: everyone, Limit: 10, Sort: []projections.Sort{{Field: fields[(i+j)%(len(fields)-1)]}, {Field: fields[j%7], Descending: true}}}
+				_, err := v.List(q)
+				require.NoError(t, err)
+			}
+		})
+	}
+	for i := range h.records {
+		require.NoError(t, v.Apply(h.records[i:i+1]))
+	}
+	readers.Wait()
+	fresh := rebuilt(h.records)
+	for _, f := range fields[:len(fields)-1] {
+		q := projections.Query{Scope: everyone, Limit: 1 << 20, Sort: []projections.Sort{{Field: f}, {Field: projections.UpdatedAt, Descending: true}}}
+		got, err := v.List(q)
+		require.NoError(t, err)
+		want, err := fresh.List(q)
+		require.NoError(t, err)
+		require.Equal(t, numbers(want.Users), numbers(got.Users), f)
+	}
+}

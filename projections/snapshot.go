@@ -1,0 +1,80 @@
+package projections
+
+import (
+	"maps"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// Snapshot is everything that stood in the Log at one Position. It never changes; reading it takes no lock. It is the
+// [commands.States] that commands are decided on.
+type Snapshot struct {
+	head    events.Head
+	numbers map[events.NumberKind]int64
+	*indexes
+}
+
+var _ commands.States = (*Snapshot)(nil)
+
+// Head returns the place in the Log that the Snapshot shows.
+func (s *Snapshot) Head() events.Head { return s.head }
+
+// Len returns how many users there are.
+func (s *Snapshot) Len() int { return s.byNumber.Len() }
+
+// LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
+func (s *Snapshot) LastNumber(kind events.NumberKind) int64 { return s.numbers[kind] }
+
+// Numbers returns every sequence with its last number.
+func (s *Snapshot) Numbers() map[events.NumberKind]int64 { return maps.Clone(s.numbers) }
+
+// User returns the user of that id, nil when there is none.
+func (s *Snapshot) User(id uuid.UUID) *commands.User {
+	u, _ := s.byID.Get(&commands.User{ID: id})
+	return u
+}
+
+// UserByNumber returns the user of that number, nil when there is none.
+func (s *Snapshot) UserByNumber(number int64) *commands.User {
+	u, _ := s.byNumber.Get(&commands.User{Number: number})
+	return u
+}
+
+// UserByName returns the user whose username or e-mail address folds to the same text as name, nil when there is none.
+func (s *Snapshot) UserByName(name string) *commands.User {
+	if u, ok := s.byUsername.Get(&commands.User{Username: name}); ok {
+		return u
+	}
+	u, _ := s.byEmail.Get(&commands.User{Email: name})
+	return u
+}
+
+// UserByExternalID returns the user whose external id folds to the same text, nil when there is none.
+func (s *Snapshot) UserByExternalID(id string) *commands.User {
+	u, _ := s.byExternalID.Get(&commands.User{ExternalID: id})
+	return u
+}
+
+// Linked visits the users to whom resources belong, by number, until visit returns false.
+func (s *Snapshot) Linked(visit func(*commands.User) bool) { s.linked.Scan(visit) }
+
+// UserBySigningKey returns the owner of the signing key, nil when there is none.
+func (s *Snapshot) UserBySigningKey(id string) *commands.User {
+	return s.userBy(credential{id: id})
+}
+
+// UserByAPIKey returns the owner of the API key with that SHA-256 hash (lower-case hex), nil when there is none.
+func (s *Snapshot) UserByAPIKey(hash string) *commands.User {
+	return s.userBy(credential{api: true, id: hash})
+}
+
+func (s *Snapshot) userBy(c credential) *commands.User {
+	found, ok := s.credentials.Get(c)
+	if !ok {
+		return nil
+	}
+	return s.User(found.user)
+}

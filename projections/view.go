@@ -1,0 +1,167 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// View holds the State of every user as of the Records applied to it. It starts out loading: it folds, but answers
+// nothing until Open. It is safe for concurrent use; readers never wait.
+type View struct {
+	mu      sync.Mutex // held by who applies
+	head    events.Head
+	numbers map[events.NumberKind]int64
+	loading map[uuid.UUID]*commands.User // nil once open
+	indexes *indexes                     // nil until open
+	builds  []*build                     // orders that are being built beside
+
+	position atomic.Uint64
+	snapshot atomic.Pointer[Snapshot]
+	moved    atomic.Pointer[chan struct{}] // closed when the position moves
+	building sync.Mutex                    // one build at a time
+}
+
+var _ commands.Fold = (*View)(nil)
+
+// NewView returns an empty View that is loading.
+func NewView() *View {
+	v := &View{numbers: map[events.NumberKind]int64{}, loading: map[uuid.UUID]*commands.User{}}
+	moved := make(chan struct{})
+	v.moved.Store(&moved)
+	return v
+}
+
+// GapError is returned by View.Apply for Records that do not follow on what was applied.
+type GapError struct{ Have, Got uint64 }
+
+func (e GapError) Error() string {
+	return fmt.Sprintf("record %d does not follow on record %d", e.Got, e.Have)
+}
+
+// Apply folds the Records, which follow directly on what was applied; those already applied are ignored. Readers see
+// all of them at once. It returns a [GapError] and applies nothing behind the gap.
+func (v *View) Apply(records []events.Record) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before := v.head.Sequence
+	err := v.fold(records)
+	if v.head.Sequence != before && v.indexes != nil {
+		v.publish()
+	}
+	v.move()
+	return err
+}
+
+func (v *View) fold(records []events.Record) error {
+	numbered := false
+	for _, r := range records {
+		if r.Sequence <= v.head.Sequence {
+			continue
+		}
+		if r.Sequence != v.head.Sequence+1 {
+			return GapError{Have: v.head.Sequence, Got: r.Sequence}
+		}
+		v.head = r.Head()
+		if n := r.Assigned; n.Value > v.numbers[n.Kind] {
+			if !numbered && v.indexes != nil {
+				v.numbers, numbered = maps.Clone(v.numbers), true // the one before belongs to a Snapshot
+			}
+			v.numbers[n.Kind] = n.Value
+		}
+		if r.Aggregate.Kind == events.KindUser {
+			v.foldUser(r)
+		}
+	}
+	return nil
+}
+
+func (v *View) foldUser(r events.Record) {
+	id := r.Aggregate.ID
+	if v.indexes == nil {
+		if after := commands.Evolve(v.loading[id], r); after != nil {
+			v.loading[id] = after
+		} else {
+			delete(v.loading, id)
+		}
+		return
+	}
+	before, _ := v.indexes.byID.Get(&commands.User{ID: id})
+	after := commands.Evolve(before, r)
+	if before == after {
+		return
+	}
+	v.indexes.replace(before, after)
+	for _, b := range v.builds {
+		b.missed = append(b.missed, change{before, after})
+	}
+}
+
+// Open ends the loading: it builds the indexes, and from then on the View answers.
+func (v *View) Open() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.indexes != nil {
+		return
+	}
+	users := make([]*commands.User, 0, len(v.loading))
+	for _, u := range v.loading {
+		users = append(users, u)
+	}
+	v.indexes, v.loading = loadIndexes(users), nil
+	v.publish()
+}
+
+func (v *View) publish() {
+	v.snapshot.Store(&Snapshot{head: v.head, numbers: v.numbers, indexes: v.indexes.copy()})
+}
+
+// move tells those who wait that the position has moved.
+func (v *View) move() {
+	v.position.Store(v.head.Sequence)
+	moved := make(chan struct{})
+	close(*v.moved.Swap(&moved))
+}
+
+// Position returns the sequence of the newest Record applied.
+func (v *View) Position() uint64 { return v.position.Load() }
+
+// Head returns the place in the Log up to which the View has read, loading or not.
+func (v *View) Head() events.Head {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.head
+}
+
+// Wait returns when the Record of that sequence is applied, or with the context's error.
+func (v *View) Wait(ctx context.Context, sequence uint64) error {
+	for {
+		moved := *v.moved.Load()
+		if v.Position() >= sequence {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Snapshot returns the newest picture, nil while the View is loading.
+func (v *View) Snapshot() *Snapshot { return v.snapshot.Load() }
+
+// States returns the newest picture for those who decide, nil while the View is loading.
+func (v *View) States() commands.States {
+	if s := v.Snapshot(); s != nil {
+		return s
+	}
+	return nil
+}
