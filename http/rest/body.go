@@ -1,0 +1,97 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxBody is the longest request body that is read, in bytes.
+const MaxBody = 1 << 20
+
+// ReadBody reads the whole body, whatever the method. It returns a *http.MaxBytesError for one longer than [MaxBody].
+func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, err
+	case err != nil:
+		return nil, BadRequest("body_unreadable", "", "The body could not be read.")
+	}
+	return b, nil
+}
+
+// DecodeObject decodes one JSON object. It returns a [RequestError] with status 400 for anything else: broken JSON or
+// UTF-8, a value of another type, something behind the object, and, when strict, members that T does not have.
+func DecodeObject[T any](body []byte, strict bool) (T, error) {
+	var v T
+	if !utf8.Valid(body) {
+		return v, BadRequest("json_invalid", "", "The body is not valid UTF-8.")
+	}
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		if json.Valid(trimmed) {
+			return v, BadRequest("json_not_object", "", "The body is not a JSON object.")
+		}
+		return v, BadRequest("json_invalid", "", "The body is not valid JSON.")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(&v); err != nil {
+		return v, decodeError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return v, BadRequest("json_invalid", "", "Something stands behind the JSON object.")
+	}
+	return v, nil
+}
+
+func decodeError(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return BadRequest("type_invalid", wrongType.Field, "This member is not of the type that is expected here.")
+	}
+	// encoding/json has no error type for unknown members, only this text
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return BadRequest("field_unknown", strings.Trim(name, `"`), "There is no such member.")
+	}
+	return BadRequest("json_invalid", "", "The body is not valid JSON.")
+}
+
+// Write writes v as JSON.
+func Write(w http.ResponseWriter, status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	WriteJSON(w, status, b)
+	return nil
+}
+
+// WriteJSON writes an answer that is JSON already.
+func WriteJSON(w http.ResponseWriter, status int, b []byte) {
+	h := w.Header()
+	if h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the client may be gone; there is nobody to tell
+}
+
+// SequenceHeader carries a write's log sequence in every dialect.
+const SequenceHeader = "Account-Sequence"
+
+// SetSequence puts a write's log sequence into the answer.
+func SetSequence(w http.ResponseWriter, sequence uint64) {
+	w.Header().Set(SequenceHeader, fmt.Sprint(sequence))
+}

@@ -1,0 +1,14 @@
+// Package rest is what the dialects share: routes as data, request bodies, the meaning of errors, JSON without
+// reflection for what is written often, and the [Service] that is all a dialect may ask of the world.
+//
+// It promises that every request ends in one of a dialect's handlers or in its problem writer, so that each answer, also
+// to an unknown path, has that dialect's shape; and that an error which is no refusal never tells its text to a client.
+//
+// # Why
+//
+// Why handlers return errors: a handler decodes, does, writes. What an error means on the wire is decided once, in
+// [FaultOf], and how it looks once in each dialect.
+//
+// Why a mux of our own over httprouter: httprouter cannot hold /users/:id beside /users/external/:x. [NewMux] gives it
+// a wildcard where routes disagree and tells them apart afterwards; it also knows every method of a path for Allow.
+package rest

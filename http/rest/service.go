@@ -1,0 +1,36 @@
+package rest
+
+import (
+	"context"
+
+	"accountd/commands"
+	"accountd/commands/password"
+	"accountd/events"
+	"accountd/events/usage"
+	"accountd/projections"
+)
+
+// Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
+type Service struct {
+	Handler *commands.Handler
+	View    *projections.View
+	Hasher  *password.Hasher
+	Usage   *usage.Store // nil: nobody notes when credentials are used
+}
+
+// Do runs a command; see commands.Handler.
+func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
+	return s.Handler.Do(ctx, a, c)
+}
+
+// Snapshot returns everything as it stands now.
+func (s Service) Snapshot() *projections.Snapshot { return s.View.Snapshot() }
+
+// List answers a query; see projections.View.
+func (s Service) List(q projections.Query) (projections.Page, error) { return s.View.List(q) }
+
+// HashPassword returns the hash that a command takes; see password.Hasher for the errors.
+func (s Service) HashPassword(ctx context.Context, plain string) (events.Secret, error) {
+	hash, err := s.Hasher.Hash(ctx, plain)
+	return events.Secret(hash), err
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"sync/atomic"
+	"time"
+
+	"accountd/commands"
+)
+
+// Gate says whether dialects may be called. The zero Gate is shut: the service is starting. It is safe for concurrent use.
+type Gate struct {
+	phase  atomic.Int32
+	replay atomic.Pointer[replay]
+}
+
+const (
+	starting = int32(iota)
+	open
+	draining
+)
+
+// replay is where the reading of the log began, and how to learn how far it is.
+type replay struct {
+	began    time.Time
+	first    uint64
+	progress func() (position, target uint64)
+}
+
+// Replaying tells that the log is being read, and how far.
+func (g *Gate) Replaying(progress func() (position, target uint64)) {
+	first, _ := progress()
+	g.replay.Store(&replay{began: time.Now(), first: first, progress: progress})
+}
+
+// Open lets requests in.
+func (g *Gate) Open() { g.phase.CompareAndSwap(starting, open) }
+
+// Drain lets no more requests in; those that are in may finish.
+func (g *Gate) Drain() { g.phase.Store(draining) }
+
+// refusal returns what a dialect's call is refused with, nil while the Gate is open.
+func (g *Gate) refusal() error {
+	switch g.phase.Load() {
+	case open:
+		return nil
+	case draining:
+		return &commands.Refusal{Kind: commands.Busy, Reason: "shutting_down", Detail: "The service is shutting down."}
+	}
+	return &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still starting."}
+}
+
+// Progress is how far the reading of the log is.
+type Progress struct {
+	Position, Target uint64
+	Percent          int
+	Left             time.Duration // an estimate; negative when there is none
+}
+
+// Progress returns how far the reading of the log is, and false before it began.
+func (g *Gate) Progress() (Progress, bool) {
+	r := g.replay.Load()
+	if r == nil {
+		return Progress{}, false
+	}
+	p := Progress{Percent: 100, Left: -1}
+	p.Position, p.Target = r.progress()
+	if p.Position >= p.Target {
+		p.Left = 0
+		return p, true
+	}
+	p.Percent = int(p.Position * 100 / p.Target)
+	if done := p.Position - min(r.first, p.Position); done > 0 {
+		each := time.Since(r.began) / time.Duration(done)
+		p.Left = (each * time.Duration(p.Target-p.Position)).Round(time.Second)
+	}
+	return p, true
+}

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// WriteTimeout is how long an answer may take in all, unless its handler moves its deadline.
+const WriteTimeout = time.Minute
+
+const maxHeader = 64 << 10 // bytes
+
+// HTTP returns a server for the handler, with bounds on everything that a client can prolong.
+func HTTP(h http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      WriteTimeout,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// Later is a handler that is mounted before it can be made: it must be set before the [Gate] opens.
+type Later struct{ handler atomic.Pointer[http.Handler] }
+
+// Set gives the handler.
+func (l *Later) Set(h http.Handler) { l.handler.Store(&h) }
+
+// ServeHTTP calls the handler that was set.
+func (l *Later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	(*l.handler.Load()).ServeHTTP(w, r)
+}

@@ -1,0 +1,74 @@
+package metrics
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Sources are where the figures come from that are read when they are asked for. All must be set.
+type Sources struct {
+	Log         func(context.Context) (uint64, error) // the log's newest sequence
+	View        func() uint64                         // the sequence up to which the view has applied
+	Followed    func() uint64                         // records that the log has delivered
+	Users       func() int
+	Waiting     func() int // commands that wait to be decided
+	HashRunning func() int
+	HashWaiting func() int
+}
+
+// Watch adds the figures of the Sources. It is called once.
+func (m *Metrics) Watch(s Sources) {
+	m.registry.MustRegister(positions{s},
+		gauge("accountd_users", "Accounts that exist.", func() float64 { return float64(s.Users()) }),
+		gauge("accountd_commands_waiting", "Commands that wait to be decided.", func() float64 { return float64(s.Waiting()) }),
+		gauge("accountd_password_hashes_running", "Password hashes that are computed now.",
+			func() float64 { return float64(s.HashRunning()) }),
+		gauge("accountd_password_hashes_waiting", "Password hashes that wait for a slot.",
+			func() float64 { return float64(s.HashWaiting()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "accountd_records_followed_total", Help: "Records that the log has delivered, also while replaying.",
+		}, func() float64 { return float64(s.Followed()) }),
+	)
+}
+
+func gauge(name, help string, value func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
+}
+
+// positions tells how far log and view are, and how far apart, all of one moment.
+type positions struct{ Sources }
+
+// logTimeout bounds how long a scrape waits for the log; without its answer the log's figures are missing.
+const logTimeout = 2 * time.Second
+
+func (positions) descs() (log, view, lag *prometheus.Desc) {
+	return prometheus.NewDesc("accountd_log_position", "Sequence of the log's newest record.", nil, nil),
+		prometheus.NewDesc("accountd_view_position", "Sequence of the newest record that the view has applied.", nil, nil),
+		prometheus.NewDesc("accountd_view_lag_records", "Records that the view has not applied yet.", nil, nil)
+}
+
+// Describe is prometheus.Collector's.
+func (p positions) Describe(out chan<- *prometheus.Desc) {
+	log, view, lag := p.descs()
+	out <- log
+	out <- view
+	out <- lag
+}
+
+// Collect is prometheus.Collector's.
+func (p positions) Collect(out chan<- prometheus.Metric) {
+	log, view, lag := p.descs()
+	ctx, cancel := context.WithTimeout(context.Background(), logTimeout)
+	defer cancel()
+	last, err := p.Log(ctx)
+	applied := p.View()
+	out <- prometheus.MustNewConstMetric(view, prometheus.GaugeValue, float64(applied))
+	if err != nil {
+		return
+	}
+	last = max(last, applied) // the view may have moved on since
+	out <- prometheus.MustNewConstMetric(log, prometheus.GaugeValue, float64(last))
+	out <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, float64(last-applied))
+}

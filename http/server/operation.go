@@ -1,0 +1,100 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"accountd/http/rest"
+)
+
+// Check is one condition of being ready, beside the Gate; Run returns nil when it holds.
+type Check struct {
+	Name string
+	Run  func() error
+}
+
+// operation returns what belongs to no dialect.
+func (s *server) operation() []rest.Route {
+	var routes []rest.Route
+	scrape := s.Metrics.Handler()
+	for path, handle := range map[string]rest.Handler{
+		"/livez":   live,
+		"/readyz":  s.ready,
+		"/metrics": func(w http.ResponseWriter, r *http.Request) error { scrape.ServeHTTP(w, r); return nil },
+	} {
+		routes = append(routes, rest.Route{Method: http.MethodGet, Path: path, Handle: handle},
+			rest.Route{Method: http.MethodHead, Path: path, Handle: handle})
+	}
+	return routes
+}
+
+// live answers as long as the process does.
+func live(w http.ResponseWriter, _ *http.Request) error {
+	writeText(w, http.StatusOK, "ok\n")
+	return nil
+}
+
+// ready answers in the way of Kubernetes: the status is what counts, the text says what is missing.
+func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
+	status, report := http.StatusOK, strings.Builder{}
+	for _, c := range append([]Check{{"accepting", s.Gate.accepting}, {"replay", s.Gate.replayed}}, s.Checks...) {
+		if err := c.Run(); err != nil {
+			status = http.StatusServiceUnavailable
+			fmt.Fprintf(&report, "[-]%s: %v\n", c.Name, err)
+			continue
+		}
+		fmt.Fprintf(&report, "[+]%s ok\n", c.Name)
+	}
+	switch {
+	case status != http.StatusOK:
+		w.Header().Set("Retry-After", "2")
+		fmt.Fprintln(&report, "not ready")
+	case r.URL.Query().Has("verbose"):
+		fmt.Fprintln(&report, "ready")
+	default:
+		report.Reset()
+		fmt.Fprintln(&report, "ok")
+	}
+	writeText(w, status, report.String())
+	return nil
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // the client may be gone
+}
+
+func (g *Gate) accepting() error {
+	switch g.phase.Load() {
+	case open:
+		return nil
+	case draining:
+		return fmt.Errorf("shutting down")
+	}
+	return fmt.Errorf("starting")
+}
+
+func (g *Gate) replayed() error {
+	p, began := g.Progress()
+	switch {
+	case g.phase.Load() != starting:
+		return nil // from then on the distance to the log is a figure among the metrics
+	case !began:
+		return fmt.Errorf("the log is not open yet")
+	case p.Position < p.Target:
+		return fmt.Errorf("%v", p)
+	}
+	return nil
+}
+
+// String returns such as "position 1200 of 5000, 24 %, about 3s left".
+func (p Progress) String() string {
+	s := fmt.Sprintf("position %d of %d, %d %%", p.Position, p.Target, p.Percent)
+	if p.Left < 0 {
+		return s
+	}
+	return s + fmt.Sprintf(", about %v left", p.Left)
+}

@@ -1,0 +1,108 @@
+package server
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
+
+	"accountd/http/rest"
+	"accountd/http/server/metrics"
+)
+
+// Mount is a dialect and the paths that are its own.
+type Mount struct {
+	Prefix  string // such as "/v2": this path and all below; where two match, the longer one counts
+	Dialect string
+	Handler http.Handler
+	Problem rest.Problem // writes what the server answers by itself, in the dialect's shape
+}
+
+// Options of the shared HTTP part. Gate, Metrics, Logger and Problem must be set.
+type Options struct {
+	Mounts         []Mount
+	Problem        rest.Problem // for paths that belong to no Mount
+	Gate           *Gate
+	Checks         []Check // of /readyz, beside the Gate
+	Metrics        *metrics.Metrics
+	Logger         *slog.Logger
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	RateLimits     bool
+}
+
+// minGzip is from how many bytes on an answer is compressed: what fits one packet gains nothing.
+const minGzip = 1400
+
+// New returns the handler of everything: the Mounts, /livez, /readyz and /metrics.
+func New(o Options) http.Handler { return compress(newServer(o)) }
+
+func newServer(o Options) *server {
+	s := &server{Options: o, failures: newFailures(), now: time.Now}
+	s.Mounts = slices.Clone(o.Mounts)
+	slices.SortStableFunc(s.Mounts, func(a, b Mount) int { return cmp.Compare(len(b.Prefix), len(a.Prefix)) })
+	s.rest = Mount{Handler: rest.NewMux(s.operation(), o.Problem), Problem: o.Problem}
+	return s
+}
+
+type server struct {
+	Options
+	rest     Mount // of what belongs to no Mount
+	failures *failures
+	now      func() time.Time
+}
+
+func compress(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minGzip), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return wrap(h)
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m := s.mount(r.URL.Path)
+	x := s.begin(w, r, m)
+	r = r.WithContext(rest.WithInfo(r.Context(), &x.info))
+	defer func() { s.end(x, r, recover()) }()
+	if m == &s.rest {
+		m.Handler.ServeHTTP(x, r)
+		return
+	}
+	s.dialect(x, r)
+}
+
+// mount returns whose the path is.
+func (s *server) mount(path string) *Mount {
+	for i := range s.Mounts {
+		if rest, ok := strings.CutPrefix(path, s.Mounts[i].Prefix); ok && (rest == "" || rest[0] == '/') {
+			return &s.Mounts[i]
+		}
+	}
+	return &s.rest
+}
+
+// dialect lets the request in, if the service is ready and the client has not failed too often.
+func (s *server) dialect(x *exchange, r *http.Request) {
+	if err := s.Gate.refusal(); err != nil {
+		x.mount.Problem(x, r, err)
+		return
+	}
+	if !s.RateLimits {
+		x.mount.Handler.ServeHTTP(x, r)
+		return
+	}
+	if wait := s.failures.wait(x.client, x.start); wait > 0 {
+		tooMany(x, r, wait)
+		return
+	}
+	x.mount.Handler.ServeHTTP(x, r)
+	if x.status == http.StatusUnauthorized {
+		s.failures.note(x.client, s.now())
+	}
+}
