@@ -1,0 +1,98 @@
+package native
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/events"
+)
+
+// maxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
+const maxAllowedIPs = 1000
+
+func (a *api) listAPIKeys(w http.ResponseWriter, r *http.Request, c caller) error {
+	u, err := c.visible(r)
+	if err != nil {
+		return err
+	}
+	return writeList(w, r, u.APIKeys, a.apiKeyOf)
+}
+
+func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	key, err := a.readAPIKey(m)
+	if err != nil {
+		return err
+	}
+	if key.ID, err = uuid.NewV7(); err != nil {
+		return err
+	}
+	token, hash := newKey(key)
+	key.Hash = events.Secret(hash)
+	out, err := a.do(r, c, commands.AddAPIKey{ID: userID(r), Key: key})
+	if err != nil {
+		return err
+	}
+	made, _ := out.User.APIKey(key.ID)
+	return writeMade(w, out, location(r, key.ID.String()), newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(made), Key: token})
+}
+
+// newKey returns what a client presents for the key, and its hash.
+func newKey(key events.APIKey) (token, hash string) {
+	switch {
+	case key.Kind == keyKind:
+		return NewToken()
+	case key.Permissions == (events.Permissions{}):
+		return secrets.PanelKey(secrets.PanelAccount)
+	}
+	return secrets.PanelKey(secrets.PanelApplication)
+}
+
+func (a *api) readAPIKey(m *members) (events.APIKey, error) {
+	key := events.APIKey{
+		Kind: or(member[string](m, "kind"), keyKind), Permissions: readPermissions(m),
+		AllowedIPs: or(member[[]string](m, "allowed_ips"), nil),
+		Memo:       or(member[string](m, "memo"), ""),
+	}
+	if expires := member[time.Time](m, "expires_at"); expires != nil {
+		key.ExpiresAt = expires.UTC()
+		a.checkExpiry(m, key.ExpiresAt)
+	}
+	if key.Kind == commands.KeyPterodactyl {
+		key.Permissions = panelPermissions(key.Permissions)
+	} else if key.Kind != keyKind {
+		m.fail("kind", "api_key_kind_invalid", "Keys of this kind are not made here.")
+	}
+	if len(key.AllowedIPs) > maxAllowedIPs {
+		m.fail("allowed_ips", "allowed_ips_invalid", "A key may have %d allowed addresses.", maxAllowedIPs)
+	}
+	return key, m.done()
+}
+
+// panelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
+// unless it says so; one that says nothing may do what its user may.
+func panelPermissions(p events.Permissions) events.Permissions {
+	if p == (events.Permissions{}) {
+		return p
+	}
+	return events.Permissions{Users: cmp.Or(p.Users, commands.LevelNone), Servers: cmp.Or(p.Servers, commands.LevelNone)}
+}
+
+func (a *api) checkExpiry(m *members, expires time.Time) {
+	const lastYear = 9999 // that RFC 3339 can write
+	if !expires.After(a.now()) || expires.Year() > lastYear {
+		m.fail("expires_at", "expires_at_invalid", "A key ends in the future, before the year 10000.")
+	}
+}
+
+func (a *api) revokeAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {
+	return a.end(w, r, c, commands.RevokeAPIKey{ID: userID(r), KeyID: parseID(param(r, "key"))})
+}

@@ -1,0 +1,166 @@
+package native
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/password"
+	"accountd/events"
+)
+
+// userBody is what a request says about a user; what is nil it does not say.
+type userBody struct {
+	profile      events.ProfileUpdated // without its Profile
+	membership   events.MembershipChanged
+	rights       events.RightsChanged
+	active       *bool
+	password     *string
+	passwordHash *events.Secret // empty: no log-in by password any more
+	details      *details
+	readOnly     object // as they were sent
+}
+
+// readOnly are the members that no request changes.
+var readOnly = []string{"id", "number", "state", "parent", "created_at", "updated_at"}
+
+// readUser reads the members of a user.
+func readUser(m *members) (userBody, error) {
+	b := userBody{
+		profile: events.ProfileUpdated{
+			Username: member[string](m, "username"), Email: member[string](m, "email"),
+			FirstName: clearable[string](m, "first_name"), LastName: clearable[string](m, "last_name"),
+			DisplayName: clearable[string](m, "display_name"), Phone: clearable[string](m, "phone"),
+			ExternalID: clearable[string](m, "external_id"), Language: clearable[string](m, "language"),
+			Timezone: clearable[string](m, "timezone"), Comment: clearable[string](m, "comment"),
+			ExtraParams: clearable[string](m, "extra_params"),
+		},
+		membership: events.MembershipChanged{
+			Client: clearable[int64](m, "client_id"), Access: clearable[string](m, "access"),
+			Datacenter: datacenterNamed(clearable[string](m, "datacenter")),
+			Groups:     groupsNamed(clearable[[]string](m, "groups")),
+		},
+		rights:   events.RightsChanged{SuperAdmin: member[bool](m, "super_admin"), APIAccess: member[bool](m, "api_access")},
+		active:   member[bool](m, "active"),
+		details:  readDetails(m),
+		readOnly: object{},
+	}
+	b.readPassword(m)
+	for _, name := range readOnly {
+		if raw := m.take(name); raw != nil {
+			b.readOnly[name] = raw
+		}
+	}
+	return b, m.done()
+}
+
+func (b *userBody) readPassword(m *members) {
+	plain, hash := m.take("password"), m.take("password_hash")
+	if plain != nil && hash != nil {
+		m.fail("password_hash", "password_twice", "A password is given in clear or as a hash, not both.")
+	}
+	if m.merge && (isNull(plain) || isNull(hash)) {
+		b.passwordHash = new(events.Secret)
+		return
+	}
+	b.password = decode[string](m, "password", plain)
+	if h := decode[string](m, "password_hash", hash); h != nil {
+		b.passwordHash = (*events.Secret)(h)
+		if password.Check(*h) != nil {
+			m.fail("password_hash", "password_hash_invalid", "This is not a password hash of a known form.")
+		}
+	}
+}
+
+// unknown is the id of nothing. A name that nothing has leads to it, so that whether there is such a thing is told only to
+// those who may ask: commands look at rights first.
+var unknown = uuid.Max
+
+// datacenterNamed returns the datacenter of that name. There are none yet.
+func datacenterNamed(name *string) *uuid.UUID {
+	switch {
+	case name == nil:
+		return nil
+	case *name == "":
+		return &uuid.Nil
+	}
+	return &unknown
+}
+
+// groupsNamed returns the groups of those names. There are none yet.
+func groupsNamed(names *[]string) *[]uuid.UUID {
+	if names == nil {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(*names))
+	for i := range ids {
+		ids[i] = unknown
+	}
+	return &ids
+}
+
+// creation returns the command that makes such a user, without a password given in clear.
+func (b userBody) creation(id uuid.UUID) (commands.CreateUser, error) {
+	if names := slices.Sorted(maps.Keys(b.readOnly)); len(names) > 0 {
+		return commands.CreateUser{}, fixed(names[0])
+	}
+	if b.profile.Email == nil {
+		return commands.CreateUser{}, badMember(pointer("email"), "email_required", "A user needs an e-mail address.")
+	}
+	p, m := b.profile, b.membership
+	return commands.CreateUser{ID: id, User: events.UserCreated{
+		Username: or(p.Username, ""), Email: or(p.Email, ""), FirstName: or(p.FirstName, ""), LastName: or(p.LastName, ""),
+		DisplayName: or(p.DisplayName, ""), Phone: or(p.Phone, ""), ExternalID: or(p.ExternalID, ""),
+		Language: or(p.Language, ""), Timezone: or(p.Timezone, ""), Comment: or(p.Comment, ""),
+		ExtraParams: or(p.ExtraParams, ""), Profile: b.details.onto(nil), PasswordHash: or(b.passwordHash, ""),
+		Active: or(b.active, true), SuperAdmin: or(b.rights.SuperAdmin, false), APIAccess: or(b.rights.APIAccess, false),
+		Client: or(m.Client, 0), Access: or(m.Access, ""), Datacenter: or(m.Datacenter, uuid.Nil), Groups: or(m.Groups, nil),
+	}}, nil
+}
+
+// update returns the command that makes the user so, without a password given in clear.
+func (b userBody) update(u *commands.User, version uint64) commands.UpdateUser {
+	c := commands.UpdateUser{ID: u.ID, Version: version, Profile: b.profile, Membership: b.membership, Rights: b.rights,
+		Active: b.active, PasswordHash: b.passwordHash}
+	c.Profile.Profile = b.details.onto(u.Profile)
+	return c
+}
+
+// checkReadOnly refuses read-only members with another value than the user's.
+func (b userBody) checkReadOnly(u *commands.User) error {
+	if len(b.readOnly) == 0 {
+		return nil
+	}
+	j := userJSON(u)
+	defer j.Free()
+	var present object
+	if err := json.Unmarshal(j.Bytes(), &present); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.readOnly)) {
+		if !sameJSON(b.readOnly[name], present[name]) {
+			return fixed(name)
+		}
+	}
+	return nil
+}
+
+func fixed(name string) error {
+	return badMember(pointer(name), "field_read_only", "This member cannot be set.")
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
+
+func or[T any](v *T, absent T) T {
+	if v == nil {
+		return absent
+	}
+	return *v
+}

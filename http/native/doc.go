@@ -1,0 +1,35 @@
+// Package native is the service's own API, /v1: everything that an account has, as JSON.
+//
+// It promises that no answer but the one that made a secret shows it; that a user whom the caller may not see is answered
+// like one who does not exist; that a change which names the version it builds on (If-Match) is made to that version or not
+// at all, and that two changes of different members never undo each other; and that every failure is a problem (RFC 9457)
+// that names what is to blame. Its one invariant: what a change leaves out stays as it is.
+//
+// # Forms
+//
+// An object shows every member, null or an empty object or list when nothing is stored. PATCH takes a JSON merge patch
+// (RFC 7396): null clears, what is absent stays. POST takes null like an absent member. Unknown members and parameters are
+// refused rather than ignored, and so is a changed read-only member; one that repeats the present value is let through, so
+// that an object that was read may be sent back as a whole.
+//
+// A version is the log sequence of the user's newest record. It is the ETag of every answer that holds one user; every
+// answer to a change has the sequence of that change as Account-Sequence, and every request may ask for an instance that
+// has applied a sequence with Min-Account-Sequence.
+//
+// A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
+// pointers, query parameters and headers by name.
+//
+// # Why
+//
+// Why members are read by hand instead of into structs: only so is null told from absent, is a member's name taken exactly
+// (encoding/json would take "Email" for "email"), and does the problem name the member, at any depth.
+//
+// Why Decide is asked before a password is hashed: a hash costs tens of milliseconds and 19 MiB on purpose. Decide is pure,
+// so asking costs nothing, and who may not make the change cannot make the service work for it. What counts is
+// decided again when the command is its turn.
+//
+// Why a merge into the profile is bound to the version that it was merged with, and tried again when it lost a race: the
+// log records a profile as a whole, so a merge with an older one would undo what came between.
+//
+// Why a credential that may write but not read gets 204 from PATCH: the answer would show what it may not read.
+package native

@@ -1,0 +1,128 @@
+package native
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// policy tells who may do what to a child's account. reader and writer are a super admin's tokens that may only read or
+// only write, parent is the user who made the account with a key that may write users, parent- the same user with a key
+// that may not.
+const policy = `
+                                  admin reader writer parent parent- child stranger disabled nobody
+GET    /v1/users                  200   200    200    200    200     200   200      403      401
+POST   /v1/users {"email":"NEW@e.org"} 201   403    201    201    403     403   403      403      401
+POST   /v1/users {"super_admin":true,"email":"NEW@e.org"} 201   403    201    403    403     403   403      403      401
+GET    USER                       200   200    404    200    200     200   404      403      401
+PATCH  USER {"phone":"1"}         200   403    204    200    403     200   404      403      401
+PATCH  USER {"email":"NEW@e.org"} 200   403    204    200    403     200   404      403      401
+PATCH  USER {"password":"secret"} 200   403    204    200    403     200   404      403      401
+PATCH  USER {"active":false}      200   403    204    200    403     403   404      403      401
+PATCH  USER {"comment":"x"}       200   403    204    200    403     403   404      403      401
+PATCH  USER {"external_id":"NEW"} 200   403    204    200    403     403   404      403      401
+PATCH  USER {"profile":{"city":"x"}} 200 403   204    200    403     200   404      403      401
+PATCH  USER {"profile":{"email_verified":true}} 200 403 204 200 403  403   404      403      401
+PATCH  USER {"super_admin":true}  200   403    204    403    403     403   404      403      401
+PATCH  USER {"api_access":true}   200   403    204    403    403     403   404      403      401
+PATCH  USER {"datacenter":"main"} 400   403    400    403    403     403   404      403      401
+PATCH  USER {"number":0}          400   403    400    400    403     400   404      403      401
+DELETE USER                       204   403    204    204    403     403   404      403      401
+POST   USER/provisioned           200   403    204    403    403     403   404      403      401
+POST   USER/failed                409   403    409    403    403     403   404      403      401
+GET    USER/ssh-keys              200   200    404    200    200     200   404      403      401
+POST   USER/ssh-keys {"title":"x","key":KEY} 201   403    201    201    403     201   404      403      401
+DELETE USER/ssh-keys/1            404   403    404    404    403     404   404      403      401
+GET    USER/signing-keys          200   200    404    200    200     200   404      403      401
+POST   USER/signing-keys          201   403    201    201    403     201   404      403      401
+POST   USER/signing-keys {"permissions":{"users":"all"}} 201 403 201 403 403 403 404 403      401
+DELETE USER/signing-keys/AK1      404   403    404    404    403     404   404      403      401
+GET    USER/api-keys              200   200    404    200    200     200   404      403      401
+POST   USER/api-keys              201   403    201    201    403     201   404      403      401
+POST   USER/api-keys {"permissions":{"users":"read"}} 201 403 201 403 403 403 404    403      401
+DELETE USER/api-keys/0            404   403    404    404    403     404   404      403      401
+GET    USER/resources             200   200    404    200    200     200   404      403      401
+POST   USER/resources {"kind":"vm","id":"1"} 201 403 201 201 403     403   404      403      401
+DELETE USER/resources/vm/1        404   403    404    404    403     403   404      403      401
+`
+
+func TestPolicy(t *testing.T) {
+	s := start(t, commands.Options{})
+	parent := s.create(commands.Service(), events.UserCreated{Email: "parent@example.com", Active: true})
+	stranger := s.create(commands.Service(), events.UserCreated{Email: "stranger@example.com", Active: true})
+	disabled := s.create(commands.Service(), events.UserCreated{Email: "disabled@example.com", SuperAdmin: true})
+	tokens := map[string]string{
+		"admin":    s.token,
+		"reader":   s.key(s.admin.ID, events.Permissions{Users: commands.LevelRead}),
+		"writer":   s.key(s.admin.ID, events.Permissions{Users: commands.LevelWrite}),
+		"parent":   s.key(parent.ID, events.Permissions{Users: commands.LevelWrite}),
+		"parent-":  s.key(parent.ID, events.Permissions{}),
+		"stranger": s.key(stranger.ID, events.Permissions{}),
+		"disabled": s.key(disabled.ID, events.Permissions{}),
+		"nobody":   "",
+	}
+	lines := strings.Split(strings.TrimSpace(policy), "\n")
+	callers := strings.Fields(lines[0])
+	for _, line := range lines[1:] {
+		fields := strings.Fields(line)
+		call, statuses := fields[:len(fields)-len(callers)], fields[len(fields)-len(callers):]
+		for i, who := range callers {
+			child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
+				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
+			tokens["child"] = s.key(child.ID, events.Permissions{})
+			path := strings.Replace(call[1], "USER", "/v1/users/"+child.ID.String(), 1)
+			w := s.call(call[0], path, tokens[who], policyBody(call[2:]))
+			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)
+		}
+	}
+}
+
+// policyBody returns the body of a call, with values that nobody has yet.
+func policyBody(call []string) string {
+	body := strings.ReplaceAll(strings.Join(call, " "), "NEW", uuid.NewString())
+	return strings.Replace(body, "KEY", `"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"`, 1)
+}
+
+func TestPolicyCoversEveryRoute(t *testing.T) {
+	for _, r := range new(api).routes() {
+		segments := strings.Split(strings.Replace(r.path, "/v1/users/:id", "USER", 1), "/:")
+		covered := false
+		for line := range strings.Lines(policy) {
+			fields := strings.Fields(line)
+			covered = covered || len(fields) > 1 && fields[0] == r.method && (fields[1] == segments[0]) == (len(segments) == 1) &&
+				strings.HasPrefix(fields[1], segments[0])
+		}
+		assert.True(t, covered, "%s %s", r.method, r.path)
+	}
+}
+
+// TestScope checks that a list shows to each caller whom it may see.
+func TestScope(t *testing.T) {
+	s := start(t, commands.Options{})
+	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com", Active: true})
+	child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
+		events.UserCreated{Username: "child", Email: "child@example.com", Active: true})
+	for token, want := range map[string][]string{
+		s.token: {"admin", "parent", "child"},
+		s.key(s.admin.ID, events.Permissions{Users: commands.LevelWrite}): {"admin"},
+		s.key(parent.ID, events.Permissions{}):                            {"parent", "child"},
+		s.key(child.ID, events.Permissions{}):                             {"child"},
+	} {
+		var got listAnswer[struct{ Username string }]
+		decodeBody(t, s.call("GET", "/v1/users?sort=number", token, ""), &got)
+		var names []string
+		for _, u := range got.Data {
+			names = append(names, u.Username)
+		}
+		assert.Equal(t, want, names)
+		assert.Equal(t, len(want), got.Meta.Total)
+	}
+	require.NotEqual(t, uuid.Nil, child.Parent)
+}

@@ -1,0 +1,86 @@
+package native
+
+import (
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"accountd/commands"
+)
+
+// etag returns the entity tag of the user's version.
+func etag(u *commands.User) string { return `"` + strconv.FormatUint(u.Version, 10) + `"` }
+
+// tags are the entity tags of a condition.
+type tags struct {
+	any    bool     // "*"
+	strong []string // with their quotation marks
+	weak   []string // without the W/
+}
+
+// given reports whether there is a condition at all.
+func (t tags) given() bool { return t.any || len(t.strong)+len(t.weak) > 0 }
+
+// parseTags reads an If-Match or If-None-Match header (RFC 9110, section 13.1).
+func parseTags(r *http.Request, header string) (t tags, err error) {
+	left := strings.TrimSpace(strings.Join(r.Header.Values(header), ","))
+	if left == "*" {
+		return tags{any: true}, nil
+	}
+	for left = strings.TrimLeft(left, " \t,"); left != ""; left = strings.TrimLeft(left, " \t,") {
+		rest, weak := strings.CutPrefix(left, "W/")
+		end := strings.IndexByte(strings.TrimPrefix(rest, `"`), '"') + 2
+		if !strings.HasPrefix(rest, `"`) || end < 2 {
+			return tags{}, badHeader(header, "etag_invalid", "An entity tag stands in quotation marks.")
+		}
+		if weak {
+			t.weak = append(t.weak, rest[:end])
+		} else {
+			t.strong = append(t.strong, rest[:end])
+		}
+		left = rest[end:]
+	}
+	return t, nil
+}
+
+// noVersion is a version that no user ever has.
+const noVersion = math.MaxUint64
+
+// expects returns the version for a command on the user, 0 for any.
+func (t tags) expects(u *commands.User) uint64 {
+	switch {
+	case !t.given() || t.any:
+		return 0
+	case u != nil && slices.Contains(t.strong, etag(u)):
+		return u.Version
+	}
+	return noVersion
+}
+
+// newest returns the highest version that the tags name.
+func (t tags) newest() (version uint64) {
+	for _, tag := range t.strong {
+		if v, err := strconv.ParseUint(strings.Trim(tag, `"`), 10, 64); err == nil {
+			version = max(version, v)
+		}
+	}
+	return version
+}
+
+// ifMatch returns the condition of a change. A version that this instance has not come to yet is waited for: the caller
+// has read it from another one.
+func (a *api) ifMatch(r *http.Request) (tags, error) {
+	t, err := parseTags(r, "If-Match")
+	if err == nil && t.given() {
+		a.reach(r.Context(), t.newest()) // when it is not reached in time, the command finds that the version differs
+	}
+	return t, err
+}
+
+// fresh reports whether the caller has the user as it is (If-None-Match).
+func fresh(r *http.Request, u *commands.User) (bool, error) {
+	t, err := parseTags(r, "If-None-Match")
+	return t.any || slices.Contains(t.strong, etag(u)) || slices.Contains(t.weak, etag(u)), err
+}

@@ -1,0 +1,113 @@
+package native
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/projections"
+)
+
+// maxValues bounds how many values one filter may have: each of them is compared with each user.
+const maxValues = 100
+
+// usersQuery reads the query of the list of users.
+func usersQuery(r *http.Request, scope commands.Scope) (projections.Query, page, error) {
+	q := projections.Query{Scope: scope}
+	query, err := queryOf(r)
+	if err != nil {
+		return q, page{}, err
+	}
+	p, err := takePage(r, query)
+	if err != nil {
+		return q, p, err
+	}
+	q.Limit, q.Offset = p.limit, p.offset
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		value, err := single(query, name)
+		if err != nil {
+			return q, p, err
+		}
+		if err := addParameter(&q, name, value); err != nil {
+			return q, p, err
+		}
+	}
+	return q, p, nil
+}
+
+func addParameter(q *projections.Query, name, value string) error {
+	switch field, op, ok := filterName(name); {
+	case ok:
+		return addFilter(q, name, field, op, splitValues(field, value))
+	case name == "sort":
+		q.Sort = sorts(value)
+		return nil
+	case name != "q":
+		return unknownParameter(name)
+	case value == "":
+		return nil
+	}
+	return addFilter(q, name, projections.Any, projections.Contains, []string{value})
+}
+
+// filterName reads filter[field] and filter[field][op].
+func filterName(name string) (projections.Field, projections.Op, bool) {
+	inner, ok := strings.CutPrefix(name, "filter[")
+	inner, ok2 := strings.CutSuffix(inner, "]")
+	if !ok || !ok2 {
+		return "", "", false
+	}
+	field, op, ok := strings.Cut(inner, "][")
+	if !ok {
+		op = string(projections.Eq)
+	}
+	return projections.Field(field), projections.Op(op), true
+}
+
+// splitValues returns the values of a filter. An empty one stands for what is null.
+func splitValues(field projections.Field, value string) []string {
+	values := strings.Split(value, ",")
+	for i, v := range values {
+		switch {
+		case v == "" && field == projections.Parent:
+			values[i] = uuid.Nil.String()
+		case v == "" && field == projections.Client:
+			values[i] = "0"
+		}
+	}
+	return values
+}
+
+func addFilter(q *projections.Query, name string, field projections.Field, op projections.Op, values []string) error {
+	if len(values) > maxValues {
+		return badParameter(name, "filter_value_invalid", "A filter may have %d values.", maxValues)
+	}
+	f, err := projections.NewFilter(field, op, values...)
+	switch {
+	case errors.Is(err, projections.ErrField) || field == projections.Any && name != "q":
+		return badParameter(name, "filter_field_unknown", "Users cannot be filtered by this field.")
+	case errors.Is(err, projections.ErrOp):
+		return badParameter(name, "filter_op_unknown", "This field cannot be compared in this way.")
+	case errors.Is(err, projections.ErrValue):
+		return badParameter(name, "filter_value_invalid", "The value is not of the field's type.")
+	case err != nil:
+		return err
+	}
+	q.Filters = append(q.Filters, f)
+	return nil
+}
+
+// sorts reads a list of fields, each with a minus before it when it descends. Whether a list can be sorted by them is
+// found out when it is.
+func sorts(value string) (out []projections.Sort) {
+	for field := range strings.SplitSeq(value, ",") {
+		name, descending := strings.CutPrefix(field, "-")
+		out = append(out, projections.Sort{Field: projections.Field(name), Descending: descending})
+	}
+	return out
+}

@@ -1,0 +1,80 @@
+package native
+
+import (
+	"net/http"
+	"time"
+
+	"accountd/http/rest"
+)
+
+// Options of the API.
+type Options struct {
+	Now func() time.Time // nil: time.Now
+}
+
+// New returns the handler of everything under /v1.
+func New(s rest.Service, o Options) http.Handler { return newAPI(s, o).handler() }
+
+// maxWait bounds how long a request waits for a sequence that this instance has not applied yet.
+const maxWait = 2 * time.Second
+
+type api struct {
+	rest.Service
+	now     func() time.Time
+	maxWait time.Duration
+}
+
+func newAPI(s rest.Service, o Options) *api {
+	a := &api{Service: s, now: o.Now, maxWait: maxWait}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	return a
+}
+
+// route is a call of the API. Only lists take query parameters.
+type route struct {
+	method, path string
+	handle       handler
+	list         bool
+}
+
+func (a *api) routes() []route {
+	const users, user = "/v1/users", "/v1/users/:id"
+	return []route{
+		{http.MethodGet, users, a.listUsers, true},
+		{http.MethodPost, users, a.createUser, false},
+		{http.MethodGet, user, a.getUser, false},
+		{http.MethodPatch, user, a.patchUser, false},
+		{http.MethodDelete, user, a.deleteUser, false},
+		{http.MethodPost, user + "/provisioned", a.completeProvisioning, false},
+		{http.MethodPost, user + "/failed", a.failProvisioning, false},
+		{http.MethodGet, user + "/ssh-keys", a.listSSHKeys, true},
+		{http.MethodPost, user + "/ssh-keys", a.addSSHKey, false},
+		{http.MethodDelete, user + "/ssh-keys/:number", a.removeSSHKey, false},
+		{http.MethodGet, user + "/signing-keys", a.listSigningKeys, true},
+		{http.MethodPost, user + "/signing-keys", a.addSigningKey, false},
+		{http.MethodDelete, user + "/signing-keys/:key", a.removeSigningKey, false},
+		{http.MethodGet, user + "/api-keys", a.listAPIKeys, true},
+		{http.MethodPost, user + "/api-keys", a.addAPIKey, false},
+		{http.MethodDelete, user + "/api-keys/:key", a.revokeAPIKey, false},
+		{http.MethodGet, user + "/resources", a.listResources, true},
+		{http.MethodPost, user + "/resources", a.linkResource, false},
+		{http.MethodDelete, user + "/resources/:kind/:resource", a.unlinkResource, false},
+	}
+}
+
+func (a *api) handler() http.Handler {
+	var routes []rest.Route
+	for _, r := range a.routes() {
+		if !r.list {
+			r.handle = withoutQuery(r.handle)
+		}
+		handle := a.authenticated(r.handle)
+		routes = append(routes, rest.Route{Method: r.method, Path: r.path, Handle: handle})
+		if r.method == http.MethodGet {
+			routes = append(routes, rest.Route{Method: http.MethodHead, Path: r.path, Handle: handle})
+		}
+	}
+	return escaped(rest.NewMux(routes, problem))
+}

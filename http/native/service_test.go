@@ -1,0 +1,109 @@
+package native
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/commands/password"
+	"accountd/events"
+	"accountd/http/rest"
+	"accountd/projections"
+	"accountd/testing/testlog"
+)
+
+// The request id, address and time of every call that does not say otherwise.
+const (
+	testRequest = "0195f0a0-0000-7000-8000-00000000abcd"
+	testAddress = "192.0.2.7"
+)
+
+var testNow = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// service is a whole service on a real log, with a super admin.
+type service struct {
+	t testing.TB
+	rest.Service
+	api   *api
+	http  http.Handler
+	now   time.Time
+	admin *commands.User
+	token string // of the admin
+}
+
+func start(t testing.TB, options commands.Options) *service {
+	t.Helper()
+	env := testlog.Start(t)
+	view := projections.NewView()
+	view.Open()
+	handler := commands.NewHandler(env.Log, view, options)
+	t.Cleanup(handler.Close)
+	s := &service{t: t, Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{})}, now: testNow}
+	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
+	s.http = s.api.handler()
+	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
+		State: commands.StateCreated, SuperAdmin: true})
+	s.token = s.key(s.admin.ID, events.Permissions{})
+	return s
+}
+
+// in returns the service for a test inside the one that started it.
+func (s *service) in(t testing.TB) *service {
+	inner := *s
+	inner.t = t
+	return &inner
+}
+
+// create makes a user.
+func (s *service) create(a commands.Actor, u events.UserCreated) *commands.User {
+	s.t.Helper()
+	return s.do(a, commands.CreateUser{ID: uuid.New(), User: u})
+}
+
+func (s *service) do(a commands.Actor, c commands.Command) *commands.User {
+	s.t.Helper()
+	out, err := s.Do(context.Background(), a, c)
+	require.NoError(s.t, err)
+	return out.User
+}
+
+// key gives the user a token.
+func (s *service) key(user uuid.UUID, p events.Permissions) string {
+	s.t.Helper()
+	token, hash := NewToken()
+	s.do(commands.Service(), commands.AddAPIKey{ID: user,
+		Key: events.APIKey{ID: uuid.New(), Kind: keyKind, Hash: events.Secret(hash), Permissions: p}})
+	return token
+}
+
+// call sends a request. Headers are names and values in turn.
+func (s *service) call(method, target, token, body string, headers ...string) *httptest.ResponseRecorder {
+	s.t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return s.serve(r, testAddress)
+}
+
+// serve answers the request as http/server would.
+func (s *service) serve(r *http.Request, address string) *httptest.ResponseRecorder {
+	info := &rest.Info{ID: testRequest, Dialect: "native", Address: address}
+	w := httptest.NewRecorder()
+	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
+	require.NoError(s.t, info.Failure, "%s %s", r.Method, r.URL)
+	if r.Method == http.MethodHead {
+		w.Body.Reset() // net/http does not send it
+	}
+	return w
+}

@@ -1,0 +1,146 @@
+package native
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/http/rest"
+	"accountd/projections"
+)
+
+func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error {
+	q, p, err := usersQuery(r, c.scope())
+	if err != nil {
+		return err
+	}
+	found, err := a.List(q)
+	if errors.Is(err, projections.ErrField) {
+		return badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+	}
+	if err != nil {
+		return err
+	}
+	p.link(w, found.Total)
+	j := usersJSON(found.Users, p.meta(found.Total))
+	defer j.Free()
+	rest.WriteJSON(w, http.StatusOK, j.Bytes())
+	return nil
+}
+
+func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
+	u, err := c.visible(r)
+	if err != nil {
+		return err
+	}
+	same, err := fresh(r, u)
+	if err != nil {
+		return err
+	}
+	if same {
+		w.Header().Set("ETag", etag(u))
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	writeUser(w, http.StatusOK, u)
+	return nil
+}
+
+func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, false, typeJSON)
+	if err != nil {
+		return err
+	}
+	body, err := readUser(m)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return err
+	}
+	cmd, err := body.creation(id)
+	if err != nil {
+		return err
+	}
+	if body.password != nil {
+		if err := c.refusal(cmd); err != nil {
+			return err
+		}
+		if cmd.User.PasswordHash, err = a.HashPassword(r.Context(), *body.password); err != nil {
+			return err
+		}
+	}
+	out, err := a.do(r, c, cmd)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v1/users/"+id.String())
+	rest.SetSequence(w, out.Sequence)
+	writeUser(w, http.StatusCreated, out.User)
+	return nil
+}
+
+func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c caller) error {
+	match, err := a.ifMatch(r)
+	if err != nil {
+		return err
+	}
+	states, err := a.states()
+	if err != nil {
+		return err
+	}
+	id := userID(r)
+	return a.end(w, r, c, commands.DeleteUser{ID: id, Version: match.expects(states.User(id))})
+}
+
+// do runs a command. That the caller may not do something to a user whom it may not see would tell that there is one.
+func (a *api) do(r *http.Request, c caller, cmd commands.Command) (commands.Outcome, error) {
+	out, err := a.Do(r.Context(), c.Actor, cmd)
+	u := c.states.User(cmd.Target())
+	if is(err, commands.Forbidden) && u != nil && !c.scope().Sees(u) {
+		return out, noSuchUser()
+	}
+	return out, err
+}
+
+// is reports whether the error is a Refusal of that kind.
+func is(err error, kind commands.RefusalKind) bool {
+	var refusal *commands.Refusal
+	return errors.As(err, &refusal) && refusal.Kind == kind
+}
+
+// end answers a command that ends something.
+func (a *api) end(w http.ResponseWriter, r *http.Request, c caller, cmd commands.Command) error {
+	out, err := a.do(r, c, cmd)
+	if err != nil {
+		return err
+	}
+	writeNothing(w, out)
+	return nil
+}
+
+// writeChanged answers a change with the user, or with nothing when the caller may not see it.
+func (c caller) writeChanged(w http.ResponseWriter, out commands.Outcome) {
+	if !c.scope().Sees(out.User) {
+		writeNothing(w, out)
+		return
+	}
+	rest.SetSequence(w, out.Sequence)
+	writeUser(w, http.StatusOK, out.User)
+}
+
+func writeUser(w http.ResponseWriter, status int, u *commands.User) {
+	w.Header().Set("ETag", etag(u))
+	j := userJSON(u)
+	defer j.Free()
+	rest.WriteJSON(w, status, j.Bytes())
+}
+
+// writeNothing answers a change that leaves nothing to show.
+func writeNothing(w http.ResponseWriter, out commands.Outcome) {
+	rest.SetSequence(w, out.Sequence)
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,227 @@
+package native
+
+import (
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/events"
+	"accountd/http/rest"
+)
+
+type metaAnswer struct {
+	Total      int     `json:"total"`
+	Limit      int     `json:"limit"`
+	Offset     int     `json:"offset"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+type listAnswer[T any] struct {
+	Data []T        `json:"data"`
+	Meta metaAnswer `json:"meta"`
+}
+
+type problemAnswer struct {
+	Type     string         `json:"type"`
+	Title    string         `json:"title"`
+	Status   int            `json:"status"`
+	Detail   string         `json:"detail"`
+	Instance string         `json:"instance,omitempty"`
+	Code     string         `json:"code"`
+	Errors   []problemError `json:"errors,omitempty"`
+}
+
+type problemError struct {
+	Detail    string `json:"detail"`
+	Pointer   string `json:"pointer,omitempty"`
+	Parameter string `json:"parameter,omitempty"`
+	Header    string `json:"header,omitempty"`
+}
+
+type sshKeyAnswer struct {
+	Number         int64     `json:"number"`
+	Title          string    `json:"title"`
+	Key            string    `json:"key"`
+	Fingerprint    string    `json:"fingerprint"`
+	FingerprintMD5 string    `json:"fingerprint_md5"`
+	AddedAt        time.Time `json:"added_at"`
+}
+
+type permissionsAnswer struct {
+	Users   *string `json:"users"`
+	Servers *string `json:"servers"`
+}
+
+type signingKeyAnswer struct {
+	ID          string            `json:"id"`
+	Permissions permissionsAnswer `json:"permissions"`
+}
+
+// newSigningKeyAnswer is the one answer that shows the secret.
+type newSigningKeyAnswer struct {
+	ID          string            `json:"id"`
+	Secret      string            `json:"secret"`
+	Permissions permissionsAnswer `json:"permissions"`
+}
+
+type apiKeyAnswer struct {
+	ID          uuid.UUID         `json:"id"`
+	Kind        string            `json:"kind"`
+	Permissions permissionsAnswer `json:"permissions"`
+	AllowedIPs  []string          `json:"allowed_ips"`
+	ExpiresAt   *time.Time        `json:"expires_at"`
+	Memo        *string           `json:"memo"`
+	AddedAt     time.Time         `json:"added_at"`
+	LastUsedAt  *time.Time        `json:"last_used_at"`
+}
+
+// newAPIKeyAnswer is the one answer that shows the key.
+type newAPIKeyAnswer struct {
+	apiKeyAnswer
+	Key string `json:"key"`
+}
+
+type resourceAnswer struct {
+	Kind string          `json:"kind"`
+	ID   string          `json:"id"`
+	Name *string         `json:"name"`
+	Data json.RawMessage `json:"data"`
+}
+
+func sshKeyOf(k commands.SSHKey) sshKeyAnswer {
+	return sshKeyAnswer{Number: k.Number, Title: k.Title, Key: k.Key, Fingerprint: k.Fingerprint,
+		FingerprintMD5: k.FingerprintMD5, AddedAt: k.AddedAt}
+}
+
+func signingKeyOf(k events.SigningKey) signingKeyAnswer {
+	return signingKeyAnswer{ID: k.ID, Permissions: permissionsOf(k.Permissions)}
+}
+
+func (a *api) apiKeyOf(k commands.APIKey) apiKeyAnswer {
+	used, _ := a.Usage.LastUsed(credentialOf(k))
+	out := apiKeyAnswer{ID: k.ID, Kind: k.Kind, Permissions: permissionsOf(k.Permissions), AllowedIPs: k.AllowedIPs,
+		ExpiresAt: orNull(k.ExpiresAt), Memo: orNull(k.Memo), AddedAt: k.AddedAt, LastUsedAt: orNull(used)}
+	if out.AllowedIPs == nil {
+		out.AllowedIPs = []string{}
+	}
+	return out
+}
+
+func resourceOf(l events.ResourceLinked) resourceAnswer {
+	a := resourceAnswer{Kind: l.Kind, ID: l.ID, Name: orNull(l.Name)}
+	if l.Data != "" {
+		a.Data = json.RawMessage(l.Data)
+	}
+	return a
+}
+
+func permissionsOf(p events.Permissions) permissionsAnswer {
+	return permissionsAnswer{Users: orNull(p.Users), Servers: orNull(p.Servers)}
+}
+
+// orNull returns nil for a value that is not set.
+func orNull[T comparable](v T) *T {
+	var unset T
+	if v == unset {
+		return nil
+	}
+	return &v
+}
+
+// userSize is about how many bytes a user takes.
+const userSize = 768
+
+// userJSON returns a user's object; Free it.
+func userJSON(u *commands.User) *rest.JSON {
+	j := rest.NewJSON(userSize)
+	addUser(j, u)
+	return j
+}
+
+// usersJSON returns a list of users; Free it.
+func usersJSON(users []*commands.User, m metaAnswer) *rest.JSON {
+	j := rest.NewJSON(128 + userSize*len(users))
+	j.Open('{').Key("data").Open('[')
+	for _, u := range users {
+		addUser(j, u)
+	}
+	j.Close(']').Key("meta").Open('{')
+	j.Key("total").Int(int64(m.Total)).Key("limit").Int(int64(m.Limit)).Key("offset").Int(int64(m.Offset))
+	j.Key("next_cursor").Raw("null").Close('}').Close('}')
+	return j
+}
+
+func addUser(j *rest.JSON, u *commands.User) {
+	j.Open('{')
+	j.Key("id").String(u.ID.String())
+	j.Key("number").Int(u.Number)
+	j.Key("username").String(u.Username)
+	j.Key("email").String(u.Email)
+	j.Key("first_name").String(u.FirstName)
+	j.Key("last_name").String(u.LastName)
+	j.Key("display_name").StringOrNull(u.DisplayName)
+	j.Key("phone").StringOrNull(u.Phone)
+	j.Key("active").Bool(u.Active)
+	j.Key("state").String(u.State)
+	j.Key("super_admin").Bool(u.SuperAdmin)
+	j.Key("external_id").StringOrNull(u.ExternalID)
+	j.Key("language").StringOrNull(u.Language)
+	j.Key("timezone").StringOrNull(u.Timezone)
+	addClient(j, u.Client)
+	j.Key("access").StringOrNull(u.Access)
+	j.Key("comment").StringOrNull(u.Comment)
+	j.Key("extra_params").StringOrNull(u.ExtraParams)
+	j.Key("datacenter").Raw("null") // there are no datacenters and groups yet, so nobody belongs to one
+	j.Key("groups").Raw("[]")
+	j.Key("api_access").Bool(u.APIAccess)
+	addParent(j, u.Parent)
+	addProfile(j, u.Profile)
+	j.Key("created_at").Time(u.CreatedAt)
+	j.Key("updated_at").Time(u.UpdatedAt)
+	j.Close('}')
+}
+
+func addClient(j *rest.JSON, number int64) {
+	if number == 0 {
+		j.Key("client_id").Raw("null")
+		return
+	}
+	j.Key("client_id").Int(number)
+}
+
+func addParent(j *rest.JSON, parent uuid.UUID) {
+	if parent == uuid.Nil {
+		j.Key("parent").Raw("null")
+		return
+	}
+	j.Key("parent").String(parent.String())
+}
+
+func addProfile(j *rest.JSON, p *events.Profile) {
+	j.Key("profile").Open('{')
+	if p != nil {
+		addDetails(j, reflect.ValueOf(p).Elem())
+	}
+	j.Close('}')
+}
+
+// addDetails writes the fields that are set.
+func addDetails(j *rest.JSON, profile reflect.Value) {
+	for i, name := range detailNames {
+		f := profile.Field(i)
+		if f.IsZero() {
+			continue
+		}
+		switch f.Kind() {
+		case reflect.String:
+			j.Key(name).String(f.String())
+		case reflect.Int:
+			j.Key(name).Int(f.Int())
+		case reflect.Pointer:
+			j.Key(name).Bool(f.Elem().Bool())
+		}
+	}
+}
