@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+
+	"accountd/cmd/adminfile"
+	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/events"
+	"accountd/http/native"
+)
+
+// administrator makes the first user where there is none, and sees to it that the administrator's file is right.
+func (a *app) administrator(ctx context.Context) error {
+	if a.service.Snapshot().LastNumber(events.UserNumber) == 0 {
+		if err := a.makeAdministrator(ctx); err != nil {
+			return fmt.Errorf("making the administrator: %w", err)
+		}
+	}
+	if err := a.settle(); err != nil {
+		return fmt.Errorf("finishing the administrator's file: %w", err)
+	}
+	err := adminfile.SetBaseURL(a.adminPath(), a.baseURL)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		a.log.Warn("the administrator's file does not say where the service is", "error", err)
+	}
+	return nil
+}
+
+func (a *app) adminPath() string { return filepath.Join(a.config.Data, adminfile.Name) }
+
+// draftPath returns where the administrator's file is until the administrator is known to exist.
+func (a *app) draftPath() string { return a.adminPath() + ".new" }
+
+// makeAdministrator leaves a draft of the file behind, which settle decides about.
+func (a *app) makeAdministrator(ctx context.Context) error {
+	cmd, file := newAdministrator()
+	hash, err := a.service.HashPassword(ctx, file.Password)
+	if err != nil {
+		return err
+	}
+	cmd.User.PasswordHash, file.BaseURL = hash, a.baseURL
+	if err := adminfile.Write(a.draftPath(), file); err != nil {
+		return err
+	}
+	out, err := a.service.Do(ctx, commands.Service(), cmd)
+	var refusal *commands.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Kind == commands.Taken:
+		return nil // another instance was first
+	case err != nil:
+		return err
+	case out.User.Number != commands.AdministratorNumber: // it was, and has renamed its administrator since
+		_, err = a.service.Do(ctx, commands.Service(), commands.DeleteUser{ID: cmd.ID})
+		return err
+	}
+	return nil
+}
+
+// newAdministrator returns the first user, with one credential of every kind, and what the file tells about it.
+func newAdministrator() (commands.CreateUser, adminfile.File) {
+	id := uuid.New()
+	token, hash := native.NewToken()
+	signing := secrets.SigningKey()
+	user := events.UserCreated{
+		Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator",
+		Active: true, State: commands.StateCreated, SuperAdmin: true, APIAccess: true,
+		SigningKeys: []events.SigningKey{signing},
+		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)},
+		APIKeys:     []events.APIKey{{ID: uuid.Must(uuid.NewV7()), Kind: "native", Hash: events.Secret(hash), Memo: "first start"}},
+	}
+	return commands.CreateUser{ID: id, User: user}, adminfile.File{
+		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token,
+		E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
+	}
+}
+
+// settle makes a draft of the administrator's file final when the administrator exists, and drops it when somebody else's
+// does.
+func (a *app) settle() error {
+	draft, err := adminfile.Read(a.draftPath())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case a.service.Snapshot().UserByAPIKey(secrets.Hash(draft.Token)) == nil:
+		a.log.Info("dropped the credentials of an administrator who was not made: another instance was first, or a start broke off")
+	default:
+		if err := adminfile.Write(a.adminPath(), draft); err != nil {
+			return err
+		}
+		a.log.Info("made the administrator; the credentials are in the file", "file", a.adminPath())
+	}
+	return os.Remove(a.draftPath())
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"accountd/commands/password"
+	"accountd/events/engine"
+	"accountd/events/eventlog"
+	"accountd/http/rest"
+	"accountd/http/server"
+	"accountd/http/server/metrics"
+	"accountd/projections"
+)
+
+// Hooks tell who runs the service in its own process how far it is; those that are nil are not called.
+type Hooks struct {
+	Listening func(baseURL string) // HTTP answers: /livez and /readyz say how far the start is
+	Ready     func(baseURL string)
+}
+
+// Run runs the service until ctx ends, which is no error, or something fails for good.
+func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err error) {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	a := newApp(c, stderr, hooks)
+	defer func() { err = errors.Join(err, a.close()) }()
+	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.replay, a.startHandler, a.administrator, a.open}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return unlessStopped(ctx, err)
+		}
+	}
+	return a.run(ctx)
+}
+
+// unlessStopped drops the error that being told to stop led to.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
+		return nil
+	}
+	return err
+}
+
+// app is a service on its way up, running, or on its way down.
+type app struct {
+	config  Config
+	hooks   Hooks
+	log     *slog.Logger
+	gate    *server.Gate
+	metrics *metrics.Metrics
+	baseURL string
+
+	http    *http.Server
+	service rest.Service
+	engine  atomic.Pointer[engine.Engine] // nil until it is up
+	history *eventlog.Log
+	anchor  uint64 // sequence of the place that is stored
+	runner  *projections.Runner
+	e24     server.Later
+	native  server.Later
+	events  server.Later
+
+	failed  chan error // what ends the service
+	closing []func() error
+}
+
+func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
+	return &app{
+		config: c, hooks: hooks, log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
+		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots})},
+		failed:  make(chan error, 2), // HTTP and the runner
+	}
+}
+
+func newLogger(c Config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == formatJSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// onClose has f called when the service ends, before everything that was opened earlier is closed.
+func (a *app) onClose(f func() error) { a.closing = append(a.closing, f) }
+
+func (a *app) close() error {
+	var errs []error
+	for len(a.closing) > 0 {
+		last := len(a.closing) - 1
+		errs = append(errs, a.closing[last]())
+		a.closing = a.closing[:last]
+	}
+	return errors.Join(errs...)
+}

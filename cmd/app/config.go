@@ -1,0 +1,115 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"accountd/events"
+	"accountd/events/seal"
+)
+
+// Config says how accountd runs.
+type Config struct {
+	Data          string        // folder of everything that is stored here
+	NATS          string        // URLs of an outside JetStream cluster; empty: the server is embedded
+	Sync          string        // of the embedded server: syncAlways or syncInterval
+	MasterKeyFile string        // empty: masterKeyName in Data
+	MasterKey     events.Secret // the key itself, in place of a file
+
+	HTTP           string         // address to listen on, port 0 for any
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	RateLimits     bool
+
+	Provisioning  string // provisioningInternal or provisioningExternal
+	PasswordSlots int    // password hashes that run at once; 0: one per processor
+
+	E24Swift      bool          // show Swift storage keys
+	E24Hosts      []string      // host names that e24's clients sign, besides the one they send
+	E24DateWindow time.Duration // how far X-Date may be off
+
+	LogFormat string // formatText or formatJSON
+	LogLevel  slog.Level
+}
+
+const (
+	syncAlways           = "always"
+	syncInterval         = "interval"
+	provisioningInternal = "internal"
+	provisioningExternal = "external"
+	formatText           = "text"
+	formatJSON           = "json"
+)
+
+// Default returns what holds when nothing else is said.
+func Default() Config {
+	return Config{
+		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
+		E24DateWindow: 15 * time.Minute, LogFormat: formatText, LogLevel: slog.LevelInfo,
+	}
+}
+
+// masterKeyName is the master key's file in the data folder.
+const masterKeyName = "master.key"
+
+func (c Config) masterKeyPath() string {
+	if c.MasterKeyFile != "" {
+		return c.MasterKeyFile
+	}
+	return filepath.Join(c.Data, masterKeyName)
+}
+
+// Validate returns what is wrong with the Config as a whole, in one line.
+func (c Config) Validate() error {
+	switch {
+	case c.Data == "":
+		return errors.New("data: no folder is given")
+	case c.MasterKey != "" && c.MasterKeyFile != "":
+		return errors.New("master-key-file: the master key is given in the environment, too; give it in one way")
+	case c.PasswordSlots < 0:
+		return errors.New("password-slots: must not be negative")
+	case c.E24DateWindow <= 0:
+		return errors.New("e24-date-window: must be longer than nothing")
+	}
+	if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
+		return fmt.Errorf("http: %q is no address such as 127.0.0.1:8080", c.HTTP)
+	}
+	if _, err := seal.ParseMaster(c.MasterKey.Reveal()); c.MasterKey != "" && err != nil {
+		return fmt.Errorf("%s: it holds no master key: 32 bytes in base64", envMasterKey)
+	}
+	return c.validateNATS()
+}
+
+func (c Config) validateNATS() error {
+	if c.NATS == "" {
+		return nil
+	}
+	for _, server := range strings.Split(c.NATS, ",") {
+		u, err := url.Parse(strings.TrimSpace(server))
+		if err != nil || u.Host == "" {
+			return errors.New("nats: must be one URL such as nats://10.0.0.1:4222, or several with commas between them")
+		}
+	}
+	return nil
+}
+
+// natsForLog returns the cluster's URLs without credentials.
+func (c Config) natsForLog() string {
+	if c.NATS == "" {
+		return "embedded"
+	}
+	var out []string
+	for _, server := range strings.Split(c.NATS, ",") {
+		if u, err := url.Parse(strings.TrimSpace(server)); err == nil {
+			u.User = nil
+			out = append(out, u.String())
+		}
+	}
+	return strings.Join(out, ",")
+}

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of Main.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // the program was called in a wrong way
+)
+
+// Main runs accountd with that command line (without the program's name) and environment until it ends or is told to by
+// SIGTERM or SIGINT, and returns its exit code: 0, 1 when it failed, 2 when it was called in a wrong way.
+func Main(args, environ []string, stdout, stderr io.Writer) int {
+	m := &program{environ: environ, stdout: stdout, stderr: stderr}
+	root := m.command()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	switch {
+	case err == nil:
+		return exitDone
+	case m.started:
+		fmt.Fprintf(stderr, "accountd: %v\n", err)
+		return exitFailed
+	}
+	fmt.Fprintf(stderr, "accountd: %v (see accountd --help)\n", err)
+	return exitUsage
+}
+
+type program struct {
+	environ        []string
+	stdout, stderr io.Writer
+	flags          []*flag
+	started        bool // nothing was wrong with the call
+}
+
+func (m *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use: "accountd", Short: "accountd keeps accounts as one log of events behind several REST APIs",
+		Args: cobra.NoArgs, RunE: m.serve, SilenceErrors: true, SilenceUsage: true,
+	}
+	m.flags = flags(root.PersistentFlags())
+	root.SetHelpFunc(m.help)
+	root.AddCommand(
+		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs, RunE: m.serve},
+		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: m.version},
+	)
+	return root
+}
+
+func (m *program) serve(cmd *cobra.Command, _ []string) error {
+	c, err := load(cmd.Flags(), m.flags, m.environ)
+	if err != nil {
+		return err
+	}
+	m.started = true
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	return Run(ctx, c, m.stderr, Hooks{})
+}
+
+func (m *program) version(*cobra.Command, []string) error {
+	fmt.Fprintln(m.stdout, "accountd", currentBuild())
+	return nil
+}

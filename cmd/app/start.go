@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"accountd/commands"
+	"accountd/events/engine"
+	"accountd/events/eventlog"
+	"accountd/http/server/metrics"
+)
+
+func (a *app) lock(context.Context) error {
+	release, err := engine.Lock(a.config.Data)
+	if err != nil {
+		return err
+	}
+	a.onClose(release)
+	return nil
+}
+
+// closeTimeout bounds how long the engine may take to deliver what was sent.
+const closeTimeout = 10 * time.Second
+
+func (a *app) startEngine(ctx context.Context) (err error) {
+	var e *engine.Engine
+	if a.config.NATS != "" {
+		e, err = engine.Connect(ctx, a.config.NATS, a.log)
+	} else {
+		e, err = engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, Logger: a.log})
+	}
+	if err != nil {
+		return err
+	}
+	a.engine.Store(e)
+	a.onClose(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		return e.Close(ctx)
+	})
+	return nil
+}
+
+func (a *app) openLog(ctx context.Context) error {
+	e := a.engine.Load()
+	master, err := a.masterKey(ctx, e)
+	if err != nil {
+		return err
+	}
+	a.history, err = eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log})
+	if err != nil {
+		return a.explained(err)
+	}
+	a.onClose(func() error { a.history.Close(); return nil })
+	return a.checkAnchor(ctx)
+}
+
+// startHandler starts what runs commands, once there are States to decide on.
+func (a *app) startHandler(context.Context) error {
+	a.service.Handler = commands.NewHandler(a.history, a.service.View, commands.Options{
+		Observer: a.metrics, ExternalProvisioning: a.config.Provisioning == provisioningExternal,
+	})
+	a.onClose(func() error {
+		a.service.Handler.Close()
+		return a.saveAnchor()
+	})
+	a.metrics.Watch(metrics.Sources{
+		Log:         a.history.Last,
+		View:        a.service.View.Position,
+		Followed:    a.runner.Followed,
+		Users:       func() int { return a.service.Snapshot().Len() },
+		Waiting:     a.service.Handler.Waiting,
+		HashRunning: a.service.Hasher.Running,
+		HashWaiting: a.service.Hasher.Waiting,
+	})
+	return nil
+}
+
+// open lets requests in.
+func (a *app) open(context.Context) error {
+	a.mountDialects()
+	a.gate.Open()
+	a.log.Info("ready", "url", a.baseURL, "version", currentBuild().String(), "data", a.config.Data, "nats", a.config.natsForLog(),
+		"accounts", a.service.Snapshot().Len(), "position", a.service.View.Position())
+	if a.hooks.Ready != nil {
+		a.hooks.Ready(a.baseURL)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"accountd/http/e24"
+	"accountd/http/eventlist"
+	"accountd/http/native"
+	"accountd/http/rest"
+	"accountd/http/server"
+)
+
+// listen starts answering HTTP, with the gate shut.
+func (a *app) listen(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.HTTP)
+	if err != nil {
+		return fmt.Errorf("listening for HTTP: %w", err)
+	}
+	a.baseURL = baseURL(listener.Addr())
+	a.http = server.HTTP(server.New(server.Options{
+		Mounts: []server.Mount{
+			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
+			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
+			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
+		},
+		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
+		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,
+	}), a.log)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- fmt.Errorf("serving HTTP: %w", err)
+		}
+	}()
+	a.onClose(func() error {
+		err := a.http.Close()
+		<-done
+		return err
+	})
+	a.log.Info("listening", "url", a.baseURL)
+	if a.hooks.Listening != nil {
+		a.hooks.Listening(a.baseURL)
+	}
+	return nil
+}
+
+const eventsPath = "/v1/events"
+
+// mountDialects makes the dialects' handlers, which needs everything else.
+func (a *app) mountDialects() {
+	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
+	a.native.Set(native.New(a.service, native.Options{}))
+	list := native.Authenticated(a.service, native.Options{}, eventlist.New(a.service, a.history))
+	a.events.Set(rest.NewMux([]rest.Route{
+		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},
+	}, native.Problem))
+}
+
+// engineHealth returns what is wrong with the engine.
+func (a *app) engineHealth() error {
+	e := a.engine.Load()
+	if e == nil {
+		return errors.New("starting")
+	}
+	return e.Healthy()
+}
+
+// baseURL returns where clients on this machine reach the listener.
+func baseURL(addr net.Addr) string {
+	ap, err := netip.ParseAddrPort(addr.String())
+	if err == nil && ap.Addr().IsUnspecified() {
+		ap = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port())
+	}
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	return "http://" + ap.String()
+}
