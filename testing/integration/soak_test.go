@@ -1,0 +1,8 @@
+//go:build soak
+
+package integration
+
+import "testing"
+
+// TestSoak kills the writing service again and again.
+func TestSoak(t *testing.T) { killing(t, 100) }
