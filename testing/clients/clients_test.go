@@ -1,0 +1,97 @@
+//go:build clients
+
+package clients
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"accountd/cmd/adminfile"
+	"accountd/cmd/app"
+)
+
+// panel is a started service as a client of Pterodactyl sees it.
+type panel struct{ url, key string }
+
+// startPanel runs the service until the test ends, and makes a key for it.
+func startPanel(t *testing.T) panel {
+	t.Helper()
+	c := app.Default()
+	c.Data, c.HTTP, c.Sync = filepath.Join(t.TempDir(), "data"), "127.0.0.1:0", "interval"
+	ctx, stop := context.WithCancel(context.Background())
+	ready, done := make(chan string, 1), make(chan error, 1)
+	go func() { done <- app.Run(ctx, c, io.Discard, app.Hooks{Ready: func(url string) { ready <- url }}) }()
+	select {
+	case url := <-ready:
+		t.Cleanup(func() {
+			stop()
+			require.NoError(t, <-done)
+		})
+		admin, err := adminfile.Read(filepath.Join(c.Data, adminfile.Name))
+		require.NoError(t, err)
+		return panel{url: url, key: makeKey(t, url, admin)}
+	case err := <-done:
+		stop()
+		require.NoError(t, err)
+	}
+	panic("unreachable")
+}
+
+func makeKey(t *testing.T, url string, admin adminfile.File) string {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, url+"/v1/users/"+admin.UserID+"/api-keys",
+		bytes.NewReader([]byte(`{"kind":"pterodactyl","permissions":{"users":"all","servers":"read"}}`)))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+admin.Token)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, answer.StatusCode, "%s", body)
+	var made struct{ Key string }
+	require.NoError(t, json.Unmarshal(body, &made))
+	return made.Key
+}
+
+// run runs a client's program, which ends with an error when something was not as it must be.
+func (p panel) run(t *testing.T, dir string, env []string, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PANEL_URL="+p.url, "PANEL_KEY="+p.key), env...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "whole life cycle")
+}
+
+func TestJavaScript(t *testing.T) {
+	modules := t.TempDir()
+	install := exec.Command("npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact",
+		"@devnote-dev/pterojs@2.2.2", "jspteroapi@1.11.3", "nodeactyl@3.3.0")
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	p := startPanel(t)
+	for _, program := range []string{"pterojs.cjs", "jspteroapi.cjs", "nodeactyl.cjs"} {
+		t.Run(program, func(t *testing.T) {
+			p.run(t, ".", []string{"NODE_PATH=" + filepath.Join(modules, "node_modules")}, "node", program)
+		})
+	}
+}
+
+func TestGo(t *testing.T) {
+	p := startPanel(t)
+	for _, module := range []string{"crocgodyl", "luiggi33"} {
+		t.Run(module, func(t *testing.T) { p.run(t, module, nil, "go", "run", ".") })
+	}
+}
