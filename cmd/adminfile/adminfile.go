@@ -19,13 +19,14 @@ const Name = "admin.json"
 
 // File is what the file holds.
 type File struct {
-	BaseURL      string `json:"base_url"`
-	Username     string `json:"username"`
-	Password     string `json:"password"`
-	UserID       string `json:"user_id"`
-	Token        string `json:"token"`
-	E24APIKey    string `json:"e24_api_key"`
-	E24SecretKey string `json:"e24_secret_key"`
+	BaseURL        string `json:"base_url"`
+	Username       string `json:"username"`
+	Password       string `json:"password"`
+	UserID         string `json:"user_id"`
+	Token          string `json:"token"`
+	PterodactylKey string `json:"pterodactyl_key"`
+	E24APIKey      string `json:"e24_api_key"`
+	E24SecretKey   string `json:"e24_secret_key"`
 }
 
 // Write stores the File at path, in place of the one that may stand there (mode 0600).

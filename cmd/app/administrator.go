@@ -69,16 +69,21 @@ func (a *app) makeAdministrator(ctx context.Context) error {
 func newAdministrator() (commands.CreateUser, adminfile.File) {
 	id := uuid.New()
 	token, hash := native.NewToken()
+	panel, panelHash := secrets.PanelKey(secrets.PanelApplication)
 	signing := secrets.SigningKey()
 	user := events.UserCreated{
 		Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator",
 		Active: true, State: commands.StateCreated, SuperAdmin: true, APIAccess: true,
 		SigningKeys: []events.SigningKey{signing},
 		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)},
-		APIKeys:     []events.APIKey{{ID: uuid.Must(uuid.NewV7()), Kind: "native", Hash: events.Secret(hash), Memo: "first start"}},
+		APIKeys: []events.APIKey{
+			{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash), Memo: "first start"},
+			{ID: uuid.New(), Kind: commands.KeyPterodactyl, Hash: events.Secret(panelHash), Memo: "first start",
+				Permissions: events.Permissions{Users: commands.LevelAll, Servers: commands.LevelAll}},
+		},
 	}
 	return commands.CreateUser{ID: id, User: user}, adminfile.File{
-		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token,
+		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
 		E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
 	}
 }

@@ -30,7 +30,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.replay, a.startHandler, a.administrator, a.open}
+	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.replay, a.startHandler, a.administrator, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -65,6 +65,7 @@ type app struct {
 	e24     server.Later
 	native  server.Later
 	events  server.Later
+	panel   server.Later // Pterodactyl
 
 	failed  chan error // what ends the service
 	closing []func() error

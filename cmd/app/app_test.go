@@ -123,7 +123,7 @@ func TestFirstStart(t *testing.T) {
 	require.NoError(t, err)
 	var members map[string]string
 	require.NoError(t, json.Unmarshal(content, &members))
-	require.Len(t, members, 7)
+	require.Len(t, members, 8)
 	require.Equal(t, r.url, members["base_url"])
 	require.GreaterOrEqual(t, len(members["password"]), 24)
 	require.NoFileExists(t, path+".new")
@@ -142,12 +142,14 @@ func TestFirstStart(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, r.get("/v2/account", "").StatusCode)
 	require.Equal(t, http.StatusNotFound, r.get("/", "").StatusCode)
 
+	require.Equal(t, http.StatusOK, r.get("/api/application/users", members["pterodactyl_key"]).StatusCode)
+
 	r.end()
 	require.Contains(t, r.log.String(), path)
 	key, err := os.ReadFile(filepath.Join(c.Data, masterKeyName))
 	require.NoError(t, err)
 	for name, secret := range members {
-		if name == "password" || name == "token" || name == "e24_secret_key" {
+		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "e24_secret_key" {
 			require.NotContains(t, r.log.String(), secret)
 		}
 	}

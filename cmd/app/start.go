@@ -7,6 +7,7 @@ import (
 	"accountd/commands"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
+	"accountd/events/usage"
 	"accountd/http/server/metrics"
 )
 
@@ -54,6 +55,25 @@ func (a *app) openLog(ctx context.Context) error {
 	a.onClose(func() error { a.history.Close(); return nil })
 	return a.checkAnchor(ctx)
 }
+
+// openUsage opens the store of last-used times. The service does without when it must: nothing but a display depends on it.
+func (a *app) openUsage(ctx context.Context) error {
+	store, err := usage.Open(ctx, a.engine.Load())
+	if err != nil {
+		a.log.Warn("last-used times are not kept", "error", err)
+		return nil
+	}
+	a.service.Usage = store
+	a.onClose(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), usageTimeout)
+		defer cancel()
+		return store.Close(ctx)
+	})
+	return nil
+}
+
+// usageTimeout bounds how long the end of the service waits for last-used times to be written.
+const usageTimeout = 5 * time.Second
 
 // startHandler starts what runs commands, once there are States to decide on.
 func (a *app) startHandler(context.Context) error {

@@ -11,6 +11,7 @@ import (
 	"accountd/http/e24"
 	"accountd/http/eventlist"
 	"accountd/http/native"
+	"accountd/http/pterodactyl"
 	"accountd/http/rest"
 	"accountd/http/server"
 )
@@ -25,6 +26,7 @@ func (a *app) listen(ctx context.Context) error {
 	a.http = server.HTTP(server.New(server.Options{
 		Mounts: []server.Mount{
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
+			{Prefix: "/api/application", Dialect: "pterodactyl", Handler: &a.panel, Problem: pterodactyl.Problem},
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 		},
@@ -56,6 +58,7 @@ const eventsPath = "/v1/events"
 func (a *app) mountDialects() {
 	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
 	a.native.Set(native.New(a.service, native.Options{}))
+	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
 	list := native.Authenticated(a.service, native.Options{}, eventlist.New(a.service, a.history))
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},

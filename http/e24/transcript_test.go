@@ -196,8 +196,8 @@ var masks = []struct {
 	{"uuid", regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)},
 	{"key", regexp.MustCompile(`\bAK[A-Z0-9]{18}\b`)},
 	{"storage key", regexp.MustCompile(`\bSK[A-Z0-9]{18}\b`)},
-	{"secret", regexp.MustCompile(`\b[A-Za-z0-9]{40}\b`)},
-	{"private key", regexp.MustCompile(`-----BEGIN OPENSSH PRIVATE KEY-----(\\n[A-Za-z0-9+/=]+)+\\n-----END OPENSSH PRIVATE KEY-----\\n`)},
+	{"secret", regexp.MustCompile(`"secret_key":\s*"([A-Za-z0-9]{40})"`)},
+	{"private key", regexp.MustCompile(`-----BEGIN OPENSSH PRIVATE KEY-----(?:\\n[A-Za-z0-9+/=]+)+\\n-----END OPENSSH PRIVATE KEY-----\\n`)},
 }
 
 // madeKey is what the answer to a generated SSH key has before its private key: the one fingerprint that differs.
@@ -208,8 +208,8 @@ func (p *transcript) mask(text string) string {
 		p.number("fingerprint", m[1])
 	}
 	for _, m := range masks {
-		for _, value := range m.form.FindAllString(text, -1) {
-			p.number(m.kind, value)
+		for _, found := range m.form.FindAllStringSubmatch(text, -1) {
+			p.number(m.kind, found[len(found)-1])
 		}
 	}
 	for _, n := range p.names {

@@ -52,7 +52,7 @@ type mux struct {
 }
 
 // pattern returns the route's path for httprouter: a segment is a wildcard when any route of the method has one there,
-// behind the same beginning.
+// behind the same beginning. An empty one, behind a final slash, never is: no parameter is empty.
 func (m *mux) pattern(r Route) string {
 	segments := strings.Split(r.Path, "/")
 	for i := range segments {
@@ -69,6 +69,9 @@ func (m *mux) pattern(r Route) string {
 }
 
 func (m *mux) wild(method string, segments []string, i int) bool {
+	if segments[i] == "" {
+		return false
+	}
 	for _, other := range m.routes {
 		o := strings.Split(other.Path, "/")
 		if other.Method == method && len(o) > i && strings.HasPrefix(o[i], ":") && overlap(o[:i], segments[:i]) {
