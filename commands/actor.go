@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"accountd/events"
@@ -14,7 +16,8 @@ type Actor struct {
 	Dialect     string
 	RequestID   string
 	TraceParent string
-	Address     string // network address of the client
+	Address     string    // network address of the client
+	At          time.Time // when; keys that have expired by then do not count. Zero: none has
 }
 
 // Service returns the Actor that stands for the service itself, which may do everything.

@@ -62,6 +62,9 @@ func checkForms(p events.ProfileUpdated) error {
 	if p.Email != nil && !ValidEmail(*p.Email) {
 		return refuse(Invalid, "email_invalid", "email", "This is not an e-mail address.")
 	}
+	if p.Email != nil && invisible(*p.Email) || p.Username != nil && invisible(*p.Username) {
+		return refuse(Invalid, "text_invalid", nameField(p), "A name may not have invisible characters.")
+	}
 	if p.Username != nil && (*p.Username == "" || reservedNames[Folded(*p.Username)]) {
 		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
 	}
@@ -72,6 +75,18 @@ func checkForms(p events.ProfileUpdated) error {
 		return refuse(Invalid, "timezone_invalid", "timezone", "This is not the name of a time zone.")
 	}
 	return nil
+}
+
+// invisible reports whether the text has characters that cannot be seen, by which two names could look the same.
+func invisible(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) >= 0
+}
+
+func nameField(p events.ProfileUpdated) string {
+	if p.Email != nil && invisible(*p.Email) {
+		return "email"
+	}
+	return "username"
 }
 
 func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
@@ -134,7 +149,8 @@ func checkText(field, value string, maxChars int, lines bool) error {
 // ValidEmail reports whether the text can be a user's e-mail address.
 func ValidEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	return err == nil && a.Name == "" && !strings.ContainsAny(s, "<>,;") && s != ""
+	// an address that can be written in another way would be another account for the same mailbox
+	return err == nil && a.Name == "" && (&mail.Address{Address: a.Address}).String() == "<"+s+">"
 }
 
 func validTimezone(name string) bool {

@@ -34,6 +34,8 @@ type UpdateUser struct {
 	Rights       events.RightsChanged
 	Active       *bool
 	PasswordHash *events.Secret
+	// PasswordImported says that the hash was made elsewhere: its cost and the password's rules are not this service's.
+	PasswordImported bool
 }
 
 // DeleteUser ends an account. A Version other than 0 must be the user's.

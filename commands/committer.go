@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"accountd/events"
@@ -18,22 +17,26 @@ const catchUpTimeout = 20 * time.Second
 func (h *Handler) run() {
 	defer close(h.done)
 	for first := range h.queue {
-		waiting := h.drain(first)
+		waiting := h.drain([]*request{first})
 		size := len(waiting)
 		if size < h.log.GroupFrom() {
 			size = 1
 		}
 		for len(waiting) > 0 {
 			group := waiting[:min(size, len(waiting))]
-			left := h.commit(group)
+			left, err := h.commit(group)
 			waiting = waiting[len(group)-left:]
+			if err != nil {
+				// who waits would wait as long again for the same answer
+				refuseAll(append(waiting, h.drain(nil)...), err)
+				break
+			}
 		}
 	}
 }
 
-// drain takes what waits behind first, as much as fits one batch.
-func (h *Handler) drain(first *request) []*request {
-	waiting := []*request{first}
+// drain takes what waits, behind those that were taken, as much as fits one batch.
+func (h *Handler) drain(waiting []*request) []*request {
 	for len(waiting) < eventlog.MaxBatch {
 		select {
 		case r, ok := <-h.queue:
@@ -48,34 +51,57 @@ func (h *Handler) drain(first *request) []*request {
 	return waiting
 }
 
-// commit decides and appends the group as one, and answers it. It returns how many at its end did not fit and were left.
-func (h *Handler) commit(group []*request) (left int) {
+// commit decides and appends the group as one, and answers it. It returns how many at its end did not fit and were left,
+// and an error when the Log is unavailable.
+func (h *Handler) commit(group []*request) (left int, err error) {
+	var newest uint64 // what is decided on at least this much needs no proof that it is not out of date
 	for range maxTries {
 		states := h.fold.States()
 		if states == nil {
 			refuseAll(group, refuse(Busy, "not_ready", "", "The service is still reading its log."))
-			return 0
+			return 0, nil
 		}
 		batch, left := decideGroup(states, group)
-		records, err := h.append(states, batch)
+		records, err := h.append(states, batch, &newest)
 		switch {
 		case err == nil:
 			answerAll(batch, records)
-			return left
+			return left, nil
 		case errors.Is(err, eventlog.ErrConflict):
 			h.opts.Observer.Conflicted()
 			if err = h.catchUp(); err == nil {
 				continue
 			}
+		case len(batch) > 1 && !errors.Is(err, eventlog.ErrUnavailable):
+			// one of them cannot be appended; the others need not suffer
+			return left, h.commitEach(group[:len(group)-left])
 		}
 		for i := range batch {
 			batch[i].err = err
 		}
 		answerAll(batch, nil)
-		return left
+		return left, unavailable(err)
 	}
 	refuseAll(group, refuse(Busy, "lost_race", "", "Others changed the accounts at the same time too often."))
-	return 0
+	return 0, nil
+}
+
+func (h *Handler) commitEach(group []*request) error {
+	for i := range group {
+		if _, err := h.commit(group[i : i+1]); err != nil {
+			refuseAll(group[i+1:], err)
+			return err
+		}
+	}
+	return nil
+}
+
+// unavailable returns the error if it says that the Log cannot be reached.
+func unavailable(err error) error {
+	if errors.Is(err, eventlog.ErrUnavailable) {
+		return err
+	}
+	return nil
 }
 
 // decideGroup decides one request after another, each on what the ones before it will have made true.
@@ -96,15 +122,15 @@ func decideGroup(states States, group []*request) (batch []decided, left int) {
 	return batch, 0
 }
 
-func (h *Handler) append(states States, batch []decided) ([]events.Record, error) {
+func (h *Handler) append(states States, batch []decided, newest *uint64) ([]events.Record, error) {
 	var entries []eventlog.Entry
 	for _, d := range batch {
 		if len(d.drafts) > 0 {
 			entries = append(entries, d.entry(states))
 		}
 	}
-	if err := h.confirm(states, batch); err != nil || len(entries) == 0 {
-		return nil, err
+	if len(entries) == 0 {
+		return nil, h.confirm(states, newest)
 	}
 	start := time.Now()
 	records, err := h.log.Append(context.Background(), states.Head(), entries)
@@ -118,21 +144,25 @@ func (h *Handler) append(states States, batch []decided) ([]events.Record, error
 	return records, nil
 }
 
-// confirm returns [eventlog.ErrConflict] when a refusal rests on States that are out of date. The append itself tells
-// that of a command that was accepted, but nothing tells it of a refused one when other instances append, too.
-func (h *Handler) confirm(states States, batch []decided) error {
-	var refusal *Refusal
-	refused := slices.ContainsFunc(batch, func(d decided) bool { return errors.As(d.err, &refusal) })
-	if !refused || !h.log.Shared() {
+// confirm returns [eventlog.ErrConflict] when nothing is to be appended, whether refused or so already, but the States that
+// this rests on are out of date. An append proves by itself that they are not.
+func (h *Handler) confirm(states States, newest *uint64) error {
+	if !h.log.Shared() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), catchUpTimeout)
-	defer cancel()
-	last, err := h.log.Last(ctx)
-	if err == nil && last > states.Head().Sequence {
+	if *newest == 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), catchUpTimeout)
+		defer cancel()
+		last, err := h.log.Last(ctx)
+		if err != nil {
+			return fmt.Errorf("asking how long the log is: %w: %w", eventlog.ErrUnavailable, err)
+		}
+		*newest = last
+	}
+	if states.Head().Sequence < *newest {
 		return eventlog.ErrConflict
 	}
-	return err
+	return nil
 }
 
 // catchUp waits until the fold has everything that is in the Log now.

@@ -5,18 +5,18 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/crypto/ssh"
 
 	"accountd/events"
 )
 
-// maxCredentials bounds how many credentials of one kind, or resources, a user may have.
-const maxCredentials = 1000
-
 const (
-	maxTitle  = 255
-	maxSSHKey = 65536
+	maxCredentials = 100 // of one kind that a user may have
+	maxAllowedIPs  = 100 // of one key
+	maxTitle       = 255
+	maxSSHKey      = 16 << 10
 )
 
 func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, error) {
@@ -27,7 +27,7 @@ func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, e
 	if err != nil {
 		return nil, err
 	}
-	if err := tooMany(len(u.SSHKeys), "SSH keys"); err != nil {
+	if err := tooMany(len(u.SSHKeys), maxCredentials, "SSH keys"); err != nil {
 		return nil, err
 	}
 	for _, k := range u.SSHKeys {
@@ -50,7 +50,7 @@ func sshKey(c AddSSHKey) (events.SSHKeyAdded, error) {
 		return events.SSHKeyAdded{}, err
 	}
 	line := strings.TrimSpace(c.Key)
-	if len(line) > maxSSHKey || strings.ContainsAny(line, "\r\n\x00") {
+	if len(line) > maxSSHKey || strings.IndexFunc(line, unicode.IsControl) >= 0 {
 		return events.SSHKeyAdded{}, invalidSSHKey()
 	}
 	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
@@ -95,10 +95,13 @@ func decideAddSigningKey(s States, a Actor, u *User, c AddSigningKey) ([]events.
 			return nil, err
 		}
 	}
+	if err := mayIssue(s, a, u, events.APIKey{Permissions: c.Key.Permissions}); err != nil {
+		return nil, err
+	}
 	if err := checkSigningKey(s, c.Key); err != nil {
 		return nil, err
 	}
-	if err := tooMany(len(u.SigningKeys), "signing keys"); err != nil {
+	if err := tooMany(len(u.SigningKeys), maxCredentials, "signing keys"); err != nil {
 		return nil, err
 	}
 	return one(events.SigningKeyAdded{SigningKey: c.Key})
@@ -118,8 +121,12 @@ func decideRotateSigningKey(s States, a Actor, u *User, c RotateSigningKey) ([]e
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
-	if _, ok := u.SigningKey(c.KeyID); !ok {
+	k, ok := u.SigningKey(c.KeyID)
+	if !ok {
 		return nil, noSuchSigningKey()
+	}
+	if err := mayIssue(s, a, u, events.APIKey{Permissions: k.Permissions}); err != nil {
+		return nil, err
 	}
 	return one(events.SigningKeyRotated{ID: c.KeyID, Secret: c.Secret})
 }
@@ -164,10 +171,13 @@ func decideAddAPIKey(s States, a Actor, u *User, c AddAPIKey) ([]events.Event, e
 			return nil, err
 		}
 	}
+	if err := mayIssue(s, a, u, c.Key); err != nil {
+		return nil, err
+	}
 	if err := checkAPIKey(s, c.Key); err != nil {
 		return nil, err
 	}
-	if err := tooMany(len(u.APIKeys), "API keys"); err != nil {
+	if err := tooMany(len(u.APIKeys), maxCredentials, "API keys"); err != nil {
 		return nil, err
 	}
 	return one(events.APIKeyAdded{APIKey: c.Key})
@@ -177,8 +187,8 @@ func checkAPIKey(s States, k events.APIKey) error {
 	if s.UserByAPIKey(k.Hash.Reveal()) != nil {
 		return refuse(Taken, "api_key_taken", "", "There is such an API key.")
 	}
-	if len(k.AllowedIPs) > maxCredentials {
-		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", maxCredentials)
+	if len(k.AllowedIPs) > maxAllowedIPs {
+		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", maxAllowedIPs)
 	}
 	for _, ip := range k.AllowedIPs {
 		if _, err := ParseAllowedIP(ip); err != nil {
@@ -209,8 +219,8 @@ func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Ev
 	return one(events.APIKeyRevoked{ID: c.KeyID})
 }
 
-func tooMany(have int, what string) error {
-	if have >= maxCredentials {
+func tooMany(have, most int, what string) error {
+	if have >= most {
 		return refuse(Conflict, "too_many", "", "The account has as many %s as an account may have.", what)
 	}
 	return nil

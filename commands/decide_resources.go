@@ -10,6 +10,9 @@ import (
 // ResourceKinds are the kinds of another system's objects that may be linked to a user.
 var ResourceKinds = []string{"server", "vm", "node", "storage", "network", "image", "template", "iso_image", "domain"}
 
+// maxResources bounds how many resources may be linked to a user.
+const maxResources = 10_000
+
 func decideLink(s States, a Actor, u *User, c LinkResource) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
@@ -33,7 +36,7 @@ func decideLink(s States, a Actor, u *User, c LinkResource) ([]events.Event, err
 	if slices.Contains(u.Resources, r) {
 		return nil, nil
 	}
-	if err := tooMany(len(u.Resources), "resources"); err != nil {
+	if err := tooMany(len(u.Resources), maxResources, "resources"); err != nil {
 		return nil, err
 	}
 	return one(r)

@@ -81,7 +81,9 @@ func TestCreateUser(t *testing.T) {
 			then: then(func(e *events.UserCreated) { e.Email, e.Username = "Żółw+news_@example.org", "zow-news" })},
 		{name: "a name given as one text is split", given: family(), actor: admin,
 			when: ask(func(e *events.UserCreated) { e.FirstName, e.LastName, e.DisplayName = "", "", "Jan van der Berg" }),
-			then: then(func(e *events.UserCreated) { e.FirstName, e.LastName = "Jan", "van der Berg" })},
+			then: then(func(e *events.UserCreated) {
+				e.FirstName, e.LastName, e.DisplayName = "Jan", "van der Berg", "Jan van der Berg"
+			})},
 		{name: "a number that was deleted is not given again", given: and(family(), fact{strangerID, events.UserDeleted{}}),
 			actor: admin, when: ask(nil), then: then(nil)},
 		{name: "a name that was deleted is", given: and(family(), fact{strangerID, events.UserDeleted{}}), actor: admin,
@@ -151,7 +153,7 @@ func TestUpdateUser(t *testing.T) {
 			then:  []events.Event{events.ProfileUpdated{FirstName: the("Fred"), DisplayName: the("")}}},
 		{name: "a name as one text gives first and last name", given: family(), actor: child,
 			when: change(events.ProfileUpdated{DisplayName: the("Fred Smith Jr")}),
-			then: []events.Event{events.ProfileUpdated{FirstName: the("Fred"), LastName: the("Smith Jr")}}},
+			then: []events.Event{events.ProfileUpdated{FirstName: the("Fred"), LastName: the("Smith Jr"), DisplayName: the("Fred Smith Jr")}}},
 		{name: "everything at once is several facts", given: family(), actor: admin,
 			when: commands.UpdateUser{ID: childID, Version: 3, Profile: events.ProfileUpdated{Phone: the("+48 1")},
 				Rights: events.RightsChanged{SuperAdmin: the(true)}, PasswordHash: the(events.Secret("h")), Active: the(false)},
@@ -163,6 +165,17 @@ func TestUpdateUser(t *testing.T) {
 		{name: "a parent manages its child", given: family(), actor: by(parentID, "all"), when: change(events.ProfileUpdated{Comment: the("vip")}),
 			then: []events.Event{events.ProfileUpdated{Comment: the("vip")}}},
 
+		{name: "a new address is not verified", actor: child,
+			given: and(family(), fact{childID, events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true), PhoneVerified: the(true)}}}),
+			when:  change(events.ProfileUpdated{Email: the("ceo@bank.example")}),
+			then: []events.Event{events.ProfileUpdated{Email: the("ceo@bank.example"),
+				Profile: &events.Profile{EmailVerified: the(false), PhoneVerified: the(true)}}}},
+		{name: "unless it comes from who may say so", actor: admin,
+			given: and(family(), fact{childID, events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}),
+			when:  change(events.ProfileUpdated{Email: the("ceo@bank.example")}),
+			then:  []events.Event{events.ProfileUpdated{Email: the("ceo@bank.example")}}},
+		{name: "invisible characters", given: family(), actor: child, when: change(events.ProfileUpdated{Username: the("adm\u200bin")}), no: "text_invalid"},
+		{name: "the same mailbox in other words", given: family(), actor: child, when: change(events.ProfileUpdated{Email: the("\"stranger\"@example.org")}), no: "email_invalid"},
 		{name: "one may not enable oneself", given: family(), actor: child, when: commands.UpdateUser{ID: childID, Active: the(false)}, no: "not_allowed"},
 		{name: "nor raise oneself", given: family(), actor: child,
 			when: commands.UpdateUser{ID: childID, Rights: events.RightsChanged{SuperAdmin: the(true)}}, no: "not_allowed"},
@@ -229,6 +242,8 @@ func TestCredentials(t *testing.T) {
 	apiID := uuid.MustParse("00000000-0000-4000-8000-0000000000a1")
 	api := events.APIKey{ID: apiID, Kind: "native", Hash: "abc"}
 	all := events.Permissions{Users: "all"}
+	bounded := events.APIKey{ID: freshID, Kind: "native", Hash: "b", ExpiresAt: firstDay, AllowedIPs: []string{"10.0.0.0/24"}}
+	boundedActor := commands.Actor{User: childID, Credential: "api-key:" + freshID.String()}
 	run(t, []scenario{
 		{name: "a signing key is added", given: family(), actor: child, when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s"}},
 			then: []events.Event{events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s"}}}},
@@ -237,6 +252,25 @@ func TestCredentials(t *testing.T) {
 		{name: "but not by oneself", given: family(), actor: child, when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s", Permissions: all}}, no: "not_allowed"},
 		{name: "unknown permissions", given: family(), actor: admin,
 			when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s", Permissions: events.Permissions{Users: "god"}}}, no: "permissions_invalid"},
+		{name: "a key that ends makes none that does not", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
+			when: commands.AddAPIKey{ID: childID, Key: api}, no: "not_allowed"},
+		{name: "nor one that works from elsewhere", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", ExpiresAt: firstDay, AllowedIPs: []string{"10.0.0.0/8"}}}, no: "not_allowed"},
+		{name: "but one within its bounds", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", ExpiresAt: firstDay, AllowedIPs: []string{"10.0.0.7"}}},
+			then: []events.Event{events.APIKeyAdded{APIKey: events.APIKey{ID: apiID, Hash: "x", ExpiresAt: firstDay, AllowedIPs: []string{"10.0.0.7"}}}}},
+		{name: "nor a password", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
+			when: commands.UpdateUser{ID: childID, PasswordHash: the(events.Secret("h"))}, no: "not_allowed"},
+		{name: "nor a signing key, which never ends", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
+			when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s"}}, no: "not_allowed"},
+		{name: "a writing key makes none that also reads", given: family(), actor: by(adminID, "write"), when: commands.AddAPIKey{ID: adminID, Key: api}, no: "not_allowed"},
+		{name: "nor one that may do more elsewhere", given: family(), actor: commands.Actor{User: adminID, Permissions: events.Permissions{Users: "all", Servers: "none"}},
+			when: commands.AddAPIKey{ID: adminID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: all}}, no: "not_allowed"},
+		{name: "an expired strong key does not weaken the others", actor: commands.Actor{User: childID, At: firstDay.Add(1)},
+			given: and(family(), fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiID, Hash: "x", Permissions: all, ExpiresAt: firstDay}}}),
+			when:  commands.RevokeAPIKey{ID: childID, KeyID: apiID}, then: []events.Event{events.APIKeyRevoked{ID: apiID}}},
+		{name: "a hash that was made elsewhere is not for oneself", given: family(), actor: child,
+			when: commands.UpdateUser{ID: childID, PasswordHash: the(events.Secret("h")), PasswordImported: true}, no: "not_allowed"},
 		{name: "a weak key does not renew a strong one", given: and(family(), fact{childID, events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s", Permissions: all}}}),
 			actor: by(childID, "none"), when: commands.RotateSigningKey{ID: childID, KeyID: "AK2", Secret: "t"}, no: "not_allowed"},
 		{name: "a strong one renews a weak one", given: and(family(), fact{childID, events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s", Permissions: all}}}),
@@ -365,30 +399,37 @@ func TestDecideKnowsEveryCommand(t *testing.T) {
 func TestSeesSecrets(t *testing.T) {
 	strong := events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s", Permissions: events.Permissions{Users: "all"}}}
 	raised := events.RightsChanged{SuperAdmin: the(true)}
+	weak := events.Permissions{}
+	ownChild := and(family()[:2], fact{childID, created(3, "child", func(e *events.UserCreated) { e.Parent = adminID })})
 	for _, c := range []struct {
 		name   string
 		given  []fact
 		actor  commands.Actor
 		target uuid.UUID
+		of     events.Permissions
 		want   bool
 	}{
-		{"the service", family(), commands.Service(), childID, true},
-		{"one's own", family(), by(childID, ""), childID, true},
-		{"one's own by a weak key", and(family(), fact{childID, strong}), by(childID, "none"), childID, false},
-		{"one's own by the strong key", and(family(), fact{childID, strong}), by(childID, "all"), childID, true},
-		{"a super admin's own by a reading key", family(), by(adminID, "read"), adminID, false},
-		{"a super admin everybody's", family(), by(adminID, ""), childID, true},
-		{"but not by a reading key", family(), by(adminID, "read"), childID, false},
-		{"nor by a writing key", family(), by(adminID, "write"), childID, false},
-		{"a parent its child's", family(), by(parentID, ""), childID, true},
-		{"not those of a child that was raised", and(family(), fact{childID, raised}), by(parentID, ""), childID, false},
-		{"nor of one with a stronger key", and(family(), fact{childID, strong}), by(parentID, ""), childID, false},
-		{"a stranger nobody's", family(), by(strangerID, "all"), childID, false},
-		{"a disabled parent nobody's", and(family(), fact{parentID, events.UserDisabled{}}), by(parentID, ""), childID, false},
+		{"the service", family(), commands.Service(), childID, weak, true},
+		{"one's own", family(), by(childID, ""), childID, weak, true},
+		{"one's own weak one by a weak key", and(family(), fact{childID, strong}), by(childID, ""), childID, weak, true},
+		{"not one's own strong one by a weak key", and(family(), fact{childID, strong}), by(childID, "none"), childID, strong.Permissions, false},
+		{"one's own by the strong key", and(family(), fact{childID, strong}), by(childID, "all"), childID, strong.Permissions, true},
+		{"a super admin's own by a reading key", family(), by(adminID, "read"), adminID, weak, false},
+		{"a super admin everybody's", family(), by(adminID, ""), childID, weak, true},
+		{"but not by a reading key", family(), by(adminID, "read"), childID, weak, false},
+		{"nor by a writing key", family(), by(adminID, "write"), childID, weak, false},
+		{"a parent its child's", family(), by(parentID, "write"), childID, weak, true},
+		{"but not by a key that may not manage it", family(), by(parentID, ""), childID, weak, false},
+		{"a super admin's weak key not those of its own child", ownChild, by(adminID, "none"), childID, weak, false},
+		{"nor a writing one", ownChild, by(adminID, "write"), childID, weak, false},
+		{"not those of a child that was raised", and(family(), fact{childID, raised}), by(parentID, "all"), childID, weak, false},
+		{"nor of one with a stronger key", and(family(), fact{childID, strong}), by(parentID, "all"), childID, weak, false},
+		{"a stranger nobody's", family(), by(strangerID, "all"), childID, weak, false},
+		{"a disabled parent nobody's", and(family(), fact{parentID, events.UserDisabled{}}), by(parentID, ""), childID, weak, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := statesOf(t, c.given)
-			require.Equal(t, c.want, commands.SeesSecrets(s, c.actor, s.User(c.target)))
+			require.Equal(t, c.want, commands.SeesSecrets(s, c.actor, s.User(c.target), c.of))
 		})
 	}
 }
@@ -403,7 +444,9 @@ func TestVisibleUsers(t *testing.T) {
 		{"the service", family(), commands.Service(), commands.Scope{All: true}},
 		{"a super admin", family(), by(adminID, ""), commands.Scope{All: true}},
 		{"by a reading key", family(), by(adminID, "read"), commands.Scope{All: true}},
-		{"by a key that may only write", family(), by(adminID, "write"), commands.Scope{Parent: adminID, Self: adminID}},
+		{"by a key that may only write", family(), by(adminID, "write"), commands.Scope{Self: adminID}},
+		{"by a key that may do nothing", family(), by(adminID, "none"), commands.Scope{Self: adminID}},
+		{"anybody by a key that may do nothing", family(), by(parentID, "none"), commands.Scope{Self: parentID}},
 		{"anybody else", family(), by(parentID, "all"), commands.Scope{Parent: parentID, Self: parentID}},
 		{"a disabled user", and(family(), fact{parentID, events.UserDisabled{}}), by(parentID, "all"), commands.Scope{}},
 		{"nobody", family(), by(freshID, "all"), commands.Scope{}},

@@ -24,7 +24,9 @@ func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
 	if e.Profile != nil && *e.Profile == (events.Profile{}) {
 		e.Profile = nil
 	}
-	e.FirstName, e.LastName, e.DisplayName = names(e.FirstName, e.LastName, e.DisplayName)
+	if e.FirstName == "" && e.LastName == "" {
+		e.FirstName, e.LastName = split(e.DisplayName)
+	}
 	if err := checkCreated(s, c.ID, e); err != nil {
 		return nil, err
 	}
@@ -70,6 +72,9 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
 	if err := mayUpdate(s, a, u, c); err != nil {
 		return nil, err
+	}
+	if mayManage(s, a, u) != nil {
+		c.Profile.Profile = unverified(u, c.Profile)
 	}
 	if err := checkVersion(u, c.Version); err != nil {
 		return nil, err
@@ -183,6 +188,29 @@ func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
 	p.Comment = changed(u.Comment, p.Comment)
 	p.ExtraParams = changed(u.ExtraParams, p.ExtraParams)
 	return p
+}
+
+// unverified returns the profile after a change of e-mail address or phone that nobody has verified.
+func unverified(u *User, p events.ProfileUpdated) *events.Profile {
+	profile := p.Profile
+	if profile == nil {
+		profile = u.Profile
+	}
+	if profile == nil {
+		return p.Profile
+	}
+	mail, phone := p.Email != nil && isTrue(profile.EmailVerified), p.Phone != nil && isTrue(profile.PhoneVerified)
+	if !mail && !phone {
+		return p.Profile
+	}
+	next := *profile
+	if mail {
+		next.EmailVerified = new(bool)
+	}
+	if phone {
+		next.PhoneVerified = new(bool)
+	}
+	return &next
 }
 
 func changedMembership(u *User, m events.MembershipChanged) events.MembershipChanged {

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Folded returns the form in which names are compared: Unicode NFKD without marks, case-folded, without blanks around it.
+// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible
+// characters, case-folded, without blanks around it.
 func Folded(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(strings.TrimSpace(s))
 	}
 	stripped := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+		if unicode.In(r, unicode.M, unicode.Cf) {
 			return -1
 		}
 		return r

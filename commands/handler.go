@@ -83,6 +83,9 @@ func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, er
 		create.User.State = StateCreating
 		cmd = create
 	}
+	if actor.At.IsZero() {
+		actor.At = time.Now()
+	}
 	r := &request{ctx: ctx, actor: actor, cmd: cmd, answer: make(chan answer, 1)}
 	if err := h.enqueue(r); err != nil {
 		return Outcome{}, err

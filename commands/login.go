@@ -32,16 +32,20 @@ func (h *Handler) LogIn(ctx context.Context, hasher *password.Hasher, name, plai
 	case !u.Usable():
 		return nil, refuse(Forbidden, "account_inactive", "", "The account is not active.")
 	case rehash:
-		return h.rehash(ctx, hasher, u, plain)
+		return h.rehash(ctx, hasher, u, plain), nil
 	}
 	return u, nil
 }
 
-func (h *Handler) rehash(ctx context.Context, hasher *password.Hasher, u *User, plain string) (*User, error) {
+// rehash gives the password a better hash if it can: a right password stays right when the service is busy.
+func (h *Handler) rehash(ctx context.Context, hasher *password.Hasher, u *User, plain string) *User {
 	better, err := hasher.Hash(ctx, plain)
 	if err != nil {
-		return nil, fmt.Errorf("rehashing a password: %w", err)
+		return u
 	}
 	out, err := h.Do(ctx, Service(), RehashPassword{ID: u.ID, Old: u.PasswordHash, New: events.Secret(better)})
-	return out.User, err
+	if err != nil || out.User == nil {
+		return u
+	}
+	return out.User
 }

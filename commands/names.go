@@ -7,35 +7,25 @@ import (
 	"accountd/events"
 )
 
-// names completes a user's names: of a name given as one text the first word is the first name and the rest the last
-// name; a display name that only repeats first and last name is not kept.
-func names(first, last, display string) (string, string, string) {
-	if first == "" && last == "" {
-		first, last, _ = strings.Cut(strings.TrimSpace(display), " ")
-		last = strings.TrimSpace(last)
-	}
-	if display == (&User{FirstName: first, LastName: last}).Name() {
-		display = ""
-	}
-	return first, last, display
+// split takes a name that was given as one text apart: its first word is the first name, the rest the last name.
+func split(display string) (first, last string) {
+	first, last, _ = strings.Cut(strings.TrimSpace(display), " ")
+	return first, strings.TrimSpace(last)
 }
 
 // changedNames keeps the three names in agreement: a new display name gives first and last name, a new first or last
 // name drops a display name that says something else.
 func changedNames(u *User, p events.ProfileUpdated) (first, last, display *string) {
 	next := *u
-	if p.DisplayName != nil && p.FirstName == nil && p.LastName == nil {
-		next.FirstName, next.LastName, next.DisplayName = names("", "", *p.DisplayName)
-		if *p.DisplayName == "" {
-			next.FirstName, next.LastName = u.FirstName, u.LastName
-		}
-		return &next.FirstName, &next.LastName, &next.DisplayName
+	set(&next.DisplayName, p.DisplayName)
+	if p.FirstName == nil && p.LastName == nil && next.DisplayName != "" {
+		next.FirstName, next.LastName = split(next.DisplayName)
 	}
 	set(&next.FirstName, p.FirstName)
 	set(&next.LastName, p.LastName)
-	next.DisplayName = ""
-	set(&next.DisplayName, p.DisplayName)
-	_, _, next.DisplayName = names(next.FirstName, next.LastName, next.DisplayName)
+	if said := (&User{FirstName: next.FirstName, LastName: next.LastName}).Name(); p.DisplayName == nil && next.DisplayName != said {
+		next.DisplayName = ""
+	}
 	return &next.FirstName, &next.LastName, &next.DisplayName
 }
 

@@ -19,7 +19,8 @@ func (s Scope) Sees(u *User) bool {
 }
 
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own and those of
-// which they are the parent.
+// which they are the parent. A super admin's credential that may not read users, and anybody's that may do nothing with
+// them, sees its owner alone.
 func VisibleUsers(s States, a Actor) Scope {
 	if a.IsService() {
 		return Scope{All: true}
@@ -30,13 +31,16 @@ func VisibleUsers(s States, a Actor) Scope {
 		return Scope{}
 	case u.SuperAdmin && readsUsers(a):
 		return Scope{All: true}
+	case u.SuperAdmin, a.Permissions.Users == LevelNone:
+		return Scope{Self: u.ID}
 	}
 	return Scope{Parent: u.ID, Self: u.ID}
 }
 
-// SeesSecrets reports whether the Actor may be shown the target's signing and storage secrets: one's own, unless another
-// of one's credentials is stronger than the one in use, and those of accounts that one may manage.
-func SeesSecrets(s States, a Actor, target *User) bool {
+// SeesSecrets reports whether the Actor may be shown the secret of the target's credential with those permissions (none
+// for a storage key): those of one's own that are not stronger than the one in use, and those of accounts that one may
+// manage.
+func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if a.IsService() {
 		return true
 	}
@@ -45,9 +49,12 @@ func SeesSecrets(s States, a Actor, target *User) bool {
 	case u == nil || !u.Usable():
 		return false
 	case u.ID == target.ID:
-		return strongest(u, a)
+		return coversAll(a.Permissions, u, p, u)
 	}
-	return u.SuperAdmin && readsUsers(a) && writesUsers(u, a) || u.ID == target.Parent && !elevated(target)
+	if !writesUsers(u, a) {
+		return false
+	}
+	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.Parent && !elevated(target, a.At)
 }
 
 // MayReadLog reports whether the Actor may read other people's history: a super admin who may read users.
@@ -111,7 +118,7 @@ func mayManage(s States, a Actor, target *User) error {
 	if err != nil {
 		return err
 	}
-	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && !elevated(target)) {
+	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && !elevated(target, a.At)) {
 		return nil
 	}
 	if !VisibleUsers(s, a).Sees(target) {
@@ -120,8 +127,7 @@ func mayManage(s States, a Actor, target *User) error {
 	return refuse(Forbidden, "not_allowed", "", "You may not change this account.")
 }
 
-// mayManageOrOwn is mayManage, or one's own account, which only one's strongest credentials may change: a weaker one
-// could make or renew itself a stronger one.
+// mayManageOrOwn is mayManage, or one's own account, which a super admin's credential may change only if it may write users.
 func mayManageOrOwn(s States, a Actor, target *User) error {
 	if a.IsService() || a.User != target.ID {
 		return mayManage(s, a, target)
@@ -130,29 +136,10 @@ func mayManageOrOwn(s States, a Actor, target *User) error {
 	if err != nil {
 		return err
 	}
-	if !strongest(u, a) {
+	if u.SuperAdmin && !writesUsers(u, a) {
 		return refuse(Forbidden, "not_allowed", "", "This credential may not change its own account.")
 	}
 	return nil
-}
-
-// strongest reports whether none of the user's credentials may write users while the one in use may not. A super admin's
-// password may.
-func strongest(u *User, a Actor) bool {
-	if writesUsers(u, a) {
-		return true
-	}
-	for _, k := range u.SigningKeys {
-		if writesUsers(u, Actor{Permissions: k.Permissions}) {
-			return false
-		}
-	}
-	for _, k := range u.APIKeys {
-		if writesUsers(u, Actor{Permissions: k.Permissions}) {
-			return false
-		}
-	}
-	return !u.SuperAdmin
 }
 
 // mayGrant tells whether the Actor may give rights, permissions and memberships.
@@ -176,6 +163,11 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 	}
 	if c.Membership != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) {
 		if err := mayGrant(s, a); err != nil {
+			return err
+		}
+	}
+	if c.PasswordHash != nil {
+		if err := mayChangePassword(s, a, target, c); err != nil {
 			return err
 		}
 	}
@@ -215,34 +207,4 @@ func reads(level string) bool { return level == "" || level == LevelRead || leve
 func writesUsers(u *User, a Actor) bool {
 	l := a.Permissions.Users
 	return l == LevelWrite || l == LevelAll || l == "" && u.SuperAdmin
-}
-
-// elevated reports whether the user or one of its credentials may do more than manage its own account.
-func elevated(u *User) bool {
-	if u.SuperAdmin {
-		return true
-	}
-	for _, k := range u.SigningKeys {
-		if k.Permissions != (events.Permissions{}) {
-			return true
-		}
-	}
-	for _, k := range u.APIKeys {
-		if k.Permissions != (events.Permissions{}) {
-			return true
-		}
-	}
-	return false
-}
-
-func grants(e events.UserCreated) bool {
-	return elevated(&User{SigningKeys: e.SigningKeys, APIKeys: apiKeys(e.APIKeys)})
-}
-
-func apiKeys(keys []events.APIKey) []APIKey {
-	var out []APIKey
-	for _, k := range keys {
-		out = append(out, APIKey{APIKey: k})
-	}
-	return out
 }

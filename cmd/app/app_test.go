@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"os"
@@ -295,9 +294,10 @@ func TestWhatRunsMayFinish(t *testing.T) {
 	q.Header.Set("Authorization", "Bearer "+c.admin(t).Token)
 	q.Header.Set("Content-Type", "application/json")
 	q.Header.Set("Expect", "100-continue")
+	var said bool
 	q = q.WithContext(httptrace.WithClientTrace(q.Context(), &httptrace.ClientTrace{Got100Continue: func() {
 		r.stop() // the handler is reading
-		refused(r.url)
+		said = draining(r.url)
 		close(body.release)
 	}}))
 	transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -306,17 +306,22 @@ func TestWhatRunsMayFinish(t *testing.T) {
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	require.Equal(t, http.StatusCreated, answer.StatusCode)
+	require.True(t, said, "the service did not say that it is draining")
 }
 
-// refused returns when nobody accepts connections there any more.
-func refused(url string) {
-	for {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+// draining returns when the service says that it is not ready any more, and lets nobody else in.
+func draining(url string) bool {
+	status := func(path string) int {
+		answer, err := http.Get(url + path)
 		if err != nil {
-			return
+			return 0
 		}
-		conn.Close()
+		defer answer.Body.Close()
+		return answer.StatusCode
 	}
+	for status("/readyz") == http.StatusOK {
+	}
+	return status("/readyz") == http.StatusServiceUnavailable && status("/v1/users") == http.StatusServiceUnavailable
 }
 
 // heldBody is read when it is released.

@@ -165,3 +165,9 @@ func TestMainTellsHowItIsCalled(t *testing.T) {
 		require.Regexp(t, `^accountd: .*\(see accountd --help\)\n$`, errs.String())
 	}
 }
+
+func TestSwitchesTakeTheirValueBehindABlank(t *testing.T) {
+	f := flags(pflag.NewFlagSet("", pflag.ContinueOnError))
+	require.Equal(t, []string{"--e24-swift=on", "--data", "on", "--e24-swift", "serve"},
+		joined([]string{"--e24-swift", "on", "--data", "on", "--e24-swift", "serve"}, f))
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ const (
 func Main(args, environ []string, stdout, stderr io.Writer) int {
 	m := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := m.command()
-	root.SetArgs(args)
+	root.SetArgs(joined(args, m.flags))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.Execute()
@@ -36,6 +37,22 @@ func Main(args, environ []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "accountd: %v (see accountd --help)\n", err)
 	return exitUsage
+}
+
+// joined puts the value of a flag that may stand without one behind an equals sign, so that "--switch on" means what it
+// says.
+func joined(args []string, flags []*flag) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		bare := slices.ContainsFunc(flags, func(f *flag) bool { return f.bare != "" && args[i] == "--"+f.name })
+		if bare && i+1 < len(args) && (args[i+1] == "on" || args[i+1] == "off") {
+			out = append(out, args[i]+"="+args[i+1])
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
 }
 
 type program struct {

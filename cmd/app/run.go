@@ -18,6 +18,9 @@ func (a *app) run(ctx context.Context) error {
 	for {
 		select {
 		case <-anchor.C:
+			if a.config.NATS == "" && a.config.Sync != syncAlways {
+				continue // a power cut may take back what the log holds, so only a clean end stores the place
+			}
 			if err := a.saveAnchor(); err != nil {
 				a.log.Error("the log's place could not be stored", "error", err)
 			}
@@ -32,12 +35,16 @@ func (a *app) run(ctx context.Context) error {
 	}
 }
 
-// drain lets nobody in any more and what runs finish.
+// drain lets nobody in any more and what runs finish. Until then it still answers, so that /readyz says why.
 func (a *app) drain() {
 	a.gate.Drain()
 	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
 	defer cancel()
-	if err := a.http.Shutdown(ctx); err != nil {
+	err := a.gate.Idle(ctx)
+	if err == nil {
+		err = a.http.Shutdown(ctx)
+	}
+	if err != nil {
 		a.log.Warn("not all requests have ended", "error", fmt.Errorf("waiting %v: %w", drainFor, err))
 		_ = a.http.Close() // it fails as the listener did
 	}

@@ -23,6 +23,9 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+// readyTimeout is for a machine so busy that a server which is up cannot say so.
+const readyTimeout = 10 * time.Second
+
 // maxPayload bounds one message; a command's events are far below, a block of data keys too.
 const maxPayload = 8 << 20
 
@@ -67,8 +70,11 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 func start(srv *server.Server, log natsLogger) (*Engine, error) {
 	srv.Start()
 	// Without a listener, Start returns after all is up; a fatal error makes it return before.
-	if !srv.ReadyForConnections(time.Millisecond) {
-		return nil, fmt.Errorf("%w: %s", ErrUnhealthy, log.lastFatal())
+	if fatal := log.lastFatal(); fatal != "" {
+		return nil, fmt.Errorf("%w: %s", ErrUnhealthy, fatal)
+	}
+	if !srv.ReadyForConnections(readyTimeout) {
+		return nil, fmt.Errorf("%w: it did not start", ErrUnhealthy)
 	}
 	e, err := attach("", log, nats.InProcessServer(srv))
 	if err != nil {

@@ -19,12 +19,12 @@ func newLogger(log *slog.Logger) natsLogger {
 	return natsLogger{log: log.With("component", "nats"), fatal: new(atomic.Pointer[string])}
 }
 
-// lastFatal returns why the server gave up.
+// lastFatal returns why the server gave up, empty when it did not.
 func (l natsLogger) lastFatal() string {
 	if line := l.fatal.Load(); line != nil {
 		return *line
 	}
-	return "it did not start"
+	return ""
 }
 
 func (l natsLogger) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }

@@ -42,6 +42,8 @@ func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]
 	l.appending.Lock()
 	defer l.appending.Unlock()
 	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	u := unit{log: l, head: head, codec: l.codec(ctx)}
 	err := u.append(ctx, entries)
 	if l.onAppend != nil {
@@ -70,6 +72,9 @@ type unit struct {
 
 func (u *unit) append(ctx context.Context, entries []Entry) error {
 	err := u.build(ctx, entries)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
 	if err == nil && len(u.msgs) > 0 {
 		err = u.commit(ctx)
 	}

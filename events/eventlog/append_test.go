@@ -183,7 +183,7 @@ func TestOnAppend(t *testing.T) {
 
 // TestRacingInstances lets 16 instances append to one Log, alone and in batches; who loses a race catches up and tries again.
 func TestRacingInstances(t *testing.T) {
-	const instances, each = 16, 12
+	const instances, each = 16, 6
 	env := testlog.Start(t)
 	var mu sync.Mutex
 	var appended []uuid.UUID

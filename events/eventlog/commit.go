@@ -11,22 +11,20 @@ import (
 // settleFor is how long a conflict is waited out of which the cause does not show yet.
 const settleFor = 2 * time.Second
 
-// commit publishes the unit until it is known to be in the Log or known not to be. Every attempt is the same: same ids, same
-// content, same guard; so however many of them arrive, and however late, at most one is stored.
+// commit publishes the unit until it is known to be in the Log or known not to be, or ctx ends. Every attempt is the same:
+// same ids, same content, same guard; so however many of them arrive, and however late, at most one is stored.
 func (u *unit) commit(ctx context.Context) error {
 	u.msgs[0].Header[headerExpectedLast] = []string{strconv.FormatUint(u.head.Sequence, 10)}
-	patient, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	start := time.Now()
 	var pause backoff
 	for {
-		r, err := u.attempt(patient)
+		r, err := u.attempt(ctx)
 		switch judge(r, err) {
 		case stored, already:
 			return u.confirm(r)
 		case conflict:
 			var settled bool
-			if settled, err = u.settle(patient, err); settled {
+			if settled, err = u.settle(ctx, err); settled {
 				return err
 			}
 			if !u.unsure && time.Since(start) > settleFor {
@@ -44,7 +42,7 @@ func (u *unit) commit(ctx context.Context) error {
 		default:
 			u.unsure = true
 		}
-		if ended := pause.wait(patient); ended != nil {
+		if ended := pause.wait(ctx); ended != nil {
 			return fmt.Errorf("%w: %w: %w", ErrUnavailable, ended, err)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // Destroy deletes a data key for good, here and in the store: nothing that it sealed can be read again. A key that is
 // destroyed already is no error. Other instances drop their copies with [Log.Forget].
 //
-// The block is written anew without the key, then every older message of it is overwritten in the store and deleted. A crash
-// between the two is made up for by calling Destroy again, or by the next Open.
+// The block is written anew without the key, then every older message of it is erased: the engine writes the file that held
+// it anew. A crash between the two is made up for by calling Destroy again, or by the next Open.
 func (l *Log) Destroy(ctx context.Context, id events.KeyID) error {
 	if int(id.Index) >= blockKeys {
 		return fmt.Errorf("destroying data key %s: %w", id, events.ErrKeyID)
@@ -80,13 +80,15 @@ func (l *Log) eraseBefore(ctx context.Context, subject string, newest uint64) er
 	}
 }
 
-// erase overwrites a message of the key stream in the store and deletes it. A message that is not there is no error.
+// erase deletes a message of the key stream and its bytes in the store. A message that is not there is no error.
 func (l *Log) erase(ctx context.Context, sequence uint64) error {
-	stream, err := l.engine.JetStream().Stream(ctx, KeyStream)
+	asked, cancel := context.WithTimeout(ctx, patience/2)
+	defer cancel()
+	stream, err := l.engine.JetStream().Stream(asked, KeyStream)
 	if err != nil {
 		return fmt.Errorf("erasing a block of data keys: %w", err)
 	}
-	failed := stream.SecureDeleteMsg(ctx, sequence)
+	failed := stream.SecureDeleteMsg(asked, sequence)
 	if failed == nil {
 		return nil
 	}

@@ -56,10 +56,11 @@
 //
 // Why blocks of keys, not one message for each key: a start reads 4,000 messages instead of a million, and an erasure still
 // overwrites the only message that has the key. On a replicated stream the engine's own log may keep the older message a
-// little longer, until it is next compacted.
+// little longer, until it is next compacted. What a disk keeps of files that were written anew
+// is beyond the Log, and useless without the master key; where that could be stolen too, the disk should be encrypted.
 //
 // Why an existing stream is never updated: nothing that differs could be put right without touching what is stored. Open
 // refuses and names it.
 //
-// Why an ordered reader beside that of nats.go: see reader.go.
+// Why an ordered reader beside that of nats.go: see reader.go, of which session.go is one consumer.
 package eventlog

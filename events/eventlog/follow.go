@@ -13,10 +13,10 @@ import (
 // replayPull is how many messages Follow asks for at a time.
 const replayPull = 4000
 
-// Follow delivers every Record behind after to apply, in order: the whole history, then what is appended, until ctx ends
-// or apply returns an error, which it returns. The events of one command come in one call, in which the events of other
-// commands may come too; so after must be a place between commands. Every Record's chain hash is verified, from
-// after.Chain on. Lost connections and consumers heal by themselves. Apply may keep what it is given.
+// Follow delivers every Record behind after to apply, in order: the whole history, then what is appended. It ends with ctx,
+// and returns its cause, or when apply returns an error, which it returns. The events of one command come in one call, in
+// which the events of other commands may come too; so after must be a place between commands. Every Record's chain hash is
+// verified, from after.Chain on. Lost connections and consumers heal by themselves. Apply may keep what it is given.
 //
 // It returns [GapError], [ChainError] or [RecordError] when the Log cannot be trusted or read further, after delivering all
 // before that.

@@ -255,7 +255,7 @@ func TestPool(t *testing.T) {
 		seen[<-taken] = true
 	}
 	require.Len(t, seen, takers*each)
-	other := newKeyring(l.engine, l.keys.master)
+	other := newKeyring(Options{Engine: l.engine, Master: l.keys.master, Logger: l.log})
 	for id := range seen {
 		want, err := l.keys.get(t.Context(), id)
 		require.NoError(t, err)

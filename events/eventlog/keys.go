@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"accountd/events"
 	"accountd/events/engine"
@@ -36,13 +38,14 @@ func parseBlockSubject(subject string) (uint64, error) {
 type keyring struct {
 	engine *engine.Engine
 	master *seal.Master
+	log    *slog.Logger
 
 	mu     sync.RWMutex
 	blocks map[uint64]*keyBlock
 }
 
-func newKeyring(e *engine.Engine, master *seal.Master) *keyring {
-	return &keyring{engine: e, master: master, blocks: make(map[uint64]*keyBlock)}
+func newKeyring(o Options) *keyring {
+	return &keyring{engine: o.Engine, master: o.Master, log: o.Logger, blocks: make(map[uint64]*keyBlock)}
 }
 
 // get returns a data key. It returns [ErrKeyGone] for a destroyed key and [ErrLostKeys] when its block is missing. A block
@@ -51,8 +54,16 @@ func (k *keyring) get(ctx context.Context, id events.KeyID) (seal.DataKey, error
 	if key, known, err := k.known(id); known {
 		return key, err
 	}
-	// A block is in the stream before any of its keys is used, so asking once is enough.
-	if err := retry(ctx, func() error { return k.fetch(ctx, id.Block) }); err != nil {
+	start := time.Now()
+	err := retry(ctx, func() error {
+		err := k.fetch(ctx, id.Block)
+		// A block is stored before any of its keys is used; but a new leader may need a moment to know it.
+		if errors.Is(err, errNoMessage) && (k.engine.Embedded() || time.Since(start) > settleFor) {
+			err = permanent{fmt.Errorf("%w: block %016x", ErrLostKeys, id.Block)}
+		}
+		return err
+	})
+	if err != nil {
 		return seal.DataKey{}, err
 	}
 	key, _, err := k.known(id)
@@ -75,9 +86,6 @@ func (k *keyring) known(id events.KeyID) (key seal.DataKey, known bool, err erro
 
 func (k *keyring) fetch(ctx context.Context, block uint64) error {
 	got, err := leaderGet(ctx, k.engine, KeyStream, messageQuery{LastFor: blockSubject(block)})
-	if errors.Is(err, errNoMessage) {
-		return permanent{fmt.Errorf("%w: block %016x", ErrLostKeys, block)}
-	}
 	if err != nil {
 		return err
 	}
@@ -140,7 +148,7 @@ func (k *keyring) load(ctx context.Context) (replaced []uint64, err error) {
 		return nil, err
 	}
 	newest := make(map[uint64]uint64) // sequence by block
-	r := reader{engine: k.engine, stream: KeyStream, next: 1, until: last.sequence, pull: 64}
+	r := reader{engine: k.engine, stream: KeyStream, next: 1, until: last.sequence, pull: 64, log: k.log}
 	err = r.read(ctx, func(batch []placedMsg) error {
 		for _, m := range batch {
 			id, err := k.add(m.msg)

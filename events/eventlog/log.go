@@ -63,7 +63,7 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 
 func newLog(o Options, replicas int) *Log {
 	background, stop := context.WithCancel(context.Background())
-	keys := newKeyring(o.Engine, o.Master)
+	keys := newKeyring(o)
 	return &Log{
 		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, replicas: replicas, stop: stop,
 		pool: &pool{engine: o.Engine, master: o.Master, keys: keys, log: o.Logger, ctx: background},
@@ -120,5 +120,8 @@ func (l *Log) GroupFrom() int {
 	return 8
 }
 
-// Last returns the sequence of the newest Record, 0 for an empty Log, as the stream's leader knows it.
-func (l *Log) Last(ctx context.Context) (uint64, error) { return leaderLast(ctx, l.engine, Stream) }
+// Last returns the sequence of the newest Record, 0 for an empty Log, as the stream's leader knows it. It waits up to 20
+// seconds for a leader.
+func (l *Log) Last(ctx context.Context) (uint64, error) {
+	return patiently(ctx, func(ctx context.Context) (uint64, error) { return leaderLast(ctx, l.engine, Stream) })
+}

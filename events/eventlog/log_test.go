@@ -2,6 +2,8 @@ package eventlog_test
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -69,19 +71,33 @@ func startEngine(t *testing.T, dir string) *engine.Engine {
 	return e
 }
 
-// connectOutside connects to a server that is not embedded, as accountd does with --nats.
-func connectOutside(t *testing.T) *engine.Engine {
+// startServer runs a server that is not embedded and stops it when the test ends, or before.
+func startServer(t *testing.T, dir string, port int) *server.Server {
 	t.Helper()
-	srv, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(),
-	})
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: dir})
 	require.NoError(t, err)
 	srv.Start()
-	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
+	t.Cleanup(func() { stopServer(srv) })
+	return srv
+}
+
+func stopServer(srv *server.Server) {
+	srv.Shutdown()
+	srv.WaitForShutdown()
+}
+
+// connect connects to a server that is not embedded, as accountd does with --nats.
+func connect(t *testing.T, srv *server.Server) *engine.Engine {
+	t.Helper()
 	e, err := engine.Connect(t.Context(), srv.ClientURL(), nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close(context.Background())) })
 	return e
+}
+
+func connectOutside(t *testing.T) *engine.Engine {
+	t.Helper()
+	return connect(t, startServer(t, t.TempDir(), server.RANDOM_PORT))
 }
 
 func TestReopen(t *testing.T) {
@@ -207,6 +223,35 @@ func TestOutside(t *testing.T) {
 	require.Equal(t, records, follow(t, log, events.Head{}, 21))
 	_, err = eventlog.Open(t.Context(), eventlog.Options{Engine: connectOutside(t), Master: seal.Generate(), Replicas: 3})
 	require.Error(t, err, "what was asked for on purpose is not lowered")
+}
+
+// TestServerRestart takes the server away while one appends and another follows: both go on when it is back.
+func TestServerRestart(t *testing.T) {
+	for _, size := range []int{1, 3} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			srv := startServer(t, dir, server.RANDOM_PORT)
+			port := srv.Addr().(*net.TCPAddr).Port
+			log, err := open(t, connect(t, srv), seal.Generate())
+			require.NoError(t, err)
+			w := watch(t, log)
+			records, head := extend(t, log, events.Head{}, create(1))
+			w.want(t, records...)
+
+			stopServer(srv)
+			appended := make(chan []events.Record)
+			go func() {
+				records, err := log.Append(t.Context(), head, []eventlog.Entry{create(size)})
+				if err != nil {
+					t.Errorf("append: %v", err)
+				}
+				appended <- records
+			}()
+			startServer(t, dir, port)
+			w.want(t, <-appended...)
+		})
+	}
 }
 
 func TestGroupFrom(t *testing.T) {

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"strconv"
 	"sync"
-	"time"
 
 	"accountd/events"
 	"accountd/events/engine"
@@ -101,7 +99,7 @@ func (p *pool) fill(f *filler) {
 // claim writes the stream's very first block, so that of several instances that start with different master keys only one
 // succeeds.
 func (p *pool) claim(ctx context.Context) error {
-	return p.writeBlock(ctx, nats.Header{headerExpectedLast: {strconv.Itoa(0)}})
+	return p.writeBlock(ctx, nats.Header{headerExpectedLast: {"0"}})
 }
 
 // writeBlock stores a block of fresh keys and adds them to the pool.
@@ -132,9 +130,3 @@ func newKeyBlock() *keyBlock {
 
 // close waits for the background work, which ends with the pool's context.
 func (p *pool) close() { p.work.Wait() }
-
-// attemptFor bounds one request to the engine, and patience all attempts together: a change of leader takes 4 to 9 seconds.
-const (
-	attemptFor = 5 * time.Second
-	patience   = 20 * time.Second
-)

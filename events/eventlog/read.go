@@ -47,7 +47,9 @@ func (l *Log) Verify(ctx context.Context, anchor events.Head) error {
 	if anchor.Sequence == 0 {
 		return nil
 	}
-	got, err := leaderGet(ctx, l.engine, Stream, messageQuery{Sequence: anchor.Sequence})
+	got, err := patiently(ctx, func(ctx context.Context) (storedMessage, error) {
+		return leaderGet(ctx, l.engine, Stream, messageQuery{Sequence: anchor.Sequence})
+	})
 	if errors.Is(err, errNoMessage) {
 		last, err := l.Last(ctx)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"accountd/events/engine"
@@ -35,8 +34,8 @@ type placedMsg struct {
 // reader delivers a stream's messages in order, each once: those that are there, then those that come. It asks for so many
 // at a time, and for more only as they are taken, so a slow receiver never fills the memory.
 //
-// It is an ordered consumer of its own because that of nats.go keeps messages back that it already has from a receiver that
-// wants all of them at once, and does not end with a context while it heals.
+// It is an ordered consumer of its own: that of nats.go hands over one message at a time without telling whether more are
+// there, so that batches could be made only by waiting, and its healing does not end with a context.
 type reader struct {
 	engine  *engine.Engine
 	stream  string
@@ -64,8 +63,8 @@ func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) erro
 		if r.next > start {
 			pause = backoff{}
 		}
-		if r.log != nil {
-			r.log.Warn("reading the log again", "stream", r.stream, "from", r.next, "error", err)
+		if pause == (backoff{}) { // the first of several failures says it all
+			r.log.Warn("reading the stream again", "stream", r.stream, "from", r.next, "error", err)
 		}
 		if err := pause.wait(ctx); err != nil {
 			return err
@@ -105,7 +104,7 @@ func (r *reader) session(ctx context.Context, deliver func([]placedMsg) error) e
 }
 
 func (r *reader) create(ctx context.Context) (name string, err error) {
-	asked, cancel := context.WithTimeout(ctx, 5*time.Second)
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
 	consumer, err := r.engine.JetStream().CreateConsumer(asked, r.stream, jetstream.ConsumerConfig{
 		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
@@ -124,157 +123,4 @@ func (r *reader) create(ctx context.Context) (name string, err error) {
 		return "", fmt.Errorf("%w: creating: %w", errBroken, err)
 	}
 	return consumer.CachedInfo().Name, nil
-}
-
-// session is one consumer's delivery.
-type session struct {
-	*reader
-	pulls, inbox string
-	arrived      chan *nats.Msg
-	due          int    // messages asked for and not come yet
-	delivered    uint64 // the consumer's own count
-	out          []placedMsg
-}
-
-func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver func([]placedMsg) error) error {
-	silence := time.NewTimer(0)
-	defer silence.Stop()
-	for {
-		if err := s.ask(); err != nil {
-			return err
-		}
-		silence.Reset(2*heartbeat + time.Second)
-		select {
-		case msg := <-s.arrived:
-			err := s.collect(msg)
-			if len(s.out) > 0 {
-				if err := deliver(s.out); err != nil {
-					return err
-				}
-				s.out = s.out[:0]
-			}
-			if err != nil || s.finished() {
-				return err
-			}
-		case status := <-changes:
-			return fmt.Errorf("%w: connection is %v", errBroken, status)
-		case <-silence.C:
-			return fmt.Errorf("%w: no heartbeat", errBroken)
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// ask asks for more messages when half of what was asked for has come.
-func (s *session) ask() error {
-	want := s.pull
-	if s.until != 0 {
-		want = int(min(uint64(want), s.until+1-s.next-uint64(s.due)))
-	}
-	if want == 0 || s.due > s.pull/2 {
-		return nil
-	}
-	request := fmt.Appendf(nil, `{"batch":%d,"expires":%d,"idle_heartbeat":%d}`, want, pullFor, heartbeat)
-	if err := s.engine.Conn().PublishRequest(s.pulls, s.inbox, request); err != nil {
-		return fmt.Errorf("%w: asking for messages: %w", errBroken, err)
-	}
-	s.due += want
-	return nil
-}
-
-// collect takes the first message and all others that are there already, up to a batch.
-func (s *session) collect(msg *nats.Msg) error {
-	for {
-		if err := s.take(msg); err != nil {
-			return err
-		}
-		if len(s.out) == cap(s.out) {
-			return nil
-		}
-		select {
-		case msg = <-s.arrived:
-		default:
-			return nil
-		}
-	}
-}
-
-func (s *session) take(msg *nats.Msg) error {
-	sequence, count, ok := position(msg.Reply)
-	if !ok {
-		return s.status(msg)
-	}
-	s.due--
-	if s.delivered++; count != s.delivered {
-		return fmt.Errorf("%w: message %d of the consumer came instead of %d", errBroken, count, s.delivered)
-	}
-	if sequence != s.next && s.gapless {
-		return GapError{Want: s.next, Got: sequence}
-	}
-	s.next = sequence + 1
-	s.out = append(s.out, placedMsg{sequence: sequence, msg: msg})
-	return nil
-}
-
-// status takes what the engine says about a pull.
-func (s *session) status(msg *nats.Msg) error {
-	switch status := msg.Header.Get(headerStatus); status {
-	case "100": // heartbeat; it names the newest message sent
-		if last := msg.Header.Get(headerLastConsumer); last != strconv.FormatUint(s.delivered, 10) {
-			return fmt.Errorf("%w: message %s of the consumer did not come", errBroken, last)
-		}
-		return nil
-	case "408": // a pull has ended; it names how many of its messages did not come
-		missing, err := strconv.Atoi(msg.Header.Get(headerPendingMessages))
-		if err != nil {
-			return fmt.Errorf("%w: status 408 without a count", errBroken)
-		}
-		s.due -= missing
-		return nil
-	default:
-		return fmt.Errorf("%w: status %q", errBroken, status)
-	}
-}
-
-// position reads a message's place in the stream, and in the consumer's count, from its reply subject:
-//
-//	$JS.ACK.<stream>.<consumer>.<tries>.<place>.<count>.<time>.<left>
-//	$JS.ACK.<domain>.<account>.<stream>.<consumer>.<tries>.<place>.<count>.<time>.<left>.<token>
-func position(reply string) (place, count uint64, ok bool) {
-	const prefix = "$JS.ACK."
-	if len(reply) < len(prefix) || reply[:len(prefix)] != prefix {
-		return 0, 0, false
-	}
-	dots := 0
-	for i := range len(reply) {
-		if reply[i] == '.' {
-			dots++
-		}
-	}
-	skip := 5
-	if dots > 8 {
-		skip = 7
-	}
-	place, rest, ok := number(reply, skip)
-	count, _, ok2 := number(rest, 0)
-	return place, count, ok && ok2
-}
-
-// number reads the number behind so many dots, and returns what follows the dot behind it.
-func number(s string, dots int) (n uint64, rest string, ok bool) {
-	i := 0
-	for ; dots > 0 && i < len(s); i++ {
-		if s[i] == '.' {
-			dots--
-		}
-	}
-	start := i
-	for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
-		n = n*10 + uint64(s[i]-'0')
-	}
-	if i == start || i == len(s) || s[i] != '.' {
-		return 0, "", false
-	}
-	return n, s[i+1:], true
 }

@@ -73,9 +73,25 @@ func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messa
 
 // leaderLast returns the sequence of the stream's newest message, 0 when there never was one.
 func leaderLast(ctx context.Context, e *engine.Engine, stream string) (uint64, error) {
-	s, err := e.JetStream().Stream(ctx, stream)
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	s, err := e.JetStream().Stream(asked, stream)
 	if err != nil {
 		return 0, fmt.Errorf("asking for the end of %s: %w", stream, err)
 	}
 	return s.CachedInfo().State.LastSeq, nil
+}
+
+// patiently asks again while the engine cannot answer, as during a change of leader, for as long as an append would.
+func patiently[T any](ctx context.Context, ask func(context.Context) (T, error)) (answer T, err error) {
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = retry(patient, func() error {
+		answer, err = ask(patient)
+		if errors.Is(err, errNoMessage) || errors.Is(err, jetstream.ErrStreamNotFound) {
+			return permanent{err}
+		}
+		return err
+	})
+	return answer, err
 }

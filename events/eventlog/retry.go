@@ -5,6 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// attemptFor bounds one request to the engine, and patience all attempts together: a change of leader takes 4 to 9 seconds.
+const (
+	attemptFor = 2 * time.Second
+	patience   = 20 * time.Second
 )
 
 // permanent marks an error that asking again cannot change.
@@ -12,7 +20,8 @@ type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
 
-// retry calls do until it succeeds, fails for good or ctx ends, with a growing pause between.
+// retry calls do until it succeeds, fails for good, the connection is closed for ever or ctx ends, with a growing pause
+// between.
 func retry(ctx context.Context, do func() error) error {
 	var pause backoff
 	for {
@@ -20,8 +29,8 @@ func retry(ctx context.Context, do func() error) error {
 		if fatal, ok := errors.AsType[permanent](err); ok {
 			return fatal.error
 		}
-		if err == nil {
-			return nil
+		if err == nil || errors.Is(err, nats.ErrConnectionClosed) {
+			return err
 		}
 		if ended := pause.wait(ctx); ended != nil {
 			return fmt.Errorf("%w: %w", ended, err)

@@ -32,7 +32,7 @@ func (a api) createAccount(w http.ResponseWriter, r *http.Request, c call) error
 		return err
 	}
 	j := success(userAnswer).Key("user")
-	a.user(j, u, true)
+	a.user(j, u, seesAll)
 	return finish(w, j)
 }
 
@@ -70,7 +70,7 @@ func (a api) listAccounts(w http.ResponseWriter, r *http.Request, c call) error 
 	}
 	j := success(smallAnswer + len(page.Users)*userAnswer).Key("users").Open('[')
 	for _, u := range page.Users {
-		a.user(j, u, commands.SeesSecrets(c.states, c.actor, u))
+		a.user(j, u, c.of(u))
 	}
 	j.Close(']').Key("total").Int(int64(page.Total)).Key("limit").Int(int64(limit)).Key("offset").Int(int64(offset))
 	return finish(w, j)

@@ -49,6 +49,6 @@ func (a api) removeAPIKey(w http.ResponseWriter, r *http.Request, c call) error 
 func answerAPIKey(w http.ResponseWriter, u *commands.User, id string) error {
 	key, _ := u.SigningKey(id)
 	j := success(smallAnswer).Key("api")
-	apiKey(j, key, true)
+	apiKey(j, key, seesAll)
 	return finish(w, j)
 }

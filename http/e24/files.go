@@ -26,7 +26,7 @@ func (a api) renewFilesKeys(w http.ResponseWriter, r *http.Request, c call) erro
 		return err
 	}
 	j := success(smallAnswer).Key("e24files")
-	a.files(j, u, true)
+	a.files(j, u, seesAll)
 	return finish(w, j)
 }
 

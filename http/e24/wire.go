@@ -61,8 +61,19 @@ func finish(w http.ResponseWriter, j *rest.JSON) error {
 
 const smallAnswer, userAnswer = 256, 512 // bytes that hold most of them
 
+// sees tells whether the secret of a credential with those permissions is shown to the caller.
+type sees func(events.Permissions) bool
+
+// seesAll is for who was just given the secrets.
+func seesAll(events.Permissions) bool { return true }
+
+// of returns what the caller sees of the user's secrets.
+func (c call) of(u *commands.User) sees {
+	return func(p events.Permissions) bool { return commands.SeesSecrets(c.states, c.actor, u, p) }
+}
+
 // user writes an account as it is created and listed.
-func (a api) user(j *rest.JSON, u *commands.User, reveal bool) {
+func (a api) user(j *rest.JSON, u *commands.User, sees sees) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("state").String(u.State)
@@ -70,31 +81,31 @@ func (a api) user(j *rest.JSON, u *commands.User, reveal bool) {
 	j.Key("active").Bool(u.Usable())
 	j.Key("email").String(u.Email)
 	j.Key("phone").String(u.Phone)
-	a.credentials(j, u, reveal)
+	a.credentials(j, u, sees)
 	j.Close('}')
 }
 
 // account writes the caller's own account.
-func (a api) account(j *rest.JSON, u *commands.User, reveal bool) {
+func (a api) account(j *rest.JSON, u *commands.User, sees sees) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("name").String(u.Name())
 	j.Key("email").String(u.Email)
 	j.Key("phone").String(u.Phone)
 	j.Key("notification").Open('{').Key("email").String(u.Email).Key("phone").String(u.Phone).Close('}')
-	a.credentials(j, u, reveal)
+	a.credentials(j, u, sees)
 	j.Key("groups").Open('[').Close(']') // there are none yet
 	j.Close('}')
 }
 
 // credentials writes the members that both kinds of account end with. The order of the SSH keys is a promise: a client
 // exists that looks at the first only.
-func (a api) credentials(j *rest.JSON, u *commands.User, reveal bool) {
+func (a api) credentials(j *rest.JSON, u *commands.User, sees sees) {
 	j.Key("e24files")
-	a.files(j, u, reveal)
+	a.files(j, u, sees)
 	j.Key("api").Open('[')
 	for _, k := range u.SigningKeys {
-		apiKey(j, k, reveal)
+		apiKey(j, k, sees)
 	}
 	j.Close(']').Key("sshkeys").Open('[')
 	for _, k := range u.SSHKeys {
@@ -105,22 +116,22 @@ func (a api) credentials(j *rest.JSON, u *commands.User, reveal bool) {
 }
 
 // files writes the storage keys; one that the account does not have has empty texts.
-func (a api) files(j *rest.JSON, u *commands.User, reveal bool) {
+func (a api) files(j *rest.JSON, u *commands.User, sees sees) {
 	j.Open('{')
-	a.storageKey(j, "s3", u, commands.StorageS3, reveal)
+	a.storageKey(j, "s3", u, commands.StorageS3, sees)
 	if a.swift {
-		a.storageKey(j, "swift", u, commands.StorageSwift, reveal)
+		a.storageKey(j, "swift", u, commands.StorageSwift, sees)
 	}
 	j.Close('}')
 }
 
-func (a api) storageKey(j *rest.JSON, name string, u *commands.User, kind string, reveal bool) {
+func (a api) storageKey(j *rest.JSON, name string, u *commands.User, kind string, sees sees) {
 	k, _ := u.StorageKey(kind)
-	j.Key(name).Open('{').Key("api_id").String(k.ID).Key("secret_key").String(shown(k.Secret, reveal)).Close('}')
+	j.Key(name).Open('{').Key("api_id").String(k.ID).Key("secret_key").String(shown(k.Secret, sees(events.Permissions{}))).Close('}')
 }
 
-func apiKey(j *rest.JSON, k events.SigningKey, reveal bool) {
-	j.Open('{').Key("api_key").String(k.ID).Key("secret_key").String(shown(k.Secret, reveal)).Close('}')
+func apiKey(j *rest.JSON, k events.SigningKey, sees sees) {
+	j.Open('{').Key("api_key").String(k.ID).Key("secret_key").String(shown(k.Secret, sees(k.Permissions))).Close('}')
 }
 
 // sshKey writes an SSH key and leaves the object open for what one answer has besides.

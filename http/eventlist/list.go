@@ -39,7 +39,11 @@ func (l list) serve(w http.ResponseWriter, r *http.Request, a commands.Actor) er
 		return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
 			Detail: "Only a super admin who may read users may read the history of all accounts."}
 	}
-	p, err := pageOf(r.URL.Query())
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return rest.BadRequest("query_invalid", "", "The query cannot be read.")
+	}
+	p, err := pageOf(query)
 	if err != nil {
 		return err
 	}

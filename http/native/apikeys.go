@@ -13,7 +13,7 @@ import (
 )
 
 // maxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
-const maxAllowedIPs = 1000
+const maxAllowedIPs = 100
 
 func (a *api) listAPIKeys(w http.ResponseWriter, r *http.Request, c caller) error {
 	u, err := c.visible(r)

@@ -125,7 +125,8 @@ func (b userBody) creation(id uuid.UUID) (commands.CreateUser, error) {
 // update returns the command that makes the user so, without a password given in clear.
 func (b userBody) update(u *commands.User, version uint64) commands.UpdateUser {
 	c := commands.UpdateUser{ID: u.ID, Version: version, Profile: b.profile, Membership: b.membership, Rights: b.rights,
-		Active: b.active, PasswordHash: b.passwordHash}
+		Active: b.active, PasswordHash: b.passwordHash,
+		PasswordImported: b.passwordHash != nil && *b.passwordHash != ""}
 	c.Profile.Profile = b.details.onto(u.Profile)
 	return c
 }

@@ -25,7 +25,7 @@ func TestMerge(t *testing.T) {
 		{"null clears", `{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null,"access":null}`,
 			`{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null,"access":null}`},
 		{"null clears names", `{"first_name":null,"last_name":null}`, `{"first_name":"","last_name":""}`},
-		{"a name as one text", `{"display_name":"Alice in Wonderland"}`, `{"last_name":"in Wonderland"}`},
+		{"a name as one text", `{"display_name":"Alice in Wonderland"}`, `{"last_name":"in Wonderland","display_name":"Alice in Wonderland"}`},
 		{"a name beside first and last", `{"display_name":"The Girl","first_name":"Alice"}`, `{"display_name":"The Girl"}`},
 		{"what was null already", `{"client_id":null,"display_name":null}`, `{}`},
 		{"truth", `{"active":false,"super_admin":true,"api_access":true}`, `{"active":false,"super_admin":true,"api_access":true}`},

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"accountd/commands"
 )
@@ -39,5 +40,6 @@ func Identify(r *http.Request, a commands.Actor) commands.Actor {
 	i := InfoOf(r.Context())
 	i.User, i.Credential = a.User.String(), a.Credential
 	a.Dialect, a.RequestID, a.TraceParent, a.Address = i.Dialect, i.ID, i.TraceParent, i.Address
+	a.At = time.Now()
 	return a
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,6 +13,10 @@ import (
 type Gate struct {
 	phase  atomic.Int32
 	replay atomic.Pointer[replay]
+
+	mu      sync.Mutex
+	running int           // dialects' calls that are in
+	idle    chan struct{} // closed when the last of them is out; nil until somebody waits
 }
 
 const (
@@ -36,7 +42,48 @@ func (g *Gate) Replaying(progress func() (position, target uint64)) {
 func (g *Gate) Open() { g.phase.CompareAndSwap(starting, open) }
 
 // Drain lets no more requests in; those that are in may finish.
-func (g *Gate) Drain() { g.phase.Store(draining) }
+func (g *Gate) Drain() {
+	g.mu.Lock() // nobody is on the way in
+	defer g.mu.Unlock()
+	g.phase.Store(draining)
+}
+
+// Idle returns when no dialect's call is in any more, or with the context's error. It comes after Drain.
+func (g *Gate) Idle(ctx context.Context) error {
+	g.mu.Lock()
+	if g.idle == nil {
+		g.idle = make(chan struct{})
+		if g.running == 0 {
+			close(g.idle)
+		}
+	}
+	g.mu.Unlock()
+	select {
+	case <-g.idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// enter lets a dialect's call in, which then must leave, or returns what it is refused with.
+func (g *Gate) enter() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.refusal(); err != nil {
+		return err
+	}
+	g.running++
+	return nil
+}
+
+func (g *Gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.running--; g.running == 0 && g.idle != nil {
+		close(g.idle)
+	}
+}
 
 // refusal returns what a dialect's call is refused with, nil while the Gate is open.
 func (g *Gate) refusal() error {

@@ -89,10 +89,11 @@ func (s *server) mount(path string) *Mount {
 
 // dialect lets the request in, if the service is ready and the client has not failed too often.
 func (s *server) dialect(x *exchange, r *http.Request) {
-	if err := s.Gate.refusal(); err != nil {
+	if err := s.Gate.enter(); err != nil {
 		x.mount.Problem(x, r, err)
 		return
 	}
+	defer s.Gate.leave()
 	if !s.RateLimits {
 		x.mount.Handler.ServeHTTP(x, r)
 		return

@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"accountd/events"
+)
+
+// elevated reports whether the user or one of its credentials may do more at that time than manage its own account.
+func elevated(u *User, at time.Time) bool {
+	none := events.Permissions{}
+	return u.SuperAdmin ||
+		slices.ContainsFunc(u.SigningKeys, func(k events.SigningKey) bool { return k.Permissions != none }) ||
+		slices.ContainsFunc(u.APIKeys, func(k APIKey) bool { return !k.Expired(at) && k.Permissions != none })
+}
+
+// grants reports whether the new user would have credentials with permissions.
+func grants(e events.UserCreated) bool {
+	none := events.Permissions{}
+	return slices.ContainsFunc(e.SigningKeys, func(k events.SigningKey) bool { return k.Permissions != none }) ||
+		slices.ContainsFunc(e.APIKeys, func(k events.APIKey) bool { return k.Permissions != none })
+}
+
+// mayIssue tells whether the Actor may give the target a new credential, or an old one a new secret: it may do no more
+// than the credential in use, and on one's own account it ends no later and works from nowhere else.
+func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if !coversAll(a.Permissions, u, k.Permissions, target) || u.ID == target.ID && !within(inUse(u, a), k) {
+		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
+	}
+	return nil
+}
+
+// mayChangePassword tells whether the Actor may: a hash that was made elsewhere is for those who manage the account, and
+// a credential with bounds may not give its owner one without.
+func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {
+	if c.PasswordImported {
+		return mayManage(s, a, target)
+	}
+	if a.User == target.ID && !within(inUse(target, a), events.APIKey{}) {
+		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
+	}
+	return nil
+}
+
+// coversAll reports whether the permissions of a credential of u include those of a credential of target.
+func coversAll(has events.Permissions, u *User, wants events.Permissions, target *User) bool {
+	return levelBits(wants.Users, target)&^levelBits(has.Users, u) == 0 &&
+		levelBits(wants.Servers, target)&^levelBits(has.Servers, u) == 0
+}
+
+// levelBits takes a level apart. An empty one is everything for a super admin, and nothing for anybody else.
+func levelBits(level string, u *User) int {
+	const read, write = 1, 2
+	switch {
+	case level == LevelRead:
+		return read
+	case level == LevelWrite:
+		return write
+	case level == LevelAll, level == "" && u.SuperAdmin:
+		return read | write
+	}
+	return 0
+}
+
+// inUse returns the bounds of the credential by which the Actor asks.
+func inUse(u *User, a Actor) events.APIKey {
+	id, ok := strings.CutPrefix(a.Credential, "api-key:")
+	if i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id }); ok && i >= 0 {
+		return u.APIKeys[i].APIKey
+	}
+	return events.APIKey{}
+}
+
+// within reports whether the second key ends no later than the first and works from no address that the first does not.
+func within(k, other events.APIKey) bool {
+	if !k.ExpiresAt.IsZero() && (other.ExpiresAt.IsZero() || other.ExpiresAt.After(k.ExpiresAt)) {
+		return false
+	}
+	if len(k.AllowedIPs) == 0 {
+		return true
+	}
+	return len(other.AllowedIPs) > 0 && !slices.ContainsFunc(other.AllowedIPs, func(ip string) bool {
+		return !slices.ContainsFunc(k.AllowedIPs, func(block string) bool { return contains(block, ip) })
+	})
+}
+
+func contains(block, ip string) bool {
+	outer, err := ParseAllowedIP(block)
+	inner, err2 := ParseAllowedIP(ip)
+	return err == nil && err2 == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}

@@ -1,0 +1,121 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// session is one consumer's delivery.
+type session struct {
+	*reader
+	pulls, inbox string
+	arrived      chan *nats.Msg
+	due          int    // messages asked for and not come yet
+	delivered    uint64 // the consumer's own count
+	out          []placedMsg
+}
+
+func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver func([]placedMsg) error) error {
+	silence := time.NewTimer(0)
+	defer silence.Stop()
+	for {
+		if err := s.ask(); err != nil {
+			return err
+		}
+		silence.Reset(2*heartbeat + time.Second)
+		select {
+		case msg := <-s.arrived:
+			err := s.collect(msg)
+			if len(s.out) > 0 {
+				if err := deliver(s.out); err != nil {
+					return err
+				}
+				s.out = s.out[:0]
+			}
+			if err != nil || s.finished() {
+				return err
+			}
+		case status := <-changes:
+			return fmt.Errorf("%w: connection is %v", errBroken, status)
+		case <-silence.C:
+			return fmt.Errorf("%w: no heartbeat", errBroken)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// ask asks for more messages when half of what was asked for has come.
+func (s *session) ask() error {
+	want := s.pull
+	if s.until != 0 {
+		want = min(want, int(s.until+1-s.next)-s.due)
+	}
+	if want <= 0 || s.due > s.pull/2 {
+		return nil
+	}
+	request := fmt.Appendf(nil, `{"batch":%d,"expires":%d,"idle_heartbeat":%d}`, want, pullFor, heartbeat)
+	if err := s.engine.Conn().PublishRequest(s.pulls, s.inbox, request); err != nil {
+		return fmt.Errorf("%w: asking for messages: %w", errBroken, err)
+	}
+	s.due += want
+	return nil
+}
+
+// collect takes the first message and all others that are there already, up to a batch.
+func (s *session) collect(msg *nats.Msg) error {
+	for {
+		if err := s.take(msg); err != nil {
+			return err
+		}
+		if len(s.out) == cap(s.out) {
+			return nil
+		}
+		select {
+		case msg = <-s.arrived:
+		default:
+			return nil
+		}
+	}
+}
+
+func (s *session) take(msg *nats.Msg) error {
+	sequence, count, ok := position(msg.Reply)
+	if !ok {
+		return s.status(msg)
+	}
+	s.due--
+	if s.delivered++; count != s.delivered {
+		return fmt.Errorf("%w: message %d of the consumer came instead of %d", errBroken, count, s.delivered)
+	}
+	if sequence != s.next && s.gapless {
+		return GapError{Want: s.next, Got: sequence}
+	}
+	s.next = sequence + 1
+	s.out = append(s.out, placedMsg{sequence: sequence, msg: msg})
+	return nil
+}
+
+// status takes what the engine says about a pull.
+func (s *session) status(msg *nats.Msg) error {
+	switch status := msg.Header.Get(headerStatus); status {
+	case "100": // heartbeat; it names the newest message sent
+		if last := msg.Header.Get(headerLastConsumer); last != strconv.FormatUint(s.delivered, 10) {
+			return fmt.Errorf("%w: message %s of the consumer did not come", errBroken, last)
+		}
+		return nil
+	case "408": // a pull has ended; it names how many of its messages did not come
+		missing, err := strconv.Atoi(msg.Header.Get(headerPendingMessages))
+		if err != nil {
+			return fmt.Errorf("%w: status 408 without a count", errBroken)
+		}
+		s.due -= missing
+		return nil
+	default:
+		return fmt.Errorf("%w: status %q", errBroken, status)
+	}
+}
