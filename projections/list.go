@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -32,12 +33,18 @@ func (v *View) List(q Query) (Page, error) {
 	if users, position, ok := v.found(q); ok {
 		return v.pick(q, users, position)
 	}
+	if !q.Scope.All && len(q.Sort) > 0 {
+		return v.gathered(q)
+	}
 	fixed, rest := q.split()
 	o, backwards, err := orderOf(fieldsOf(fixed), q.Sort)
 	if err != nil {
 		return Page{}, err
 	}
 	s, users := v.ordered(o, keyOf(fixed))
+	if !q.Scope.All && q.Scope.Parent == uuid.Nil {
+		users = nil // nobody is the child of nobody
+	}
 	w := walk{users: users, backwards: backwards}
 	if users != nil {
 		w.to = users.Len()
@@ -53,6 +60,18 @@ func (v *View) List(q Query) (Page, error) {
 	}
 	page.Users, page.Total = w.filter(rest, q.Offset, q.Limit)
 	return page, nil
+}
+
+// gathered answers a list of few by sorting them: whoever sees a part of the users only shall not have orders of all of
+// them built.
+func (v *View) gathered(q Query) (Page, error) {
+	unsorted := q
+	unsorted.Sort, unsorted.Offset, unsorted.Limit = nil, 0, math.MaxInt
+	page, err := v.List(unsorted)
+	if err != nil {
+		return Page{}, err
+	}
+	return v.pick(q, page.Users, page.Position)
 }
 
 // split returns the filters that fix a field of few values, the Scope's among them, in one order, and the others.
@@ -115,7 +134,7 @@ func (q Query) self(s *Snapshot) *commands.User {
 		return nil
 	}
 	u := s.User(q.Scope.Self)
-	if u == nil || u.Parent == q.Scope.Parent || !all(q.Filters, u) {
+	if u == nil || u.Parent == q.Scope.Parent && u.Parent != uuid.Nil || !all(q.Filters, u) {
 		return nil
 	}
 	return u
@@ -177,7 +196,7 @@ func (v *View) pick(q Query, users []*commands.User, position uint64) (Page, err
 	if err != nil {
 		return Page{}, err
 	}
-	slices.SortFunc(users, o.compare())
+	users = o.sorted(users)
 	if backwards {
 		slices.Reverse(users)
 	}
