@@ -64,10 +64,11 @@ func BenchmarkMemory(b *testing.B) {
 	fixed := heap() - before
 	_, err := v.List(projections.Query{Scope: commands.Scope{All: true}, Sort: []projections.Sort{{Field: projections.LastName}}, Limit: 1})
 	require.NoError(b, err)
-	b.ReportMetric(float64(fixed)/float64(n), "B/user")
-	b.ReportMetric(float64(heap()-before-fixed)/float64(n), "B/user-per-order")
+	order := heap() - before - fixed
 	for b.Loop() { // the memory is the measure; the time of an empty loop is not
 	}
+	b.ReportMetric(float64(fixed)/float64(n), "B/user")
+	b.ReportMetric(float64(order)/float64(n), "B/user-per-order")
 	runtime.KeepAlive(v)
 }
 
