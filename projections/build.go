@@ -9,12 +9,48 @@ import (
 // maxOrders bounds how many orders are kept beside the fixed ones; past it one of them makes room.
 const maxOrders = 32
 
-// build is an order that is being built from a Snapshot while the writer goes on.
+// build is an index that is being built from a Snapshot while the writer goes on.
 type build struct {
 	missed []change
 }
 
 type change struct{ before, after *commands.User }
+
+// beside builds an index from a Snapshot while the writer, who notes what it changes meanwhile, goes on. It hands over
+// an index that has those changes as well, under the writer's lock.
+func beside[T interface {
+	move(before, after *commands.User)
+}](v *View, construct func(*Snapshot) T, handOver func(T)) {
+	b := &build{}
+	v.mu.Lock()
+	v.builds = append(v.builds, b)
+	s := v.Snapshot()
+	v.mu.Unlock()
+
+	index := construct(s)
+
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for len(b.missed) > v.limits.missed {
+		missed := b.missed
+		b.missed = nil
+		v.mu.Unlock()
+		catchUp(index, missed)
+		v.mu.Lock()
+	}
+	catchUp(index, b.missed)
+	v.builds = slices.DeleteFunc(v.builds, func(other *build) bool { return other == b })
+	handOver(index)
+	v.publish()
+}
+
+func catchUp(index interface {
+	move(before, after *commands.User)
+}, missed []change) {
+	for _, c := range missed {
+		index.move(c.before, c.after)
+	}
+}
 
 // ordered returns a Snapshot and, in the order, its users with those values in the order's fixed fields. It builds the
 // order's index when it is not there yet.
@@ -34,35 +70,23 @@ func (v *View) ordered(o order, key string) (*Snapshot, *tree) {
 	return s, users
 }
 
-// build builds beside the writer, who notes what it changes meanwhile, and hands the index over.
 func (v *View) build(name string, o order) {
-	b := &build{}
-	v.mu.Lock()
-	v.builds = append(v.builds, b)
-	s := v.Snapshot()
-	v.mu.Unlock()
-
-	users := make([]*commands.User, 0, s.Len())
-	s.byNumber.Scan(func(u *commands.User) bool {
-		users = append(users, u)
-		return true
-	})
-	p := newPartition(o, users)
-
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.builds = slices.DeleteFunc(v.builds, func(other *build) bool { return other == b })
-	for _, c := range b.missed {
-		p.move(c.before, c.after)
-	}
-	for old := range v.indexes.orders {
-		if len(v.indexes.orders) < maxOrders {
-			break
+	beside(v, func(s *Snapshot) *partition {
+		users := make([]*commands.User, 0, s.Len())
+		s.byNumber.Scan(func(u *commands.User) bool {
+			users = append(users, u)
+			return true
+		})
+		return newPartition(o, users)
+	}, func(p *partition) {
+		for old := range v.indexes.orders {
+			if len(v.indexes.orders) < maxOrders {
+				break
+			}
+			delete(v.indexes.orders, old)
 		}
-		delete(v.indexes.orders, old)
-	}
-	v.indexes.orders[name] = p
-	v.publish()
+		v.indexes.orders[name] = p
+	})
 }
 
 // inOrder returns the run of that key in the order of that name, nil when it is empty, and whether there is such an

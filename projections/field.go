@@ -114,6 +114,18 @@ func searched(u *commands.User) []string {
 	return []string{u.Username, u.Email, u.Name(), u.ExternalID}
 }
 
+// textIndexes returns the fields by whose text indexes those are found who have a text in this one. There are none for
+// a field in whose texts nobody looks for parts, or whose texts may be long.
+func (f Field) textIndexes() []Field {
+	switch f {
+	case Any:
+		return []Field{Username, Email, Name, ExternalID} // as searched has them
+	case ID, Username, Email, FirstName, LastName, DisplayName, Name, Phone, ExternalID:
+		return []Field{f}
+	}
+	return nil
+}
+
 // comparer returns the order of users by the field alone; texts by their folded form.
 func (d definition) comparer() func(a, b *commands.User) int {
 	switch {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,11 +143,11 @@ func (f Filter) holds(u *commands.User, v value) bool {
 }
 
 func (f Filter) textHolds(text string, v value) bool {
-	if f.op == Prefix {
-		return strings.HasPrefix(commands.Folded(text), v.text)
-	}
-	return strings.Contains(commands.Folded(text), v.text)
+	return f.pattern(v).in(commands.Folded(text))
 }
+
+// pattern is what Contains and Prefix look for.
+func (f Filter) pattern(v value) pattern { return pattern{v.text, f.op == Prefix} }
 
 // compareTo compares the user's field with a value, in the order in which indexes stand.
 func (d definition) compareTo(u *commands.User, v value) int {

@@ -56,6 +56,7 @@ func (h *history) change(t *rapid.T) {
 	text := word(t)
 	h.add(id, rapid.SampledFrom([]events.Event{
 		events.ProfileUpdated{FirstName: &text}, events.ProfileUpdated{LastName: &text},
+		events.ProfileUpdated{DisplayName: &text}, events.ProfileUpdated{Phone: the("+48 600 " + fmt.Sprint(len(h.records)))},
 		events.ProfileUpdated{Username: the("renamed-" + fmt.Sprint("new", len(h.records)))},
 		events.ProfileUpdated{Email: the(fmt.Sprint("new", len(h.records)) + "@example.org")},
 		events.ProfileUpdated{ExternalID: the("")}, events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
@@ -87,12 +88,12 @@ func (h *history) erased(t *rapid.T) {
 }
 
 func word(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta"}).Draw(t, "word")
+	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta", "Anna", "Joanna Ann", "a\x00b"}).Draw(t, "word")
 }
 
 // steps draws a history.
 func steps(t *rapid.T) *history {
-	h := &history{}
+	h := &history{number: rapid.SampledFrom([]int64{0, 1<<32 - 4}).Draw(t, "last number")}
 	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erased": h.erased})
 	return h
 }

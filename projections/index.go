@@ -17,6 +17,7 @@ type indexes struct {
 	linked                                            *tree // those with resources, by number
 	credentials                                       *btree.BTreeG[credential]
 	orders                                            map[string]*partition // by the order's name, built on demand
+	texts                                             map[Field]*textIndex  // built on demand
 }
 
 // credential leads from what a client presents to the user whom it belongs to.
@@ -72,7 +73,7 @@ func hasResources(u *commands.User) bool { return len(u.Resources) > 0 }
 
 // loadIndexes builds the indexes of all users at once, which is several times faster than one user after another.
 func loadIndexes(users []*commands.User) *indexes {
-	ix := &indexes{orders: map[string]*partition{}}
+	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*textIndex{}}
 	users = order{}.sorted(users)
 	var external, linked []*commands.User
 	for _, u := range users {
@@ -115,9 +116,12 @@ func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
 func (ix *indexes) copy() *indexes {
 	out := &indexes{byID: ix.byID.Copy(), byNumber: ix.byNumber.Copy(), byUsername: ix.byUsername.Copy(),
 		byEmail: ix.byEmail.Copy(), byExternalID: ix.byExternalID.Copy(), linked: ix.linked.Copy(),
-		credentials: ix.credentials.Copy(), orders: maps.Clone(ix.orders)}
+		credentials: ix.credentials.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
 	for name, p := range out.orders {
 		out.orders[name] = p.copy()
+	}
+	for f, t := range out.texts {
+		out.texts[f] = t.copy()
 	}
 	return out
 }
@@ -131,6 +135,9 @@ func (ix *indexes) replace(before, after *commands.User) {
 	move(ix.linked, only(before, hasResources), only(after, hasResources))
 	for _, p := range ix.orders {
 		p.move(before, after)
+	}
+	for _, t := range ix.texts {
+		t.move(before, after)
 	}
 	ix.replaceCredentials(before, after)
 }

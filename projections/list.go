@@ -37,11 +37,16 @@ func (v *View) List(q Query) (Page, error) {
 		return v.gathered(q)
 	}
 	fixed, rest := q.split()
+	bounds, rest := bounding(rest, q.Sort)
 	o, backwards, err := orderOf(fieldsOf(fixed), q.Sort)
 	if err != nil {
 		return Page{}, err
 	}
-	s, users := v.ordered(o, keyOf(fixed))
+	key := keyOf(fixed)
+	if users, position, ok := v.findFew(q, rest, o, key); ok {
+		return v.pick(q, users, position)
+	}
+	s, users := v.ordered(o, key)
 	if !q.Scope.All && q.Scope.Parent == uuid.Nil {
 		users = nil // nobody is the child of nobody
 	}
@@ -49,7 +54,6 @@ func (v *View) List(q Query) (Page, error) {
 	if users != nil {
 		w.to = users.Len()
 	}
-	bounds, rest := bounding(rest, q.Sort)
 	w.narrow(bounds)
 	w.insert(q.self(s), o.compare())
 	page := Page{Position: s.head.Sequence}
@@ -58,7 +62,13 @@ func (v *View) List(q Query) (Page, error) {
 		page.Users = w.page(q.Offset, q.Limit)
 		return page, nil
 	}
-	page.Users, page.Total = w.filter(rest, q.Offset, q.Limit)
+	if w.len() >= v.limits.freeze {
+		if set, left := s.search(rest); set != nil {
+			h := hits{s, set, left, len(fixed)+len(bounds)+len(left) == 0}
+			return v.paged(h, w, q)
+		}
+	}
+	page.Users, page.Total = w.filter(func(u *commands.User) bool { return all(rest, u) }, q.Offset, q.Limit)
 	return page, nil
 }
 

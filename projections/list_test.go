@@ -52,8 +52,12 @@ func sorts(t *rapid.T) []projections.Sort {
 func TestListIsWhatOneWouldCountByHand(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := steps(t)
-		v := rebuilt(h.records)
+		v := searching(t, h)
 		q := projections.Query{Scope: everyone, Filters: filters(t), Sort: sorts(t), Limit: 1 << 20}
+		for range rapid.IntRange(0, 2).Draw(t, "parts looked for") {
+			q.Filters = append(q.Filters, looked(t))
+		}
+		ask(t, v, q.Filters...)
 		if len(h.alive) > 0 && rapid.Bool().Draw(t, "scoped") {
 			id := rapid.SampledFrom(h.alive).Draw(t, "asker")
 			q.Scope = rapid.SampledFrom([]commands.Scope{{Parent: id, Self: id}, {Self: id}, {Parent: id}, {}}).Draw(t, "scope")

@@ -21,19 +21,30 @@ type View struct {
 	numbers map[events.NumberKind]int64
 	loading map[uuid.UUID]*commands.User // nil once open
 	indexes *indexes                     // nil until open
-	builds  []*build                     // orders that are being built beside
+	builds  []*build                     // indexes that are being built beside
 
 	position atomic.Uint64
 	snapshot atomic.Pointer[Snapshot]
 	moved    atomic.Pointer[chan struct{}] // closed when the position moves
-	building sync.Mutex                    // one build at a time
+	building sync.Mutex                    // one order is built at a time
+	chores   chores                        // one text index is built at a time, in the background
+
+	limits limits
 }
 
 var _ commands.Fold = (*View)(nil)
 
+// limits are the sizes at which something is done in another way. Tests have small ones.
+type limits struct {
+	freeze int // so many changes in a text index's delta are frozen; fewer users than that are not worth an index
+	fetch  int // up to so many users whom a text index found are fetched and sorted before an order is asked for
+	missed int // up to so many changes the writer waits for when an index is handed over
+}
+
 // NewView returns an empty View that is loading.
 func NewView() *View {
-	v := &View{numbers: map[events.NumberKind]int64{}, loading: map[uuid.UUID]*commands.User{}}
+	v := &View{numbers: map[events.NumberKind]int64{}, loading: map[uuid.UUID]*commands.User{},
+		limits: limits{freeze: 2048, fetch: 2048, missed: 1000}}
 	moved := make(chan struct{})
 	v.moved.Store(&moved)
 	return v
@@ -55,6 +66,7 @@ func (v *View) Apply(records []events.Record) error {
 	err := v.fold(records)
 	if v.head.Sequence != before && v.indexes != nil {
 		v.publish()
+		v.freeze()
 	}
 	v.move()
 	return err

@@ -3,6 +3,8 @@ package projections
 import (
 	"sort"
 
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
 	"accountd/commands"
 )
 
@@ -71,11 +73,10 @@ func (w *walk) page(offset, limit int) []*commands.User {
 	return out
 }
 
-// filter walks the whole run and returns up to limit of the users that the filters keep, from the offset on, and how
-// many they are.
-func (w *walk) filter(filters []Filter, offset, limit int) (out []*commands.User, total int) {
+// filter walks the whole run and returns up to limit of the users to be kept, from the offset on, and how many there are.
+func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []*commands.User, total int) {
 	w.visit(0, func(u *commands.User) bool {
-		if all(filters, u) {
+		if keep(u) {
 			if total >= offset && len(out) < limit {
 				out = append(out, u)
 			}
@@ -84,6 +85,25 @@ func (w *walk) filter(filters []Filter, offset, limit int) (out []*commands.User
 		return true
 	})
 	return out, total
+}
+
+// among returns up to limit of the users whose numbers are in the set, from the offset on. It gives up after so many
+// steps.
+func (w *walk) among(set *roaring64.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
+	w.visit(0, func(u *commands.User) bool {
+		if steps--; len(out) == limit || steps < 0 {
+			return false
+		}
+		switch {
+		case !set.Contains(uint64(u.Number)):
+		case offset > 0:
+			offset--
+		default:
+			out = append(out, u)
+		}
+		return true
+	})
+	return out, len(out) == limit
 }
 
 // visit visits the users from the offset on until visit returns false.

@@ -1,0 +1,33 @@
+package projections
+
+import "accountd/commands"
+
+// NewSmallView returns a View that does with few users what others do with many.
+func NewSmallView(freeze, fetch, missed int) *View {
+	v := NewView()
+	v.limits = limits{freeze: freeze, fetch: fetch, missed: missed}
+	return v
+}
+
+// Search returns the numbers of those whom text indexes find, and how many filters these do not answer.
+func (s *Snapshot) Search(filters ...Filter) (numbers []int64, left int) {
+	set, rest := s.search(filters)
+	numbers = []int64{}
+	if set != nil {
+		for i := set.Iterator(); i.HasNext(); {
+			numbers = append(numbers, int64(i.Next()))
+		}
+	}
+	return numbers, len(rest)
+}
+
+// Everybody returns all users by number.
+func (s *Snapshot) Everybody() []*commands.User { return s.byNumber.Items() }
+
+// Segments returns how many segments the field's text index has.
+func (s *Snapshot) Segments(f Field) int {
+	if t := s.texts[f]; t != nil {
+		return len(t.segments)
+	}
+	return 0
+}

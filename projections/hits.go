@@ -1,0 +1,87 @@
+package projections
+
+import (
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"accountd/commands"
+)
+
+// fetching is how many steps along an order cost as much as fetching one user by number and sorting it in.
+const fetching = 8
+
+// hits are the users whom text indexes found for a Query. The page is made in the way that looks at the fewest users.
+type hits struct {
+	*Snapshot
+	numbers *roaring64.Bitmap
+	left    []Filter // those that the indexes did not answer
+	alone   bool     // nothing else holds users back, so that these are all
+}
+
+// findFew answers from text indexes when they find few users. Where they lack it has them built. It leaves a short run of
+// the order to those who walk.
+func (v *View) findFew(q Query, rest []Filter, o order, key string) (users []*commands.User, position uint64, ok bool) {
+	s := v.Snapshot()
+	if run, ok := s.inOrder(o.String(), key); ok && (run == nil || run.Len() < v.limits.freeze) {
+		return nil, 0, false
+	}
+	v.want(s, rest)
+	set, _ := s.search(rest)
+	if set == nil || set.GetCardinality() > uint64(v.limits.fetch) {
+		return nil, 0, false
+	}
+	return hits{Snapshot: s, numbers: set}.fetch(q), s.head.Sequence, true
+}
+
+// fetch returns those whom the Query keeps.
+func (h hits) fetch(q Query) []*commands.User {
+	var out []*commands.User
+	probe := &commands.User{}
+	for i := h.numbers.Iterator(); i.HasNext(); {
+		probe.Number = int64(i.Next())
+		if u, _ := h.byNumber.Get(probe); q.Scope.Sees(u) && all(q.Filters, u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// paged answers the Query, whose order w walks.
+func (v *View) paged(h hits, w walk, q Query) (Page, error) {
+	if page, ok := h.page(w, q); ok {
+		return page, nil
+	}
+	return v.pick(q, h.fetch(q), h.head.Sequence)
+}
+
+// page answers the Query walking, or gives up when fetching all hits is cheaper.
+func (h hits) page(w walk, q Query) (page Page, ok bool) {
+	n := int(h.numbers.GetCardinality())
+	page = Page{Total: n, Position: h.head.Sequence}
+	switch {
+	case h.alone && w.users == h.byNumber:
+		page.Users, ok = h.byPlace(w.backwards, q.Offset, q.Limit), true
+	case h.alone:
+		page.Users, ok = w.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)
+	case w.len() <= fetching*n:
+		page.Users, page.Total = w.filter(func(u *commands.User) bool {
+			return h.numbers.Contains(uint64(u.Number)) && all(h.left, u)
+		}, q.Offset, q.Limit)
+		ok = true
+	}
+	return page, ok
+}
+
+// byPlace returns up to limit users by number, from the offset on.
+func (h hits) byPlace(backwards bool, offset, limit int) []*commands.User {
+	var out []*commands.User
+	n := int(h.numbers.GetCardinality())
+	for i := offset; i < n && len(out) < limit; i++ {
+		place := i
+		if backwards {
+			place = n - 1 - i
+		}
+		number, _ := h.numbers.Select(uint64(place))
+		out = append(out, h.UserByNumber(int64(number)))
+	}
+	return out
+}

@@ -1,0 +1,62 @@
+package projections
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+)
+
+// search returns the numbers of the users whom those of the filters keep that text indexes answer, and the filters that
+// are left; no set when there is no such index.
+func (s *Snapshot) search(filters []Filter) (set *roaring64.Bitmap, left []Filter) {
+	for _, f := range filters {
+		found, ok := s.find(f)
+		switch {
+		case !ok:
+			left = append(left, f)
+		case set == nil:
+			set = found
+		default:
+			set.And(found)
+		}
+	}
+	return set, left
+}
+
+func (s *Snapshot) find(f Filter) (found *roaring64.Bitmap, ok bool) {
+	fields := f.textIndexes()
+	if len(fields) == 0 || slices.ContainsFunc(fields, s.lacks) {
+		return nil, false
+	}
+	found = roaring64.New()
+	for _, field := range fields {
+		for _, v := range f.values {
+			found.Or(s.texts[field].find(f.pattern(v)))
+		}
+	}
+	return found, true
+}
+
+func (s *Snapshot) lacks(f Field) bool { return s.texts[f] == nil }
+
+// textIndexes returns the fields whose text indexes answer the filter.
+func (f Filter) textIndexes() []Field {
+	if f.op != Contains && f.op != Prefix || slices.ContainsFunc(f.values, func(v value) bool { return v.text == "" }) {
+		return nil
+	}
+	return f.Field.textIndexes()
+}
+
+// want has the text indexes built that would answer the filters, if there are enough users to be worth it.
+func (v *View) want(s *Snapshot, filters []Filter) {
+	if s.Len() < v.limits.freeze {
+		return
+	}
+	for _, f := range filters {
+		for _, field := range f.textIndexes() {
+			if s.lacks(field) {
+				v.tend(field)
+			}
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package projections
+
+import "encoding/binary"
+
+// entry is what a user has in one field: the user's number and the folded text. No text means the same as no user.
+type entry struct {
+	number int64
+	text   string
+}
+
+// texts are entries by number, packed. An entry is named by its place among them.
+type texts struct {
+	heads  string // of every entry how far its number is from the one before, and how long its text is
+	bodies string // the texts themselves
+	marks  []mark // of every entry whose place is a multiple of markEvery
+	len    int
+}
+
+// mark tells where an entry's head and body stand, and the number of the entry before it.
+type mark struct {
+	head, body int
+	number     int64
+}
+
+const markEvery = 8
+
+// packTexts packs entries that are in order.
+func packTexts(entries []entry) texts {
+	t := texts{len: len(entries)}
+	var heads, bodies []byte
+	number := int64(0)
+	for place, e := range entries {
+		if place%markEvery == 0 {
+			t.marks = append(t.marks, mark{len(heads), len(bodies), number})
+		}
+		heads = binary.AppendUvarint(heads, uint64(e.number-number))
+		heads = binary.AppendUvarint(heads, uint64(len(e.text)))
+		bodies = append(bodies, e.text...)
+		number = e.number
+	}
+	t.heads, t.bodies = string(heads), string(bodies) // as large as needed and no larger
+	return t
+}
+
+// cursor reads the entries of texts.
+type cursor struct {
+	*texts
+	next int // the place of the entry to read next
+	mark     // of that entry
+}
+
+// entry returns the one at the place, which is behind the one read before.
+func (c *cursor) entry(place int) entry {
+	if block := place / markEvery; block != c.next/markEvery {
+		c.next, c.mark = block*markEvery, c.marks[block]
+	}
+	for {
+		e := c.read()
+		if c.next > place {
+			return e
+		}
+	}
+}
+
+func (c *cursor) read() entry {
+	c.number += int64(c.uvarint())
+	from := c.body
+	c.body += int(c.uvarint())
+	c.next++
+	return entry{c.number, c.bodies[from:c.body]}
+}
+
+func (c *cursor) uvarint() (v uint64) {
+	for shift := 0; ; shift += 7 {
+		b := c.heads[c.head]
+		c.head++
+		v |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return v
+		}
+	}
+}
