@@ -14,6 +14,14 @@ type Command interface {
 	Target() uuid.UUID
 }
 
+// OnVersion is a Command on a user that takes effect only while the user has that version.
+//
+// Refusals: those of the Command, and Stale.
+type OnVersion struct {
+	Command
+	Version uint64 // 0: any
+}
+
 // CreateUser makes a user. Number and Parent of User are decided, not taken. An empty Username is made from the e-mail
 // address, an empty State means created.
 //

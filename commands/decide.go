@@ -15,7 +15,14 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if u == nil {
 		return nil, noSuchUser()
 	}
+	on, _ := c.(OnVersion)
+	if on.Command != nil {
+		c = on.Command
+	}
 	facts, err := decideOn(s, a, u, c)
+	if err == nil {
+		err = checkVersion(u, on.Version)
+	}
 	if err != nil {
 		return nil, err
 	}

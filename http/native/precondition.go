@@ -45,6 +45,19 @@ func parseTags(r *http.Request, header string) (t tags, err error) {
 	return t, nil
 }
 
+// onVersion binds a command to the version that If-Match names, if it does not bind itself.
+func onVersion(r *http.Request, u *commands.User, cmd commands.Command) (commands.Command, error) {
+	switch cmd.(type) {
+	case commands.CreateUser, commands.UpdateUser, commands.DeleteUser:
+		return cmd, nil
+	}
+	t, err := parseTags(r, "If-Match")
+	if err != nil || !t.given() {
+		return cmd, err
+	}
+	return commands.OnVersion{Command: cmd, Version: t.expects(u)}, nil
+}
+
 // noVersion is a version that no user ever has.
 const noVersion = math.MaxUint64
 

@@ -98,8 +98,12 @@ func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c caller) error
 
 // do runs a command. That the caller may not do something to a user whom it may not see would tell that there is one.
 func (a *api) do(r *http.Request, c caller, cmd commands.Command) (commands.Outcome, error) {
-	out, err := a.Do(r.Context(), c.Actor, cmd)
 	u := c.states.User(cmd.Target())
+	cmd, err := onVersion(r, u, cmd)
+	if err != nil {
+		return commands.Outcome{}, err
+	}
+	out, err := a.Do(r.Context(), c.Actor, cmd)
 	if is(err, commands.Forbidden) && u != nil && !c.scope().Sees(u) {
 		return out, noSuchUser()
 	}
