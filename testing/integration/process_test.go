@@ -44,6 +44,9 @@ type admin struct {
 	BaseURL string `json:"base_url"`
 	Token   string `json:"token"`
 	UserID  string `json:"user_id"`
+	Panel   string `json:"pterodactyl_key"`
+	E24Key  string `json:"e24_api_key"`
+	E24Sign string `json:"e24_secret_key"`
 }
 
 // output collects lines and closes ready when the service says that it is.

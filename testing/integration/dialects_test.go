@@ -1,0 +1,77 @@
+package integration
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// send makes one request with the given headers and returns status and body.
+func (p *process) send(t *testing.T, method, path, body string, headers map[string]string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, p.admin.BaseURL+path, strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	b, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(b)
+}
+
+func (p *process) native(t *testing.T, method, path, body string) (int, string) {
+	return p.send(t, method, path, body, map[string]string{"Authorization": "Bearer " + p.admin.Token})
+}
+
+func (p *process) panel(t *testing.T, method, path, body string) (int, string) {
+	return p.send(t, method, path, body, map[string]string{"Authorization": "Bearer " + p.admin.Panel})
+}
+
+func (p *process) e24(t *testing.T, method, path, body string) (int, string) {
+	date := time.Now().UTC().Format(http.TimeFormat)
+	mac := hmac.New(sha256.New, []byte(p.admin.E24Sign))
+	mac.Write([]byte(strings.Join([]string{method, strings.TrimPrefix(p.admin.BaseURL, "http://"), date, path, body}, "\n")))
+	return p.send(t, method, path, body, map[string]string{"X-Date": date,
+		"Authorization": p.admin.E24Key + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil))})
+}
+
+// TestOneAccountInEveryDialect makes an account in each API and finds it in all of them.
+func TestOneAccountInEveryDialect(t *testing.T) {
+	p := run(t, t.TempDir())
+	for _, made := range []struct {
+		email  string
+		status int
+		make   func() (int, string)
+	}{
+		{"native@example.org", http.StatusCreated, func() (int, string) {
+			return p.native(t, "POST", "/v1/users", `{"email":"native@example.org","first_name":"Na","last_name":"Tive"}`)
+		}},
+		{"panel@example.org", http.StatusCreated, func() (int, string) {
+			return p.panel(t, "POST", "/api/application/users", `{"email":"panel@example.org","username":"panel","first_name":"Pa","last_name":"Nel"}`)
+		}},
+		{"e24@example.org", http.StatusOK, func() (int, string) {
+			return p.e24(t, "PUT", "/v2/accounts", `{"email":"e24@example.org","first_name":"E","last_name":"24","phone":"+48 600 700 800","password":"correct horse"}`)
+		}},
+	} {
+		status, body := made.make()
+		require.Equal(t, made.status, status, body)
+		for path, call := range map[string]func(*testing.T, string, string, string) (int, string){
+			"/v1/users?filter[email]=" + made.email: p.native, "/api/application/users?filter[email]=" + made.email: p.panel, "/v2/accounts": p.e24,
+		} {
+			status, body := call(t, "GET", path, "")
+			require.Equal(t, http.StatusOK, status, body)
+			require.Contains(t, body, `"email":"`+made.email+`"`, path)
+		}
+	}
+}
