@@ -14,12 +14,20 @@
 // the users that belong to the answer are then a tree of their own, whose size is the total and whose n-th user is found
 // at once.
 //
-// Why texts are searched by an index of three-byte pieces, in segments that never change with a small tree of what changed
-// since: readers need no lock, and a write touches little. A pattern that few users have costs well under a millisecond
-// among a million; one that everybody has is compared with every text the first time (some 65 ms), and remembered until
-// that part of the index is merged. Pages deep in such a list, in another order than by number, are walked to. The index
-// of e-mail addresses takes about 43 bytes a user, all that q searches 107; they are built when first asked for, beside
-// queries that go on without them.
+// Why parts of texts are found by three-byte pieces: few texts have all pieces of a pattern, and only those are compared
+// with it. What is found is a set of users' numbers, whose size is the total; few are then fetched and sorted, many looked
+// for along an order.
+//
+// Why a text index is segments that never change, and a small tree of what changed since: readers need no lock, a write
+// touches little. A tree that has grown becomes a segment, segments of like size become one, and what is newer hides what
+// is older. All of this, and the building when the index is first asked for, goes on in the background, one at a time;
+// queries that it would answer look at every user until it is there.
+//
+// What that costs among a million users: a pattern that few have takes 0.1 to 0.5 ms, one that a hundredth has up to 4 ms,
+// one that many have (two letters, a domain) 4 to 30 ms the first time and then some 0.1 ms, while it is among the last 32
+// such patterns and that part of the index stands. Pages deep in such a list, in another order than by number, are walked
+// to, and with another filter beside it all its users are counted: up to some tens of milliseconds. A user takes 25 to 75
+// bytes in a field's index, 115 in that of the written id, and 210 in the four that q searches.
 //
 // Why who sees only a part of the users has lists sorted anew for each query: nobody shall have orders of all users built
 // who may not see them.

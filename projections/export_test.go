@@ -24,10 +24,10 @@ func (s *Snapshot) Search(filters ...Filter) (numbers []int64, left int) {
 // Everybody returns all users by number.
 func (s *Snapshot) Everybody() []*commands.User { return s.byNumber.Items() }
 
-// Segments returns how many segments the field's text index has.
-func (s *Snapshot) Segments(f Field) int {
+// Sizes returns how many segments the field's text index has, and how many changes wait in its delta.
+func (s *Snapshot) Sizes(f Field) (segments, delta int) {
 	if t := s.texts[f]; t != nil {
-		return len(t.segments)
+		return len(t.segments), t.delta.Len()
 	}
-	return 0
+	return 0, 0
 }

@@ -88,7 +88,7 @@ func (h *history) erased(t *rapid.T) {
 }
 
 func word(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta", "Anna", "Joanna Ann", "a\x00b"}).Draw(t, "word")
+	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta", "Anna", "Joanna Ann", "Żółw", "日本 Ann", "a\x00b"}).Draw(t, "word")
 }
 
 // steps draws a history.

@@ -28,7 +28,7 @@ func newPostings(entries []entry) postings {
 	places := map[trigram]*roaring.Bitmap{}
 	for place, e := range entries {
 		text := e.text + "\x00\x00"
-		for i := range e.text {
+		for i := range len(e.text) {
 			g := trigramAt(text, i)
 			set := places[g]
 			if set == nil {

@@ -31,7 +31,9 @@ func (s *Snapshot) find(f Filter) (found *roaring64.Bitmap, ok bool) {
 	found = roaring64.New()
 	for _, field := range fields {
 		for _, v := range f.values {
-			found.Or(s.texts[field].find(f.pattern(v)))
+			more := s.texts[field].find(f.pattern(v))
+			more.Or(found)
+			found = more
 		}
 	}
 	return found, true

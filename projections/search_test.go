@@ -22,12 +22,15 @@ var indexed = []projections.Field{projections.ID, projections.Username, projecti
 // looked draws a filter that looks for parts of texts.
 func looked(t *rapid.T) projections.Filter {
 	part := rapid.OneOf(rapid.SampledFrom([]string{"a", "N", "an", "ann", "Änn", "anna", "bo", "new", "user1", "r1", "1", "12", "@", "example.org",
-		"u1@", "x", "zan", "zaneta", "žan", "-4", "-5", "+48", "8 6", "no such", "\x00", "n\x00", "a\x00b", "\xff"}), rapid.StringMatching(`[an0-9-]{1,3}`))
-	f, err := projections.NewFilter(rapid.SampledFrom(indexed).Draw(t, "field"),
-		rapid.SampledFrom([]projections.Op{projections.Contains, projections.Contains, projections.Prefix}).Draw(t, "op"),
-		rapid.SliceOfN(part, 0, 3).Draw(t, "parts")...)
+		"u1@", "x", "zan", "zaneta", "žan", "-4", "-5", "+48", "8 6", "no such", "\x00", "n\x00", "a\x00b", "\xff", "ół", "本", "本 a"}), rapid.StringMatching(`[an0-9-]{1,3}`))
+	return filter(t, rapid.SampledFrom(indexed).Draw(t, "field"),
+		rapid.SampledFrom([]projections.Op{projections.Contains, projections.Prefix}).Draw(t, "op"), rapid.SliceOfN(part, 0, 3).Draw(t, "parts")...)
+}
+
+func filter(t require.TestingT, f projections.Field, op projections.Op, values ...string) projections.Filter {
+	out, err := projections.NewFilter(f, op, values...)
 	require.NoError(t, err)
-	return f
+	return out
 }
 
 // kept are the numbers of those whom all filters keep.
@@ -60,11 +63,9 @@ func TestSearchFindsWhatMatches(t *testing.T) {
 		v := searching(t, steps(t))
 		for range 5 {
 			a, b := looked(t), looked(t)
-			if everybody := v.Snapshot().Everybody(); len(everybody) >= 6 { // enough for any View drawn
+			if v.Snapshot().Len() >= 6 { // enough for any View drawn
 				ask(t, v, a, b)
-				found, left := v.Snapshot().Search(a, b)
-				require.Zero(t, left, "the indexes answer")
-				require.Equal(t, kept(everybody, a, b), found)
+				requireFound(t, v, a, b)
 			}
 		}
 	})
@@ -79,15 +80,13 @@ func ask(t require.TestingT, v *projections.View, filters ...projections.Filter)
 
 // TestSearchBesideTheWriter looks for texts while users come, change, change back and go.
 func TestSearchBesideTheWriter(t *testing.T) {
-	v := projections.NewSmallView(64, 10, 5)
+	v := projections.NewSmallView(64, 10, 50)
 	v.Open()
 	h := turmoil(6000)
 	var filters []projections.Filter
 	for _, field := range indexed {
 		for _, part := range []string{"ann", "a", "@example.org", "7", "12", "user", "b1-4"} {
-			f, err := projections.NewFilter(field, projections.Contains, part)
-			require.NoError(t, err)
-			filters = append(filters, f)
+			filters = append(filters, filter(t, field, projections.Contains, part))
 		}
 	}
 	var readers sync.WaitGroup
@@ -121,9 +120,7 @@ func TestSearchBesideTheWriter(t *testing.T) {
 	readers.Wait()
 	ask(t, v, filters...)
 	for _, f := range filters {
-		found, left := v.Snapshot().Search(f)
-		require.Zero(t, left)
-		require.Equal(t, kept(v.Snapshot().Everybody(), f), found)
+		requireFound(t, v, f)
 	}
 }
 
@@ -149,36 +146,102 @@ func turmoil(n int) *history {
 	return h
 }
 
-// TestBroadPatternsAreRemembered looks for what everybody has before and after some have changed.
+// TestBroadPatternsAreRemembered looks for what most have, again and again, while some change.
 func TestBroadPatternsAreRemembered(t *testing.T) {
 	h := turmoil(15_000)
 	v := projections.NewSmallView(100, 10, 5)
 	require.NoError(t, v.Apply(h.records[:14_000]))
 	v.Open()
-	f, err := projections.NewFilter(projections.Any, projections.Contains, "user")
-	require.NoError(t, err)
-	ask(t, v, f)
+	filters := []projections.Filter{filter(t, projections.Any, projections.Contains, "user"), filter(t, projections.Email, projections.Contains, "1"),
+		filter(t, projections.Email, projections.Contains, "example"), filter(t, projections.Email, projections.Prefix, "example")}
+	ask(t, v, filters...)
 	for i, r := range h.records[14_000:] {
 		require.NoError(t, v.Apply([]events.Record{r}))
 		if i%50 == 0 {
-			found, left := v.Snapshot().Search(f)
-			require.Zero(t, left)
-			require.Equal(t, kept(v.Snapshot().Everybody(), f), found)
+			for _, f := range filters {
+				requireFound(t, v, f)
+			}
 		}
 	}
 }
 
-// TestSegmentsStayFew changes every user several times.
-func TestSegmentsStayFew(t *testing.T) {
+// requireFound compares what the indexes find with what one finds looking at every user.
+func requireFound(t require.TestingT, v *projections.View, filters ...projections.Filter) {
+	s := v.Snapshot()
+	found, left := s.Search(filters...)
+	require.Zero(t, left, "the indexes answer")
+	require.Equal(t, kept(s.Everybody(), filters...), found, "%+q", filters)
+}
+
+// TestAwkwardTexts looks for every part of texts that are short, empty or hold zeros.
+func TestAwkwardTexts(t *testing.T) {
+	texts := []string{"", " ", "a", "ab", "abc", "abcd", "ab\x00", "\x00", "\x00\x00a", "aaaaaaa", "ÄB", "ß", "日本", "a\xffb"}
+	h := &history{}
+	for i, text := range texts {
+		h.add(uuid.New(), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("u", i), Email: fmt.Sprint("e", i), Phone: text})
+	}
+	v := projections.NewSmallView(1, 0, 0)
+	require.NoError(t, v.Apply(h.records))
+	v.Open()
+	ask(t, v, filter(t, projections.Phone, projections.Contains, "a"))
+	for _, text := range texts {
+		for from := range len(text) {
+			for to := from + 1; to <= len(text); to++ {
+				for _, op := range []projections.Op{projections.Contains, projections.Prefix} {
+					if f := filter(t, projections.Phone, op, text[from:to]); commands.Folded(text[from:to]) != "" {
+						requireFound(t, v, f)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPagesOfWhatWasFound turns the pages of many and of few, alone and among other filters and in scopes, in many orders.
+func TestPagesOfWhatWasFound(t *testing.T) {
+	v := projections.NewSmallView(100, 10, 5)
+	h := turmoil(3000)
+	require.NoError(t, v.Apply(h.records))
+	v.Open()
+	for _, filters := range [][]projections.Filter{
+		{filter(t, projections.Email, projections.Contains, "example")},
+		{filter(t, projections.Any, projections.Contains, "77", "12")},
+		{filter(t, projections.Name, projections.Contains, "nn"), filter(t, projections.Email, projections.Prefix, "u1")},
+		{filter(t, projections.Email, projections.Contains, "1"), filter(t, projections.Number, projections.Gte, "500")},
+		{filter(t, projections.Email, projections.Contains, "99"), filter(t, projections.Active, projections.Eq, "false")},
+		{filter(t, projections.Email, projections.Contains, "9"), filter(t, projections.Username, projections.Prefix, "user1")},
+	} {
+		ask(t, v, filters...)
+		for _, field := range []projections.Field{projections.Number, projections.Username, projections.LastName, projections.UpdatedAt} {
+			for _, descending := range []bool{false, true} {
+				q := projections.Query{Scope: everyone, Filters: filters, Sort: []projections.Sort{{Field: field, Descending: descending}}, Limit: 33}
+				want := slices.DeleteFunc(v.Snapshot().Everybody(), func(u *commands.User) bool { return !passes(filters, u) })
+				slices.SortFunc(want, byHand(q.Sort))
+				for {
+					page, err := v.List(q)
+					require.NoError(t, err)
+					require.Equal(t, len(want), page.Total)
+					require.Equal(t, numbers(want[q.Offset:min(q.Offset+q.Limit, len(want))]), numbers(page.Users))
+					if q.Offset += len(page.Users); len(page.Users) == 0 {
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTextIndexesStaySmall changes every user several times.
+func TestTextIndexesStaySmall(t *testing.T) {
 	v := projections.NewSmallView(8, 10, 5)
 	v.Open()
 	for _, r := range turmoil(6000).records {
 		require.NoError(t, v.Apply([]events.Record{r}))
 		if r.Sequence%16 == 0 {
-			f, err := projections.NewFilter(projections.ExternalID, projections.Prefix, "ann")
-			require.NoError(t, err)
-			ask(t, v, f)
-			require.LessOrEqual(t, v.Snapshot().Segments(projections.ExternalID), 10)
+			ask(t, v, filter(t, projections.ExternalID, projections.Prefix, "ann"))
+			segments, delta := v.Snapshot().Sizes(projections.ExternalID)
+			require.LessOrEqual(t, segments, 10)
+			require.LessOrEqual(t, delta, 8)
 		}
 	}
 }

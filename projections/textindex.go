@@ -68,7 +68,7 @@ func (t *textIndex) entry(u *commands.User) entry {
 	return entry{u.Number, commands.Folded(t.text(u))}
 }
 
-// find returns the numbers of the users in whose text the pattern is.
+// find returns the numbers of the users in whose text the pattern is. The caller may change the answer.
 func (t *textIndex) find(p pattern) *roaring64.Bitmap {
 	var found, newer []uint64
 	t.delta.Scan(func(e entry) bool {
@@ -80,7 +80,9 @@ func (t *textIndex) find(p pattern) *roaring64.Bitmap {
 	})
 	out, hidden := roaring64.BitmapOf(found...), roaring64.BitmapOf(newer...)
 	for _, s := range slices.Backward(t.segments) {
-		out.Or(roaring64.AndNot(s.find(p), hidden))
+		older := roaring64.AndNot(s.find(p), hidden)
+		older.Or(out) // the smaller set into the larger
+		out = older
 		hidden.Or(s.numbers)
 	}
 	return out
