@@ -1,16 +1,10 @@
 package e24
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,92 +15,51 @@ import (
 	"accountd/commands"
 	"accountd/events"
 	"accountd/http/rest"
+	"accountd/testing/transcript"
 )
 
-var update = flag.Bool("update", false, "rewrite the answers in testdata")
-
-// TestTranscripts plays testdata/*.txt. In them, lines with ">" are a request, those with "<" the answer to it, those
-// with "!" are done by other APIs before it, and all others are for people. A request's head has, besides the headers
-// that are sent (an empty one is not), lines that say how it is signed, see [transcript.request]. Values that differ from
-// run to run stand as <kind number>, in requests too.
+// TestTranscripts plays testdata. A request's head has, besides the headers that are sent, lines that say how it is signed,
+// see [player.request]; orders are those of [player.prepare].
 func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			before, err := os.ReadFile(file)
-			require.NoError(t, err)
-			s := start(t)
-			p := &transcript{t: t, service: s, secrets: map[string]string{adminKey.ID: adminKey.Secret.Reveal()},
-				handler: serve(s, Options{Swift: strings.Contains(file, "swift"), Hosts: []string{"api.example.net"}})}
-			p.name("<admin>", adminID.String())
-			after := p.play(string(before))
-			if *update {
-				require.NoError(t, os.WriteFile(file, []byte(after), 0o644))
-				return
-			}
-			require.Equal(t, string(before), after)
-		})
-	}
+	transcript.Run(t, transcript.Marked, func(t *testing.T, _ string) transcript.Player {
+		s := start(t)
+		p := &player{t: t, service: s, secrets: map[string]string{adminKey.ID: adminKey.Secret.Reveal()}, masks: newMasks(),
+			handler: serve(s, Options{Swift: strings.Contains(t.Name(), "swift"), Hosts: []string{"api.example.net"}})}
+		p.masks.Name("<admin>", adminID.String())
+		return transcript.Player{Send: p.exchange, Order: p.prepare, Masks: p.masks, Headers: shownHeaders, Indent: true}
+	})
 }
 
-type transcript struct {
+// shownHeaders are those that matter to a client; Content-Type is the same everywhere.
+var shownHeaders = []string{"Account-Sequence", "Allow", "Retry-After", "WWW-Authenticate"}
+
+func newMasks() *transcript.Masks {
+	return transcript.NewMasks(
+		// the one fingerprint that differs is that of a key which was made here
+		transcript.Mask{Name: "<fingerprint %d>", Form: regexp.MustCompile(`([0-9a-f]{2}(?::[0-9a-f]{2}){15})",\s*"private_key`)},
+		transcript.Mask{Name: "<uuid %d>", Form: regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)},
+		transcript.Mask{Name: "<key %d>", Form: regexp.MustCompile(`\bAK[A-Z0-9]{18}\b`)},
+		transcript.Mask{Name: "<storage key %d>", Form: regexp.MustCompile(`\bSK[A-Z0-9]{18}\b`)},
+		transcript.Mask{Name: "<secret %d>", Form: regexp.MustCompile(`"secret_key":\s*"([A-Za-z0-9]{40})"`)},
+		transcript.Mask{Name: "<private key %d>",
+			Form: regexp.MustCompile(`-----BEGIN OPENSSH PRIVATE KEY-----(?:\\n[A-Za-z0-9+/=]+)+\\n-----END OPENSSH PRIVATE KEY-----\\n`)},
+	)
+}
+
+// player plays one transcript.
+type player struct {
 	t       *testing.T
 	service rest.Service
 	handler http.Handler
 	secrets map[string]string // by API key, as answers told them
-	names   []named
-	count   map[string]int
+	masks   *transcript.Masks
 }
 
-// named is a value that differs from run to run, and what stands for it.
-type named struct{ name, value string }
-
-func (p *transcript) play(text string) string {
-	var out, request []string
-	flush := func() {
-		if len(request) > 0 {
-			out = append(out, p.exchange(request)...)
-			request = nil
-		}
-	}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "<"):
-			continue
-		case strings.HasPrefix(line, ">"):
-			request = append(request, strings.TrimPrefix(strings.TrimPrefix(line, ">"), " "))
-			out = append(out, line)
-			continue
-		}
-		flush()
-		if order, ok := strings.CutPrefix(line, "! "); ok {
-			p.prepare(strings.Fields(p.unmask(order)))
-		}
-		out = append(out, line)
-	}
-	flush()
-	return strings.Join(out, "\n") + "\n"
-}
-
-func (p *transcript) exchange(request []string) []string {
-	w := answer(p.handler, p.request(request))
-	p.learn(w)
-	out := []string{"< " + strconv.Itoa(w.Code)}
-	for _, name := range []string{"Account-Sequence", "Allow", "Retry-After", "WWW-Authenticate"} {
-		if v := w.Header().Get(name); v != "" {
-			out = append(out, "< "+name+": "+v)
-		}
-	}
+func (p *player) exchange(x transcript.Request) *httptest.ResponseRecorder {
+	w := answer(p.handler, p.request(x))
 	require.Equal(p.t, "application/json", w.Header().Get("Content-Type"))
-	var body bytes.Buffer
-	require.NoError(p.t, json.Indent(&body, w.Body.Bytes(), "", "  "), "%s", w.Body)
-	for line := range strings.Lines(p.mask(body.String())) {
-		out = append(out, "< "+strings.TrimSuffix(line, "\n"))
-	}
-	return out
+	p.learn(w)
+	return w
 }
 
 // request builds and signs a request. Lines of its head that are not sent:
@@ -115,57 +68,42 @@ func (p *transcript) exchange(request []string) []string {
 //	Secret: the secret to sign with instead of the newest that an answer told
 //	Signs-Target: what is signed as path and query instead of what is sent
 //	Body-Size: sends so many blanks as body
-func (p *transcript) request(lines []string) *http.Request {
-	head, body := lines, ""
-	if i := slices.Index(lines, ""); i >= 0 {
-		head, body = lines[:i], p.unmask(strings.Join(lines[i+1:], "\n"))
+func (p *player) request(x transcript.Request) *http.Request {
+	signer := adminKey.ID
+	if id, ok := x.Take("Key"); ok {
+		signer = id
 	}
-	method, path, _ := strings.Cut(p.unmask(head[0]), " ")
-	how, headers := map[string]string{"Key": adminKey.ID, "Signs-Target": path}, http.Header{}
-	for _, line := range head[1:] {
-		name, value, ok := strings.Cut(p.unmask(line), ":")
-		require.True(p.t, ok, line)
-		switch name {
-		case "Key", "Secret", "Signs-Target", "Body-Size":
-			how[name] = strings.TrimSpace(value)
-		default:
-			headers[name] = []string{strings.TrimSpace(value)}
-		}
-	}
-	if size, ok := how["Body-Size"]; ok {
-		n, err := strconv.Atoi(size)
-		require.NoError(p.t, err)
-		body = strings.Repeat(" ", n)
-	}
-	return p.signed(method, path, body, how, headers)
-}
-
-func (p *transcript) signed(method, path, body string, how map[string]string, headers http.Header) *http.Request {
-	key := events.SigningKey{ID: how["Key"], Secret: events.Secret(p.secrets[how["Key"]])}
-	if secret, ok := how["Secret"]; ok {
+	key := events.SigningKey{ID: signer, Secret: events.Secret(p.secrets[signer])}
+	if secret, ok := x.Take("Secret"); ok {
 		key.Secret = events.Secret(secret)
 	}
-	r := newRequest(method, how["Signs-Target"], body, key)
-	if date := headers["X-Date"]; date != nil {
-		r.Header.Set("X-Date", date[0])
-		sign(r, body, key)
+	signed := x.Target
+	if target, ok := x.Take("Signs-Target"); ok {
+		signed = target
 	}
-	asSent := httptest.NewRequest(method, path, nil)
-	r.URL, r.RequestURI = asSent.URL, asSent.RequestURI
-	if how["Key"] == "none" {
-		r.Header.Del("Authorization")
+	if size, ok := x.Take("Body-Size"); ok {
+		n, err := strconv.Atoi(size)
+		require.NoError(p.t, err)
+		x.Body = strings.Repeat(" ", n)
 	}
-	for name, value := range headers {
-		r.Header[name] = value
-		if value[0] == "" {
-			delete(r.Header, name)
+	r := newRequest(x.Method, signed, x.Body, key)
+	for _, f := range x.Fields {
+		if f.Name == "X-Date" {
+			r.Header.Set(f.Name, f.Value)
+			sign(r, x.Body, key)
 		}
 	}
+	asSent := httptest.NewRequest(x.Method, x.Target, nil)
+	r.URL, r.RequestURI = asSent.URL, asSent.RequestURI
+	if signer == "none" {
+		r.Header.Del("Authorization")
+	}
+	x.Set(r.Header)
 	return r
 }
 
 // learn remembers the secrets of API keys.
-func (p *transcript) learn(w *httptest.ResponseRecorder) {
+func (p *player) learn(w *httptest.ResponseRecorder) {
 	var body any
 	require.NoError(p.t, json.Unmarshal(w.Body.Bytes(), &body))
 	var walk func(v any)
@@ -188,59 +126,9 @@ func (p *transcript) learn(w *httptest.ResponseRecorder) {
 	walk(body)
 }
 
-// masks are the forms of values that differ from run to run.
-var masks = []struct {
-	kind string
-	form *regexp.Regexp
-}{
-	{"uuid", regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)},
-	{"key", regexp.MustCompile(`\bAK[A-Z0-9]{18}\b`)},
-	{"storage key", regexp.MustCompile(`\bSK[A-Z0-9]{18}\b`)},
-	{"secret", regexp.MustCompile(`"secret_key":\s*"([A-Za-z0-9]{40})"`)},
-	{"private key", regexp.MustCompile(`-----BEGIN OPENSSH PRIVATE KEY-----(?:\\n[A-Za-z0-9+/=]+)+\\n-----END OPENSSH PRIVATE KEY-----\\n`)},
-}
-
-// madeKey is what the answer to a generated SSH key has before its private key: the one fingerprint that differs.
-var madeKey = regexp.MustCompile(`([0-9a-f]{2}(?::[0-9a-f]{2}){15})",\s*"private_key`)
-
-func (p *transcript) mask(text string) string {
-	if m := madeKey.FindStringSubmatch(text); m != nil {
-		p.number("fingerprint", m[1])
-	}
-	for _, m := range masks {
-		for _, found := range m.form.FindAllStringSubmatch(text, -1) {
-			p.number(m.kind, found[len(found)-1])
-		}
-	}
-	for _, n := range p.names {
-		text = strings.ReplaceAll(text, n.value, n.name)
-	}
-	return text
-}
-
-func (p *transcript) unmask(text string) string {
-	for _, n := range p.names {
-		text = strings.ReplaceAll(text, n.name, n.value)
-	}
-	return text
-}
-
-// number names a value that has no name yet.
-func (p *transcript) number(kind, value string) {
-	if slices.ContainsFunc(p.names, func(n named) bool { return n.value == value }) {
-		return
-	}
-	if p.count == nil {
-		p.count = map[string]int{}
-	}
-	p.count[kind]++
-	p.name(fmt.Sprintf("<%s %d>", kind, p.count[kind]), value)
-}
-
-func (p *transcript) name(name, value string) { p.names = append(p.names, named{name, value}) }
-
 // prepare does what this dialect cannot.
-func (p *transcript) prepare(order []string) {
+func (p *player) prepare(text string) {
+	order := strings.Fields(text)
 	t, s := p.t, p.service
 	switch order[0] {
 	case "block":
@@ -258,7 +146,7 @@ func (p *transcript) prepare(order []string) {
 			State: order[2], SigningKeys: []events.SigningKey{key},
 		}})
 		p.secrets[key.ID] = key.Secret.Reveal()
-		p.name("<user "+order[1]+">", noID(byte(n)).String())
+		p.masks.Name("<user "+order[1]+">", noID(byte(n)).String())
 	case "key": // key UUID ID LEVEL: one more signing key with the permission users=LEVEL
 		key := events.SigningKey{ID: order[2], Secret: "secret of " + events.Secret(order[2]), Permissions: events.Permissions{Users: order[3]}}
 		run(t, s, commands.AddSigningKey{ID: uuid.MustParse(order[1]), Key: key})
