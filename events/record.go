@@ -22,8 +22,12 @@ type NumberKind string
 
 // The sequences of numbers.
 const (
-	UserNumber   NumberKind = "user"
-	SSHKeyNumber NumberKind = "ssh_key"
+	UserNumber        NumberKind = "user"
+	SSHKeyNumber      NumberKind = "ssh_key"
+	DatacenterNumber  NumberKind = "datacenter"
+	GroupNumber       NumberKind = "group"
+	ClientNumber      NumberKind = "client"
+	ApplicationNumber NumberKind = "application"
 )
 
 // Number is a number that an Event assigned; the zero Number stands for none.

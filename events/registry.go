@@ -19,6 +19,10 @@ var registry = []struct {
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
+	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),
+	of[GroupCreated](), of[GroupUpdated](), of[GroupDeleted](),
+	of[ClientCreated](), of[ClientUpdated](), of[ClientBlocked](), of[ClientUnblocked](), of[ClientDeleted](),
+	of[ApplicationCreated](), of[ApplicationUpdated](), of[ApplicationSecretRotated](), of[ApplicationDeleted](),
 }
 
 type entry = struct {

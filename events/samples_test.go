@@ -17,6 +17,7 @@ func samples() []Event {
 		AllowedIPs: []string{"192.0.2.7", "2001:db8::/32"}, ExpiresAt: time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC), Memo: "CI",
 	}
 	profile := sampleProfile()
+	owner, groups := id("0198c0de-0000-7000-8000-0000000000f1"), []uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1")}
 	return []Event{
 		UserCreated{
 			Number: 17, Username: "maria", Email: "maria@example.com", FirstName: "María", LastName: "O'Neil <&>",
@@ -49,6 +50,18 @@ func samples() []Event {
 		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
+		DatacenterCreated{Number: 3, Name: "north", Owner: owner, Public: true, Groups: groups},
+		DatacenterUpdated{Name: new("south"), Owner: &owner, Public: new(false), Groups: &groups}, DatacenterDeleted{},
+		GroupCreated{Number: 2, Name: "operators", Datacenter: owner, Permissions: []string{"admin", "user_admin"}},
+		GroupUpdated{Name: new("staff"), Datacenter: new(uuid.UUID{}), Permissions: &[]string{"admin"}}, GroupDeleted{},
+		ClientCreated{Number: 4, Name: "Acme", Timezone: "Europe/Prague", Blocked: true},
+		ClientUpdated{Name: new("Acme Ltd"), Timezone: new("UTC")}, ClientBlocked{}, ClientUnblocked{}, ClientDeleted{},
+		ApplicationCreated{
+			Number: 5, Name: "PBX sync", AppID: "0123456789abcdef0123456789abcdef", SecretHash: "hash of a secret", User: owner,
+			Client: 4, Kind: "public", Access: "call_api", RedirectURIs: []string{"https://example.org/back"},
+		},
+		ApplicationUpdated{Name: new("sync"), Access: new("all"), RedirectURIs: &[]string{"https://example.org/b"}},
+		ApplicationSecretRotated{SecretHash: "hash of a secret"}, ApplicationDeleted{},
 	}
 }
 

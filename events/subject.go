@@ -2,6 +2,7 @@ package events
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -10,8 +11,19 @@ import (
 // Kind is the kind of an Aggregate.
 type Kind string
 
-// KindUser is the kind of the User aggregate.
-const KindUser Kind = "user"
+// The kinds of Aggregate.
+const (
+	KindUser        Kind = "user"
+	KindDatacenter  Kind = "datacenter"
+	KindGroup       Kind = "group"
+	KindClient      Kind = "client"
+	KindApplication Kind = "application"
+)
+
+// Kinds returns every kind of Aggregate.
+func Kinds() []Kind {
+	return []Kind{KindUser, KindDatacenter, KindGroup, KindClient, KindApplication}
+}
 
 // Aggregate names what one event history describes.
 type Aggregate struct {
@@ -21,6 +33,18 @@ type Aggregate struct {
 
 // User names the User aggregate of that id.
 func User(id uuid.UUID) Aggregate { return Aggregate{Kind: KindUser, ID: id} }
+
+// Datacenter names the Datacenter aggregate of that id.
+func Datacenter(id uuid.UUID) Aggregate { return Aggregate{Kind: KindDatacenter, ID: id} }
+
+// Group names the Group aggregate of that id.
+func Group(id uuid.UUID) Aggregate { return Aggregate{Kind: KindGroup, ID: id} }
+
+// Client names the Client aggregate of that id.
+func Client(id uuid.UUID) Aggregate { return Aggregate{Kind: KindClient, ID: id} }
+
+// Application names the Application aggregate of that id.
+func Application(id uuid.UUID) Aggregate { return Aggregate{Kind: KindApplication, ID: id} }
 
 const subjectPrefix = "accounts."
 
@@ -38,7 +62,7 @@ func ParseSubject(subject string) (Aggregate, error) {
 	rest, ok := strings.CutPrefix(subject, subjectPrefix)
 	kind, id, ok2 := strings.Cut(rest, ".")
 	u, err := uuid.Parse(id)
-	if !ok || !ok2 || err != nil || Kind(kind) != KindUser || len(id) != 36 {
+	if !ok || !ok2 || err != nil || !slices.Contains(Kinds(), Kind(kind)) || len(id) != 36 {
 		return Aggregate{}, ErrSubject
 	}
 	return Aggregate{Kind: Kind(kind), ID: u}, nil
