@@ -110,18 +110,19 @@ func takenName(s States, name string, id uuid.UUID) bool {
 }
 
 // checkMembership refuses what does not exist.
-func checkMembership(m events.MembershipChanged) error {
+func checkMembership(s States, m events.MembershipChanged) error {
 	if m.Access != nil && *m.Access != "" && *m.Access != AccessFull && *m.Access != AccessReadOnly {
 		return refuse(Invalid, "access_invalid", "access", "Access is full or read_only.")
 	}
-	if m.Client != nil && *m.Client != 0 {
-		return refuse(Invalid, "client_not_found", "client_id", "There is no such client.")
+	dir := s.Directory()
+	if m.Client != nil && *m.Client != 0 && dir.ClientByNumber(*m.Client) == nil {
+		return noSuch("client_id")
 	}
-	if m.Datacenter != nil && *m.Datacenter != uuid.Nil {
-		return refuse(Invalid, "datacenter_not_found", "datacenter", "There is no such datacenter.")
+	if m.Datacenter != nil && *m.Datacenter != uuid.Nil && dir.Datacenter(*m.Datacenter) == nil {
+		return noSuch("datacenter")
 	}
-	if m.Groups != nil && len(*m.Groups) > 0 {
-		return refuse(Invalid, "group_not_found", "groups", "There is no such group.")
+	if m.Groups != nil {
+		return checkExisting("groups", *m.Groups, func(id uuid.UUID) bool { return dir.Group(id) != nil })
 	}
 	return nil
 }

@@ -8,13 +8,13 @@ import (
 	"accountd/events"
 )
 
-// Command is a request to change one user. Ids, hashes and secrets are made by the caller.
+// Command is a request to change one aggregate. Ids, hashes and secrets are made by the caller.
 type Command interface {
-	// Target is the id of the user that is to change.
+	// Target is the id of the aggregate that is to change.
 	Target() uuid.UUID
 }
 
-// OnVersion is a Command on a user that takes effect only while the user has that version.
+// OnVersion is a Command that takes effect only while its target has that version.
 //
 // Refusals: those of the Command, and Stale.
 type OnVersion struct {

@@ -8,20 +8,35 @@ import (
 
 // Decide returns the Events by which the Command takes effect, none when everything is so already, or a [Refusal].
 func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
-	if create, ok := c.(CreateUser); ok {
-		return decideCreate(s, a, create)
+	on, ok := c.(OnVersion)
+	if !ok {
+		on.Command = c
 	}
-	u := s.User(c.Target())
+	switch c := on.Command.(type) {
+	case SetUp:
+		return decideSetUp(s, a, c)
+	case CreateUser:
+		return decideCreate(s, a, c)
+	case CreateDatacenter, UpdateDatacenter, DeleteDatacenter:
+		return decideDatacenters(s, a, on)
+	case CreateGroup, UpdateGroup, DeleteGroup:
+		return decideGroups(s, a, on)
+	case CreateClient, UpdateClient, DeleteClient:
+		return decideClients(s, a, on)
+	case CreateApplication, UpdateApplication, RotateApplicationSecret, DeleteApplication:
+		return decideApplications(s, a, on)
+	}
+	return decideUser(s, a, on)
+}
+
+func decideUser(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+	u := s.User(on.Target())
 	if u == nil {
 		return nil, noSuchUser()
 	}
-	on, _ := c.(OnVersion)
-	if on.Command != nil {
-		c = on.Command
-	}
-	facts, err := decideOn(s, a, u, c)
+	facts, err := decideOn(s, a, u, on.Command)
 	if err == nil {
-		err = checkVersion(u, on.Version)
+		err = checkVersion(u.Version, on.Version)
 	}
 	if err != nil {
 		return nil, err

@@ -44,7 +44,10 @@ func run(t *testing.T, scenarios []scenario) {
 			require.NoError(t, err)
 			var got []events.Event
 			for _, d := range drafts {
-				require.Equal(t, events.User(s.when.Target()), d.Aggregate)
+				require.Equal(t, fact{d.Aggregate.ID, d.Event}.aggregate(), d.Aggregate)
+				if d.Aggregate.Kind != events.KindDatacenter { // to which a group's command may attach it
+					require.Equal(t, s.when.Target(), d.Aggregate.ID)
+				}
 				got = append(got, d.Event)
 			}
 			require.Equal(t, s.then, got)

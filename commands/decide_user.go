@@ -45,7 +45,7 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	}); err != nil {
 		return err
 	}
-	if err := checkMembership(events.MembershipChanged{
+	if err := checkMembership(s, events.MembershipChanged{
 		Client: &e.Client, Access: &e.Access, Datacenter: &e.Datacenter, Groups: &e.Groups,
 	}); err != nil {
 		return err
@@ -76,13 +76,13 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	if mayManage(s, a, u) != nil {
 		c.Profile.Profile = unverified(u, c.Profile)
 	}
-	if err := checkVersion(u, c.Version); err != nil {
+	if err := checkVersion(u.Version, c.Version); err != nil {
 		return nil, err
 	}
 	if err := checkProfile(s, u.ID, c.Profile); err != nil {
 		return nil, err
 	}
-	if err := checkMembership(c.Membership); err != nil {
+	if err := checkMembership(s, c.Membership); err != nil {
 		return nil, err
 	}
 	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil) {
@@ -118,7 +118,7 @@ func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, err
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}
-	if err := checkVersion(u, c.Version); err != nil {
+	if err := checkVersion(u.Version, c.Version); err != nil {
 		return nil, err
 	}
 	if u.Protected() {
@@ -240,9 +240,9 @@ func nonEmpty(s string) *string {
 
 func protected(detail string) *Refusal { return refuse(Conflict, "protected", "", "%s", detail) }
 
-func checkVersion(u *User, version uint64) error {
-	if version != 0 && version != u.Version {
-		return refuse(Stale, "version_differs", "", "The account has changed since it was read.")
+func checkVersion(present, version uint64) error {
+	if version != 0 && version != present {
+		return refuse(Stale, "version_differs", "", "It has changed since it was read.")
 	}
 	return nil
 }

@@ -19,5 +19,11 @@
 // Why the policy stands here and not in the APIs: one rule, whatever the API; a right that was taken away between
 // the check of a credential and the append is seen, because rights are read from the state that the command is decided on.
 //
+// Why everything but users stands in one [Directory]: there are few of them beside the users, whoever decides about a user
+// needs several of them at once, and one immutable value is as easily kept in a snapshot as put on top of another.
+//
+// Why the groups that are attached to a datacenter stand in the datacenter: who administers it is its own affair, and its
+// history tells who could.
+//
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
 package commands

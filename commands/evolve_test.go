@@ -103,6 +103,9 @@ func TestEvolveKnowsEveryType(t *testing.T) {
 	all := effects()
 	for _, name := range events.Types() {
 		effect, ok := all[name]
+		if _, other := directoryEffects()[name]; other && !ok {
+			continue
+		}
 		require.True(t, ok, "no effect is written down for %s", name)
 		t.Run(name, func(t *testing.T) {
 			before := rich()

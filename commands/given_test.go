@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,10 +24,20 @@ var (
 	firstDay = time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
 )
 
-// fact is an event of a user, as it stands in the log.
+// fact is an event of the aggregate of that id, as it stands in the log.
 type fact struct {
-	user  uuid.UUID
+	id    uuid.UUID
 	event events.Event
+}
+
+// aggregate returns what the event is about, which its name begins with.
+func (f fact) aggregate() events.Aggregate {
+	for _, kind := range events.Kinds() {
+		if strings.HasPrefix(strings.ToLower(f.event.Type()), string(kind)) {
+			return events.Aggregate{Kind: kind, ID: f.id}
+		}
+	}
+	return events.User(f.id)
 }
 
 // family is the history that most cases start from: the administrator, somebody whose key may write users, an account
@@ -57,8 +68,8 @@ func records(facts []fact) []events.Record {
 	var out []events.Record
 	for i, f := range facts {
 		r := events.Record{Sequence: uint64(i + 1), ID: uuid.New(), Time: firstDay.Add(time.Duration(i) * time.Hour),
-			Aggregate: events.User(f.user), Type: f.event.Type(), Event: f.event, Index: 1, Of: 1,
-			Key: events.KeyID{Block: 7, Index: uint16(f.user[15])}}
+			Aggregate: f.aggregate(), Type: f.event.Type(), Event: f.event, Index: 1, Of: 1,
+			Key: events.KeyID{Block: 7, Index: uint16(f.id[15])}}
 		if n, ok := f.event.(events.Numbered); ok {
 			r.Assigned = n.Assigned()
 		}

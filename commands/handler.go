@@ -36,8 +36,10 @@ type Options struct {
 
 // Outcome is what a command led to.
 type Outcome struct {
-	Sequence uint64 // of the command's newest Record; of the user's, when everything was so already
-	User     *User  // the State after the command, nil after a deletion
+	// Sequence of the command's newest Record; of what the command is about, when everything was so already.
+	Sequence  uint64
+	User      *User      // the State after the command, nil after a deletion or when the command is about no user
+	Directory *Directory // as the command left it
 }
 
 // Handler runs commands: it decides them on the newest States, appends their Events, and decides again when somebody
@@ -134,7 +136,8 @@ func (nobody) Conflicted()                      {}
 // decided is a request with what Decide made of it.
 type decided struct {
 	*request
-	before *User // the target before the command
+	before *User      // the target before the command, nil when it is no user
+	dir    *Directory // before the command
 	drafts []events.Draft
 	err    error
 }
@@ -144,12 +147,15 @@ func (d decided) reply(records []events.Record) {
 		d.answer <- answer{err: d.err}
 		return
 	}
-	out := Outcome{User: d.before}
+	out := Outcome{User: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
 	if d.before != nil {
 		out.Sequence = d.before.Version
 	}
 	for _, r := range records {
-		out.User, out.Sequence = Evolve(out.User, r), r.Sequence
+		out.Directory, out.Sequence = out.Directory.Evolve(r), r.Sequence
+		if r.Aggregate == events.User(d.cmd.Target()) {
+			out.User = Evolve(out.User, r)
+		}
 	}
 	d.answer <- answer{outcome: out}
 }

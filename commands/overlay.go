@@ -19,12 +19,13 @@ type overlay struct {
 	signing  map[string]*User
 	api      map[string]*User
 	numbers  map[events.NumberKind]int64
+	dir      *Directory
 }
 
 func newOverlay(s States) *overlay {
 	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, names: map[string]*User{},
 		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
-		numbers: map[events.NumberKind]int64{}}
+		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
 
 func (o *overlay) add(drafts []events.Draft) {
@@ -32,8 +33,11 @@ func (o *overlay) add(drafts []events.Draft) {
 		o.next.Sequence++
 		r := events.Record{Sequence: o.next.Sequence, Time: time.Now().UTC(), Aggregate: d.Aggregate, Type: d.Event.Type(),
 			Event: d.Event, Key: d.Key}
-		before := o.User(d.Aggregate.ID)
-		o.replace(before, Evolve(before, r), d.Aggregate.ID)
+		o.dir = o.dir.Evolve(r)
+		if d.Aggregate.Kind == events.KindUser {
+			before := o.User(d.Aggregate.ID)
+			o.replace(before, Evolve(before, r), d.Aggregate.ID)
+		}
 		if n, ok := d.Event.(events.Numbered); ok {
 			o.numbers[n.Assigned().Kind] = n.Assigned().Value
 		}
@@ -85,6 +89,20 @@ func (o *overlay) UserBySigningKey(id string) *User {
 
 func (o *overlay) UserByAPIKey(hash string) *User {
 	return found(o.api, hash, func() *User { return o.States.UserByAPIKey(hash) })
+}
+
+func (o *overlay) Directory() *Directory { return o.dir }
+
+func (o *overlay) Members(of events.Aggregate, visit func(*User) bool) {
+	for _, u := range o.users {
+		if u != nil && o.dir.belongs(u, of) && !visit(u) {
+			return
+		}
+	}
+	o.States.Members(of, func(u *User) bool {
+		_, decided := o.users[u.ID]
+		return decided || visit(u)
+	})
 }
 
 func (o *overlay) LastNumber(kind events.NumberKind) int64 {

@@ -22,6 +22,10 @@ type States interface {
 	UserBySigningKey(id string) *User
 	// UserByAPIKey returns the owner of the API key with that SHA-256 hash (lower-case hex), nil when there is none.
 	UserByAPIKey(hash string) *User
+	// Directory returns everything but users.
+	Directory() *Directory
+	// Members visits the users who are bound to the datacenter, in the group, or of the client, until visit returns false.
+	Members(of events.Aggregate, visit func(*User) bool)
 	// LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
 	LastNumber(kind events.NumberKind) int64
 }

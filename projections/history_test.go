@@ -60,6 +60,8 @@ func (h *history) change(t *rapid.T) {
 		events.ProfileUpdated{Username: the("renamed-" + fmt.Sprint("new", len(h.records)))},
 		events.ProfileUpdated{Email: the(fmt.Sprint("new", len(h.records)) + "@example.org")},
 		events.ProfileUpdated{ExternalID: the("")}, events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
+		events.MembershipChanged{Datacenter: &places[0], Groups: &[]uuid.UUID{places[1], places[2]}},
+		events.MembershipChanged{Datacenter: &uuid.UUID{}, Groups: &[]uuid.UUID{places[2]}, Client: the(int64(1))},
 		events.UserDisabled{}, events.UserEnabled{}, events.RightsChanged{SuperAdmin: the(true)},
 		events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK" + fmt.Sprint("new", len(h.records)), Secret: "s"}},
 		events.ResourceLinked{Kind: "server", ID: "1"}, events.ResourceUnlinked{Kind: "server", ID: "1"},
@@ -79,6 +81,23 @@ func (h *history) end(t *rapid.T) {
 	}
 }
 
+// places are a datacenter, two groups and a client, which the history may have or not.
+var places = []uuid.UUID{{1}, {2}, {3}, {4}}
+
+// found adds or ends one of the places.
+func (h *history) found(t *rapid.T) {
+	e := rapid.SampledFrom([]struct {
+		of    events.Aggregate
+		event events.Event
+	}{
+		{events.Datacenter(places[0]), events.DatacenterCreated{Number: 1, Name: "north"}},
+		{events.Datacenter(places[0]), events.DatacenterUpdated{Public: the(true)}}, {events.Datacenter(places[0]), events.DatacenterDeleted{}},
+		{events.Group(places[1]), events.GroupCreated{Number: 1, Name: "staff"}}, {events.Client(places[3]), events.ClientCreated{Number: 1, Name: "Acme"}},
+	}).Draw(t, "place")
+	h.add(uuid.Nil, e.event)
+	h.records[len(h.records)-1].Aggregate = e.of
+}
+
 // erased adds a record whose content is gone, of a user whom nobody knows.
 func (h *history) erased(t *rapid.T) {
 	h.number++
@@ -94,7 +113,7 @@ func word(t *rapid.T) string {
 // steps draws a history.
 func steps(t *rapid.T) *history {
 	h := &history{number: rapid.SampledFrom([]int64{0, 1<<32 - 4}).Draw(t, "last number")}
-	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erased": h.erased})
+	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erased": h.erased, "found": h.found})
 	return h
 }
 

@@ -16,6 +16,7 @@ type indexes struct {
 	byID, byNumber, byUsername, byEmail, byExternalID *tree
 	linked                                            *tree // those with resources, by number
 	credentials                                       *btree.BTreeG[credential]
+	memberships                                       *btree.BTreeG[membership]
 	orders                                            map[string]*partition // by the order's name, built on demand
 	texts                                             map[Field]*textIndex  // built on demand
 }
@@ -95,6 +96,7 @@ func loadIndexes(users []*commands.User) *indexes {
 	load(&ix.byEmail, Email, users)
 	load(&ix.byExternalID, ExternalID, external)
 	all.Go(func() { ix.credentials = loadCredentials(users) })
+	all.Go(func() { ix.memberships = loadMemberships(users) })
 	all.Wait()
 	return ix
 }
@@ -116,7 +118,7 @@ func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
 func (ix *indexes) copy() *indexes {
 	out := &indexes{byID: ix.byID.Copy(), byNumber: ix.byNumber.Copy(), byUsername: ix.byUsername.Copy(),
 		byEmail: ix.byEmail.Copy(), byExternalID: ix.byExternalID.Copy(), linked: ix.linked.Copy(),
-		credentials: ix.credentials.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
+		credentials: ix.credentials.Copy(), memberships: ix.memberships.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
 	for name, p := range out.orders {
 		out.orders[name] = p.copy()
 	}
@@ -140,6 +142,7 @@ func (ix *indexes) replace(before, after *commands.User) {
 		t.move(before, after)
 	}
 	ix.replaceCredentials(before, after)
+	ix.replaceMemberships(before, after)
 }
 
 func only(u *commands.User, keep func(*commands.User) bool) *commands.User {

@@ -12,8 +12,9 @@ import (
 // Snapshot is everything that stood in the Log at one Position. It never changes; reading it takes no lock. It is the
 // [commands.States] that commands are decided on.
 type Snapshot struct {
-	head    events.Head
-	numbers map[events.NumberKind]int64
+	head      events.Head
+	numbers   map[events.NumberKind]int64
+	directory *commands.Directory
 	*indexes
 }
 
@@ -27,6 +28,9 @@ func (s *Snapshot) Len() int { return s.byNumber.Len() }
 
 // LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
 func (s *Snapshot) LastNumber(kind events.NumberKind) int64 { return s.numbers[kind] }
+
+// Directory returns everything but users.
+func (s *Snapshot) Directory() *commands.Directory { return s.directory }
 
 // Numbers returns every sequence with its last number.
 func (s *Snapshot) Numbers() map[events.NumberKind]int64 { return maps.Clone(s.numbers) }

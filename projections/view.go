@@ -13,15 +13,16 @@ import (
 	"accountd/events"
 )
 
-// View holds the State of every user as of the Records applied to it. It starts out loading: it folds, but answers
+// View holds the State of everything in the Log as of the Records applied to it. It starts out loading: it folds, but answers
 // nothing until Open. It is safe for concurrent use; readers never wait.
 type View struct {
-	mu      sync.Mutex // held by who applies
-	head    events.Head
-	numbers map[events.NumberKind]int64
-	loading map[uuid.UUID]*commands.User // nil once open
-	indexes *indexes                     // nil until open
-	builds  []*build                     // indexes that are being built beside
+	mu        sync.Mutex // held by who applies
+	head      events.Head
+	numbers   map[events.NumberKind]int64
+	directory *commands.Directory
+	loading   map[uuid.UUID]*commands.User // nil once open
+	indexes   *indexes                     // nil until open
+	builds    []*build                     // indexes that are being built beside
 
 	position atomic.Uint64
 	snapshot atomic.Pointer[Snapshot]
@@ -43,7 +44,7 @@ type limits struct {
 
 // NewView returns an empty View that is loading.
 func NewView() *View {
-	v := &View{numbers: map[events.NumberKind]int64{}, loading: map[uuid.UUID]*commands.User{},
+	v := &View{numbers: map[events.NumberKind]int64{}, directory: commands.NewDirectory(), loading: map[uuid.UUID]*commands.User{},
 		limits: limits{freeze: 2048, fetch: 2048, missed: 1000}}
 	moved := make(chan struct{})
 	v.moved.Store(&moved)
@@ -90,6 +91,8 @@ func (v *View) fold(records []events.Record) error {
 		}
 		if r.Aggregate.Kind == events.KindUser {
 			v.foldUser(r)
+		} else {
+			v.directory = v.directory.Evolve(r)
 		}
 	}
 	return nil
@@ -132,7 +135,7 @@ func (v *View) Open() {
 }
 
 func (v *View) publish() {
-	v.snapshot.Store(&Snapshot{head: v.head, numbers: v.numbers, indexes: v.indexes.copy()})
+	v.snapshot.Store(&Snapshot{head: v.head, numbers: v.numbers, directory: v.directory, indexes: v.indexes.copy()})
 }
 
 // move tells those who wait that the position has moved.

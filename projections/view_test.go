@@ -2,6 +2,7 @@ package projections_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,10 @@ func requireSame(t require.TestingT, want, got *projections.View) {
 	var linked []*commands.User
 	g.Linked(func(u *commands.User) bool { linked = append(linked, u); return true })
 	require.Equal(t, withResources(users), linked)
+	requireMembers(t, users, g)
+	require.Equal(t, w.Directory().Datacenters(), g.Directory().Datacenters())
+	require.Equal(t, w.Directory().Groups(), g.Directory().Groups())
+	require.Equal(t, w.Directory().Clients(), g.Directory().Clients())
 	for _, u := range users {
 		require.Equal(t, u, g.User(u.ID))
 		require.Equal(t, u, g.UserByNumber(u.Number))
@@ -54,6 +59,25 @@ func requireSame(t require.TestingT, want, got *projections.View) {
 		for _, k := range u.APIKeys {
 			require.Equal(t, u, g.UserByAPIKey(k.Hash.Reveal()))
 		}
+	}
+}
+
+// requireMembers compares who is said to belong where with what the users themselves say.
+func requireMembers(t require.TestingT, users []*commands.User, s *projections.Snapshot) {
+	for of, belongs := range map[events.Aggregate]func(*commands.User) bool{
+		events.Datacenter(places[0]): func(u *commands.User) bool { return u.Datacenter == places[0] },
+		events.Group(places[1]):      func(u *commands.User) bool { return slices.Contains(u.Groups, places[1]) },
+		events.Group(places[2]):      func(u *commands.User) bool { return slices.Contains(u.Groups, places[2]) },
+		events.Client(places[3]):     func(u *commands.User) bool { return u.Client == 1 && s.Directory().Client(places[3]) != nil },
+	} {
+		var want, got []*commands.User
+		for _, u := range users {
+			if belongs(u) {
+				want = append(want, u)
+			}
+		}
+		s.Members(of, func(u *commands.User) bool { got = append(got, u); return true })
+		require.Equal(t, want, got, of)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package secrets makes the credentials that the service hands out, in the forms that clients know from other services.
 //
-// It promises that every secret is drawn from the system's secure random source and holds at least 200 bits, and that what
+// It promises that every secret is drawn from the system's secure random source and holds at least 128 bits, and that what
 // it makes needs no escaping in headers, URLs, JSON and shells. Its one invariant is that it keeps nothing: a secret
 // exists only in what was returned.
 package secrets
@@ -59,6 +59,17 @@ const (
 func PanelKey(prefix string) (key, hash string) {
 	key = prefix + text(letters, panelKeyLen)
 	return key, Hash(key)
+}
+
+const applicationLen = 16 // bytes, twice as many hex digits
+
+// Application returns a fresh OAuth application's id and secret, 32 lower-case hex digits each, and the [Hash] by which the
+// service knows the secret.
+func Application() (appID, secret, hash string) {
+	b := make([]byte, 2*applicationLen)
+	rand.Read(b) // never fails
+	secret = hex.EncodeToString(b[applicationLen:])
+	return hex.EncodeToString(b[:applicationLen]), secret, Hash(secret)
 }
 
 // Hash returns the SHA-256 of a token, prefix included, in lower-case hex. A token has too many bits to be guessed, so

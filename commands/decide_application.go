@@ -1,0 +1,110 @@
+package commands
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+
+	"accountd/events"
+)
+
+func decideApplications(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+	if err := mayAdminister(s, a); err != nil {
+		return nil, err
+	}
+	if c, ok := on.Command.(CreateApplication); ok {
+		return decideCreateApplication(s, c)
+	}
+	app := s.Directory().Application(on.Target())
+	if app == nil {
+		return nil, refuse(NotFound, "application_not_found", "", "There is no such application.")
+	}
+	if err := checkVersion(app.Version, on.Version); err != nil {
+		return nil, err
+	}
+	switch c := on.Command.(type) {
+	case UpdateApplication:
+		return decideUpdateApplication(app, c.Change)
+	case RotateApplicationSecret:
+		return drafted(events.Application(app.ID), app.Key, events.ApplicationSecretRotated{SecretHash: c.SecretHash})
+	default:
+		return drafted(events.Application(app.ID), app.Key, events.ApplicationDeleted{})
+	}
+}
+
+var appID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func decideCreateApplication(s States, c CreateApplication) ([]events.Draft, error) {
+	e := c.Application
+	e.Number = s.LastNumber(events.ApplicationNumber) + 1
+	kinds := []string{ApplicationTrusted, ApplicationPublic, ApplicationPassword}
+	switch {
+	case !appID.MatchString(e.AppID) || e.SecretHash == "":
+		return nil, refuse(Invalid, "app_id_invalid", "app_id", "An application needs an id of 32 hex digits, and a secret.")
+	case s.Directory().ApplicationByAppID(e.AppID) != nil:
+		return nil, refuse(Taken, "app_id_taken", "app_id", "There is an application with this id.")
+	case !slices.Contains(kinds, e.Kind):
+		return nil, refuse(Invalid, "type_invalid", "type", "An application is trusted, public or password_credentials.")
+	case s.Directory().ClientByNumber(e.Client) == nil:
+		return nil, noSuch("client_id")
+	case s.User(e.User) == nil:
+		return nil, noSuch("user")
+	case s.User(e.User).Client != e.Client:
+		return nil, refuse(Invalid, "user_invalid", "user", "The user is no member of the client.")
+	}
+	if err := checkApplication(events.ApplicationUpdated{Name: &e.Name, Access: &e.Access, RedirectURIs: &e.RedirectURIs}); err != nil {
+		return nil, err
+	}
+	return drafted(events.Application(c.ID), events.KeyID{}, e)
+}
+
+func decideUpdateApplication(app *Application, e events.ApplicationUpdated) ([]events.Draft, error) {
+	e.Name = changed(app.Name, e.Name)
+	e.Access = changed(app.Access, e.Access)
+	if e.RedirectURIs != nil && slices.Equal(app.RedirectURIs, *e.RedirectURIs) {
+		e.RedirectURIs = nil
+	}
+	if e == (events.ApplicationUpdated{}) {
+		return nil, nil
+	}
+	if err := checkApplication(e); err != nil {
+		return nil, err
+	}
+	return drafted(events.Application(app.ID), app.Key, e)
+}
+
+const maxRedirectURIs = 100
+
+func checkApplication(e events.ApplicationUpdated) error {
+	if e.Name != nil {
+		if err := checkName(*e.Name); err != nil {
+			return err
+		}
+	}
+	if e.Access != nil && *e.Access != AccessAll && *e.Access != AccessCallAPI {
+		return refuse(Invalid, "access_invalid", "access", "An application's access is all or call_api.")
+	}
+	if e.RedirectURIs == nil {
+		return nil
+	}
+	if len(*e.RedirectURIs) > maxRedirectURIs || slices.ContainsFunc(*e.RedirectURIs, func(s string) bool { return !redirectable(s) }) {
+		return refuse(Invalid, "redirect_uris_invalid", "redirect_uris", "Redirect URIs are absolute, without fragment; at most %d.", maxRedirectURIs)
+	}
+	return nil
+}
+
+// redirectable reports whether a browser may be sent to the address with a code: it is absolute, has no fragment, and runs
+// nothing by itself.
+func redirectable(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > maxText || u.Fragment != "" {
+		return false
+	}
+	switch u.Scheme {
+	case "", "javascript", "data", "vbscript", "file", "about", "blob":
+		return false
+	case "http", "https":
+		return u.Host != "" && u.User == nil
+	}
+	return true
+}

@@ -1,0 +1,102 @@
+package commands
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// decideSetUp decides one command after another, each on what the ones before it make true.
+func decideSetUp(s States, a Actor, c SetUp) ([]events.Draft, error) {
+	if !a.IsService() {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only the service sets itself up.")
+	}
+	if s.LastNumber(events.DatacenterNumber) > 0 {
+		return nil, refuse(Taken, "already_set_up", "", "The service has been set up before.")
+	}
+	o := newOverlay(s)
+	var out []events.Draft
+	for _, each := range c.Commands {
+		drafts, err := Decide(o, a, each)
+		if err != nil {
+			return nil, err
+		}
+		o.add(drafts)
+		out = append(out, drafts...)
+	}
+	return out, nil
+}
+
+// mayAdminister tells whether the Actor may change the Directory: a super admin whose credential may write users, since who
+// belongs where decides what users may do.
+func mayAdminister(s States, a Actor) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if !u.SuperAdmin || !writesUsers(u, a) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin may change datacenters, groups, clients and applications.")
+	}
+	return nil
+}
+
+// MayReadDirectory reports whether the Actor may read every datacenter, group, client and application.
+func MayReadDirectory(s States, a Actor) bool { return MayReadUsers(s, a) }
+
+// drafted returns the Event as the aggregate's only Draft.
+func drafted(of events.Aggregate, key events.KeyID, e events.Event) ([]events.Draft, error) {
+	return []events.Draft{{Aggregate: of, Key: key, Event: e}}, nil
+}
+
+// checkName holds the name of something in the Directory to the common rules.
+func checkName(name string) error {
+	if name == "" {
+		return refuse(Invalid, "name_required", "name", "A name is needed.")
+	}
+	return checkText("name", name, maxName, false)
+}
+
+// checkExisting refuses ids of which one is not there, and repeated ones.
+func checkExisting(field string, ids []uuid.UUID, there func(uuid.UUID) bool) error {
+	for i, id := range ids {
+		if !there(id) {
+			return noSuch(field)
+		}
+		if slices.Contains(ids[:i], id) {
+			return refuse(Invalid, "repeated", field, "Each may be named once.")
+		}
+	}
+	return nil
+}
+
+// noSuch says that what a field names does not exist.
+func noSuch(field string) *Refusal {
+	switch field {
+	case "datacenter", "datacenters", "dc_bound":
+		return refuse(Invalid, "datacenter_not_found", field, "There is no such datacenter.")
+	case "groups":
+		return refuse(Invalid, "group_not_found", field, "There is no such group.")
+	case "client_id":
+		return refuse(Invalid, "client_not_found", field, "There is no such client.")
+	}
+	return refuse(Invalid, "user_not_found", field, "There is no such user.")
+}
+
+// hasMembers reports whether any user belongs to the datacenter, group or client.
+func hasMembers(s States, of events.Aggregate) bool {
+	found := false
+	s.Members(of, func(*User) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+func keepsMembers(what string) *Refusal {
+	return refuse(Conflict, "has_members", "", "Users still belong to this %s.", what)
+}

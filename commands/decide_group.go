@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+func decideGroups(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+	if err := mayAdminister(s, a); err != nil {
+		return nil, err
+	}
+	if c, ok := on.Command.(CreateGroup); ok {
+		return decideCreateGroup(s, c)
+	}
+	g := s.Directory().Group(on.Target())
+	if g == nil {
+		return nil, refuse(NotFound, "group_not_found", "", "There is no such group.")
+	}
+	if err := checkVersion(g.Version, on.Version); err != nil {
+		return nil, err
+	}
+	switch c := on.Command.(type) {
+	case UpdateGroup:
+		return decideUpdateGroup(s, g, c)
+	default:
+		return decideDeleteGroup(s, g)
+	}
+}
+
+func decideCreateGroup(s States, c CreateGroup) ([]events.Draft, error) {
+	e := c.Group
+	e.Number = s.LastNumber(events.GroupNumber) + 1
+	if err := checkGroup(s, c.ID, events.GroupUpdated{Name: &e.Name, Datacenter: &e.Datacenter, Permissions: &e.Permissions}); err != nil {
+		return nil, err
+	}
+	attached, err := attach(s, c.ID, c.Datacenters)
+	if err != nil {
+		return nil, err
+	}
+	return append([]events.Draft{{Aggregate: events.Group(c.ID), Event: e}}, attached...), nil
+}
+
+func decideUpdateGroup(s States, g *Group, c UpdateGroup) ([]events.Draft, error) {
+	e := c.Change
+	e.Name = changed(g.Name, e.Name)
+	e.Datacenter = changed(g.Datacenter, e.Datacenter)
+	if e.Permissions != nil && slices.Equal(g.Permissions, *e.Permissions) {
+		e.Permissions = nil
+	}
+	if err := checkGroup(s, g.ID, e); err != nil {
+		return nil, err
+	}
+	var out []events.Draft
+	if e != (events.GroupUpdated{}) {
+		out = append(out, events.Draft{Aggregate: events.Group(g.ID), Key: g.Key, Event: e})
+	}
+	if c.Datacenters == nil {
+		return out, nil
+	}
+	attached, err := attach(s, g.ID, *c.Datacenters)
+	return append(out, attached...), err
+}
+
+// attach returns the Drafts by which the group is attached to exactly these datacenters.
+func attach(s States, group uuid.UUID, datacenters []uuid.UUID) ([]events.Draft, error) {
+	dir := s.Directory()
+	if err := checkExisting("datacenters", datacenters, func(id uuid.UUID) bool { return dir.Datacenter(id) != nil }); err != nil {
+		return nil, err
+	}
+	var out []events.Draft
+	for _, d := range dir.Datacenters() {
+		groups := without(d.Groups, func(id uuid.UUID) bool { return id == group })
+		if slices.Contains(datacenters, d.ID) {
+			groups = append(groups, group)
+		}
+		if !sameSet(groups, d.Groups) {
+			out = append(out, events.Draft{Aggregate: events.Datacenter(d.ID), Key: d.Key, Event: events.DatacenterUpdated{Groups: &groups}})
+		}
+	}
+	return out, nil
+}
+
+var permissionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+func checkGroup(s States, id uuid.UUID, e events.GroupUpdated) error {
+	dir := s.Directory()
+	if e.Name != nil {
+		if err := checkName(*e.Name); err != nil {
+			return err
+		}
+		if other := dir.GroupByName(*e.Name); other != nil && other.ID != id {
+			return refuse(Taken, "group_name_taken", "name", "There is a group of this name.")
+		}
+	}
+	if e.Datacenter != nil && *e.Datacenter != uuid.Nil && dir.Datacenter(*e.Datacenter) == nil {
+		return noSuch("dc_bound")
+	}
+	if e.Permissions != nil && slices.ContainsFunc(*e.Permissions, func(p string) bool { return !permissionName.MatchString(p) }) {
+		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is a word of lower-case letters, digits and underscores.")
+	}
+	return nil
+}
+
+func decideDeleteGroup(s States, g *Group) ([]events.Draft, error) {
+	if hasMembers(s, events.Group(g.ID)) {
+		return nil, keepsMembers("group")
+	}
+	out, err := attach(s, g.ID, nil)
+	return append(out, events.Draft{Aggregate: events.Group(g.ID), Key: g.Key, Event: events.GroupDeleted{}}), err
+}
