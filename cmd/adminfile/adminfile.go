@@ -27,6 +27,9 @@ type File struct {
 	PterodactylKey string `json:"pterodactyl_key"`
 	E24APIKey      string `json:"e24_api_key"`
 	E24SecretKey   string `json:"e24_secret_key"`
+	ClientID       int64  `json:"client_id,omitempty"` // a client's number, of which the administrator is a member
+	ClientAppID    string `json:"client_app_id,omitempty"`
+	ClientSecret   string `json:"client_app_secret,omitempty"`
 }
 
 // Write stores the File at path, in place of the one that may stand there (mode 0600).

@@ -18,17 +18,23 @@ import (
 	"accountd/http/native"
 )
 
-// administrator makes the first user where there is none, and sees to it that the administrator's file is right.
+// administrator makes what the first start makes where there is none, and sees to it that the administrator's file is right.
 func (a *app) administrator(ctx context.Context) error {
-	if a.service.Snapshot().LastNumber(events.UserNumber) == 0 {
-		if err := a.makeAdministrator(ctx); err != nil {
-			return fmt.Errorf("making the administrator: %w", err)
-		}
+	now := a.service.Snapshot()
+	var err error
+	switch {
+	case now.LastNumber(events.UserNumber) == 0:
+		err = a.makeAdministrator(ctx)
+	case now.LastNumber(events.DatacenterNumber) == 0: // the log is of a release that had users only
+		err = a.setUp(ctx, completion(now.UserByNumber(commands.AdministratorNumber)))
+	}
+	if err != nil {
+		return fmt.Errorf("setting up: %w", err)
 	}
 	if err := a.settle(); err != nil {
 		return fmt.Errorf("finishing the administrator's file: %w", err)
 	}
-	err := adminfile.SetBaseURL(a.adminPath(), a.baseURL)
+	err = adminfile.SetBaseURL(a.adminPath(), a.baseURL)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		a.log.Warn("the administrator's file does not say where the service is", "error", err)
 	}
@@ -42,7 +48,7 @@ func (a *app) draftPath() string { return a.adminPath() + ".new" }
 
 // makeAdministrator leaves a draft of the file behind, which settle decides about.
 func (a *app) makeAdministrator(ctx context.Context) error {
-	cmd, file := newAdministrator()
+	cmd, application, file := newAdministrator()
 	hash, err := a.service.HashPassword(ctx, file.Password)
 	if err != nil {
 		return err
@@ -51,22 +57,12 @@ func (a *app) makeAdministrator(ctx context.Context) error {
 	if err := adminfile.Write(a.draftPath(), file); err != nil {
 		return err
 	}
-	out, err := a.service.Do(ctx, commands.Service(), cmd)
-	var refusal *commands.Refusal
-	switch {
-	case errors.As(err, &refusal) && refusal.Kind == commands.Taken:
-		return nil // another instance was first
-	case err != nil:
-		return err
-	case out.User.Number != commands.AdministratorNumber: // it was, and has renamed its administrator since
-		_, err = a.service.Do(ctx, commands.Service(), commands.DeleteUser{ID: cmd.ID})
-		return err
-	}
-	return nil
+	return a.setUp(ctx, firstStart(cmd, application))
 }
 
-// newAdministrator returns the first user, with one credential of every kind, and what the file tells about it.
-func newAdministrator() (commands.CreateUser, adminfile.File) {
+// newAdministrator returns the first user, with one credential of every kind, an application, and what the file tells
+// about them.
+func newAdministrator() (commands.CreateUser, commands.CreateApplication, adminfile.File) {
 	id := uuid.New()
 	token, hash := native.NewToken()
 	panel, panelHash := secrets.PanelKey(secrets.PanelApplication)
@@ -82,9 +78,13 @@ func newAdministrator() (commands.CreateUser, adminfile.File) {
 				Permissions: events.Permissions{Users: commands.LevelAll, Servers: commands.LevelAll}},
 		},
 	}
-	return commands.CreateUser{ID: id, User: user}, adminfile.File{
+	appID, appSecret, appHash := secrets.Application()
+	application := events.ApplicationCreated{Name: "first start", AppID: appID, SecretHash: events.Secret(appHash), User: id,
+		Client: commands.MainClientNumber, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}
+	return commands.CreateUser{ID: id, User: user}, commands.CreateApplication{ID: uuid.New(), Application: application}, adminfile.File{
 		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
 		E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
+		ClientID: commands.MainClientNumber, ClientAppID: appID, ClientSecret: appSecret,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -111,6 +113,10 @@ func (c Config) admin(t testing.TB) adminfile.File {
 	return f
 }
 
+// firstRecords is how many records the first start leaves in the log: the client, the administrator, two datacenters, a
+// group and an application.
+const firstRecords = 6
+
 func TestFirstStart(t *testing.T) {
 	c := testConfig(t)
 	r := start(t, c)
@@ -120,9 +126,12 @@ func TestFirstStart(t *testing.T) {
 	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var members map[string]string
-	require.NoError(t, json.Unmarshal(content, &members))
-	require.Len(t, members, 8)
+	require.Regexp(t, `"client_id": 1,\s*"client_app_id": "[0-9a-f]{32}",\s*"client_app_secret": "[0-9a-f]{32}"`, string(content))
+	members := map[string]string{}
+	fields := reflect.ValueOf(c.admin(t))
+	for i := range fields.NumField() {
+		members[strings.Split(fields.Type().Field(i).Tag.Get("json"), ",")[0]] = fmt.Sprint(fields.Field(i))
+	}
 	require.Equal(t, r.url, members["base_url"])
 	require.GreaterOrEqual(t, len(members["password"]), 24)
 	require.NoFileExists(t, path+".new")
@@ -148,7 +157,7 @@ func TestFirstStart(t *testing.T) {
 	key, err := os.ReadFile(filepath.Join(c.Data, masterKeyName))
 	require.NoError(t, err)
 	for name, secret := range members {
-		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "e24_secret_key" {
+		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "e24_secret_key" || name == "client_app_secret" {
 			require.NotContains(t, r.log.String(), secret)
 		}
 	}
@@ -183,7 +192,7 @@ func TestSeveralServices(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, rb.get("/v1/users", a.admin(t).Token).StatusCode)
 	figures, err := io.ReadAll(rb.get("/metrics", "").Body)
 	require.NoError(t, err)
-	for _, line := range []string{"accountd_log_position 1", "accountd_view_position 1", "accountd_view_lag_records 0", "accountd_users 1",
+	for _, line := range []string{fmt.Sprint("accountd_log_position ", firstRecords), fmt.Sprint("accountd_view_position ", firstRecords), "accountd_view_lag_records 0", "accountd_users 1",
 		"accountd_append_commands_count 1", "accountd_password_hashes_waiting 0", "accountd_commands_waiting 0"} {
 		require.Contains(t, string(figures), "\n"+line+"\n")
 	}
@@ -246,8 +255,8 @@ func TestLogThatIsNotTheOneSeenBefore(t *testing.T) {
 	path := filepath.Join(c.Data, "checkpoint.json")
 	head, err := eventlog.LoadAnchor(path)
 	require.NoError(t, err)
-	require.EqualValues(t, 1, head.Sequence)
-	head.Sequence = 2
+	require.EqualValues(t, firstRecords, head.Sequence)
+	head.Sequence++
 	require.NoError(t, eventlog.SaveAnchor(path, head))
 	_, err = tryStart(t, c)
 	require.ErrorIs(t, err, eventlog.ErrLogDiffers)
