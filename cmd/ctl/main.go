@@ -46,6 +46,10 @@ type program struct {
 	stdout           io.Writer
 	data, url, token string
 	started          bool // nothing was wrong with the call
+
+	form, version string
+	columns       []string
+	all           bool
 }
 
 func (p *program) command() *cobra.Command {
@@ -54,6 +58,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.AddCommand(p.events(), p.status())
+	root.AddCommand(p.resources()...)
 	return root
 }
 

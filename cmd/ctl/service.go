@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,22 +60,73 @@ func (s service) fromFile(folder string) (service, error) {
 
 // get asks for a path. The caller closes the answer's body.
 func (s service) get(ctx context.Context, path string) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(s.url, "/")+path, nil)
+	r, err := s.request(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(r)
+}
+
+// request returns a request for a path, with JSON in the body if it has one.
+func (s service) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.url, "/")+path, body)
 	if err != nil {
 		return nil, err
 	}
 	if s.token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
-	return http.DefaultClient.Do(r)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, nil
+}
+
+// call asks with the body and header, if any, reads the answer, if any, into out, and returns its header.
+func (s service) call(ctx context.Context, method, path string, body []byte, header http.Header, out any) (http.Header, error) {
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(body)
+	}
+	r, err := s.request(ctx, method, path, content)
+	if err != nil {
+		return nil, err
+	}
+	for name := range header {
+		r.Header.Set(name, header.Get(name))
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	switch {
+	case answer.StatusCode >= http.StatusMultipleChoices:
+		return nil, refused(answer)
+	case answer.StatusCode == http.StatusNoContent:
+		return answer.Header, nil
+	}
+	if err := json.NewDecoder(answer.Body).Decode(out); err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	return answer.Header, nil
 }
 
 // refused returns what an answer that is no success says.
 func refused(answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16)) // the status says enough
-	var problem struct{ Detail string }
+	var problem struct {
+		Detail string
+		Errors []struct{ Detail, Pointer, Parameter string }
+	}
 	if err := json.Unmarshal(body, &problem); err == nil && problem.Detail != "" {
-		return fmt.Errorf("the service answered %s: %s", answer.Status, problem.Detail)
+		said := fmt.Sprintf("the service answered %s: %s", answer.Status, problem.Detail)
+		for _, e := range problem.Errors {
+			if where := e.Pointer + e.Parameter; where != "" {
+				said += fmt.Sprintf("\n  %s: %s", where, e.Detail)
+			}
+		}
+		return errors.New(said)
 	}
 	return fmt.Errorf("the service answered %s", answer.Status)
 }
