@@ -86,7 +86,7 @@ func TestWhereTheServiceIs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	code, _, errs := run(nil, "events")
 	require.Equal(t, 1, code)
-	require.Contains(t, errs, "where is the service? Give --data, or --url and --token")
+	require.Contains(t, errs, "where is the service? Give --data, --profile, or --url and --token")
 	code, _, errs = run(nil, "events", "--data", "nowhere")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, filepath.Join("nowhere", "admin.json"))

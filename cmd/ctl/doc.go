@@ -2,4 +2,12 @@
 //
 // It promises that data goes to stdout and everything else to stderr, and that an answer that broke off is an error. Its one
 // invariant is that it changes nothing in a data folder: it only reads the administrator's file there.
+//
+// # Why
+//
+// Why resources are paths and not commands of their own: what the API has, accountctl has at once, under the same names,
+// and what it prints is what the API answered.
+//
+// Why name:=JSON beside name=text: a shell has texts only, the API has types, and guessing would make the user name "true"
+// impossible.
 package ctl

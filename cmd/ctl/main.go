@@ -14,8 +14,9 @@ import (
 
 const long = `accountctl asks a running accountd.
 
-It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or by
-ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN; without any of them it looks into ./data.
+It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or by a
+profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile), or by ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN; without any of
+them it looks into ./data.
 
 Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way.`
 
@@ -45,6 +46,7 @@ type program struct {
 	environ          []string
 	stdout           io.Writer
 	data, url, token string
+	profile          string
 	started          bool // nothing was wrong with the call
 
 	form, version string
@@ -57,7 +59,8 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.data, "data", "", "the service's data `folder`")
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
-	root.AddCommand(p.events(), p.status())
+	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
+	root.AddCommand(p.events(), p.status(), p.profiles())
 	root.AddCommand(p.resources()...)
 	return root
 }

@@ -154,7 +154,11 @@ func (p *program) shows(method string) func(context.Context, service, call) erro
 		if _, err := s.call(ctx, method, c.path, c.body, header, &answer); err != nil {
 			return err
 		}
-		return p.printer(path.Dir(c.path)).object(answer)
+		of := c.path
+		if method != http.MethodPost {
+			of = path.Dir(of)
+		}
+		return p.printer(of).object(answer)
 	}
 }
 

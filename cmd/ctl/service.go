@@ -20,7 +20,7 @@ const defaultData = "./data"
 // service is where to ask, and as whom.
 type service struct{ url, token string }
 
-// find returns the service that flags, data folder and environment name, in this order.
+// find returns the service that flags, data folder, profile and environment name, in this order.
 func (p *program) find() (service, error) {
 	s := service{url: p.url, token: p.token}
 	environment := service{url: p.env("ACCOUNTCTL_URL"), token: p.env("ACCOUNTCTL_TOKEN")}
@@ -30,12 +30,14 @@ func (p *program) find() (service, error) {
 		s = s.or(service{token: environment.token})
 	case p.data != "":
 		s, err = s.fromFile(p.data)
+	case p.profile != "":
+		s, err = p.fromProfile(s)
 	case environment.url != "":
 		s = s.or(environment)
 	default:
 		s, err = s.fromFile(defaultData)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("where is the service? Give --data, or --url and --token; there is no %s",
+			err = fmt.Errorf("where is the service? Give --data, --profile, or --url and --token; there is no %s",
 				filepath.Join(defaultData, adminfile.Name))
 		}
 	}

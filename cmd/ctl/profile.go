@@ -1,0 +1,126 @@
+package ctl
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"accountd/events/durable"
+)
+
+// profile is a service that is stored under a name.
+type profile struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+func (p *program) profiles() *cobra.Command {
+	cmd := &cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
+		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl --profile live list users"}
+	cmd.AddCommand(
+		p.profileCommand("set NAME", "Store --url and --token under a name", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+			if p.url == "" {
+				return errors.New("a profile needs --url, and --token to be let in")
+			}
+			all[words[0]] = profile{p.url, p.token}
+			return p.store(all)
+		}),
+		p.profileCommand("delete NAME", "Forget a profile", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+			if _, there := all[words[0]]; !there {
+				return noProfile(words[0])
+			}
+			delete(all, words[0])
+			return p.store(all)
+		}),
+		p.profileCommand("list", "Print names and URLs", cobra.NoArgs, func(all map[string]profile, _ []string) error {
+			for _, name := range slices.Sorted(maps.Keys(all)) {
+				if _, err := fmt.Fprintf(p.stdout, "%s\t%s\n", name, all[name].URL); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	return cmd
+}
+
+func (p *program) profileCommand(use, short string, args cobra.PositionalArgs, run func(map[string]profile, []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(_ *cobra.Command, words []string) error {
+		p.started = true
+		all, err := p.stored()
+		if err != nil {
+			return err
+		}
+		return run(all, words)
+	}}
+}
+
+// profilesPath returns where profiles are stored: below XDG_CONFIG_HOME or ~/.config.
+func (p *program) profilesPath() (string, error) {
+	folder := p.env("XDG_CONFIG_HOME")
+	if folder == "" {
+		home := p.env("HOME")
+		if home == "" {
+			return "", errors.New("HOME is not set, so that profiles have no place")
+		}
+		folder = filepath.Join(home, ".config")
+	}
+	return filepath.Join(folder, "accountctl", "profiles.json"), nil
+}
+
+func (p *program) stored() (map[string]profile, error) {
+	path, err := p.profilesPath()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]profile{}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the profiles in %s: %w", path, err)
+	}
+	return all, nil
+}
+
+// store writes the profiles, for their owner's eyes only.
+func (p *program) store(all map[string]profile) error {
+	path, err := p.profilesPath()
+	if err != nil {
+		return err
+	}
+	content, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return durable.Replace(path, append(content, '\n'))
+}
+
+func (p *program) fromProfile(s service) (service, error) {
+	all, err := p.stored()
+	if err != nil {
+		return s, err
+	}
+	found, there := all[p.profile]
+	if !there {
+		return s, noProfile(p.profile)
+	}
+	return s.or(service{found.URL, found.Token}), nil
+}
+
+func noProfile(name string) error {
+	return fmt.Errorf("there is no profile %q; accountctl profile list shows those there are", name)
+}
