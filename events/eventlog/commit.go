@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"accountd/events/engine"
 )
 
 // settleFor is how long a conflict is waited out of which the cause does not show yet.
@@ -48,16 +50,16 @@ func (u *unit) commit(ctx context.Context) error {
 	}
 }
 
-func (u *unit) attempt(ctx context.Context) (receipt, error) {
+func (u *unit) attempt(ctx context.Context) (engine.Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
 	u.attempts++
-	return publishAll(ctx, u.log.engine.Conn(), u.msgs)
+	return u.log.engine.Publish(ctx, u.msgs...)
 }
 
 // confirm checks that the unit stands where its chain hashes say. The guard makes anything else impossible; if it happens
 // all the same, the log is broken and no one must go on as if it was not.
-func (u *unit) confirm(r receipt) error {
+func (u *unit) confirm(r engine.Receipt) error {
 	want := u.head.Sequence + uint64(len(u.msgs))
 	if r.Sequence != 0 && r.Sequence != want {
 		return fmt.Errorf("appending: %w", GapError{Want: want, Got: r.Sequence})

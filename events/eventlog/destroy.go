@@ -56,7 +56,7 @@ func (l *Log) rewrite(ctx context.Context, id events.KeyID) (uint64, error) {
 	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
 	// The guard fails when another key of the block was destroyed meanwhile; then the new block is taken.
-	r, err := publish(asked, l.engine.Conn(), &nats.Msg{
+	r, err := l.engine.Publish(asked, &nats.Msg{
 		Subject: subject,
 		Header:  nats.Header{headerExpectedLastSubject: {strconv.FormatUint(newest.sequence, 10)}},
 		Data:    block.without(id.Index),

@@ -108,7 +108,7 @@ func (p *pool) writeBlock(ctx context.Context, guard nats.Header) error {
 	msg := &nats.Msg{Subject: blockSubject(id), Header: guard, Data: newBlock(id, &block.keys, p.master)}
 	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
-	if _, err := publish(asked, p.engine.Conn(), msg); err != nil {
+	if _, err := p.engine.Publish(asked, msg); err != nil {
 		return fmt.Errorf("storing a block of data keys: %w", err)
 	}
 	p.keys.put(id, block)
