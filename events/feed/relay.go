@@ -1,0 +1,254 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"accountd/events"
+	"accountd/events/eventlog"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	pace       = 10 * time.Millisecond // between two publishes
+	rest       = 500 * time.Millisecond
+	attemptFor = 2 * time.Second
+	trimEvery  = 10 * time.Minute
+	waiting    = 32 // groups of Records that are read ahead
+)
+
+// errMoved says that the Feed is not where this relay takes it to be: it must follow the Log from somewhere else.
+var errMoved = errors.New("the feed has moved")
+
+// Run relays the Log until ctx ends, whose cause it then returns, and drops what is too old. Any number of instances may run
+// it. Any other error is final: the Log cannot be read further, see [eventlog.Log.Follow], or the connection is closed.
+func (f *Feed) Run(ctx context.Context) error {
+	trim, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); f.trimAlways(trim) }()
+	defer func() { stop(); <-done }()
+	for {
+		if err := f.relay(ctx); !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+}
+
+// relay follows the Log from where the Feed stands.
+func (f *Feed) relay(ctx context.Context) error {
+	r := &relay{Feed: f, records: make(chan []events.Record, waiting)}
+	if err := r.find(ctx); err != nil {
+		return err
+	}
+	begin, err := f.begin(ctx, r.at.record)
+	if err != nil {
+		return err
+	}
+	following, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	followed := make(chan error, 1)
+	go func() { followed <- f.log.Follow(following, begin, r.take(following)) }()
+	err = r.publish(following, followed)
+	cancel(err)
+	return err
+}
+
+// begin returns the place behind which the command began of which that Record is.
+func (f *Feed) begin(ctx context.Context, sequence uint64) (events.Head, error) {
+	if sequence == 0 {
+		return events.Head{}, nil
+	}
+	newest, err := f.record(ctx, sequence)
+	if err != nil {
+		return events.Head{}, err
+	}
+	before := sequence - uint64(newest.Index)
+	if before == 0 {
+		return events.Head{}, nil
+	}
+	last, err := f.record(ctx, before)
+	return last.Head(), err
+}
+
+func (f *Feed) record(ctx context.Context, sequence uint64) (events.Record, error) {
+	records, err := f.log.Read(ctx, sequence-1, 1)
+	if err != nil {
+		return events.Record{}, err
+	}
+	if len(records) == 0 {
+		return events.Record{}, fmt.Errorf("the feed tells of record %d, which is not in the log", sequence)
+	}
+	return records[0], nil
+}
+
+// relay is one run of Records into the Feed.
+type relay struct {
+	*Feed
+	at      place
+	oldest  time.Time // what an empty feed begins with is not older …
+	newest  uint64    // … or this Record
+	records chan []events.Record
+	ready   []events.Record // taken out of records, not relayed yet
+}
+
+// find looks where the Feed stands, until the engine tells.
+func (r *relay) find(ctx context.Context) error {
+	for {
+		asked, cancel := context.WithTimeout(ctx, attemptFor)
+		at, err := r.place(asked)
+		if err == nil && at.record == 0 {
+			r.oldest = time.Now().Add(-r.keep)
+			r.newest, err = r.log.Last(asked)
+		}
+		cancel()
+		if err == nil {
+			r.at = at
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if errors.Is(err, nats.ErrConnectionClosed) {
+			return err
+		}
+		r.logger.Warn("the feed cannot be relayed", "error", err)
+		if err := pause(ctx, rest); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *relay) take(ctx context.Context) func([]events.Record) error {
+	return func(records []events.Record) error {
+		select {
+		case r.records <- records:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// publish relays what is taken until ctx ends, the Log ends following, or the Feed has moved.
+func (r *relay) publish(ctx context.Context, followed <-chan error) error {
+	for {
+		select {
+		case records := <-r.records:
+			r.add(records)
+		case err := <-followed:
+			return err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		for len(r.ready) > 0 {
+			r.gather()
+			if err := r.next(ctx); err != nil {
+				return err
+			}
+			if len(r.ready) >= eventlog.MaxBatch {
+				continue
+			}
+			if err := pause(ctx, pace); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// gather takes what else has been read, up to about a batch.
+func (r *relay) gather() {
+	for len(r.ready) < eventlog.MaxBatch {
+		select {
+		case records := <-r.records:
+			r.add(records)
+		default:
+			return
+		}
+	}
+}
+
+// add makes those ready that are not in the Feed, and belong there.
+func (r *relay) add(records []events.Record) {
+	for _, record := range records {
+		tooOld := r.at.record == 0 && len(r.ready) == 0 && record.Sequence < r.newest && record.Time.Before(r.oldest)
+		if record.Sequence > r.at.record && !tooOld {
+			r.ready = append(r.ready, record)
+		}
+	}
+}
+
+// next publishes some of what is ready, once.
+func (r *relay) next(ctx context.Context) error {
+	group := r.ready[:1]
+	if len(r.ready) >= r.log.GroupFrom() {
+		group = r.ready[:min(len(r.ready), eventlog.MaxBatch)]
+	}
+	if r.at.record != 0 && group[0].Sequence != r.at.record+1 {
+		return errMoved
+	}
+	if err := r.send(ctx, group); err != nil {
+		return r.lost(ctx, err)
+	}
+	r.ready = r.ready[len(group):]
+	return nil
+}
+
+// send publishes a group behind where the Feed is known to stand.
+func (r *relay) send(ctx context.Context, group []events.Record) error {
+	msgs := make([]*nats.Msg, len(group))
+	for i, record := range group {
+		var err error
+		if msgs[i], err = message(record); err != nil {
+			return err
+		}
+	}
+	first := msgs[0].Header
+	first.Set(headerLastSequence, decimal(r.at.last))
+	if len(msgs) == 1 && r.at.whole {
+		first.Set(headerLastMsgID, decimal(r.at.record))
+	}
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	receipt, err := r.engine.Publish(asked, msgs...)
+	if err != nil {
+		return err
+	}
+	if receipt.Duplicate {
+		return errMoved
+	}
+	r.at = place{last: receipt.Sequence, record: group[len(group)-1].Sequence, whole: true}
+	return nil
+}
+
+// lost makes the best of a publish that failed, or of which the outcome is not known: the Feed tells where it stands now.
+func (r *relay) lost(ctx context.Context, cause error) error {
+	if errors.Is(cause, nats.ErrConnectionClosed) {
+		return cause
+	}
+	if err := pause(ctx, rest/2+rand.N(rest)); err != nil {
+		return err
+	}
+	if err := r.find(ctx); err != nil {
+		return err
+	}
+	ready := r.ready
+	r.ready = nil
+	r.add(ready)
+	return nil
+}
+
+// pause returns after d, or with the cause of ctx's end.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,60 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// trimAlways drops what is too old, now and then until ctx ends.
+func (f *Feed) trimAlways(ctx context.Context) {
+	for {
+		if err := f.Trim(ctx, time.Now().Add(-f.keep)); err != nil && ctx.Err() == nil {
+			f.logger.Warn("old messages of the feed were not dropped", "error", err)
+		}
+		if pause(ctx, trimEvery) != nil {
+			return
+		}
+	}
+}
+
+// Trim drops the messages that came into the Feed before then, all but the newest.
+func (f *Feed) Trim(ctx context.Context, then time.Time) error {
+	info, err := f.stream.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("asking for the feed's oldest message: %w", err)
+	}
+	s := info.State
+	if s.Msgs < 2 || !s.FirstTime.Before(then) {
+		return nil
+	}
+	var failed error
+	behind := sort.Search(int(s.LastSeq-s.FirstSeq), func(i int) bool {
+		msg, err := f.next(ctx, s.FirstSeq+uint64(i), Subjects)
+		if err != nil {
+			failed = err
+			return true
+		}
+		return !msg.Time.Before(then)
+	})
+	if failed != nil {
+		return failed
+	}
+	if err := f.stream.Purge(ctx, jetstream.WithPurgeSequence(s.FirstSeq+uint64(behind))); err != nil {
+		return fmt.Errorf("dropping old messages of the feed: %w", err)
+	}
+	return nil
+}
+
+// next returns the first message from that sequence on that fits the filter. The error is jetstream.ErrMsgNotFound when there
+// is none.
+func (f *Feed) next(ctx context.Context, from uint64, filter string) (*jetstream.RawStreamMsg, error) {
+	msg, err := f.stream.GetMsg(ctx, from, jetstream.WithGetMsgSubject(filter))
+	if err != nil {
+		return nil, fmt.Errorf("reading the feed from %d: %w", from, err)
+	}
+	return msg, nil
+}
