@@ -11,6 +11,7 @@ import (
 	"accountd/commands/password"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
+	"accountd/events/feed"
 	"accountd/http/rest"
 	"accountd/http/server"
 	"accountd/http/server/metrics"
@@ -30,7 +31,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.replay, a.startHandler, a.administrator, a.open}
+	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.replay, a.startFeed, a.startHandler, a.administrator, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -60,6 +61,7 @@ type app struct {
 	service rest.Service
 	engine  atomic.Pointer[engine.Engine] // nil until it is up
 	history *eventlog.Log
+	feed    *feed.Feed
 	anchor  uint64 // sequence of the place that is stored
 	runner  *projections.Runner
 	e24     server.Later

@@ -1,0 +1,26 @@
+package app
+
+import (
+	"context"
+
+	"accountd/events/feed"
+)
+
+// startFeed opens the public stream of events and relays to it, in the background, until the service ends. A log that cannot be
+// read ends the service elsewhere.
+func (a *app) startFeed(ctx context.Context) (err error) {
+	a.feed, err = feed.Open(ctx, feed.Options{Engine: a.engine.Load(), Log: a.history, Logger: a.log})
+	if err != nil {
+		return err
+	}
+	relaying, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.feed.Run(relaying); relaying.Err() == nil {
+			a.log.Error("the feed is not relayed any more", "error", err)
+		}
+	}()
+	a.onClose(func() error { stop(); <-done; return nil })
+	return nil
+}
