@@ -109,6 +109,22 @@ func takenName(s States, name string, id uuid.UUID) bool {
 	return other != nil && other.ID != id
 }
 
+// checkWelcome refuses a mail that nobody knows and one to no address.
+func checkWelcome(e events.UserCreated) error {
+	switch e.Welcome {
+	case "", events.WelcomeAccountCreated, events.WelcomeAccessData:
+	default:
+		return refuse(Invalid, "welcome_invalid", "welcome", "There is no such mail.")
+	}
+	if e.WelcomeTo == "" {
+		return nil
+	}
+	if !ValidEmail(e.WelcomeTo) {
+		return refuse(Invalid, "email_invalid", "welcome_to", "This is not an e-mail address.")
+	}
+	return checkText("welcome_to", e.WelcomeTo, maxEmail, false)
+}
+
 // checkMembership refuses what does not exist.
 func checkMembership(s States, m events.MembershipChanged) error {
 	if m.Access != nil && *m.Access != "" && *m.Access != AccessFull && *m.Access != AccessReadOnly {

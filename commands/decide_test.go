@@ -129,6 +129,11 @@ func TestCreateUser(t *testing.T) {
 		{name: "a name as long as a book", given: family(), actor: admin,
 			when: ask(func(e *events.UserCreated) { e.LastName = string(make([]byte, 256)) }), no: "text_too_long"},
 		{name: "an unknown zone", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Timezone = "Local" }), no: "timezone_invalid"},
+		{name: "an unknown mail", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Welcome = "spam" }), no: "welcome_invalid"},
+		{name: "a mail to no address", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Welcome, e.WelcomeTo = events.WelcomeAccessData, "boss" }), no: "email_invalid"},
+		{name: "a mail to two", given: family(), actor: admin, when: ask(func(e *events.UserCreated) {
+			e.Welcome, e.WelcomeTo = events.WelcomeAccessData, "a@example.org\r\nBcc: b@example.org"
+		}), no: "email_invalid"},
 		{name: "an unknown client", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Client = 9 }), no: "client_not_found"},
 	})
 }

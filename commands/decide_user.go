@@ -50,6 +50,9 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	}); err != nil {
 		return err
 	}
+	if err := checkWelcome(e); err != nil {
+		return err
+	}
 	for _, k := range e.SigningKeys {
 		if err := checkSigningKey(s, k); err != nil {
 			return err

@@ -27,7 +27,7 @@ func samples() []Event {
 			Groups: []uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1"), id("0198c0de-0000-7000-8000-0000000000e2")},
 			Parent: id("0198c0de-0000-7000-8000-0000000000f1"), Profile: &profile, PasswordHash: "hash of a password",
 			SigningKeys: []SigningKey{signing}, StorageKeys: []StorageKey{storage}, APIKeys: []APIKey{api},
-			Welcome: WelcomeAccountCreated,
+			Welcome: WelcomeAccountCreated, WelcomeTo: "boss@example.com",
 		},
 		ProfileUpdated{
 			Username: new("m"), Email: new("m@example.com"), FirstName: new("M"), LastName: new("N"), DisplayName: new(""),

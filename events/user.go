@@ -34,12 +34,17 @@ type UserCreated struct {
 	SigningKeys  []SigningKey `json:"signing_keys,omitempty"`
 	StorageKeys  []StorageKey `json:"storage_keys,omitempty"`
 	APIKeys      []APIKey     `json:"api_keys,omitempty"`
-	Welcome      string       `json:"welcome,omitempty"` // the mail that is due, such as WelcomeAccountCreated; empty: none
+	Welcome      string       `json:"welcome,omitempty"`    // the mail that is due, such as WelcomeAccountCreated; empty: none
+	WelcomeTo    string       `json:"welcome_to,omitempty"` // an address that gets it in place of whom Welcome names
 }
 
-// WelcomeAccountCreated is the mail that tells a user of the new account, with a link to set a password where the creation
-// gave none.
-const WelcomeAccountCreated = "account_created"
+// The mails that a creation may ask for.
+const (
+	// WelcomeAccountCreated tells the new user of the account, with a link to set a password where the creation gave none.
+	WelcomeAccountCreated = "account_created"
+	// WelcomeAccessData gives the user who made the account what the new user logs in with.
+	WelcomeAccessData = "access_data"
+)
 
 // ProfileUpdated records new values of a user's descriptive fields; a nil field did not change, an empty one was cleared.
 type ProfileUpdated struct {
