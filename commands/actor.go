@@ -13,6 +13,7 @@ type Actor struct {
 	User        uuid.UUID // zero for the service itself
 	Credential  string    // public id with its kind before it, such as "signing-key:AK…"
 	Permissions events.Permissions
+	Application uuid.UUID // by which the user asks as a member of its client; zero: the user asks by itself
 	Dialect     string
 	RequestID   string
 	TraceParent string

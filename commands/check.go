@@ -125,8 +125,11 @@ func checkWelcome(e events.UserCreated) error {
 	return checkText("welcome_to", e.WelcomeTo, maxEmail, false)
 }
 
-// checkMembership refuses what does not exist.
-func checkMembership(s States, m events.MembershipChanged) error {
+// checkMembership refuses what does not exist. Client is the user's from then on.
+func checkMembership(s States, client int64, m events.MembershipChanged) error {
+	if client == 0 && m.Access != nil && *m.Access != "" {
+		return refuse(Invalid, "access_invalid", "access", "Only the members of a client have access.")
+	}
 	if m.Access != nil && *m.Access != "" && *m.Access != AccessFull && *m.Access != AccessReadOnly {
 		return refuse(Invalid, "access_invalid", "access", "Access is full or read_only.")
 	}

@@ -174,6 +174,22 @@ type UnlinkResource struct {
 	ResourceID string
 }
 
+// GiveConsent lets an application act in the user's name. Only the user itself gives it.
+//
+// Refusals: NotFound, Forbidden, Invalid (application_not_found).
+type GiveConsent struct {
+	ID          uuid.UUID
+	Application uuid.UUID
+}
+
+// WithdrawConsent ends what GiveConsent began, and with it the application's tokens.
+//
+// Refusals: NotFound, Forbidden.
+type WithdrawConsent struct {
+	ID          uuid.UUID
+	Application uuid.UUID
+}
+
 // Target returns ID.
 func (c CreateUser) Target() uuid.UUID           { return c.ID }
 func (c UpdateUser) Target() uuid.UUID           { return c.ID }
@@ -193,3 +209,5 @@ func (c AddAPIKey) Target() uuid.UUID            { return c.ID }
 func (c RevokeAPIKey) Target() uuid.UUID         { return c.ID }
 func (c LinkResource) Target() uuid.UUID         { return c.ID }
 func (c UnlinkResource) Target() uuid.UUID       { return c.ID }
+func (c GiveConsent) Target() uuid.UUID          { return c.ID }
+func (c WithdrawConsent) Target() uuid.UUID      { return c.ID }

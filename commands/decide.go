@@ -84,6 +84,10 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideLink(s, a, u, c)
 	case UnlinkResource:
 		return decideUnlink(s, a, u, c)
+	case GiveConsent:
+		return decideGiveConsent(s, a, u, c)
+	case WithdrawConsent:
+		return decideWithdrawConsent(s, a, u, c)
 	}
 	return nil, fmt.Errorf("deciding: %T is no command", c)
 }

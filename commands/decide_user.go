@@ -18,6 +18,9 @@ func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
 	}
 	e.Number = s.LastNumber(events.UserNumber) + 1
 	e.Parent = a.User
+	if e.Client != 0 && e.Access == "" {
+		e.Access = AccessFull
+	}
 	if e.State == "" {
 		e.State = StateCreated
 	}
@@ -45,7 +48,7 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	}); err != nil {
 		return err
 	}
-	if err := checkMembership(s, events.MembershipChanged{
+	if err := checkMembership(s, e.Client, events.MembershipChanged{
 		Client: &e.Client, Access: &e.Access, Datacenter: &e.Datacenter, Groups: &e.Groups,
 	}); err != nil {
 		return err
@@ -68,7 +71,7 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 
 func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, error) {
 	c.Profile = changedProfile(u, c.Profile)
-	c.Membership = changedMembership(u, c.Membership)
+	c.Membership = changedMembership(u, completed(u, c.Membership))
 	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)
 	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
 	c.Active = changed(u.Active, c.Active)
@@ -85,7 +88,9 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	if err := checkProfile(s, u.ID, c.Profile); err != nil {
 		return nil, err
 	}
-	if err := checkMembership(s, c.Membership); err != nil {
+	client := u.Client
+	set(&client, c.Membership.Client)
+	if err := checkMembership(s, client, c.Membership); err != nil {
 		return nil, err
 	}
 	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil) {
@@ -118,7 +123,7 @@ func updateEvents(c UpdateUser) []events.Event {
 }
 
 func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, error) {
-	if err := mayManage(s, a, u); err != nil {
+	if err := mayDelete(s, a, u); err != nil {
 		return nil, err
 	}
 	if err := checkVersion(u.Version, c.Version); err != nil {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
 
@@ -71,6 +73,10 @@ func Evolve(u *User, r events.Record) *User {
 		next.Resources = append(without(u.Resources, sameResource(e.Kind, e.ID)), e)
 	case events.ResourceUnlinked:
 		next.Resources = without(u.Resources, sameResource(e.Kind, e.ID))
+	case events.ConsentGiven:
+		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time})
+	case events.ConsentWithdrawn:
+		next.Consents = without(u.Consents, consentTo(e.Application))
 	default:
 		return u
 	}
@@ -156,4 +162,8 @@ func without[T any](list []T, drop func(T) bool) []T {
 
 func sameResource(kind, id string) func(events.ResourceLinked) bool {
 	return func(l events.ResourceLinked) bool { return l.Kind == kind && l.ID == id }
+}
+
+func consentTo(application uuid.UUID) func(Consent) bool {
+	return func(c Consent) bool { return c.Application == application }
 }

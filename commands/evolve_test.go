@@ -29,6 +29,7 @@ func rich() *commands.User {
 	})}})[0])
 	u.SSHKeys = []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Number: 1, Title: "home"}}}
 	u.Resources = []events.ResourceLinked{link}
+	u.Consents = []commands.Consent{{Application: syncID, Sequence: 1, At: firstDay}}
 	u.PasswordReset = &events.PasswordResetRequested{Hash: "r", ExpiresAt: firstDay}
 	return u
 }
@@ -96,6 +97,10 @@ func effects() map[string]struct {
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
 	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))
 	add(events.ResourceUnlinked{Kind: "server", ID: "1"}, with(func(u *user) { u.Resources = nil }))
+	add(events.ConsentGiven{Application: group}, with(func(u *user) {
+		u.Consents = append(u.Consents, commands.Consent{Application: group, Sequence: 2, At: later})
+	}))
+	add(events.ConsentWithdrawn{Application: syncID}, with(func(u *user) { u.Consents = nil }))
 	return out
 }
 

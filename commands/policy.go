@@ -11,19 +11,23 @@ type Scope struct {
 	All    bool
 	Parent uuid.UUID // the accounts that this user has made …
 	Self   uuid.UUID // … and this one
+	Client int64     // the members of the client of this number
 }
 
 // Sees reports whether the user lies within the Scope.
 func (s Scope) Sees(u *User) bool {
-	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil
+	return s.All || u.Client == s.Client && s.Client != 0 || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil
 }
 
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own and those of
 // which they are the parent. A super admin's credential that may not read users, and anybody's that may do nothing with
-// them, sees its owner alone.
+// them, sees its owner alone. Who asks by an application sees the members of the client.
 func VisibleUsers(s States, a Actor) Scope {
-	if a.IsService() {
+	switch {
+	case a.IsService():
 		return Scope{All: true}
+	case a.byApplication():
+		return membersOf(s, a)
 	}
 	u := s.User(a.User)
 	switch {
@@ -46,7 +50,7 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	}
 	u := s.User(a.User)
 	switch {
-	case u == nil || !u.Usable():
+	case u == nil || !u.Usable() || a.byApplication():
 		return false
 	case u.ID == target.ID:
 		return coversAll(a.Permissions, u, p, u)
@@ -62,10 +66,11 @@ func MayReadLog(s States, a Actor) bool {
 	return MayReadUsers(s, a)
 }
 
-// IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do.
+// IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do. An application
+// is nobody's super admin.
 func IsSuperAdmin(s States, a Actor) bool {
 	u := s.User(a.User)
-	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin
+	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin && !a.byApplication()
 }
 
 // MayReadUsers reports whether the Actor may read everybody's account: a super admin whose credential may read users.
@@ -99,6 +104,9 @@ func MayCreateUsers(s States, a Actor) error {
 }
 
 func mayCreate(s States, a Actor, e events.UserCreated) error {
+	if a.byApplication() {
+		return mayCreateMember(s, a, e)
+	}
 	if err := MayCreateUsers(s, a); err != nil || a.IsService() {
 		return err
 	}
@@ -158,6 +166,9 @@ func mayGrant(s States, a Actor) error {
 }
 
 func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
+	if a.byApplication() {
+		return mayUpdateMember(s, a, target, c)
+	}
 	if err := mayManageOrOwn(s, a, target); err != nil {
 		return err
 	}
@@ -191,8 +202,11 @@ func verifies(before, after *events.Profile) bool {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// asker returns the user who asks, as it stands now.
+// asker returns the user who asks by itself, as it stands now.
 func asker(s States, a Actor) (*User, error) {
+	if a.byApplication() {
+		return nil, refuse(Forbidden, "not_allowed", "", "An application may not do this.")
+	}
 	u := s.User(a.User)
 	if u == nil || !u.Usable() {
 		return nil, refuse(Forbidden, "account_inactive", "", "Your account is not active.")

@@ -81,6 +81,7 @@ type User struct {
 	StorageKeys   []events.StorageKey
 	APIKeys       []APIKey
 	Resources     []events.ResourceLinked
+	Consents      []Consent // oldest first
 }
 
 // SSHKey is a public key that may log in as the user.
@@ -93,6 +94,13 @@ type SSHKey struct {
 type APIKey struct {
 	events.APIKey
 	AddedAt time.Time
+}
+
+// Consent lets an application act in the user's name.
+type Consent struct {
+	Application uuid.UUID
+	Sequence    uint64 // of the Record that gave it, which tells it from one given later
+	At          time.Time
 }
 
 // Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to
@@ -164,6 +172,16 @@ func (u *User) APIKey(id uuid.UUID) (APIKey, bool) {
 		}
 	}
 	return APIKey{}, false
+}
+
+// Consent returns the user's consent to the application.
+func (u *User) Consent(application uuid.UUID) (Consent, bool) {
+	for _, c := range u.Consents {
+		if c.Application == application {
+			return c, true
+		}
+	}
+	return Consent{}, false
 }
 
 // SSHKey returns the user's SSH key of that number.

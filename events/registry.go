@@ -19,6 +19,7 @@ var registry = []struct {
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
+	of[ConsentGiven](), of[ConsentWithdrawn](),
 	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),
 	of[GroupCreated](), of[GroupUpdated](), of[GroupDeleted](),
 	of[ClientCreated](), of[ClientUpdated](), of[ClientBlocked](), of[ClientUnblocked](), of[ClientDeleted](),

@@ -50,6 +50,7 @@ func samples() []Event {
 		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
+		ConsentGiven{Application: owner}, ConsentWithdrawn{Application: owner},
 		DatacenterCreated{Number: 3, Name: "north", Owner: owner, Public: true, Groups: groups},
 		DatacenterUpdated{Name: new("south"), Owner: &owner, Public: new(false), Groups: &groups}, DatacenterDeleted{},
 		GroupCreated{Number: 2, Name: "operators", Datacenter: owner, Permissions: []string{"admin", "user_admin"}},

@@ -28,6 +28,9 @@ type Page struct {
 // List answers the Query from the newest Snapshot. It returns [ErrField] when it cannot be sorted so. The View must be
 // open.
 func (v *View) List(q Query) (Page, error) {
+	if q.Scope.Client != 0 {
+		q = q.ofClient()
+	}
 	q.Offset = max(q.Offset, 0)
 	q.Limit = max(q.Limit, 0)
 	if users, position, ok := v.found(q); ok {
@@ -70,6 +73,16 @@ func (v *View) List(q Query) (Page, error) {
 	}
 	page.Users, page.Total = w.filter(func(u *commands.User) bool { return all(rest, u) }, q.Offset, q.Limit)
 	return page, nil
+}
+
+// ofClient returns the Query whose Scope is a client as one of everybody who is of that client: the members of one client
+// are then a run of their own.
+func (q Query) ofClient() Query {
+	def, _ := define(Client)
+	members := Filter{Field: Client, op: Eq, def: def, values: []value{{number: q.Scope.Client}}}
+	q.Filters = append([]Filter{members}, q.Filters...)
+	q.Scope = commands.Scope{All: true}
+	return q
 }
 
 // gathered answers a list of few by sorting them: whoever sees a part of the users only shall not have orders of all of

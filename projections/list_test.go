@@ -58,7 +58,7 @@ func TestListIsWhatOneWouldCountByHand(t *testing.T) {
 		ask(t, v, q.Filters...)
 		if len(h.alive) > 0 && rapid.Bool().Draw(t, "scoped") {
 			id := rapid.SampledFrom(h.alive).Draw(t, "asker")
-			q.Scope = rapid.SampledFrom([]commands.Scope{{Parent: id, Self: id}, {Self: id}, {Parent: id}, {}}).Draw(t, "scope")
+			q.Scope = rapid.SampledFrom([]commands.Scope{{Parent: id, Self: id}, {Self: id}, {Parent: id}, {Client: 1}, {}}).Draw(t, "scope")
 		}
 		want := slices.DeleteFunc(everybody(t, v), func(u *commands.User) bool { return !q.Scope.Sees(u) || !passes(q.Filters, u) })
 		page, err := v.List(q)

@@ -1,0 +1,194 @@
+package commands
+
+import (
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// The reasons of Forbidden refusals that APIs tell apart.
+const (
+	ReasonInactive           = "account_inactive"
+	ReasonClientBlocked      = "client_blocked"
+	ReasonReadOnly           = "member_read_only"
+	ReasonApplicationLimited = "application_limited"
+)
+
+// byApplication reports whether the user asks by an application: then it acts as a member of its client, and whatever else
+// it may do does not count.
+func (a Actor) byApplication() bool { return a.Application != uuid.Nil }
+
+// MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now. Consent is that by
+// which the user allowed it, 0 where the application's type needs none.
+func MayGetTokens(s States, user, application uuid.UUID, consent uint64) error {
+	if !TokenHolds(s, user, application, consent) {
+		return refuse(Forbidden, "not_allowed", "", "The application may not act for this user.")
+	}
+	_, err := member(s, Actor{User: user, Application: application})
+	return err
+}
+
+// TokenHolds reports whether a token that the application once got is still a token: the application and its client are
+// there and not blocked, the user is of a client, made the application if it is a trusted one, and has not taken back the
+// consent if it is a public one. What the token is good for while the user or the user's client is blocked is another
+// question, see [MayActAsMember].
+func TokenHolds(s States, user, application uuid.UUID, consent uint64) bool {
+	u, app := s.User(user), s.Directory().Application(application)
+	if u == nil || u.Client == 0 || app == nil {
+		return false
+	}
+	switch home := s.Directory().ClientByNumber(app.Client); {
+	case home == nil || home.Blocked && home.Number != u.Client:
+		return false
+	case app.Kind == ApplicationTrusted:
+		return app.User == user
+	case app.Kind == ApplicationPublic:
+		given, ok := u.Consent(application)
+		return ok && given.Sequence == consent
+	}
+	return true
+}
+
+// MayActAsMember returns a Forbidden [*Refusal] when who asks by an application may do nothing now: the user
+// (account_inactive) or its client (client_blocked) is blocked.
+func MayActAsMember(s States, a Actor) error {
+	_, err := member(s, a)
+	return err
+}
+
+// MayChangeMembers returns a Forbidden [*Refusal] when who asks by an application may change nothing: it may do nothing at
+// all, or the application (application_limited) or the user (member_read_only) only reads.
+func MayChangeMembers(s States, a Actor) error {
+	_, err := manager(s, a)
+	return err
+}
+
+// member returns the user who asks by an application, as it stands now.
+func member(s States, a Actor) (*User, error) {
+	u := s.User(a.User)
+	if u == nil || !u.Usable() {
+		return nil, refuse(Forbidden, ReasonInactive, "", "Your account is not active.")
+	}
+	c := s.Directory().ClientByNumber(u.Client)
+	switch {
+	case c == nil:
+		return nil, refuse(Forbidden, "not_allowed", "", "You are of no client.")
+	case c.Blocked:
+		return nil, refuse(Forbidden, ReasonClientBlocked, "", "Your client is blocked.")
+	}
+	return u, nil
+}
+
+// manager returns the user who asks by an application and may change the members of its client.
+func manager(s States, a Actor) (*User, error) {
+	u, err := member(s, a)
+	if err != nil {
+		return nil, err
+	}
+	app := s.Directory().Application(a.Application)
+	switch {
+	case app == nil || app.Access != AccessAll:
+		return nil, refuse(Forbidden, ReasonApplicationLimited, "", "This application may not change anything.")
+	case u.Access != AccessFull:
+		return nil, refuse(Forbidden, ReasonReadOnly, "", "You may not change anything.")
+	}
+	return u, nil
+}
+
+func membersOf(s States, a Actor) Scope {
+	u, err := member(s, a)
+	if err != nil {
+		return Scope{}
+	}
+	return Scope{Client: u.Client}
+}
+
+func mayCreateMember(s States, a Actor, e events.UserCreated) error {
+	u, err := manager(s, a)
+	if err != nil {
+		return err
+	}
+	if e.Client != u.Client || e.SuperAdmin || e.APIAccess || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e) {
+		return refuse(Forbidden, "not_allowed", "", "A client's members may be of that client alone, and get no further rights.")
+	}
+	return nil
+}
+
+// mayUpdateMember tells whether the Actor may change a member of its client. Nobody takes part in what reaches beyond the
+// client: rights and memberships stay, and whoever has such rights keeps the names and the password that lead to them. Who
+// acts is an active member with full access and stays one, so that a client which manages itself always has one.
+func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
+	u, err := mayManageMember(s, a, target)
+	if err != nil {
+		return err
+	}
+	m := c.Membership
+	m.Access = nil
+	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported ||
+		verifies(target.Profile, c.Profile.Profile) {
+		return refuse(Forbidden, "not_allowed", "", "Rights beyond the client are not a member's to give.")
+	}
+	opens := c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil
+	bars := c.Active != nil || c.Membership.Access != nil
+	switch {
+	case reachesBeyond(target, a) && (opens || bars || u.ID != target.ID):
+		return refuse(Forbidden, "not_allowed", "", "This account has rights beyond the client.")
+	case u.ID == target.ID && bars:
+		return oneself()
+	}
+	return nil
+}
+
+// mayDelete is mayManage, or a member of the client by an application.
+func mayDelete(s States, a Actor, target *User) error {
+	if !a.byApplication() {
+		return mayManage(s, a, target)
+	}
+	u, err := mayManageMember(s, a, target)
+	switch {
+	case err != nil:
+		return err
+	case u.ID == target.ID:
+		return oneself()
+	case reachesBeyond(target, a):
+		return refuse(Forbidden, "not_allowed", "", "This account has rights beyond the client.")
+	}
+	return nil
+}
+
+// mayManageMember returns who asks by an application and may change the target as far as it is a member.
+func mayManageMember(s States, a Actor, target *User) (*User, error) {
+	u, err := manager(s, a)
+	if err != nil {
+		return nil, err
+	}
+	if target.Client != u.Client {
+		return nil, noSuchUser()
+	}
+	return u, nil
+}
+
+// reachesBeyond reports whether the account may do more than what its client's members may.
+func reachesBeyond(u *User, a Actor) bool {
+	return elevated(u, a.At) || u.APIAccess || len(u.Groups) > 0
+}
+
+func oneself() *Refusal {
+	return refuse(Conflict, "oneself", "", "You may not delete, block or demote yourself.")
+}
+
+// completed keeps membership and access together: a member has full access unless told, and nobody else has any.
+func completed(u *User, m events.MembershipChanged) events.MembershipChanged {
+	client, access := u.Client, u.Access
+	set(&client, m.Client)
+	set(&access, m.Access)
+	none, full := "", AccessFull
+	switch {
+	case m.Client == nil && m.Access == nil:
+	case client == 0 && m.Access == nil:
+		m.Access = &none
+	case client != 0 && access == "":
+		m.Access = &full
+	}
+	return m
+}
