@@ -44,17 +44,12 @@ func readUser(m *members) (userBody, error) {
 			Datacenter: datacenterNamed(clearable[string](m, "datacenter")),
 			Groups:     groupsNamed(clearable[[]string](m, "groups")),
 		},
-		rights:   events.RightsChanged{SuperAdmin: member[bool](m, "super_admin"), APIAccess: member[bool](m, "api_access")},
-		active:   member[bool](m, "active"),
-		details:  readDetails(m),
-		readOnly: object{},
+		rights:  events.RightsChanged{SuperAdmin: member[bool](m, "super_admin"), APIAccess: member[bool](m, "api_access")},
+		active:  member[bool](m, "active"),
+		details: readDetails(m),
 	}
 	b.readPassword(m)
-	for _, name := range readOnly {
-		if raw := m.take(name); raw != nil {
-			b.readOnly[name] = raw
-		}
-	}
+	b.readOnly = m.takeAll(readOnly...)
 	return b, m.done()
 }
 
@@ -105,8 +100,8 @@ func groupsNamed(names *[]string) *[]uuid.UUID {
 
 // creation returns the command that makes such a user, without a password given in clear.
 func (b userBody) creation(id uuid.UUID) (commands.CreateUser, error) {
-	if names := slices.Sorted(maps.Keys(b.readOnly)); len(names) > 0 {
-		return commands.CreateUser{}, fixed(names[0])
+	if err := b.readOnly.absent(); err != nil {
+		return commands.CreateUser{}, err
 	}
 	if b.profile.Email == nil {
 		return commands.CreateUser{}, badMember(pointer("email"), "email_required", "A user needs an e-mail address.")
@@ -138,14 +133,27 @@ func (b userBody) checkReadOnly(u *commands.User) error {
 	}
 	j := userJSON(u)
 	defer j.Free()
+	return b.readOnly.repeats(j.Bytes())
+}
+
+// repeats refuses members whose values are not those of the object as it is shown.
+func (o object) repeats(shown []byte) error {
 	var present object
-	if err := json.Unmarshal(j.Bytes(), &present); err != nil {
+	if err := json.Unmarshal(shown, &present); err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.readOnly)) {
-		if !sameJSON(b.readOnly[name], present[name]) {
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		if !sameJSON(o[name], present[name]) {
 			return fixed(name)
 		}
+	}
+	return nil
+}
+
+// absent refuses members that are there.
+func (o object) absent() error {
+	if names := slices.Sorted(maps.Keys(o)); len(names) > 0 {
+		return fixed(names[0])
 	}
 	return nil
 }

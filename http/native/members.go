@@ -25,6 +25,17 @@ func (m *members) take(name string) json.RawMessage {
 	return raw
 }
 
+// takeAll returns those of the members that are there, as they were sent.
+func (m *members) takeAll(names ...string) object {
+	out := object{}
+	for _, name := range names {
+		if raw := m.take(name); raw != nil {
+			out[name] = raw
+		}
+	}
+	return out
+}
+
 // member returns the value of a member that always has one, nil when it is absent.
 func member[T any](m *members, name string) *T {
 	raw := m.take(name)

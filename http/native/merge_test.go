@@ -22,8 +22,8 @@ func TestMerge(t *testing.T) {
 		{"the same", `{"phone":"1","profile":{"city":"Oxford","tos_acceptation":true},"groups":[],"datacenter":null}`, `{}`},
 		{"a text", `{"phone":"2"}`, `{"phone":"2"}`},
 		{"an empty text is unset", `{"phone":""}`, `{"phone":null}`},
-		{"null clears", `{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null,"access":null}`,
-			`{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null,"access":null}`},
+		{"null clears", `{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null}`,
+			`{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null}`},
 		{"null clears names", `{"first_name":null,"last_name":null}`, `{"first_name":"","last_name":""}`},
 		{"a name as one text", `{"display_name":"Alice in Wonderland"}`, `{"last_name":"in Wonderland","display_name":"Alice in Wonderland"}`},
 		{"a name beside first and last", `{"display_name":"The Girl","first_name":"Alice"}`, `{"display_name":"The Girl"}`},
@@ -43,7 +43,7 @@ func TestMerge(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			u := s.create(commands.Service(), events.UserCreated{Username: "alice", Email: "alice@example.com", FirstName: "Alice",
 				LastName: "Liddell", Phone: "1", ExternalID: "x", Language: "en", Timezone: "Europe/London", Comment: "c",
-				ExtraParams: "p", Active: true, Access: commands.AccessFull, Profile: &events.Profile{City: "Oxford", UserType: 1,
+				ExtraParams: "p", Active: true, Profile: &events.Profile{City: "Oxford", UserType: 1,
 					TosAcceptation: &yes, NewsletterTech: &no}})
 			path := "/v1/users/" + u.ID.String()
 			want := read(t, s, path)

@@ -51,6 +51,21 @@ DELETE USER/api-keys/0            404   403    404    404    403     404   404  
 GET    USER/resources             200   200    404    200    200     200   404      403      401
 POST   USER/resources {"kind":"vm","id":"1"} 201 403 201 201 403     403   404      403      401
 DELETE USER/resources/vm/1        404   403    404    404    403     403   404      403      401
+GET    USER/consents              200   200    404    200    200     200   404      403      401
+DELETE USER/consents/0            404   403    404    404    403     404   404      403      401
+PATCH  USER {"client_id":0}       200   403    204    200    403     200   404      403      401
+PATCH  USER {"client_id":99999}   400   403    400    403    403     403   404      403      401
+GET    /v1/clients                200   200    403    403    403     403   403      403      401
+POST   /v1/clients {"name":"x"}   201   403    201    403    403     403   403      403      401
+GET    /v1/clients/CLIENT         200   200    403    403    403     403   403      403      401
+PATCH  /v1/clients/CLIENT {"name":"y"} 200 403 403    403    403     403   403      403      401
+DELETE /v1/clients/CLIENT         409   403    403    403    403     403   403      403      401
+GET    /v1/applications           200   200    403    403    403     403   403      403      401
+POST   /v1/applications {"name":"x","type":"public","user":"OWNER"} 201 403 201 403 403 403 403 403 401
+GET    /v1/applications/APP       200   200    403    403    403     403   403      403      401
+PATCH  /v1/applications/APP {"name":"y"} 200 403 403  403    403     403   403      403      401
+POST   /v1/applications/APP/secret 200  403    403    403    403     403   403      403      401
+DELETE /v1/applications/APP       204   403    403    403    403     403   403      403      401
 `
 
 func TestPolicy(t *testing.T) {
@@ -77,8 +92,10 @@ func TestPolicy(t *testing.T) {
 			child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
 				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
 			tokens["child"] = s.key(child.ID, events.Permissions{})
-			path := strings.Replace(call[1], "USER", "/v1/users/"+child.ID.String(), 1)
-			w := s.call(call[0], path, tokens[who], policyBody(call[2:]))
+			app := s.application(events.ApplicationCreated{Kind: commands.ApplicationPublic})
+			names := strings.NewReplacer("USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
+				"APP", app.ID.String(), "OWNER", app.User.String())
+			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)
 		}
 	}

@@ -11,7 +11,9 @@ import (
 )
 
 // etag returns the entity tag of the user's version.
-func etag(u *commands.User) string { return `"` + strconv.FormatUint(u.Version, 10) + `"` }
+func etag(u *commands.User) string { return versionTag(u.Version) }
+
+func versionTag(version uint64) string { return `"` + strconv.FormatUint(version, 10) + `"` }
 
 // tags are the entity tags of a condition.
 type tags struct {
@@ -63,11 +65,19 @@ const noVersion = math.MaxUint64
 
 // expects returns the version for a command on the user, 0 for any.
 func (t tags) expects(u *commands.User) uint64 {
+	if u == nil {
+		return t.among(noVersion)
+	}
+	return t.among(u.Version)
+}
+
+// among returns the version for a command on what has this one, 0 for any.
+func (t tags) among(version uint64) uint64 {
 	switch {
 	case !t.given() || t.any:
 		return 0
-	case u != nil && slices.Contains(t.strong, etag(u)):
-		return u.Version
+	case slices.Contains(t.strong, versionTag(version)):
+		return version
 	}
 	return noVersion
 }
@@ -93,7 +103,11 @@ func (a *api) ifMatch(r *http.Request) (tags, error) {
 }
 
 // fresh reports whether the caller has the user as it is (If-None-Match).
-func fresh(r *http.Request, u *commands.User) (bool, error) {
+func fresh(r *http.Request, u *commands.User) (bool, error) { return has(r, u.Version) }
+
+// has reports whether the caller has that version already (If-None-Match).
+func has(r *http.Request, version uint64) (bool, error) {
 	t, err := parseTags(r, "If-None-Match")
-	return t.any || slices.Contains(t.strong, etag(u)) || slices.Contains(t.weak, etag(u)), err
+	tag := versionTag(version)
+	return t.any || slices.Contains(t.strong, tag) || slices.Contains(t.weak, tag), err
 }

@@ -41,6 +41,8 @@ type route struct {
 
 func (a *api) routes() []route {
 	const users, user = "/v1/users", "/v1/users/:id"
+	const clients, client = "/v1/clients", "/v1/clients/:client"
+	const applications, application = "/v1/applications", "/v1/applications/:application"
 	return []route{
 		{http.MethodGet, users, a.listUsers, true},
 		{http.MethodPost, users, a.createUser, false},
@@ -61,6 +63,19 @@ func (a *api) routes() []route {
 		{http.MethodGet, user + "/resources", a.listResources, true},
 		{http.MethodPost, user + "/resources", a.linkResource, false},
 		{http.MethodDelete, user + "/resources/:kind/:resource", a.unlinkResource, false},
+		{http.MethodGet, user + "/consents", a.listConsents, true},
+		{http.MethodDelete, user + "/consents/:application", a.withdrawConsent, false},
+		{http.MethodGet, clients, readsDirectory(a.listClients), true},
+		{http.MethodPost, clients, a.createClient, false},
+		{http.MethodGet, client, readsDirectory(a.getClient), false},
+		{http.MethodPatch, client, readsDirectory(a.patchClient), false},
+		{http.MethodDelete, client, readsDirectory(a.deleteClient), false},
+		{http.MethodGet, applications, readsDirectory(a.listApplications), true},
+		{http.MethodPost, applications, a.createApplication, false},
+		{http.MethodGet, application, readsDirectory(a.getApplication), false},
+		{http.MethodPatch, application, readsDirectory(a.patchApplication), false},
+		{http.MethodDelete, application, readsDirectory(a.deleteApplication), false},
+		{http.MethodPost, application + "/secret", readsDirectory(a.rotateApplicationSecret), false},
 	}
 }
 

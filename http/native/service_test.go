@@ -13,6 +13,7 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/password"
+	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/http/rest"
 	"accountd/projections"
@@ -72,6 +73,22 @@ func (s *service) do(a commands.Actor, c commands.Command) *commands.User {
 	out, err := s.Do(context.Background(), a, c)
 	require.NoError(s.t, err)
 	return out.User
+}
+
+// application makes an application for a client that it makes, too.
+func (s *service) application(e events.ApplicationCreated) *commands.Application {
+	s.t.Helper()
+	id := uuid.New()
+	out, err := s.Do(context.Background(), commands.Service(), commands.CreateClient{ID: id, Client: events.ClientCreated{Name: "Acme"}})
+	require.NoError(s.t, err)
+	e.Client = out.Directory.Client(id).Number
+	owner := s.create(commands.Service(), events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true, Client: e.Client})
+	appID, _, hash := secrets.Application()
+	e.Name, e.AppID, e.SecretHash, e.User, e.Access = "Sync", appID, events.Secret(hash), owner.ID, commands.AccessAll
+	id = uuid.New()
+	out, err = s.Do(context.Background(), commands.Service(), commands.CreateApplication{ID: id, Application: e})
+	require.NoError(s.t, err)
+	return out.Directory.Application(id)
 }
 
 // key gives the user a token.
