@@ -7,6 +7,7 @@ import (
 	"accountd/commands"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
+	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/http/server/metrics"
 )
@@ -70,6 +71,11 @@ func (a *app) openUsage(ctx context.Context) error {
 		return store.Close(ctx)
 	})
 	return nil
+}
+
+func (a *app) openSessions(ctx context.Context) (err error) {
+	a.service.Sessions, err = session.Open(ctx, a.engine.Load())
+	return err
 }
 
 // usageTimeout bounds how long the end of the service waits for last-used times to be written.

@@ -8,16 +8,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// ErrLostStream is returned by [Engine.EnsureStream] when the store holds the stream's files but the engine could not open
-// them: creating it now would destroy what is left.
-var ErrLostStream = errors.New("the engine could not open the stream's folder")
+// ErrLostStream is returned by [Engine.EnsureStream], [Engine.CreateStream] and [Engine.OpenBucket] when the store has a
+// folder for the stream that
+// the server could not open: creating the stream would destroy what is left of it.
+var ErrLostStream = errors.New("the engine could not open the folder of the stream")
 
-// EnsureStream returns the stream of that configuration's name, and creates it when there is none, three times kept on an
-// outside cluster of three servers or more. A stream that exists is left as it is. It returns [ErrLostStream] and [ErrUnhealthy].
+// EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none. A
+// stream that exists is left as it is.
 func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	stream, err := e.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		stream, err = e.createStream(ctx, want)
+		return e.CreateStream(ctx, want)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the stream %s: %w", want.Name, err)
@@ -25,26 +26,38 @@ func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) 
 	return stream, nil
 }
 
-func (e *Engine) createStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
+// CreateStream makes a stream of that configuration, or opens the one of its name that somebody made meanwhile. Replicas 0
+// stands for three, or for one where the cluster has no three servers; an embedded server always has one. It returns
+// [ErrUnhealthy] and [ErrLostStream] rather than write over what it cannot read.
+func (e *Engine) CreateStream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	if e.HasStreamFolder(config.Name) {
+		if stream, err := e.js.Stream(ctx, config.Name); err == nil {
+			return stream, nil
+		}
+		return nil, fmt.Errorf("creating the stream %s: %w", config.Name, ErrLostStream)
+	}
 	if err := e.Healthy(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("creating the stream %s: %w", config.Name, err)
 	}
-	if e.HasStreamFolder(want.Name) {
-		return nil, ErrLostStream
+	asked := config.Replicas
+	if asked == 0 {
+		config.Replicas = 3
 	}
-	want.Replicas = 3
 	if e.Embedded() {
-		want.Replicas = 1
+		config.Replicas = 1
 	}
-	stream, err := e.js.CreateStream(ctx, want)
-	if lacksServers(err) {
-		want.Replicas = 1
-		stream, err = e.js.CreateStream(ctx, want)
+	stream, err := e.js.CreateStream(ctx, config)
+	if asked == 0 && lacksServers(err) {
+		config.Replicas = 1
+		stream, err = e.js.CreateStream(ctx, config)
 	}
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another instance was faster
-		return e.js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // somebody was faster
+		stream, err = e.js.Stream(ctx, config.Name)
 	}
-	return stream, err
+	if err != nil {
+		return nil, fmt.Errorf("creating the stream %s: %w", config.Name, err)
+	}
+	return stream, nil
 }
 
 func lacksServers(err error) bool {

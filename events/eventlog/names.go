@@ -19,10 +19,8 @@ const (
 
 // Codes of the engine's errors.
 const (
-	codeNoPeers           = 10005 // no servers for that many replicas
 	codeNoMessage         = 10037
 	codeMessageTooLarge   = 10054
-	codeReplicasSingle    = 10074 // replicas on a single server
 	codeWrongLast         = 10071
 	codeHeadersTooLarge   = 10097
 	codeDuplicateInFlight = 10158

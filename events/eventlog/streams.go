@@ -119,35 +119,16 @@ func openStream(ctx context.Context, o Options, found *jetstream.StreamInfo, wan
 }
 
 func createStream(ctx context.Context, o Options, want jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
-	if err := o.Engine.Healthy(); err != nil {
-		return nil, fmt.Errorf("creating the stream %s: %w", want.Name, err)
-	}
 	want.Replicas = o.Replicas
-	if o.Replicas == 0 {
-		want.Replicas = 3
-	}
-	if o.Engine.Embedded() {
-		want.Replicas = 1
-	}
-	stream, err := o.Engine.JetStream().CreateStream(ctx, want)
-	if o.Replicas == 0 && lacksServers(err) {
-		o.Logger.Warn("the cluster has no three servers: one server alone keeps the log", slog.String("stream", want.Name))
-		want.Replicas = 1
-		stream, err = o.Engine.JetStream().CreateStream(ctx, want)
-	}
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		// Another instance was faster; what it made is checked like any other.
-		stream, err = o.Engine.JetStream().Stream(ctx, want.Name)
-	}
+	stream, err := o.Engine.CreateStream(ctx, want)
 	if err != nil {
-		return nil, fmt.Errorf("creating the stream %s: %w", want.Name, err)
+		return nil, err
 	}
-	return stream.CachedInfo(), nil
-}
-
-func lacksServers(err error) bool {
-	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (api.ErrorCode == codeNoPeers || api.ErrorCode == codeReplicasSingle)
+	found := stream.CachedInfo() // of what another instance made when it was faster; it is checked like any other
+	if o.Replicas == 0 && found.Config.Replicas < 3 && !o.Engine.Embedded() {
+		o.Logger.Warn("the cluster has no three servers: one server alone keeps the log", slog.String("stream", want.Name))
+	}
+	return found, nil
 }
 
 // differences names what would break the Log's promises. Replicas, compression, placement, description and metadata are the

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,9 +27,6 @@ const (
 	sweepEvery = time.Second
 )
 
-// ErrLostBucket is returned by [Open] when the store has a folder for the bucket that the engine could not open.
-var ErrLostBucket = errors.New("the engine could not open the bucket " + Bucket)
-
 // Store is the bucket. It is safe for concurrent use. A nil Store remembers nothing.
 type Store struct {
 	kv   jetstream.KeyValue
@@ -48,47 +44,16 @@ type use struct {
 	at         time.Time
 }
 
-// Open returns the Store on the engine, and makes its bucket when there is none. It returns [ErrLostBucket], or what went
-// wrong with the engine.
+// Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or what
+// went wrong with the engine.
 func Open(ctx context.Context, e *engine.Engine) (*Store, error) {
-	kv, err := e.JetStream().KeyValue(ctx, Bucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = create(ctx, e)
-	}
+	kv, err := e.OpenBucket(ctx, engine.Bucket{Name: Bucket, Description: "when credentials were last used", MaxAge: TTL})
 	if err != nil {
-		return nil, fmt.Errorf("opening the bucket of last-used times: %w", err)
+		return nil, err
 	}
 	s := &Store{kv: kv, done: make(chan struct{}), known: map[string]time.Time{}, waiting: make(chan use, maxWaiting)}
 	go s.write()
 	return s, nil
-}
-
-func create(ctx context.Context, e *engine.Engine) (jetstream.KeyValue, error) {
-	if err := e.Healthy(); err != nil {
-		return nil, err
-	}
-	if e.HasStreamFolder("KV_" + Bucket) {
-		return nil, ErrLostBucket
-	}
-	config := jetstream.KeyValueConfig{Bucket: Bucket, Description: "when credentials were last used", TTL: TTL, Replicas: 3}
-	if e.Embedded() {
-		config.Replicas = 1
-	}
-	kv, err := e.JetStream().CreateKeyValue(ctx, config)
-	if lacksServers(err) {
-		config.Replicas = 1
-		kv, err = e.JetStream().CreateKeyValue(ctx, config)
-	}
-	if errors.Is(err, jetstream.ErrBucketExists) { // another instance was faster
-		return e.JetStream().KeyValue(ctx, Bucket)
-	}
-	return kv, err
-}
-
-func lacksServers(err error) bool {
-	const noPeers, replicasOnSingle = 10005, 10074
-	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (api.ErrorCode == noPeers || api.ErrorCode == replicasOnSingle)
 }
 
 // Used notes that the credential was used. The note is dropped when too many wait, or one was made within the last minute.

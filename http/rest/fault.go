@@ -10,6 +10,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/password"
 	"accountd/events/eventlog"
+	"accountd/events/session"
 )
 
 // ErrNoRoute is what a request for an unknown path fails with.
@@ -72,8 +73,8 @@ func FaultOf(err error) Fault {
 	case errors.Is(err, password.ErrTooLong), errors.Is(err, password.ErrEmpty):
 		return Fault{Status: http.StatusBadRequest, Reason: "password_invalid", Field: "password",
 			Detail: "The password is empty or too long."}
-	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, commands.ErrClosed),
-		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, session.ErrUnavailable),
+		errors.Is(err, commands.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return busy("unavailable", "The service cannot do this right now.")
 	}
 	return Fault{Status: http.StatusInternalServerError, Reason: "internal_error", Detail: "Something went wrong inside the service."}

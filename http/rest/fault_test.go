@@ -15,6 +15,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/password"
 	"accountd/events/eventlog"
+	"accountd/events/session"
 )
 
 func TestFaultOf(t *testing.T) {
@@ -38,6 +39,7 @@ func TestFaultOf(t *testing.T) {
 		{eventlog.ErrTooLarge, 413, "too_large", 0},
 		{password.ErrEmpty, 400, "password_invalid", 0},
 		{password.ErrBusy, 503, "unavailable", retryAfter},
+		{session.ErrUnavailable, 503, "unavailable", retryAfter},
 		{fmt.Errorf("x: %w", eventlog.ErrUnavailable), 503, "unavailable", retryAfter},
 		{commands.ErrClosed, 503, "unavailable", retryAfter},
 		{context.DeadlineExceeded, 503, "unavailable", retryAfter},

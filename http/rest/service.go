@@ -6,16 +6,18 @@ import (
 	"accountd/commands"
 	"accountd/commands/password"
 	"accountd/events"
+	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/projections"
 )
 
 // Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
 type Service struct {
-	Handler *commands.Handler
-	View    *projections.View
-	Hasher  *password.Hasher
-	Usage   *usage.Store // nil: nobody notes when credentials are used
+	Handler  *commands.Handler
+	View     *projections.View
+	Hasher   *password.Hasher
+	Sessions *session.Store
+	Usage    *usage.Store // nil: nobody notes when credentials are used
 }
 
 // Do runs a command; see commands.Handler.

@@ -1,0 +1,20 @@
+// Package session keeps what changes too often for the Log and is no fact about an account: session and OAuth tokens until
+// they expire, and how often something failed of late. It is a key-value bucket beside the Log.
+//
+// It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
+// and that [Store.Take] gives a token to one caller only. Its one invariant is that no secret can be read out of the
+// bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name.
+//
+// # Why
+//
+// Why an expired token is refused by its own time, though the engine removes it too: the engine does so when it gets to it,
+// and counts in whole seconds.
+//
+// Why only the leader of a replicated bucket is asked: any other server may be behind, and would still show a token that
+// was just ended.
+//
+// Why a token of [Store.PutOnly] is valid only while another key names it: two keys cannot be written at once, and so the
+// one write that names the new token ends the old one.
+//
+// Why failures are kept as times, not as a number: within the last fifteen minutes is to mean just that, whenever it is asked.
+package session
