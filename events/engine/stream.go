@@ -9,8 +9,7 @@ import (
 )
 
 // ErrLostStream is returned by [Engine.EnsureStream], [Engine.CreateStream] and [Engine.OpenBucket] when the store has a
-// folder for the stream that
-// the server could not open: creating the stream would destroy what is left of it.
+// folder for the stream that the server could not open: creating the stream would destroy what is left of it.
 var ErrLostStream = errors.New("the engine could not open the folder of the stream")
 
 // EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none. A

@@ -54,10 +54,11 @@ type streams struct {
 // findStreams looks for both streams. It returns [ErrLostStream] when the store has a folder for one that the engine does
 // not know.
 func findStreams(ctx context.Context, e *engine.Engine) (s streams, err error) {
-	if s.log, err = findStream(ctx, e, Stream); err != nil {
+	// Another instance may be making both meanwhile: where there are keys, there must be a log by then.
+	if s.keys, err = findStream(ctx, e, KeyStream); err != nil {
 		return streams{}, err
 	}
-	s.keys, err = findStream(ctx, e, KeyStream)
+	s.log, err = findStream(ctx, e, Stream)
 	return s, err
 }
 
