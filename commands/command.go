@@ -42,13 +42,15 @@ type UpdateUser struct {
 	Rights       events.RightsChanged
 	Active       *bool
 	PasswordHash *events.Secret
+	APIKey       *events.APIKey // takes the place of the user's API keys of its kind
+	CallbackKey  *events.Secret
 	// PasswordImported says that the hash was made elsewhere: its cost and the password's rules are not this service's.
 	PasswordImported bool
 }
 
 // DeleteUser ends an account. A Version other than 0 must be the user's.
 //
-// Refusals: NotFound, Forbidden, Stale, Conflict (protected, has_resources).
+// Refusals: NotFound, Forbidden, Stale, Conflict (protected, owns_datacenters, has_resources).
 type DeleteUser struct {
 	ID      uuid.UUID
 	Version uint64
@@ -96,6 +98,7 @@ type AddSSHKey struct {
 	ID    uuid.UUID
 	Title string
 	Key   string // one authorized_keys line
+	Limit int    // how many keys the account may have with this one; 0: as many as any account
 }
 
 // RemoveSSHKey ends the SSH key of that number.

@@ -27,9 +27,6 @@ func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, e
 	if err != nil {
 		return nil, err
 	}
-	if err := tooMany(len(u.SSHKeys), maxCredentials, "SSH keys"); err != nil {
-		return nil, err
-	}
 	for _, k := range u.SSHKeys {
 		if k.Title == e.Title {
 			return nil, refuse(Taken, "ssh_key_title_taken", "title", "The account has an SSH key of this name.")
@@ -37,6 +34,13 @@ func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, e
 		if k.Fingerprint == e.Fingerprint {
 			return nil, refuse(Taken, "ssh_key_taken", "key", "The account has this SSH key already.")
 		}
+	}
+	most := maxCredentials
+	if c.Limit > 0 {
+		most = min(most, c.Limit)
+	}
+	if err := tooMany(len(u.SSHKeys), most, "SSH keys"); err != nil {
+		return nil, err
 	}
 	e.Number = s.LastNumber(events.SSHKeyNumber) + 1
 	return one(e)
@@ -166,12 +170,7 @@ func decideAddAPIKey(s States, a Actor, u *User, c AddAPIKey) ([]events.Event, e
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
-	if c.Key.Permissions != (events.Permissions{}) {
-		if err := mayGrant(s, a); err != nil {
-			return nil, err
-		}
-	}
-	if err := mayIssue(s, a, u, c.Key); err != nil {
+	if err := mayAddAPIKey(s, a, u, c.Key); err != nil {
 		return nil, err
 	}
 	if err := checkAPIKey(s, c.Key); err != nil {
@@ -217,6 +216,16 @@ func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Ev
 		return nil, refuse(NotFound, "api_key_not_found", "", "The account has no such API key.")
 	}
 	return one(events.APIKeyRevoked{ID: c.KeyID})
+}
+
+// replaceAPIKey ends the user's API keys of the new one's kind.
+func replaceAPIKey(u *User, k events.APIKey) (out []events.Event) {
+	for _, old := range u.APIKeys {
+		if old.Kind == k.Kind {
+			out = append(out, events.APIKeyRevoked{ID: old.ID})
+		}
+	}
+	return append(out, events.APIKeyAdded{APIKey: k})
 }
 
 func tooMany(have, most int, what string) error {

@@ -56,6 +56,9 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	if err := checkWelcome(e); err != nil {
 		return err
 	}
+	if err := CheckBound(s, e.Datacenter, e.Groups, e.SuperAdmin); err != nil {
+		return err
+	}
 	for _, k := range e.SigningKeys {
 		if err := checkSigningKey(s, k); err != nil {
 			return err
@@ -70,12 +73,7 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 }
 
 func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, error) {
-	c.Profile = changedProfile(u, c.Profile)
-	c.Membership = changedMembership(u, completed(u, c.Membership))
-	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)
-	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
-	c.Active = changed(u.Active, c.Active)
-	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
+	c = c.changes(u)
 	if err := mayUpdate(s, a, u, c); err != nil {
 		return nil, err
 	}
@@ -93,13 +91,33 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	if err := checkMembership(s, client, c.Membership); err != nil {
 		return nil, err
 	}
-	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil) {
+	if err := checkBoundAfter(s, u, c); err != nil {
+		return nil, err
+	}
+	if c.APIKey != nil {
+		if err := checkAPIKey(s, *c.APIKey); err != nil {
+			return nil, err
+		}
+	}
+	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil || c.Rights.APIAccess != nil && u.APIAccess) {
 		return nil, protected("The administrator cannot be disabled or lose the rights of a super admin.")
 	}
-	return updateEvents(c), nil
+	return updateEvents(u, c), nil
 }
 
-func updateEvents(c UpdateUser) []events.Event {
+// changes returns the command without what is so already.
+func (c UpdateUser) changes(u *User) UpdateUser {
+	c.Profile = changedProfile(u, c.Profile)
+	c.Membership = changedMembership(u, completed(u, c.Membership))
+	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)
+	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
+	c.Active = changed(u.Active, c.Active)
+	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
+	c.CallbackKey = changed(u.CallbackKey, c.CallbackKey)
+	return c
+}
+
+func updateEvents(u *User, c UpdateUser) []events.Event {
 	var out []events.Event
 	if c.Profile != (events.ProfileUpdated{}) {
 		out = append(out, c.Profile)
@@ -112,6 +130,12 @@ func updateEvents(c UpdateUser) []events.Event {
 	}
 	if c.PasswordHash != nil {
 		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash})
+	}
+	if c.APIKey != nil {
+		out = append(out, replaceAPIKey(u, *c.APIKey)...)
+	}
+	if c.CallbackKey != nil {
+		out = append(out, events.CallbackKeySet{Secret: *c.CallbackKey})
 	}
 	if c.Active != nil && *c.Active {
 		out = append(out, events.UserEnabled{})
@@ -131,6 +155,9 @@ func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, err
 	}
 	if u.Protected() {
 		return nil, protected("The administrator cannot be deleted.")
+	}
+	if ownsDatacenters(s, u) {
+		return nil, refuse(Conflict, "owns_datacenters", "", "The account owns datacenters.")
 	}
 	if len(u.Resources) > 0 {
 		return nil, refuse(Conflict, "has_resources", "", "Resources still belong to this account.")

@@ -69,6 +69,8 @@ func Evolve(u *User, r events.Record) *User {
 		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{e.APIKey, r.Time})
 	case events.APIKeyRevoked:
 		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
+	case events.CallbackKeySet:
+		next.CallbackKey = e.Secret
 	case events.ResourceLinked:
 		next.Resources = append(without(u.Resources, sameResource(e.Kind, e.ID)), e)
 	case events.ResourceUnlinked:
@@ -91,6 +93,7 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
 		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
 		Profile: e.Profile, PasswordHash: e.PasswordHash, SigningKeys: slices.Clone(e.SigningKeys), StorageKeys: slices.Clone(e.StorageKeys),
+		CallbackKey: e.CallbackKey,
 	}
 	for _, k := range e.APIKeys {
 		u.APIKeys = append(u.APIKeys, APIKey{k, r.Time})
@@ -103,7 +106,7 @@ func newUser(e events.UserCreated, r events.Record) *User {
 // they consist of, the less memory they take and the less the garbage collector has to look at.
 func (u *User) pack() {
 	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
-		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash)}
+		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash), (*string)(&u.CallbackKey)}
 	for i := range u.SigningKeys {
 		texts = append(texts, &u.SigningKeys[i].ID, (*string)(&u.SigningKeys[i].Secret))
 	}

@@ -95,6 +95,7 @@ func effects() map[string]struct {
 		u.APIKeys = append(u.APIKeys, commands.APIKey{APIKey: events.APIKey{Hash: "h2"}, AddedAt: later})
 	}))
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
+	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = "c" }))
 	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))
 	add(events.ResourceUnlinked{Kind: "server", ID: "1"}, with(func(u *user) { u.Resources = nil }))
 	add(events.ConsentGiven{Application: group}, with(func(u *user) {

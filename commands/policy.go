@@ -58,7 +58,7 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if !writesUsers(u, a) {
 		return false
 	}
-	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.Parent && !elevated(target, a.At)
+	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.Parent && covers(s, u, target, a.At)
 }
 
 // MayReadLog reports whether the Actor may read other people's history: a super admin who may read users.
@@ -97,7 +97,7 @@ func MayCreateUsers(s States, a Actor) error {
 	if err != nil {
 		return err
 	}
-	if !writesUsers(u, a) {
+	if !writesUsers(u, a) && (!administersUsers(a) || len(administered(s, u)) == 0) {
 		return refuse(Forbidden, "not_allowed", "", "You may not create accounts.")
 	}
 	return nil
@@ -110,14 +110,20 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 	if err := MayCreateUsers(s, a); err != nil || a.IsService() {
 		return err
 	}
-	if u := s.User(a.User); !u.SuperAdmin && (e.SuperAdmin || e.APIAccess || e.Client != 0 || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e)) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
+	if u := s.User(a.User); u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
+		return nil
 	}
-	return nil
+	return mayCreateIn(s, a, e)
 }
 
-// mayManage tells whether the Actor may do anything with the account: a super admin who may write users, or the
-// account's parent who may, as long as the account has no rights that the parent lacks.
+// privileged reports whether the new user would have rights, memberships, or credentials with permissions.
+func privileged(e events.UserCreated) bool {
+	return e.SuperAdmin || e.APIAccess || e.Client != 0 || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e)
+}
+
+// mayManage tells whether the Actor may do anything with the account: a super admin who may write users; the account's
+// parent who may, or who administers the datacenter that the account is bound to, as long as the account has no rights
+// that they lack.
 func mayManage(s States, a Actor, target *User) error {
 	if a.IsService() {
 		return nil
@@ -126,7 +132,7 @@ func mayManage(s States, a Actor, target *User) error {
 	if err != nil {
 		return err
 	}
-	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && !elevated(target, a.At)) {
+	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && covers(s, u, target, a.At)) || MayAdminister(s, a, target) {
 		return nil
 	}
 	if !VisibleUsers(s, a).Sees(target) {
@@ -172,8 +178,16 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 	if err := mayManageOrOwn(s, a, target); err != nil {
 		return err
 	}
-	if c.Membership != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) {
-		if err := mayGrant(s, a); err != nil {
+	if fields := locked(s, a, target, c); len(fields) > 0 {
+		return refuse(Forbidden, "not_allowed", fields[0], "Only a super admin, or who administers the user's datacenter, may change this.")
+	}
+	if c.Membership.Groups != nil {
+		if err := MayGiveGroups(s, a, target.Datacenter, *c.Membership.Groups); err != nil {
+			return err
+		}
+	}
+	if c.APIKey != nil {
+		if err := mayAddAPIKey(s, a, target, *c.APIKey); err != nil {
 			return err
 		}
 	}
@@ -183,7 +197,7 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 		}
 	}
 	p := c.Profile
-	if c.Active != nil || p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil || verifies(target.Profile, p.Profile) {
+	if p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil || verifies(target.Profile, p.Profile) {
 		return mayManage(s, a, target)
 	}
 	return nil

@@ -128,7 +128,7 @@ func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
 		verifies(target.Profile, c.Profile.Profile) {
 		return refuse(Forbidden, "not_allowed", "", "Rights beyond the client are not a member's to give.")
 	}
-	opens := c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil
+	opens := c.PasswordHash != nil || c.APIKey != nil || c.Profile.Email != nil || c.Profile.Username != nil
 	bars := c.Active != nil || c.Membership.Access != nil
 	switch {
 	case reachesBeyond(target, a) && (opens || bars || u.ID != target.ID):

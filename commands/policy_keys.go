@@ -39,6 +39,16 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	return nil
 }
 
+// mayAddAPIKey tells whether the Actor may give the target that key: permissions of its own are a super admin's to give.
+func mayAddAPIKey(s States, a Actor, target *User, k events.APIKey) error {
+	if k.Permissions != (events.Permissions{}) {
+		if err := mayGrant(s, a); err != nil {
+			return err
+		}
+	}
+	return mayIssue(s, a, target, k)
+}
+
 // mayChangePassword tells whether the Actor may: a hash that was made elsewhere is for those who manage the account, and
 // a credential with bounds may not give its owner one without.
 func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {

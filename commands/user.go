@@ -33,6 +33,7 @@ const (
 // The kinds of API key that more than one API knows.
 const (
 	KeyPterodactyl = "pterodactyl"
+	KeyDanube      = "danube" // a user has one, which the API shows again
 )
 
 // The kinds of storage key.
@@ -80,6 +81,7 @@ type User struct {
 	SigningKeys   []events.SigningKey
 	StorageKeys   []events.StorageKey
 	APIKeys       []APIKey
+	CallbackKey   events.Secret // empty: none was made
 	Resources     []events.ResourceLinked
 	Consents      []Consent // oldest first
 }

@@ -28,7 +28,7 @@ func TestPublicHasNoSecrets(t *testing.T) {
 func withoutSecrets(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		for _, name := range []string{"hash", "secret", "password_hash", "secret_hash"} {
+		for _, name := range []string{"hash", "secret", "password_hash", "secret_hash", "callback_key"} {
 			delete(v, name)
 		}
 		for name := range v {

@@ -17,7 +17,7 @@ var registry = []struct {
 	of[PasswordChanged](), of[PasswordResetRequested](), of[UserDeleted](), of[UserErased](),
 	of[SSHKeyAdded](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
-	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](),
+	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](), of[CallbackKeySet](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
 	of[ConsentGiven](), of[ConsentWithdrawn](),
 	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),

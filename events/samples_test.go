@@ -15,6 +15,7 @@ func samples() []Event {
 	api := APIKey{
 		ID: id("0198c0de-0000-7000-8000-0000000000a1"), Kind: "native", Hash: "hash of a key", Permissions: permissions,
 		AllowedIPs: []string{"192.0.2.7", "2001:db8::/32"}, ExpiresAt: time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC), Memo: "CI",
+		Secret: "the secret",
 	}
 	profile := sampleProfile()
 	owner, groups := id("0198c0de-0000-7000-8000-0000000000f1"), []uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1")}
@@ -27,7 +28,7 @@ func samples() []Event {
 			Groups: []uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1"), id("0198c0de-0000-7000-8000-0000000000e2")},
 			Parent: id("0198c0de-0000-7000-8000-0000000000f1"), Profile: &profile, PasswordHash: "hash of a password",
 			SigningKeys: []SigningKey{signing}, StorageKeys: []StorageKey{storage}, APIKeys: []APIKey{api},
-			Welcome: WelcomeAccountCreated, WelcomeTo: "boss@example.com",
+			Welcome: WelcomeAccountCreated, WelcomeTo: "boss@example.com", CallbackKey: "callback key",
 		},
 		ProfileUpdated{
 			Username: new("m"), Email: new("m@example.com"), FirstName: new("M"), LastName: new("N"), DisplayName: new(""),
@@ -47,7 +48,7 @@ func samples() []Event {
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
 		SSHKeyRemoved{Number: 5},
 		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},
-		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID},
+		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
 		ConsentGiven{Application: owner}, ConsentWithdrawn{Application: owner},

@@ -36,6 +36,7 @@ type UserCreated struct {
 	APIKeys      []APIKey     `json:"api_keys,omitempty"`
 	Welcome      string       `json:"welcome,omitempty"`    // the mail that is due, such as WelcomeAccountCreated; empty: none
 	WelcomeTo    string       `json:"welcome_to,omitempty"` // an address that gets it in place of whom Welcome names
+	CallbackKey  Secret       `json:"callback_key,omitempty"`
 }
 
 // The mails that a creation may ask for.
@@ -173,6 +174,7 @@ type APIKey struct {
 	AllowedIPs  []string    `json:"allowed_ips,omitempty"` // addresses or CIDR blocks; none: any
 	ExpiresAt   time.Time   `json:"expires_at,omitzero"`
 	Memo        string      `json:"memo,omitempty"`
+	Secret      Secret      `json:"secret,omitempty"` // the key itself, for APIs that show it again
 }
 
 // APIKeyAdded records a new API key.
@@ -183,6 +185,11 @@ type APIKeyAdded struct {
 // APIKeyRevoked records the end of an API key.
 type APIKeyRevoked struct {
 	ID uuid.UUID `json:"id"`
+}
+
+// CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is void.
+type CallbackKeySet struct {
+	Secret Secret `json:"secret"`
 }
 
 // ResourceLinked records that another system's object belongs to the user.
@@ -219,6 +226,7 @@ func (SigningKeyRemoved) Type() string      { return "SigningKeyRemoved.v1" }
 func (StorageKeySet) Type() string          { return "StorageKeySet.v1" }
 func (APIKeyAdded) Type() string            { return "APIKeyAdded.v1" }
 func (APIKeyRevoked) Type() string          { return "APIKeyRevoked.v1" }
+func (CallbackKeySet) Type() string         { return "CallbackKeySet.v1" }
 func (ResourceLinked) Type() string         { return "ResourceLinked.v1" }
 func (ResourceUnlinked) Type() string       { return "ResourceUnlinked.v1" }
 

@@ -1,0 +1,159 @@
+package commands
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// AdministeredDatacenters returns the datacenters, by number, whose users the Actor may see and manage: those that one of
+// the asker's groups is attached to with the permission user_admin, and that the asker owns or has a group with the
+// permission admin in, which may be another one.
+func AdministeredDatacenters(s States, a Actor) []uuid.UUID {
+	u := s.User(a.User)
+	if u == nil || !u.Usable() || !readsUsers(a) || a.byApplication() {
+		return nil
+	}
+	return administered(s, u)
+}
+
+func administered(s States, u *User) (out []uuid.UUID) {
+	if len(u.Groups) == 0 {
+		return nil
+	}
+	dir := s.Directory()
+	for _, d := range dir.Datacenters() {
+		manages, admin := false, d.Owner == u.ID
+		for _, id := range u.Groups {
+			if g := dir.Group(id); g != nil && d.Attached(id) {
+				manages = manages || slices.Contains(g.Permissions, PermissionUserAdmin)
+				admin = admin || slices.Contains(g.Permissions, PermissionAdmin)
+			}
+		}
+		if manages && admin {
+			out = append(out, d.ID)
+		}
+	}
+	return out
+}
+
+// MayAdminister reports whether the Actor may manage the account because it is bound to a datacenter that the asker
+// administers.
+func MayAdminister(s States, a Actor, target *User) bool {
+	u := s.User(a.User)
+	return u != nil && u.Usable() && administersUsers(a) && !a.byApplication() && administers(s, u, target, a.At)
+}
+
+// administers leaves out accounts that may do what u may not, so that nobody gains rights by taking such an account over.
+func administers(s States, u, target *User, at time.Time) bool {
+	return target.Datacenter != uuid.Nil && slices.Contains(administered(s, u), target.Datacenter) && covers(s, u, target, at)
+}
+
+// covers reports whether the target may do nothing that u may not.
+func covers(s States, u, target *User, at time.Time) bool {
+	if elevated(target, at) || !coversMember(u, target) {
+		return false
+	}
+	own := administered(s, u)
+	return !slices.ContainsFunc(administered(s, target), func(id uuid.UUID) bool { return !slices.Contains(own, id) })
+}
+
+// coversMember reports whether u may do all that the target may as a member of a client.
+func coversMember(u, target *User) bool {
+	return target.Client == 0 || target.Client == u.Client && (u.Access == AccessFull || target.Access == u.Access)
+}
+
+// administersUsers reports whether the credential may do what its owner may in the datacenters.
+func administersUsers(a Actor) bool {
+	l := a.Permissions.Users
+	return l == "" || l == LevelWrite || l == LevelAll
+}
+
+// mayCreateIn tells whether the Actor may make the account because it is to be bound to a datacenter that the asker
+// administers. Its groups must be that datacenter's own.
+func mayCreateIn(s States, a Actor, e events.UserCreated) error {
+	u := s.User(a.User)
+	if !administersUsers(a) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin || e.Client != 0 || grants(e) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
+	}
+	return MayGiveGroups(s, a, e.Datacenter, e.Groups)
+}
+
+// MayGiveGroups tells whether the Actor may put a user of that datacenter into the groups: who is no super admin gives
+// only those that are bound to the datacenter. The [*Refusal] is Forbidden (group_unbound).
+func MayGiveGroups(s States, a Actor, datacenter uuid.UUID, groups []uuid.UUID) error {
+	if mayGrant(s, a) == nil {
+		return nil
+	}
+	for _, id := range groups {
+		if g := s.Directory().Group(id); g == nil || g.Datacenter == uuid.Nil || g.Datacenter != datacenter {
+			return refuse(Forbidden, "group_unbound", "groups", "Only groups that are bound to the user's datacenter may be given.")
+		}
+	}
+	return nil
+}
+
+// Locked returns the domain's names of what the command would change of the target although the Actor may not, besides
+// what nobody may.
+func Locked(s States, a Actor, target *User, c UpdateUser) []string {
+	return locked(s, a, target, c.changes(target))
+}
+
+func locked(s States, a Actor, target *User, c UpdateUser) (out []string) {
+	super := mayGrant(s, a) == nil
+	admin := super || MayAdminister(s, a, target)
+	for _, f := range []struct {
+		name          string
+		changes, open bool
+	}{
+		{"super_admin", c.Rights.SuperAdmin != nil, super},
+		{"api_access", c.Rights.APIAccess != nil, admin},
+		{"groups", c.Membership.Groups != nil, admin},
+		{"datacenter", c.Membership.Datacenter != nil, super},
+		{"client_id", c.Membership.Client != nil, super},
+		{"access", c.Membership.Access != nil, super},
+		{"active", c.Active != nil, mayManage(s, a, target) == nil},
+	} {
+		if f.changes && !f.open {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// CheckBound refuses what a user who is bound to a datacenter cannot have: the rights of a super admin, and groups that are
+// attached to other datacenters.
+func CheckBound(s States, datacenter uuid.UUID, groups []uuid.UUID, superAdmin bool) error {
+	if datacenter == uuid.Nil {
+		return nil
+	}
+	for _, d := range s.Directory().Datacenters() {
+		if d.ID != datacenter && slices.ContainsFunc(groups, d.Attached) {
+			return refuse(Invalid, "group_elsewhere", "datacenter", "A group of the user is attached to another datacenter.")
+		}
+	}
+	if superAdmin {
+		return refuse(Invalid, "super_admin_bound", "datacenter", "A super admin cannot be bound to a datacenter.")
+	}
+	return nil
+}
+
+// checkBoundAfter applies CheckBound to what the command makes of the user, if it changes any of it.
+func checkBoundAfter(s States, u *User, c UpdateUser) error {
+	if c.Membership.Datacenter == nil && c.Membership.Groups == nil && c.Rights.SuperAdmin == nil {
+		return nil
+	}
+	next := *u
+	set(&next.Datacenter, c.Membership.Datacenter)
+	set(&next.Groups, c.Membership.Groups)
+	set(&next.SuperAdmin, c.Rights.SuperAdmin)
+	return CheckBound(s, next.Datacenter, next.Groups, next.SuperAdmin)
+}
+
+// ownsDatacenters reports whether any datacenter has the user as its owner.
+func ownsDatacenters(s States, u *User) bool {
+	return slices.ContainsFunc(s.Directory().Datacenters(), func(d *Datacenter) bool { return d.Owner == u.ID })
+}
