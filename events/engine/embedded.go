@@ -19,6 +19,8 @@ type Options struct {
 	// Sync is the interval between syncs to disk without SyncAlways, and by that how much a power cut may lose. Zero
 	// stands for two minutes. A crash of the process alone loses nothing.
 	Sync time.Duration
+	// Listen lets outside subscribers in; nil lets nobody in.
+	Listen *Listen
 	// Logger takes the server's log lines; nil drops them.
 	Logger *slog.Logger
 }
@@ -34,7 +36,8 @@ const maxPayload = 8 << 20
 // could not be recovered.
 func Start(ctx context.Context, options Options) (*Engine, error) {
 	log := newLogger(options.Logger)
-	srv, err := server.NewServer(&server.Options{
+	visitors := newDoor(options.Listen)
+	config := &server.Options{
 		ServerName:   "accountd",
 		DontListen:   true,
 		NoSigs:       true,
@@ -43,12 +46,23 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 		StoreDir:     options.StoreDir,
 		SyncAlways:   options.SyncAlways,
 		SyncInterval: options.Sync,
-	})
+		// Of the accounts, only the global one is there at the start: then it gets JetStream by itself.
+		CustomClientAuthentication: visitors,
+	}
+	if options.Listen != nil {
+		if err := options.Listen.bind(config); err != nil {
+			return nil, err
+		}
+	}
+	srv, err := server.NewServer(config)
 	if err != nil {
 		return nil, fmt.Errorf("configuring the embedded server: %w", err)
 	}
 	srv.SetLoggerV2(log, false, false, false)
-	e, err := start(srv, log)
+	e, err := start(srv, log, visitors.service)
+	if err == nil && options.Listen != nil {
+		err = e.openDoor(visitors, options.Listen)
+	}
 	if err == nil {
 		e.store = options.StoreDir
 		err = e.Healthy()
@@ -67,7 +81,7 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 	return e, nil
 }
 
-func start(srv *server.Server, log natsLogger) (*Engine, error) {
+func start(srv *server.Server, log natsLogger, password string) (*Engine, error) {
 	srv.Start()
 	// Without a listener, Start returns after all is up; a fatal error makes it return before.
 	if fatal := log.lastFatal(); fatal != "" {
@@ -76,7 +90,7 @@ func start(srv *server.Server, log natsLogger) (*Engine, error) {
 	if !srv.ReadyForConnections(readyTimeout) {
 		return nil, fmt.Errorf("%w: it did not start", ErrUnhealthy)
 	}
-	e, err := attach("", log, nats.InProcessServer(srv))
+	e, err := attach("", log, nats.InProcessServer(srv), nats.UserInfo(serviceUser, password))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -26,6 +27,10 @@ type Engine struct {
 
 	server *server.Server // nil for an outside cluster
 	store  string
+	reader *server.Account // where outside subscribers are; nil when nobody may come from outside
+
+	admitting sync.Mutex
+	admitted  []string // consumers that the Reader may read from
 }
 
 // Conn returns the connection, which reconnects for ever by itself.
