@@ -54,6 +54,11 @@ func (a *app) makeAdministrator(ctx context.Context) error {
 		return err
 	}
 	cmd.User.PasswordHash, file.BaseURL = hash, a.baseURL
+	if a.config.NATS == "" {
+		if file.FeedPassword, err = a.feedPassword(); err != nil {
+			return err
+		}
+	}
 	if err := adminfile.Write(a.draftPath(), file); err != nil {
 		return err
 	}

@@ -17,8 +17,11 @@ import (
 
 // Config says how accountd runs.
 type Config struct {
-	Data          string        // folder of everything that is stored here
-	NATS          string        // URLs of an outside JetStream cluster; empty: the server is embedded
+	Data          string // folder of everything that is stored here
+	NATS          string // URLs of an outside JetStream cluster; empty: the server is embedded
+	NATSListen    string // address where outside subscribers reach the embedded server; empty: nobody does
+	NATSCert      string // files of that address's certificate and key; empty: no TLS
+	NATSKey       string
 	Sync          string        // of the embedded server: syncAlways or syncInterval
 	MasterKeyFile string        // empty: masterKeyName in Data
 	MasterKey     events.Secret // the key itself, in place of a file
@@ -87,8 +90,8 @@ func (c Config) Validate() error {
 }
 
 func (c Config) validateNATS() error {
-	if c.NATS == "" {
-		return nil
+	if err := c.validateNATSListen(); err != nil || c.NATS == "" {
+		return err
 	}
 	for _, server := range strings.Split(c.NATS, ",") {
 		u, err := url.Parse(strings.TrimSpace(server))

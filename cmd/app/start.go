@@ -29,7 +29,7 @@ func (a *app) startEngine(ctx context.Context) (err error) {
 	if a.config.NATS != "" {
 		e, err = engine.Connect(ctx, a.config.NATS, a.log)
 	} else {
-		e, err = engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, Logger: a.log})
+		e, err = a.embed(ctx)
 	}
 	if err != nil {
 		return err
@@ -41,6 +41,19 @@ func (a *app) startEngine(ctx context.Context) (err error) {
 		return e.Close(ctx)
 	})
 	return nil
+}
+
+// embed runs the server in this process.
+func (a *app) embed(ctx context.Context) (*engine.Engine, error) {
+	listen, err := a.listenNATS()
+	if err != nil {
+		return nil, err
+	}
+	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, Listen: listen, Logger: a.log})
+	if err == nil && listen != nil {
+		a.log.Info("listening for subscribers", "nats", e.Addr().String(), "tls", listen.TLS != nil)
+	}
+	return e, err
 }
 
 func (a *app) openLog(ctx context.Context) error {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"accountd/events"
@@ -44,7 +43,7 @@ type Message struct {
 func MessageOf(r events.Record) Message {
 	return Message{
 		SpecVersion: "1.0", ID: r.ID.String(), Type: r.Type, Source: "accountd", Time: r.Time.UTC(),
-		Subject:     string(r.Aggregate.Kind) + "s/" + r.Aggregate.ID.String(),
+		Subject:     Name(r.Aggregate),
 		ContentType: "application/json",
 		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID,
 		Erased: r.Erased, Data: events.Public(r.Event),
@@ -59,8 +58,7 @@ const Subjects = subjectPrefix + ">"
 // Subject returns the subject of a message, or a filter for several: "*" stands for any kind, type or id. The type's version
 // is left away.
 func Subject(kind, typ, id string) string {
-	name, _, _ := strings.Cut(typ, ".")
-	return subjectPrefix + kind + "." + name + "." + id
+	return subjectPrefix + kind + "." + versionless(typ) + "." + id
 }
 
 // subjectsOf matches everything about one aggregate.

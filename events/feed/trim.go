@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -27,23 +26,16 @@ func (f *Feed) Trim(ctx context.Context, then time.Time) error {
 	if err != nil {
 		return fmt.Errorf("asking for the feed's oldest message: %w", err)
 	}
-	s := info.State
-	if s.Msgs < 2 || !s.FirstTime.Before(then) {
+	if info.State.Msgs < 2 || !info.State.FirstTime.Before(then) {
 		return nil
 	}
-	var failed error
-	behind := sort.Search(int(s.LastSeq-s.FirstSeq), func(i int) bool {
-		msg, err := f.next(ctx, s.FirstSeq+uint64(i), Subjects)
-		if err != nil {
-			failed = err
-			return true
-		}
-		return !msg.Time.Before(then)
+	first, err := f.search(ctx, func(msg *jetstream.RawStreamMsg) (bool, error) {
+		return !msg.Time.Before(then) || msg.Sequence >= info.State.LastSeq, nil
 	})
-	if failed != nil {
-		return failed
+	if err != nil {
+		return err
 	}
-	if err := f.stream.Purge(ctx, jetstream.WithPurgeSequence(s.FirstSeq+uint64(behind))); err != nil {
+	if err := f.stream.Purge(ctx, jetstream.WithPurgeSequence(first)); err != nil {
 		return fmt.Errorf("dropping old messages of the feed: %w", err)
 	}
 	return nil
