@@ -13,6 +13,7 @@ func (a *app) startFeed(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.service.Feed = a.feed
 	relaying, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

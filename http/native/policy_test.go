@@ -66,6 +66,10 @@ GET    /v1/applications/APP       200   200    403    403    403     403   403  
 PATCH  /v1/applications/APP {"name":"y"} 200 403 403  403    403     403   403      403      401
 POST   /v1/applications/APP/secret 200  403    403    403    403     403   403      403      401
 DELETE /v1/applications/APP       204   403    403    403    403     403   403      403      401
+GET    /v1/subscriptions          200   200    403    403    403     403   403      403      401
+POST   /v1/subscriptions {"name":"NEW"} 201 201 403   403    403     403   403      403      401
+GET    /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
+DELETE /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
 `
 
 func TestPolicy(t *testing.T) {

@@ -43,7 +43,7 @@ func (a *api) routes() []route {
 	const users, user = "/v1/users", "/v1/users/:id"
 	const clients, client = "/v1/clients", "/v1/clients/:client"
 	const applications, application = "/v1/applications", "/v1/applications/:application"
-	return []route{
+	return append([]route{
 		{http.MethodGet, users, a.listUsers, true},
 		{http.MethodPost, users, a.createUser, false},
 		{http.MethodGet, user, a.getUser, false},
@@ -76,7 +76,7 @@ func (a *api) routes() []route {
 		{http.MethodPatch, application, readsDirectory(a.patchApplication), false},
 		{http.MethodDelete, application, readsDirectory(a.deleteApplication), false},
 		{http.MethodPost, application + "/secret", readsDirectory(a.rotateApplicationSecret), false},
-	}
+	}, a.feedRoutes()...)
 }
 
 func (a *api) handler() http.Handler {

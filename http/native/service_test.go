@@ -15,6 +15,7 @@ import (
 	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
+	"accountd/events/feed"
 	"accountd/http/rest"
 	"accountd/projections"
 	"accountd/testing/testlog"
@@ -46,7 +47,10 @@ func start(t testing.TB, options commands.Options) *service {
 	view.Open()
 	handler := commands.NewHandler(env.Log, view, options)
 	t.Cleanup(handler.Close)
-	s := &service{t: t, Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{})}, now: testNow}
+	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
+	require.NoError(t, err)
+	s := &service{t: t, now: testNow,
+		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Feed: public}}
 	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

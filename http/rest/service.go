@@ -6,6 +6,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/password"
 	"accountd/events"
+	"accountd/events/feed"
 	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/projections"
@@ -18,6 +19,7 @@ type Service struct {
 	Hasher   *password.Hasher
 	Sessions *session.Store
 	Usage    *usage.Store // nil: nobody notes when credentials are used
+	Feed     *feed.Feed   // nil: nobody subscribes
 }
 
 // Do runs a command; see commands.Handler.
