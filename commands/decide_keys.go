@@ -205,6 +205,9 @@ func checkPermissions(p events.Permissions) error {
 	if !slices.Contains(levels, p.Users) || !slices.Contains(levels, p.Servers) {
 		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is none, read, write or all.")
 	}
+	if !slices.Contains(levels[:3], p.Audit) {
+		return refuse(Invalid, "permissions_invalid", "permissions", "The permission audit is none or read: nobody writes history.")
+	}
 	return nil
 }
 

@@ -278,6 +278,17 @@ func TestCredentials(t *testing.T) {
 		{name: "a writing key makes none that also reads", given: family(), actor: by(adminID, "write"), when: commands.AddAPIKey{ID: adminID, Key: api}, no: "not_allowed"},
 		{name: "nor one that may do more elsewhere", given: family(), actor: commands.Actor{User: adminID, Permissions: events.Permissions{Users: "all", Servers: "none"}},
 			when: commands.AddAPIKey{ID: adminID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: all}}, no: "not_allowed"},
+		{name: "nor one that reads the log", given: family(), actor: commands.Actor{User: adminID, Permissions: events.Permissions{Audit: "none"}},
+			when: commands.AddAPIKey{ID: adminID, Key: api}, no: "not_allowed"},
+		{name: "which is said of one that may not read users, too", given: family(), actor: by(adminID, "write"),
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}}, no: "not_allowed"},
+		{name: "an auditor's key is given by a super admin", given: family(), actor: by(adminID, ""),
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}},
+			then: []events.Event{events.APIKeyAdded{APIKey: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}}}},
+		{name: "not by oneself", given: family(), actor: child,
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}}, no: "not_allowed"},
+		{name: "nobody writes history", given: family(), actor: by(adminID, ""),
+			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "write"}}}, no: "permissions_invalid"},
 		{name: "an expired strong key does not weaken the others", actor: commands.Actor{User: childID, At: firstDay.Add(1)},
 			given: and(family(), fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiID, Hash: "x", Permissions: all, ExpiresAt: firstDay}}}),
 			when:  commands.RevokeAPIKey{ID: childID, KeyID: apiID}, then: []events.Event{events.APIKeyRevoked{ID: apiID}}},
@@ -374,6 +385,30 @@ func TestQuestionsOfThePolicy(t *testing.T) {
 		require.False(t, commands.MayReadServers(states, a), "%+v", c)
 	}
 	require.True(t, commands.MayReadUsers(states, commands.Service()) && commands.MayWriteUsers(states, commands.Service()))
+}
+
+func TestWhoMayReadTheLog(t *testing.T) {
+	states := statesOf(t, and(family(), fact{parentID, events.UserDisabled{}}))
+	for _, c := range []struct {
+		actor        uuid.UUID
+		users, audit string
+		may          bool
+	}{
+		{adminID, "", "", true},
+		{adminID, "read", "", true},
+		{adminID, "write", "", false},
+		{adminID, "none", "", false},
+		{adminID, "all", "none", false},
+		{adminID, "none", "read", true},
+		{childID, "all", "", false},
+		{childID, "", "read", true},
+		{parentID, "", "read", false}, // disabled
+		{freshID, "", "read", false},  // nobody
+	} {
+		a := commands.Actor{User: c.actor, Permissions: events.Permissions{Users: c.users, Audit: c.audit}}
+		require.Equal(t, c.may, commands.MayReadLog(states, a), "%+v", c)
+	}
+	require.True(t, commands.MayReadLog(states, commands.Service()))
 }
 
 func TestProvisioningAndResources(t *testing.T) {

@@ -61,9 +61,16 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.Parent && covers(s, u, target, a.At)
 }
 
-// MayReadLog reports whether the Actor may read other people's history: a super admin who may read users.
+// MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
+// the permission audit, or says nothing of it and is that of a super admin who may read users.
 func MayReadLog(s States, a Actor) bool {
-	return MayReadUsers(s, a)
+	u := s.User(a.User)
+	return a.IsService() || u != nil && u.Usable() && readsLog(a.Permissions, u)
+}
+
+// readsLog reports whether a credential of u with those permissions may read everybody's history.
+func readsLog(p events.Permissions, u *User) bool {
+	return p.Audit == LevelRead || p.Audit == "" && u.SuperAdmin && reads(p.Users)
 }
 
 // IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do. An application

@@ -64,7 +64,8 @@ func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {
 // coversAll reports whether the permissions of a credential of u include those of a credential of target.
 func coversAll(has events.Permissions, u *User, wants events.Permissions, target *User) bool {
 	return levelBits(wants.Users, target)&^levelBits(has.Users, u) == 0 &&
-		levelBits(wants.Servers, target)&^levelBits(has.Servers, u) == 0
+		levelBits(wants.Servers, target)&^levelBits(has.Servers, u) == 0 &&
+		(readsLog(has, u) || !readsLog(wants, target))
 }
 
 // levelBits takes a level apart. An empty one is everything for a super admin, and nothing for anybody else.

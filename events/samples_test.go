@@ -9,7 +9,7 @@ import (
 // samples returns an Event of every type, with every field set.
 func samples() []Event {
 	id := uuid.MustParse
-	permissions := Permissions{Users: "read", Servers: "all"}
+	permissions := Permissions{Users: "read", Servers: "all", Audit: "read"}
 	signing := SigningKey{ID: "AK1", Secret: "signing secret", Permissions: permissions}
 	storage := StorageKey{Kind: "s3", ID: "SK1", Secret: "storage secret"}
 	api := APIKey{

@@ -128,6 +128,7 @@ type SSHKeyRemoved struct {
 type Permissions struct {
 	Users   string `json:"users,omitempty"`
 	Servers string `json:"servers,omitempty"`
+	Audit   string `json:"audit,omitempty"` // everybody's history: none or read
 }
 
 // SigningKey is a pair of key id and secret that signs requests (HMAC).

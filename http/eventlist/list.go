@@ -37,7 +37,7 @@ type page struct{ after, limit uint64 }
 func (l list) serve(w http.ResponseWriter, r *http.Request, a commands.Actor) error {
 	if !commands.MayReadLog(l.service.View.States(), a) {
 		return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
-			Detail: "Only a super admin who may read users may read the history of all accounts."}
+			Detail: "The history of all accounts needs the permission audit."}
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -83,7 +83,8 @@ func panelPermissions(p events.Permissions) events.Permissions {
 	if p == (events.Permissions{}) {
 		return p
 	}
-	return events.Permissions{Users: cmp.Or(p.Users, commands.LevelNone), Servers: cmp.Or(p.Servers, commands.LevelNone)}
+	return events.Permissions{Users: cmp.Or(p.Users, commands.LevelNone), Servers: cmp.Or(p.Servers, commands.LevelNone),
+		Audit: cmp.Or(p.Audit, commands.LevelNone)}
 }
 
 func (a *api) checkExpiry(m *members, expires time.Time) {

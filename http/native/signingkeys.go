@@ -41,7 +41,8 @@ func (a *api) removeSigningKey(w http.ResponseWriter, r *http.Request, c caller)
 // readPermissions reads the member "permissions".
 func readPermissions(m *members) events.Permissions {
 	inner := m.inner("permissions")
-	p := events.Permissions{Users: or(member[string](inner, "users"), ""), Servers: or(member[string](inner, "servers"), "")}
+	p := events.Permissions{Users: or(member[string](inner, "users"), ""), Servers: or(member[string](inner, "servers"), ""),
+		Audit: or(member[string](inner, "audit"), "")}
 	m.adopt(inner)
 	return p
 }

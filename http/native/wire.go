@@ -53,6 +53,7 @@ type sshKeyAnswer struct {
 type permissionsAnswer struct {
 	Users   *string `json:"users"`
 	Servers *string `json:"servers"`
+	Audit   *string `json:"audit"`
 }
 
 type signingKeyAnswer struct {
@@ -119,7 +120,7 @@ func resourceOf(l events.ResourceLinked) resourceAnswer {
 }
 
 func permissionsOf(p events.Permissions) permissionsAnswer {
-	return permissionsAnswer{Users: orNull(p.Users), Servers: orNull(p.Servers)}
+	return permissionsAnswer{Users: orNull(p.Users), Servers: orNull(p.Servers), Audit: orNull(p.Audit)}
 }
 
 // orNull returns nil for a value that is not set.
