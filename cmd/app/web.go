@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 
+	"accountd/http/asyncapi"
 	"accountd/http/e24"
 	"accountd/http/eventlist"
 	"accountd/http/native"
@@ -28,6 +29,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
 			{Prefix: "/api/application", Dialect: "pterodactyl", Handler: &a.panel, Problem: pterodactyl.Problem},
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
+			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 		},
 		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
