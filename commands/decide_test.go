@@ -504,4 +504,9 @@ func TestVisibleUsers(t *testing.T) {
 	}
 	orphan := &commands.User{ID: freshID}
 	require.False(t, commands.Scope{}.Sees(orphan), "who has no parent is nobody's child")
+	require.False(t, commands.Scope{Datacenters: []uuid.UUID{{}}}.Sees(orphan), "who has no datacenter is in none")
+	member := &commands.User{ID: freshID, Datacenter: uuid.UUID{1}, Client: 2}
+	require.True(t, commands.Scope{Datacenters: []uuid.UUID{{3}, {1}}}.Sees(member))
+	require.True(t, commands.Scope{Datacenters: []uuid.UUID{{3}}, Client: 2}.Sees(member))
+	require.False(t, commands.Scope{Datacenters: []uuid.UUID{{3}}, Client: 3}.Sees(member))
 }

@@ -1,22 +1,26 @@
 package commands
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"accountd/events"
 )
 
-// Scope says whose accounts an Actor may see. The zero Scope sees nobody.
+// Scope says whose accounts an Actor may see: those to whom any of it applies. The zero Scope sees nobody.
 type Scope struct {
-	All    bool
-	Parent uuid.UUID // the accounts that this user has made …
-	Self   uuid.UUID // … and this one
-	Client int64     // the members of the client of this number
+	All         bool
+	Parent      uuid.UUID   // the accounts that this user has made …
+	Self        uuid.UUID   // … and this one …
+	Datacenters []uuid.UUID // … and those that are bound to one of these …
+	Client      int64       // … and those of the client of this number
 }
 
 // Sees reports whether the user lies within the Scope.
 func (s Scope) Sees(u *User) bool {
-	return s.All || u.Client == s.Client && s.Client != 0 || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil
+	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil ||
+		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) || u.Client == s.Client && s.Client != 0
 }
 
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own and those of

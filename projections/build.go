@@ -52,22 +52,25 @@ func catchUp(index interface {
 	}
 }
 
-// ordered returns a Snapshot and, in the order, its users with those values in the order's fixed fields. It builds the
-// order's index when it is not there yet.
-func (v *View) ordered(o order, key string) (*Snapshot, *tree) {
-	name := o.String()
-	s := v.Snapshot()
-	if users, ok := s.inOrder(name, key); ok {
-		return s, users
+// holding returns a Snapshot that has all the orders' indexes. It builds those that are not there yet.
+func (v *View) holding(orders ...order) *Snapshot {
+	for {
+		s := v.Snapshot()
+		lacking := slices.IndexFunc(orders, s.lacksOrder)
+		if lacking < 0 {
+			return s
+		}
+		v.building.Lock()
+		if v.Snapshot().lacksOrder(orders[lacking]) {
+			v.build(orders[lacking].String(), orders[lacking])
+		}
+		v.building.Unlock()
 	}
-	v.building.Lock()
-	defer v.building.Unlock()
-	if _, ok := v.Snapshot().inOrder(name, key); !ok {
-		v.build(name, o)
-	}
-	s = v.Snapshot()
-	users, _ := s.inOrder(name, key)
-	return s, users
+}
+
+func (s *Snapshot) lacksOrder(o order) bool {
+	_, ok := s.inOrder(o.String(), "")
+	return !ok
 }
 
 func (v *View) build(name string, o order) {

@@ -32,6 +32,7 @@ const (
 	SuperAdmin  Field = "super_admin"
 	APIAccess   Field = "api_access"
 	Parent      Field = "parent"
+	Datacenter  Field = "datacenter" // its id
 	Client      Field = "client_id"
 	Access      Field = "access"
 	Comment     Field = "comment"
@@ -92,6 +93,8 @@ func define(f Field) (definition, bool) {
 		return definition{truth: func(u *commands.User) bool { return u.APIAccess }, few: true}, true
 	case Parent:
 		return definition{id: func(u *commands.User) uuid.UUID { return u.Parent }, few: true}, true
+	case Datacenter:
+		return definition{id: func(u *commands.User) uuid.UUID { return u.Datacenter }, few: true}, true
 	case Client:
 		return definition{number: func(u *commands.User) int64 { return u.Client }, few: true}, true
 	case CreatedAt:
@@ -107,7 +110,7 @@ func define(f Field) (definition, bool) {
 // Fields returns every Field, for those who list them.
 func Fields() []Field {
 	return []Field{ID, Number, Username, Email, FirstName, LastName, DisplayName, Name, Phone, ExternalID, Language,
-		Timezone, State, Active, SuperAdmin, APIAccess, Parent, Client, Access, Comment, CreatedAt, UpdatedAt, Any}
+		Timezone, State, Active, SuperAdmin, APIAccess, Parent, Datacenter, Client, Access, Comment, CreatedAt, UpdatedAt, Any}
 }
 
 func searched(u *commands.User) []string {

@@ -41,6 +41,8 @@ func (h *history) create(t *rapid.T) {
 	if len(h.alive) > 0 {
 		e.Parent = rapid.SampledFrom(append(h.alive, uuid.Nil)).Draw(t, "parent")
 	}
+	e.Datacenter = rapid.SampledFrom([]uuid.UUID{{}, places[0], places[4]}).Draw(t, "datacenter")
+	e.Client = rapid.Int64Range(0, 2).Draw(t, "client")
 	if rapid.Bool().Draw(t, "external") {
 		e.ExternalID = fmt.Sprintf("x%d", h.number)
 	}
@@ -61,6 +63,7 @@ func (h *history) change(t *rapid.T) {
 		events.ProfileUpdated{Email: the(fmt.Sprint("new", len(h.records)) + "@example.org")},
 		events.ProfileUpdated{ExternalID: the("")}, events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
 		events.MembershipChanged{Datacenter: &places[0], Groups: &[]uuid.UUID{places[1], places[2]}},
+		events.MembershipChanged{Datacenter: &places[4]}, events.MembershipChanged{Client: the(int64(2))},
 		events.MembershipChanged{Datacenter: &uuid.UUID{}, Groups: &[]uuid.UUID{places[2]}, Client: the(int64(1))},
 		events.UserDisabled{}, events.UserEnabled{}, events.RightsChanged{SuperAdmin: the(true)},
 		events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK" + fmt.Sprint("new", len(h.records)), Secret: "s"}},
@@ -81,8 +84,8 @@ func (h *history) end(t *rapid.T) {
 	}
 }
 
-// places are a datacenter, two groups and a client, which the history may have or not.
-var places = []uuid.UUID{{1}, {2}, {3}, {4}}
+// places are a datacenter, two groups, a client and another datacenter, which the history may have or not.
+var places = []uuid.UUID{{1}, {2}, {3}, {4}, {5}}
 
 // found adds or ends one of the places.
 func (h *history) found(t *rapid.T) {

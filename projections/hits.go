@@ -17,19 +17,14 @@ type hits struct {
 	alone   bool     // nothing else holds users back, so that these are all
 }
 
-// findFew answers from text indexes when they find few users. Where they lack it has them built. It leaves a short run of
-// the order to those who walk.
-func (v *View) findFew(q Query, rest []Filter, o order, key string) (users []*commands.User, position uint64, ok bool) {
-	s := v.Snapshot()
-	if run, ok := s.inOrder(o.String(), key); ok && (run == nil || run.Len() < v.limits.freeze) {
-		return nil, 0, false
-	}
+// findFew answers from text indexes when they find few users. Where they lack it has them built.
+func (v *View) findFew(s *Snapshot, q Query, rest []Filter) (users []*commands.User, ok bool) {
 	v.want(s, rest)
 	set, _ := s.search(rest)
 	if set == nil || set.GetCardinality() > uint64(v.limits.fetch) {
-		return nil, 0, false
+		return nil, false
 	}
-	return hits{Snapshot: s, numbers: set}.fetch(q), s.head.Sequence, true
+	return hits{Snapshot: s, numbers: set}.fetch(q), true
 }
 
 // fetch returns those whom the Query keeps.
@@ -58,7 +53,7 @@ func (h hits) page(w walk, q Query) (page Page, ok bool) {
 	n := int(h.numbers.GetCardinality())
 	page = Page{Total: n, Position: h.head.Sequence}
 	switch {
-	case h.alone && w.users == h.byNumber:
+	case h.alone && w.stretches[0].users == h.byNumber:
 		page.Users, ok = h.byPlace(w.backwards, q.Offset, q.Limit), true
 	case h.alone:
 		page.Users, ok = w.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)

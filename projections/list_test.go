@@ -32,7 +32,8 @@ func filters(t *rapid.T) []projections.Filter {
 		make(projections.CreatedAt, projections.Lte, start.Add(30*time.Second).Format(time.RFC3339)),
 		make(projections.Username, projections.Eq, "USER2", "user3", "user2"), make(projections.Any, projections.Contains, "user1"),
 		make(projections.ID, projections.Contains, "A", "-5"), make(projections.ID, projections.Prefix, "1", "D"), make(projections.ID, projections.Prefix, "e"),
-		make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
+		make(projections.Datacenter, projections.Eq, places[0].String()), make(projections.Client, projections.Eq, "1", "3"),
+		make(projections.Parent, projections.Eq, uuid.Nil.String()), make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
 	}), 0, 3).Draw(t, "filters")
 }
 

@@ -108,13 +108,19 @@ func runKey(fixed []Field) func(*commands.User) string {
 	}
 }
 
-// keyOf names the run of the users who have the filters' values.
-func keyOf(fixed []Filter) string {
-	var b []byte
+// keysOf names the runs of the users who have, of each filter, one of the values.
+func keysOf(fixed []Filter) []string {
+	keys := []string{""}
 	for _, f := range fixed {
-		b = f.def.appendValue(b, f.values[0])
+		var longer []string
+		for _, key := range keys {
+			for _, v := range f.values {
+				longer = append(longer, string(f.def.appendValue([]byte(key), v)))
+			}
+		}
+		keys = longer
 	}
-	return string(b)
+	return keys
 }
 
 // valueOf returns the user's value of the field, as a filter has it.

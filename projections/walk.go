@@ -1,29 +1,48 @@
 package projections
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/tidwall/btree"
 
 	"accountd/commands"
 )
 
-// walk goes over a stretch of a run, and one more user who belongs to the list although standing elsewhere.
+// walk goes over stretches of several runs, which have no user in common, as if they were one.
 type walk struct {
-	users     *tree // nil when from and to are 0
+	stretches []stretch
+	compare   func(a, b *commands.User) int // the order of every run
 	backwards bool
-	from, to  int            // the stretch, as places in the run
-	extra     *commands.User // nil for none
-	extraAt   int            // how many users come before extra
 }
 
-// narrow bounds the stretch to the users that all filters keep.
+// stretch is a part of a run, between two places.
+type stretch struct {
+	users    *tree
+	from, to int
+}
+
+// add adds a whole run, nil for an empty one.
+func (w *walk) add(users *tree) {
+	if users != nil {
+		w.stretches = append(w.stretches, stretch{users, 0, users.Len()})
+	}
+}
+
+// narrow bounds the stretches to the users that all filters keep.
 func (w *walk) narrow(filters []Filter) {
 	if len(filters) == 0 {
 		return
 	}
+	for i := range w.stretches {
+		w.stretches[i].narrow(filters)
+	}
+}
+
+func (s *stretch) narrow(filters []Filter) {
 	place := func(i int) int {
-		u, _ := w.users.GetAt(i)
+		u, _ := s.users.GetAt(i)
 		for _, f := range filters {
 			if p := f.place(u); p != 0 {
 				return p
@@ -31,30 +50,15 @@ func (w *walk) narrow(filters []Filter) {
 		}
 		return 0
 	}
-	w.from = sort.Search(w.to, func(i int) bool { return place(i) >= 0 })
-	w.to = w.from + sort.Search(w.to-w.from, func(i int) bool { return place(w.from+i) > 0 })
+	s.from = sort.Search(s.to, func(i int) bool { return place(i) >= 0 })
+	s.to = s.from + sort.Search(s.to-s.from, func(i int) bool { return place(s.from+i) > 0 })
 }
 
-// insert puts one more user, if any, where the order has it.
-func (w *walk) insert(extra *commands.User, compare func(a, b *commands.User) int) {
-	if extra == nil {
-		return
-	}
-	n := w.to - w.from
-	before := sort.Search(n, func(i int) bool {
-		u, _ := w.users.GetAt(w.from + i)
-		return compare(u, extra) >= 0
-	})
-	w.extra, w.extraAt = extra, before
-	if w.backwards {
-		w.extraAt = n - before
-	}
-}
+func (s stretch) len() int { return s.to - s.from }
 
-func (w *walk) len() int {
-	n := w.to - w.from
-	if w.extra != nil {
-		n++
+func (w *walk) len() (n int) {
+	for _, s := range w.stretches {
+		n += s.len()
 	}
 	return n
 }
@@ -108,36 +112,112 @@ func (w *walk) among(set *roaring64.Bitmap, offset, limit, steps int) (out []*co
 
 // visit visits the users from the offset on until visit returns false.
 func (w *walk) visit(offset int, visit func(*commands.User) bool) {
-	i, going := offset, true
-	if w.extra != nil && offset > w.extraAt {
-		offset-- // the extra user is among those left out, and not in the tree
+	var cursors []*ahead
+	for i, skipped := range w.skip(offset) {
+		if c := w.ahead(w.stretches[i], skipped); c != nil {
+			cursors = append(cursors, c)
+			defer c.Release()
+		}
 	}
-	step := func(u *commands.User) bool {
-		if w.extra != nil && i == w.extraAt {
-			i++
-			if going = visit(w.extra); !going {
-				return false
+	for len(cursors) > 0 {
+		first := 0
+		for i := range cursors {
+			if w.before(cursors[i].Item(), cursors[first].Item()) {
+				first = i
 			}
 		}
-		i++
-		going = visit(u)
-		return going
-	}
-	left := w.to - w.from - offset
-	bounded := func(u *commands.User) bool {
-		if left--; left < 0 {
-			return false
+		if !visit(cursors[first].Item()) {
+			return
 		}
-		return step(u)
+		if !cursors[first].next() {
+			cursors = slices.Delete(cursors, first, first+1)
+		}
 	}
-	if left > 0 && w.backwards {
-		first, _ := w.users.GetAt(w.to - 1 - offset)
-		w.users.Descend(first, bounded)
-	} else if left > 0 {
-		first, _ := w.users.GetAt(w.from + offset)
-		w.users.Ascend(first, bounded)
+}
+
+// before reports whether a comes before b in the direction of the walk.
+func (w *walk) before(a, b *commands.User) bool {
+	if w.backwards {
+		a, b = b, a
 	}
-	if going && w.extra != nil && i == w.extraAt {
-		visit(w.extra)
+	return w.compare(a, b) < 0
+}
+
+// at returns the user at a place in a stretch, counted in the direction of the walk.
+func (w *walk) at(s stretch, i int) *commands.User {
+	place := s.from + i
+	if w.backwards {
+		place = s.to - 1 - i
 	}
+	u, _ := s.users.GetAt(place)
+	return u
+}
+
+// skip returns how many users of each stretch are among the first n of the walk. It halves what is in question by asking
+// how many users come before the middle of the widest stretch.
+func (w *walk) skip(n int) (least []int) {
+	least, most := make([]int, len(w.stretches)), make([]int, len(w.stretches))
+	for i, s := range w.stretches {
+		most[i] = s.len()
+	}
+	if len(w.stretches) == 1 {
+		return []int{min(n, most[0])}
+	}
+	for {
+		widest := 0
+		for i := range least {
+			if most[i]-least[i] > most[widest]-least[widest] {
+				widest = i
+			}
+		}
+		if len(least) == 0 || most[widest] == least[widest] {
+			return least
+		}
+		middle := (least[widest] + most[widest]) / 2
+		places, total := w.places(w.at(w.stretches[widest], middle), least, most)
+		if total >= n {
+			most = places
+		} else {
+			least = places
+			least[widest]++ // the one in the middle too
+		}
+	}
+}
+
+// places returns how many users of each stretch come before u, knowing the least and the most, and their sum.
+func (w *walk) places(u *commands.User, least, most []int) (places []int, total int) {
+	places = make([]int, len(least))
+	for i, s := range w.stretches {
+		places[i] = least[i] + sort.Search(most[i]-least[i], func(j int) bool { return !w.before(w.at(s, least[i]+j), u) })
+		total += places[i]
+	}
+	return places, total
+}
+
+// ahead is a place in a stretch from which it is walked on.
+type ahead struct {
+	btree.IterG[*commands.User]
+	left      int
+	backwards bool
+}
+
+// ahead returns the place behind the first users of a stretch, nil when there is nobody left.
+func (w *walk) ahead(s stretch, skipped int) *ahead {
+	if skipped >= s.len() {
+		return nil
+	}
+	a := &ahead{s.users.Iter(), s.len() - skipped, w.backwards}
+	a.Seek(w.at(s, skipped))
+	return a
+}
+
+// next goes one user on, if there is one.
+func (a *ahead) next() bool {
+	if a.left--; a.left == 0 {
+		return false
+	}
+	if a.backwards {
+		return a.Prev()
+	}
+	return a.Next()
 }

@@ -74,7 +74,7 @@ func splitValues(field projections.Field, value string) []string {
 	values := strings.Split(value, ",")
 	for i, v := range values {
 		switch {
-		case v == "" && field == projections.Parent:
+		case v == "" && (field == projections.Parent || field == projections.Datacenter):
 			values[i] = uuid.Nil.String()
 		case v == "" && field == projections.Client:
 			values[i] = "0"
