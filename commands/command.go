@@ -56,6 +56,12 @@ type DeleteUser struct {
 	Version uint64
 }
 
+// EraseUser ends an account, if it is not deleted yet, and makes everything about the person unreadable for good, in the
+// whole history. The data key is destroyed when the Record is in the Log; see package erasure.
+//
+// Refusals: those of DeleteUser, also for an account that is deleted. One that is erased already is no error.
+type EraseUser struct{ ID uuid.UUID }
+
 // RehashPassword replaces a password's hash by a better one of the same password; nothing happens when Old is no longer
 // the user's.
 type RehashPassword struct {
@@ -197,6 +203,7 @@ type WithdrawConsent struct {
 func (c CreateUser) Target() uuid.UUID           { return c.ID }
 func (c UpdateUser) Target() uuid.UUID           { return c.ID }
 func (c DeleteUser) Target() uuid.UUID           { return c.ID }
+func (c EraseUser) Target() uuid.UUID            { return c.ID }
 func (c RehashPassword) Target() uuid.UUID       { return c.ID }
 func (c RequestPasswordReset) Target() uuid.UUID { return c.ID }
 func (c ResetPassword) Target() uuid.UUID        { return c.ID }

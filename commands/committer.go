@@ -109,7 +109,7 @@ func decideGroup(states States, group []*request) (batch []decided, left int) {
 	o := newOverlay(states)
 	total := 0
 	for i, r := range group {
-		d := decided{request: r, before: o.User(r.cmd.Target()), dir: o.Directory()}
+		d := decided{request: r, before: o.User(r.cmd.Target()), gone: o.Deleted(r.cmd.Target()), dir: o.Directory()}
 		if d.err = r.ctx.Err(); d.err == nil {
 			d.drafts, d.err = Decide(o, r.actor, r.cmd)
 		}

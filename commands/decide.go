@@ -17,6 +17,8 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 		return decideSetUp(s, a, c)
 	case CreateUser:
 		return decideCreate(s, a, c)
+	case EraseUser:
+		return decideErase(s, a, on)
 	case CreateDatacenter, UpdateDatacenter, DeleteDatacenter:
 		return decideDatacenters(s, a, on)
 	case CreateGroup, UpdateGroup, DeleteGroup:
@@ -41,11 +43,16 @@ func decideUser(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	drafts := make([]events.Draft, len(facts))
+	return drafts(u, facts), nil
+}
+
+// drafts makes Drafts of Events of a user.
+func drafts(u *User, facts []events.Event) []events.Draft {
+	out := make([]events.Draft, len(facts))
 	for i, e := range facts {
-		drafts[i] = events.Draft{Aggregate: events.User(u.ID), Key: u.Key, Event: e}
+		out[i] = events.Draft{Aggregate: events.User(u.ID), Key: u.Key, Event: e}
 	}
-	return drafts, nil
+	return out
 }
 
 func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {

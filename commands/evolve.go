@@ -10,19 +10,18 @@ import (
 )
 
 // Evolve returns the State of a user after the Record, and leaves u as it is. A nil result means that there is no such
-// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing.
+// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing, unless its type alone says
+// that the account has ended: a data key may be destroyed while the Records that it seals are being read.
 func Evolve(u *User, r events.Record) *User {
 	if created, ok := r.Event.(events.UserCreated); ok && u == nil {
 		return newUser(created, r)
 	}
-	if u == nil {
+	if u == nil || ends(r) {
 		return nil
 	}
 	next := *u
 	next.Version, next.UpdatedAt = r.Sequence, r.Time
 	switch e := r.Event.(type) {
-	case events.UserDeleted, events.UserErased:
-		return nil
 	case events.ProfileUpdated:
 		next.update(e)
 	case events.MembershipChanged:

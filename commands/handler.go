@@ -137,6 +137,7 @@ func (nobody) Conflicted()                      {}
 type decided struct {
 	*request
 	before *User      // the target before the command, nil when it is no user
+	gone   *Deleted   // the target when it was deleted before
 	dir    *Directory // before the command
 	drafts []events.Draft
 	err    error
@@ -150,6 +151,8 @@ func (d decided) reply(records []events.Record) {
 	out := Outcome{User: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
 	if d.before != nil {
 		out.Sequence = d.before.Version
+	} else if d.gone != nil {
+		out.Sequence = d.gone.Version
 	}
 	for _, r := range records {
 		out.Directory, out.Sequence = out.Directory.Evolve(r), r.Sequence

@@ -14,6 +14,7 @@ type overlay struct {
 	States
 	next     events.Head
 	users    map[uuid.UUID]*User
+	deleted  map[uuid.UUID]*Deleted
 	names    map[string]*User // by folded name; nil: free again
 	external map[string]*User
 	signing  map[string]*User
@@ -23,7 +24,7 @@ type overlay struct {
 }
 
 func newOverlay(s States) *overlay {
-	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, names: map[string]*User{},
+	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
 		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
 		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
@@ -36,6 +37,9 @@ func (o *overlay) add(drafts []events.Draft) {
 		o.dir = o.dir.Evolve(r)
 		if d.Aggregate.Kind == events.KindUser {
 			before := o.User(d.Aggregate.ID)
+			if ends(r) {
+				o.deleted[r.Aggregate.ID] = EvolveDeleted(nil, before, r)
+			}
 			o.replace(before, Evolve(before, r), d.Aggregate.ID)
 		}
 		if n, ok := d.Event.(events.Numbered); ok {
@@ -73,6 +77,13 @@ func (o *overlay) User(id uuid.UUID) *User {
 		return u
 	}
 	return o.States.User(id)
+}
+
+func (o *overlay) Deleted(id uuid.UUID) *Deleted {
+	if d, ok := o.deleted[id]; ok {
+		return d
+	}
+	return o.States.Deleted(id)
 }
 
 func (o *overlay) UserByName(name string) *User {

@@ -152,6 +152,24 @@ func mayManage(s States, a Actor, target *User) error {
 	return refuse(Forbidden, "not_allowed", "", "You may not change this account.")
 }
 
+// mayErase tells whether the Actor may erase what is left of a deleted account: whoever could have deleted it.
+func mayErase(s States, a Actor, d *Deleted) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	switch {
+	case writesUsers(u, a) && (u.SuperAdmin || u.ID == d.Parent):
+		return nil
+	case u.SuperAdmin:
+		return refuse(Forbidden, "not_allowed", "", "You may not change this account.")
+	}
+	return noSuchUser()
+}
+
 // mayManageOrOwn is mayManage, or one's own account, which a super admin's credential may change only if it may write users.
 func mayManageOrOwn(s States, a Actor, target *User) error {
 	if a.IsService() || a.User != target.ID {

@@ -14,6 +14,8 @@ type States interface {
 	Head() events.Head
 	// User returns the user of that id, nil when there is none.
 	User(id uuid.UUID) *User
+	// Deleted returns what is remembered of the deleted user of that id, nil when none was deleted.
+	Deleted(id uuid.UUID) *Deleted
 	// UserByName returns the user whose username or e-mail address folds to the same text as name, nil when there is none.
 	UserByName(name string) *User
 	// UserByExternalID returns the user whose external id folds to the same text, nil when there is none.

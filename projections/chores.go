@@ -28,10 +28,11 @@ func (v *View) tend(f Field) {
 	}
 }
 
-// freeze has the text indexes frozen in whose delta there is much.
+// freeze has the text indexes frozen in whose delta there is much, and those built anew that may have a text of somebody
+// who was erased since.
 func (v *View) freeze() {
 	for f, t := range v.indexes.texts {
-		if t.delta.Len() >= v.limits.freeze {
+		if t.delta.Len() >= v.limits.freeze || t.erased < len(v.erased) {
 			v.tend(f)
 		}
 	}
@@ -39,12 +40,14 @@ func (v *View) freeze() {
 
 func (v *View) work(f Field) {
 	for more := true; more; f, more = v.chores.next() {
-		beside(v, func(s *Snapshot) *textIndex {
-			if t := s.texts[f]; t != nil {
-				return t.frozen()
-			}
-			return newTextIndex(f, s)
-		}, func(t *textIndex) { v.indexes.texts[f] = t })
+		for current := false; !current; {
+			beside(v, func(s *Snapshot) *textIndex {
+				if t := s.texts[f]; t != nil && t.erased == len(s.erased) {
+					return t.frozen()
+				}
+				return newTextIndex(f, s)
+			}, func(t *textIndex) { v.indexes.texts[f], current = t, t.erased == len(v.erased) })
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"sync"
@@ -19,6 +20,11 @@ type indexes struct {
 	memberships                                       *btree.BTreeG[membership]
 	orders                                            map[string]*partition // by the order's name, built on demand
 	texts                                             map[Field]*textIndex  // built on demand
+}
+
+func newDeleted() *btree.BTreeG[*commands.Deleted] {
+	return btree.NewBTreeGOptions(func(a, b *commands.Deleted) bool { return bytes.Compare(a.ID[:], b.ID[:]) < 0 },
+		btree.Options{NoLocks: true})
 }
 
 // credential leads from what a client presents to the user whom it belongs to.

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/btree"
 
 	"accountd/commands"
 	"accountd/events"
@@ -15,6 +16,8 @@ type Snapshot struct {
 	head      events.Head
 	numbers   map[events.NumberKind]int64
 	directory *commands.Directory
+	deleted   *btree.BTreeG[*commands.Deleted]
+	erased    []*commands.Deleted
 	*indexes
 }
 
@@ -40,6 +43,15 @@ func (s *Snapshot) User(id uuid.UUID) *commands.User {
 	u, _ := s.byID.Get(&commands.User{ID: id})
 	return u
 }
+
+// Deleted returns what is remembered of the deleted user of that id, nil when none was deleted.
+func (s *Snapshot) Deleted(id uuid.UUID) *commands.Deleted {
+	d, _ := s.deleted.Get(&commands.Deleted{ID: id})
+	return d
+}
+
+// Erased returns those who were erased, in the order of their erasure. Later Snapshots have the same ones first.
+func (s *Snapshot) Erased() []*commands.Deleted { return s.erased }
 
 // UserByNumber returns the user of that number, nil when there is none.
 func (s *Snapshot) UserByNumber(number int64) *commands.User {

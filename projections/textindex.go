@@ -16,6 +16,7 @@ type textIndex struct {
 	text     func(*commands.User) string
 	segments []*segment           // the oldest first
 	delta    *btree.BTreeG[entry] // by number
+	erased   int                  // so many users were erased before the segments were made
 }
 
 // deltaDegree keeps the nodes small that a write copies.
@@ -28,7 +29,7 @@ func newDelta() *btree.BTreeG[entry] {
 // newTextIndex returns the index of the texts that those in the Snapshot have in the field.
 func newTextIndex(f Field, s *Snapshot) *textIndex {
 	def, _ := define(f)
-	t := &textIndex{text: def.written().text, delta: newDelta()}
+	t := &textIndex{text: def.written().text, delta: newDelta(), erased: len(s.erased)}
 	var entries []entry
 	s.byNumber.Scan(func(u *commands.User) bool {
 		if text := commands.Folded(t.text(u)); text != "" {
@@ -111,5 +112,5 @@ func (t *textIndex) frozen() *textIndex {
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.number, b.number) })
 	segments := append(slices.Clip(t.segments[:keep]), newSegment(entries))
-	return &textIndex{text: t.text, segments: segments, delta: newDelta()}
+	return &textIndex{text: t.text, segments: segments, delta: newDelta(), erased: t.erased}
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/btree"
 
 	"accountd/commands"
 	"accountd/events"
@@ -21,8 +22,10 @@ type View struct {
 	numbers   map[events.NumberKind]int64
 	directory *commands.Directory
 	loading   map[uuid.UUID]*commands.User // nil once open
-	indexes   *indexes                     // nil until open
-	builds    []*build                     // indexes that are being built beside
+	deleted   *btree.BTreeG[*commands.Deleted]
+	erased    []*commands.Deleted // in the order of their erasure; only appended to
+	indexes   *indexes            // nil until open
+	builds    []*build            // indexes that are being built beside
 
 	position atomic.Uint64
 	snapshot atomic.Pointer[Snapshot]
@@ -45,7 +48,8 @@ type limits struct {
 // NewView returns an empty View that is loading.
 func NewView() *View {
 	v := &View{numbers: map[events.NumberKind]int64{}, directory: commands.NewDirectory(), loading: map[uuid.UUID]*commands.User{},
-		limits: limits{freeze: 2048, fetch: 2048, missed: 1000}}
+		deleted: newDeleted(),
+		limits:  limits{freeze: 2048, fetch: 2048, missed: 1000}}
 	moved := make(chan struct{})
 	v.moved.Store(&moved)
 	return v
@@ -101,7 +105,9 @@ func (v *View) fold(records []events.Record) error {
 func (v *View) foldUser(r events.Record) {
 	id := r.Aggregate.ID
 	if v.indexes == nil {
-		if after := commands.Evolve(v.loading[id], r); after != nil {
+		before := v.loading[id]
+		v.foldDeleted(before, r)
+		if after := commands.Evolve(before, r); after != nil {
 			v.loading[id] = after
 		} else {
 			delete(v.loading, id)
@@ -109,6 +115,7 @@ func (v *View) foldUser(r events.Record) {
 		return
 	}
 	before, _ := v.indexes.byID.Get(&commands.User{ID: id})
+	v.foldDeleted(before, r)
 	after := commands.Evolve(before, r)
 	if before == after {
 		return
@@ -116,6 +123,18 @@ func (v *View) foldUser(r events.Record) {
 	v.indexes.replace(before, after)
 	for _, b := range v.builds {
 		b.missed = append(b.missed, change{before, after})
+	}
+}
+
+func (v *View) foldDeleted(u *commands.User, r events.Record) {
+	before, _ := v.deleted.Get(&commands.Deleted{ID: r.Aggregate.ID})
+	after := commands.EvolveDeleted(before, u, r)
+	if after == before {
+		return
+	}
+	v.deleted.Set(after)
+	if after.Erased {
+		v.erased = append(v.erased, after)
 	}
 }
 
@@ -135,7 +154,8 @@ func (v *View) Open() {
 }
 
 func (v *View) publish() {
-	v.snapshot.Store(&Snapshot{head: v.head, numbers: v.numbers, directory: v.directory, indexes: v.indexes.copy()})
+	v.snapshot.Store(&Snapshot{head: v.head, numbers: v.numbers, directory: v.directory,
+		deleted: v.deleted.Copy(), erased: v.erased, indexes: v.indexes.copy()})
 }
 
 // move tells those who wait that the position has moved.
@@ -172,6 +192,14 @@ func (v *View) Wait(ctx context.Context, sequence uint64) error {
 
 // Snapshot returns the newest picture, nil while the View is loading.
 func (v *View) Snapshot() *Snapshot { return v.snapshot.Load() }
+
+// Erased returns those who were erased, in the order of their erasure, nobody while the View is loading.
+func (v *View) Erased() []*commands.Deleted {
+	if s := v.Snapshot(); s != nil {
+		return s.Erased()
+	}
+	return nil
+}
 
 // States returns the newest picture for those who decide, nil while the View is loading.
 func (v *View) States() commands.States {

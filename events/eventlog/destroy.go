@@ -98,5 +98,14 @@ func (l *Log) erase(ctx context.Context, sequence uint64) error {
 	return fmt.Errorf("erasing a block of data keys: %w", failed)
 }
 
+// HasKey reports whether this instance can use the data key: it is not destroyed, or not yet known to be.
+func (l *Log) HasKey(ctx context.Context, id events.KeyID) (bool, error) {
+	_, err := l.keys.get(ctx, id)
+	if errors.Is(err, ErrKeyGone) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Forget drops this instance's copy of a data key that another instance destroyed.
 func (l *Log) Forget(id events.KeyID) { l.keys.forget(id) }

@@ -49,6 +49,7 @@ func (a *api) routes() []route {
 		{http.MethodGet, user, a.getUser, false},
 		{http.MethodPatch, user, a.patchUser, false},
 		{http.MethodDelete, user, a.deleteUser, false},
+		{http.MethodPost, user + "/erase", a.eraseUser, false},
 		{http.MethodPost, user + "/provisioned", a.completeProvisioning, false},
 		{http.MethodPost, user + "/failed", a.failProvisioning, false},
 		{http.MethodGet, user + "/ssh-keys", a.listSSHKeys, true},

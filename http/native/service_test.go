@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/erasure"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
@@ -47,10 +49,12 @@ func start(t testing.TB, options commands.Options) *service {
 	view.Open()
 	handler := commands.NewHandler(env.Log, view, options)
 	t.Cleanup(handler.Close)
+	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler))
+	t.Cleanup(eraser.Close)
 	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
 	require.NoError(t, err)
 	s := &service{t: t, now: testNow,
-		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Feed: public}}
+		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Eraser: eraser, Feed: public}}
 	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

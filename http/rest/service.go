@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"accountd/commands"
+	"accountd/commands/erasure"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/events/feed"
@@ -17,6 +18,7 @@ type Service struct {
 	Handler  *commands.Handler
 	View     *projections.View
 	Hasher   *password.Hasher
+	Eraser   *erasure.Eraser
 	Sessions *session.Store
 	Usage    *usage.Store // nil: nobody notes when credentials are used
 	Feed     *feed.Feed   // nil: nobody subscribes

@@ -1,0 +1,31 @@
+package native
+
+import (
+	"net/http"
+
+	"accountd/commands"
+	"accountd/http/rest"
+)
+
+// eraseUser answers when nothing about the person can be read any more.
+func (a *api) eraseUser(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	out, err := a.do(r, c, commands.EraseUser{ID: userID(r)})
+	if err != nil {
+		return err
+	}
+	if err := a.Eraser.Finish(r.Context(), userID(r)); err != nil {
+		rest.SetSequence(w, out.Sequence)
+		rest.InfoOf(r.Context()).Failure = err
+		return &commands.Refusal{Kind: commands.Busy, Reason: "erasure_unfinished",
+			Detail: "The erasure is recorded and goes on; ask again to learn whether it is done."}
+	}
+	writeNothing(w, out)
+	return nil
+}
