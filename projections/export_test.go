@@ -1,6 +1,10 @@
 package projections
 
-import "accountd/commands"
+import (
+	"strings"
+
+	"accountd/commands"
+)
 
 // NewSmallView returns a View that does with few users what others do with many.
 func NewSmallView(freeze, fetch, missed int) *View {
@@ -23,6 +27,23 @@ func (s *Snapshot) Search(filters ...Filter) (numbers []int64, left int) {
 
 // Everybody returns all users by number.
 func (s *Snapshot) Everybody() []*commands.User { return s.byNumber.Items() }
+
+// Remembered returns what is remembered of all who were deleted.
+func (s *Snapshot) Remembered() []*commands.Deleted { return s.deleted.Items() }
+
+// HoldsText reports whether the text is anywhere in the field's text index, found or not.
+func (s *Snapshot) HoldsText(f Field, text string) bool {
+	t, holds := s.texts[f], false
+	look := func(e entry) bool {
+		holds = holds || strings.Contains(e.text, text)
+		return !holds
+	}
+	t.delta.Scan(look)
+	for _, segment := range t.segments {
+		segment.entries(look)
+	}
+	return holds
+}
 
 // Sizes returns how many segments the field's text index has, and how many changes wait in its delta.
 func (s *Snapshot) Sizes(f Field) (segments, delta int) {

@@ -19,6 +19,7 @@ type history struct {
 	records []events.Record
 	number  int64
 	alive   []uuid.UUID
+	deleted []uuid.UUID
 }
 
 func (h *history) add(id uuid.UUID, e events.Event) {
@@ -79,8 +80,20 @@ func (h *history) end(t *rapid.T) {
 	i := rapid.IntRange(0, len(h.alive)-1).Draw(t, "user")
 	e := rapid.SampledFrom([]events.Event{events.UserDeleted{}, events.UserErased{}, events.SigningKeyRemoved{ID: "none"}}).Draw(t, "end")
 	h.add(h.alive[i], e)
-	if _, stays := e.(events.SigningKeyRemoved); !stays {
-		h.alive = append(h.alive[:i:i], h.alive[i+1:]...)
+	switch e.(type) {
+	case events.SigningKeyRemoved:
+		return
+	case events.UserDeleted:
+		h.deleted = append(h.deleted, h.alive[i])
+	}
+	h.alive = append(h.alive[:i:i], h.alive[i+1:]...)
+}
+
+// erase ends what is left of somebody who was deleted.
+func (h *history) erase(*rapid.T) {
+	if n := len(h.deleted); n > 0 {
+		h.add(h.deleted[n-1], events.UserErased{})
+		h.deleted = h.deleted[:n-1]
 	}
 }
 
@@ -116,7 +129,7 @@ func word(t *rapid.T) string {
 // steps draws a history.
 func steps(t *rapid.T) *history {
 	h := &history{number: rapid.SampledFrom([]int64{0, 1<<32 - 4}).Draw(t, "last number")}
-	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erased": h.erased, "found": h.found})
+	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erase": h.erase, "erased": h.erased, "found": h.found})
 	return h
 }
 

@@ -36,6 +36,8 @@ func requireSame(t require.TestingT, want, got *projections.View) {
 	w, g := want.Snapshot(), got.Snapshot()
 	require.Equal(t, w.Head(), g.Head())
 	require.Equal(t, w.Numbers(), g.Numbers())
+	require.Equal(t, w.Remembered(), g.Remembered())
+	require.Equal(t, want.Erased(), got.Erased())
 	users := everybody(t, want)
 	require.Equal(t, users, everybody(t, got))
 	var linked []*commands.User

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,8 +13,10 @@ import (
 	"accountd/events/eventlog"
 )
 
-// retryEvery is how long an erasure waits that could not be finished.
-const retryEvery = 5 * time.Second
+const (
+	tryFor     = 30 * time.Second // how long the background tries to finish one erasure before it looks at the next
+	retryEvery = 5 * time.Second  // how long an erasure waits that could not be finished
+)
 
 // Users tells who was erased. projections.View implements it.
 type Users interface {
@@ -40,16 +41,17 @@ type Eraser struct {
 	logger *slog.Logger
 	purges []Purge
 
-	finishing sync.Mutex
-	stop      context.CancelFunc
-	done      chan struct{}
+	slot chan struct{} // filled while an erasure is being finished
+	stop context.CancelFunc
+	done chan struct{}
 }
 
 // Start returns an Eraser that finishes, in the background, the erasures that are unfinished and those that come. Close ends
 // it.
 func Start(log *eventlog.Log, users Users, logger *slog.Logger, purges ...Purge) *Eraser {
 	ctx, stop := context.WithCancel(context.Background())
-	e := &Eraser{log: log, users: users, logger: logger, purges: purges, stop: stop, done: make(chan struct{})}
+	e := &Eraser{log: log, users: users, logger: logger, purges: purges, slot: make(chan struct{}, 1), stop: stop,
+		done: make(chan struct{})}
 	go e.run(ctx)
 	return e
 }
@@ -93,7 +95,9 @@ func (e *Eraser) wait(ctx context.Context, sequence uint64, again bool) {
 }
 
 func (e *Eraser) try(ctx context.Context, d *commands.Deleted) bool {
-	err := e.finish(ctx, d)
+	limited, cancel := context.WithTimeout(ctx, tryFor)
+	defer cancel()
+	err := e.finish(limited, d)
 	if err != nil && ctx.Err() == nil {
 		e.logger.Error("an erasure is not finished and will be tried again", "user", d.ID, "error", err)
 	}
@@ -101,8 +105,12 @@ func (e *Eraser) try(ctx context.Context, d *commands.Deleted) bool {
 }
 
 func (e *Eraser) finish(ctx context.Context, d *commands.Deleted) error {
-	e.finishing.Lock()
-	defer e.finishing.Unlock()
+	select {
+	case e.slot <- struct{}{}:
+		defer func() { <-e.slot }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if there, err := e.log.HasKey(ctx, d.Key); err != nil || !there {
 		return err
 	}

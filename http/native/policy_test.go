@@ -35,6 +35,7 @@ PATCH  USER {"api_access":true}   200   403    204    403    403     403   404  
 PATCH  USER {"datacenter":"main"} 400   403    400    403    403     403   404      403      401
 PATCH  USER {"number":0}          400   403    400    400    403     400   404      403      401
 DELETE USER                       204   403    204    204    403     403   404      403      401
+POST   USER/erase                 204   403    204    204    403     403   404      403      401
 POST   USER/provisioned           200   403    204    403    403     403   404      403      401
 POST   USER/failed                409   403    409    403    403     403   404      403      401
 GET    USER/ssh-keys              200   200    404    200    200     200   404      403      401
