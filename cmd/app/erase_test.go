@@ -70,7 +70,9 @@ func found(t *testing.T, folder string) (out []string) {
 }
 
 // inner64 is what base64 makes of a text wherever it stands at a multiple of three bytes.
-func inner64(text string) string { return base64.RawStdEncoding.EncodeToString([]byte(text[:len(text)/3*3])) }
+func inner64(text string) string {
+	return base64.RawStdEncoding.EncodeToString([]byte(text[:len(text)/3*3]))
+}
 
 // TestErasedEverywhere erases one person who lives and one who was deleted, looks into every file of the data folder and
 // every line of the log, with the service running, after its end, and after another run.
