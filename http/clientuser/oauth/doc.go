@@ -1,0 +1,39 @@
+// Package oauth is the OAuth 2 of the client-user API: /oauth/token, /oauth/authorize, and the pages on which a person logs in
+// and allows an application to act in the person's name.
+//
+// It promises that a token, code or log-in is known by its hash alone and survives a restart; that a code and a refresh token
+// are good once, whoever asks on whatever instance; that a token is good only as long as commands.TokenHolds says so; and that
+// nobody is sent to an address which the application did not register, character for character. Its one invariant: whom a token
+// stands for is a member of a client.
+//
+// # Grants
+//
+// An application's type decides the grant: client_credentials for a trusted one, which acts for the user who made it;
+// authorization_code for a public one; password for one of that type. The last two get refresh tokens, which last for 30 days
+// and are replaced with every use; the access token that came with one ends then, too. Access tokens last for an hour, codes for
+// two minutes, a browser's log-in for twelve hours or until the password changes. A code that comes a second time ends what it
+// gave. PKCE (S256) counts when it is used. Errors are those of RFC 6749; a refused refresh token or password is 401.
+//
+// Parameters are read from the query, a form, or one in parts, wherever a client puts them. Scopes are not told apart: what an
+// application may do is its level of access.
+//
+// # The pages
+//
+// GET /oauth/authorize asks whom it does not know to log in, and then whether the application may act in the person's name, unless
+// that was answered before: a consent is an event of the user, which ends when it is withdrawn. The parameters of the request go
+// from page to page in the address.
+//
+// POST /oauth/authorize is how programs drive the flow that have the person's name and password, and know no questions: it leads to
+// a log-in that is the consent as well, and says so. A log-in is answered with a redirect, also when it failed.
+//
+// # Why
+//
+// Why the log-in's form has no token: what it acts by stands in its own fields and address, there is no cookie that another site
+// could borrow, and programs post it as it is. Browsers say where a form comes from, and another site's is refused. The consent acts
+// by a cookie, so its form has a token, too.
+//
+// Why the answer's parameters stand before what a redirect URI has in its own query, and the code first of all: there are clients that
+// take what is behind the first "=".
+//
+// Why a used code is remembered as long as what it gave: only then can its second use end that.
+package oauth

@@ -1,0 +1,185 @@
+package oauth
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/http/rest"
+	"accountd/http/rest/page"
+)
+
+// A log-in of this kind is a consent as well.
+const (
+	consentParameter = "consent"
+	consentByLogin   = "login"
+)
+
+// failedParameter says on the log-in's page why the one before failed.
+const failedParameter = "failed"
+
+// failures are the sentences for its values.
+var failures = map[string]string{
+	"credentials": "The name or the password is wrong.",
+	"inactive":    "This account is not active.",
+	"attempts":    "Too many attempts. Wait a quarter of an hour, then try again.",
+}
+
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.goingOn(r)
+	if err != nil {
+		return err
+	}
+	p := page.Page{Title: "Log in", Lead: []string{a.app.Name + " asks to act in your name. Log in first; then you decide."},
+		LeadsTo: a.redirect, Form: &page.Form{
+			Fields: []page.Field{
+				{Name: "username", Label: "Username or e-mail address", Autocomplete: "username"},
+				{Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password"},
+			},
+			Buttons: []page.Button{{Label: "Log in"}},
+		}}
+	if a.asked.get(consentParameter) == consentByLogin {
+		p.Title, p.Form.Buttons[0].Label = "Log in and allow", "Log in and allow"
+		p.Lead = []string{"By logging in you allow " + a.app.Name + " to act in your name, until you withdraw it."}
+		p.Facts = a.facts()
+	}
+	if why := failures[a.asked.get(failedParameter)]; why != "" {
+		p.Errors = []page.Error{{Text: why}}
+	}
+	return s.pages.Write(w, http.StatusOK, p)
+}
+
+// logIn answers the log-in's form. Whatever comes of it, the browser is sent on: programs follow as people do.
+func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
+	form, err := page.ReadForm(w, r)
+	if err != nil {
+		return err
+	}
+	a, err := s.goingOn(r)
+	if err != nil {
+		return err
+	}
+	byLogin := a.asked.get(consentParameter) == consentByLogin
+	u, err := s.verify(r, form.Get("username"), form.Get("password"))
+	if why := failureOf(err); why != "" {
+		again := []string{failedParameter, why}
+		if byLogin {
+			again = append(again, consentParameter, consentByLogin)
+		}
+		return redirect(w, r, s.self(r, a, loginPath, again...))
+	}
+	if err != nil {
+		return err
+	}
+	if byLogin && s.mayAct(u, a.app) == nil {
+		if u, err = s.consent(r, u, a.app); err != nil {
+			return err
+		}
+	}
+	if err := s.remember(w, r, u); err != nil {
+		return err
+	}
+	return redirect(w, r, s.self(r, a, authorizePath))
+}
+
+// failureOf returns why a log-in failed, empty when the error is none of the person's.
+func failureOf(err error) string {
+	var refusal *commands.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Reason == commands.ReasonInactive:
+		return "inactive"
+	case errors.As(err, &refusal) && refusal.Kind == commands.Forbidden, err != nil && rest.FaultOf(err).Reason == "password_invalid":
+		return "credentials"
+	case errors.Is(err, errAttempts):
+		return "attempts"
+	}
+	return ""
+}
+
+// So often within that time may a name be tried from one address.
+const (
+	maxAttempts    = 20
+	attemptsWithin = 15 * time.Minute
+)
+
+var errAttempts = rest.RequestError{Status: http.StatusTooManyRequests, Reason: "too_many_attempts",
+	Detail: "Too many attempts to log in by this name."}
+
+// verify returns the user of that name and password.
+func (s *Server) verify(r *http.Request, name, password string) (*commands.User, error) {
+	key := "oauth " + rest.InfoOf(r.Context()).Address + " " + commands.Folded(name)
+	if s.opts.RateLimits {
+		n, err := s.Sessions.Count(r.Context(), key, attemptsWithin)
+		if err != nil {
+			return nil, err
+		}
+		if n > maxAttempts {
+			return nil, errAttempts
+		}
+	}
+	u, err := s.Handler.LogIn(r.Context(), s.Hasher, name, password)
+	if err == nil && s.opts.RateLimits {
+		err = s.Sessions.Forget(r.Context(), key)
+	}
+	return u, err
+}
+
+// cookie returns the name of the browser's cookie; where it may, the name has browsers take it over HTTPS alone.
+func (s *Server) cookie() string {
+	if s.secure() {
+		return "__Host-accountd-login"
+	}
+	return "accountd-login"
+}
+
+func (s *Server) secure() bool { return strings.HasPrefix(s.opts.PublicURL, "https://") }
+
+// remember has the browser come back as the user, in place of whoever it was.
+func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.User) error {
+	if err := s.forget(r); err != nil {
+		return err
+	}
+	token, hash := secrets.Token("")
+	data := map[string]string{dataPassword: secrets.Hash(u.PasswordHash.Reveal())}
+	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindLogin, u.ID, uuid.Nil, loginLife, data)); err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure(),
+		SameSite: http.SameSiteLaxMode})
+	return nil
+}
+
+// forget ends what the browser's cookie stands for.
+func (s *Server) forget(r *http.Request) error {
+	if c, err := r.Cookie(s.cookie()); err == nil {
+		return s.Sessions.Delete(r.Context(), kindLogin, secrets.Hash(c.Value))
+	}
+	return nil
+}
+
+// browser returns the user as whom the browser is logged in, nil for none. A log-in ends with the password that it was made
+// with.
+func (s *Server) browser(r *http.Request) (*commands.User, error) {
+	c, err := r.Cookie(s.cookie())
+	if err != nil {
+		return nil, nil
+	}
+	states, err := s.states()
+	if err != nil {
+		return nil, err
+	}
+	t, ok, err := s.Sessions.Get(r.Context(), kindLogin, secrets.Hash(c.Value))
+	if err != nil || !ok {
+		return nil, err
+	}
+	u := states.User(t.User)
+	if u == nil || !u.Usable() || t.Data[dataPassword] != secrets.Hash(u.PasswordHash.Reveal()) {
+		return nil, nil
+	}
+	return u, nil
+}

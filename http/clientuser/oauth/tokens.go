@@ -1,0 +1,118 @@
+package oauth
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/events/session"
+)
+
+// How long things last.
+const (
+	accessLife  = time.Hour
+	refreshLife = 30 * 24 * time.Hour
+	codeLife    = 2 * time.Minute
+	loginLife   = 12 * time.Hour
+)
+
+// The kinds of token in the store.
+const (
+	kindAccess  = "oauth-access"
+	kindRefresh = "oauth-refresh"
+	kindCode    = "oauth-code"
+	kindUsed    = "oauth-code-used" // by the code's hash: what the code gave
+	kindLogin   = "oauth-login"     // of a browser
+)
+
+// The data that tokens have.
+const (
+	dataConsent   = "consent"   // the consent's sequence
+	dataAccess    = "access"    // of a refresh token: the hash of the access token that came with it
+	dataRefresh   = "refresh"   // of a used code: the hash of the refresh token that it gave last
+	dataCode      = "code"      // of a refresh token: the hash of the code with which it began
+	dataRedirect  = "redirect"  // of a code: the redirect URI that its request named
+	dataChallenge = "challenge" // of a code: RFC 7636's
+	dataPassword  = "password"  // of a browser's log-in: the hash of the password's hash
+)
+
+// tokens is what an application gets.
+type tokens struct{ access, refresh string }
+
+// issue gives the application tokens.
+func (s *Server) issue(r request, g grant) (tokens, error) {
+	var err error
+	if r.states, err = s.states(); err != nil { // they may have moved on while a password was hashed
+		return tokens{}, err
+	}
+	if err := r.may(g); err != nil {
+		return tokens{}, err
+	}
+	access, accessHash := secrets.Token("")
+	data := map[string]string{dataConsent: g.consent}
+	if err := s.put(r.Context(), accessHash, s.stamped(kindAccess, g.user, r.app.ID, accessLife, data)); err != nil {
+		return tokens{}, err
+	}
+	if !g.refreshable {
+		return tokens{access: access}, nil
+	}
+	refresh, refreshHash := secrets.Token("")
+	data = map[string]string{dataConsent: g.consent, dataAccess: accessHash, dataCode: g.code}
+	if err := s.put(r.Context(), refreshHash, s.stamped(kindRefresh, g.user, r.app.ID, refreshLife, data)); err != nil {
+		return tokens{}, err
+	}
+	if g.code != "" {
+		data = map[string]string{dataRefresh: refreshHash}
+		if err := s.put(r.Context(), g.code, s.stamped(kindUsed, g.user, r.app.ID, refreshLife, data)); err != nil {
+			return tokens{}, err
+		}
+	}
+	return tokens{access, refresh}, nil
+}
+
+func (s *Server) put(ctx context.Context, hash string, t session.Token) error { return s.Sessions.Put(ctx, hash, t) }
+
+func (s *Server) stamped(kind string, user, app uuid.UUID, life time.Duration, data map[string]string) session.Token {
+	now := s.opts.Now()
+	return session.Token{Kind: kind, User: user, Application: app, Scope: scopeAll, Data: data, CreatedAt: now, ExpiresAt: now.Add(life)}
+}
+
+// revoke ends what the code of that hash gave, if it gave anything.
+func (s *Server) revoke(ctx context.Context, code string) error {
+	used, ok, err := s.Sessions.Take(ctx, kindUsed, code)
+	if err != nil || !ok {
+		return err
+	}
+	refresh, ok, err := s.Sessions.Take(ctx, kindRefresh, used.Data[dataRefresh])
+	if err != nil || !ok {
+		return err
+	}
+	return s.Sessions.Delete(ctx, kindAccess, refresh.Data[dataAccess])
+}
+
+// Actor returns who asks by an access token, and false for one that is not valid, or no more: when the application or its
+// client has gone, the user has left its client, or has taken back the consent.
+func (s *Server) Actor(ctx context.Context, states commands.States, token string) (commands.Actor, bool, error) {
+	t, ok, err := s.Sessions.Get(ctx, kindAccess, secrets.Hash(token))
+	if err != nil || !ok || !commands.TokenHolds(states, t.User, t.Application, parseConsent(t.Data[dataConsent])) {
+		return commands.Actor{}, false, err
+	}
+	return commands.Actor{User: t.User, Application: t.Application, Credential: "application:" + t.Application.String()}, true, nil
+}
+
+func consentOf(sequence uint64) string {
+	if sequence == 0 {
+		return ""
+	}
+	return strconv.FormatUint(sequence, 10)
+}
+
+// parseConsent reads what consentOf writes; there is no consent 0.
+func parseConsent(s string) uint64 {
+	n, _ := strconv.ParseUint(s, 10, 64)
+	return n
+}
