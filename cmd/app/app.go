@@ -69,6 +69,7 @@ type app struct {
 	native  server.Later
 	events  server.Later
 	panel   server.Later // Pterodactyl
+	client  server.Later // client-user
 
 	failed  chan error // what ends the service
 	closing []func() error

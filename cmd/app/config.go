@@ -27,6 +27,7 @@ type Config struct {
 	MasterKey     events.Secret // the key itself, in place of a file
 
 	HTTP           string         // address to listen on, port 0 for any
+	PublicURL      string         // where browsers and clients reach the service; empty: where a request says that it was sent
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
 
@@ -36,6 +37,8 @@ type Config struct {
 	E24Swift      bool          // show Swift storage keys
 	E24Hosts      []string      // host names that e24's clients sign, besides the one they send
 	E24DateWindow time.Duration // how far X-Date may be off
+
+	ClientHourlyLimit int // requests that all users of one client may make within an hour
 
 	LogFormat string // formatText or formatJSON
 	LogLevel  slog.Level
@@ -54,7 +57,7 @@ const (
 func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
-		E24DateWindow: 15 * time.Minute, LogFormat: formatText, LogLevel: slog.LevelInfo,
+		E24DateWindow: 15 * time.Minute, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
 	}
 }
 
@@ -79,6 +82,10 @@ func (c Config) Validate() error {
 		return errors.New("password-slots: must not be negative")
 	case c.E24DateWindow <= 0:
 		return errors.New("e24-date-window: must be longer than nothing")
+	case c.ClientHourlyLimit <= 0:
+		return errors.New("client-hourly-limit: must be more than nothing")
+	case c.PublicURL != "" && !isOrigin(c.PublicURL):
+		return errors.New("public-url: must be like https://accounts.example.org, without a path")
 	}
 	if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
 		return fmt.Errorf("http: %q is no address such as 127.0.0.1:8080", c.HTTP)
@@ -87,6 +94,12 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%s: it holds no master key: 32 bytes in base64", envMasterKey)
 	}
 	return c.validateNATS()
+}
+
+// isOrigin reports whether the text is a web address without anything behind host and port.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }
 
 func (c Config) validateNATS() error {

@@ -57,11 +57,11 @@ func TestEverySetting(t *testing.T) {
 		Data: "d", NATS: "nats://u:p@a:4222,nats://b", Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
-		LogFormat: "json", LogLevel: slog.LevelDebug,
+		PublicURL: "https://accounts.example.org", ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
-		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--log-format=json", "--log-level=debug"}, nil, "")
+		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7", "--log-format=json", "--log-level=debug"}, nil, "")
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
@@ -79,6 +79,8 @@ password-slots = 3
 e24-swift = on
 e24-hosts = a , b:1
 e24-date-window = 60m
+public-url = https://accounts.example.org
+client-hourly-limit = 7
 log-format = json
 log-level = DEBUG
 `)
@@ -116,6 +118,9 @@ func TestWrongSettings(t *testing.T) {
 		"no folder":              {args: []string{"--data="}, want: "data: no folder is given"},
 		"slots":                  {args: []string{"--password-slots=-1"}, want: "password-slots: must not be negative"},
 		"window":                 {args: []string{"--e24-date-window=0s"}, want: "e24-date-window: must be longer than nothing"},
+		"limit":                  {args: []string{"--client-hourly-limit=0"}, want: "client-hourly-limit: must be more than nothing"},
+		"public URL":             {args: []string{"--public-url=https://example.org/"}, want: "public-url: must be like https://accounts.example.org"},
+		"public host":            {args: []string{"--public-url=example.org"}, want: "public-url: must be like"},
 		"cluster":                {args: []string{"--nats=a b"}, want: "nats: must be one URL"},
 		"proxies":                {env: []string{"ACCOUNTD_TRUSTED_PROXIES=10.0.0.0/8,x"}, want: `not "x"`},
 		"key in two ways":        {args: []string{"--master-key-file=k"}, env: []string{"ACCOUNTD_MASTER_KEY=" + seal.Generate().Text()}, want: "give it in one way"},

@@ -19,7 +19,7 @@ type option struct {
 
 // options returns every setting, each bound to its field of c.
 func options(c *Config) []option {
-	const storage, http, accounts, e24, logging = "Storage", "HTTP", "Accounts", "e24 API", "Log"
+	const storage, http, accounts, e24, client, logging = "Storage", "HTTP", "Accounts", "e24 API", "Client-user API", "Log"
 	return []option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
@@ -32,6 +32,8 @@ func options(c *Config) []option {
 		{storage, "master-key-file", "FILE", "the key that seals everything; without it nothing can be read, so back it up apart from " +
 			"the data; made at the first start (default master.key in the data folder)", text{&c.MasterKeyFile}, ""},
 		{http, "http", "HOST:PORT", "address to listen on", text{&c.HTTP}, ""},
+		{http, "public-url", "URL", "where browsers and clients reach the service, such as https://accounts.example.org (default where a " +
+			"request says that it was sent)", text{&c.PublicURL}, ""},
 		{http, "trusted-proxies", "CIDR[,CIDR]", "proxies whose X-Forwarded-For is believed", networks{&c.TrustedProxies}, ""},
 		{http, "rate-limits", "on|off", "limit how often clients may ask and fail to log in", onOff{&c.RateLimits}, ""},
 		{accounts, "provisioning", "internal|external", "external: a new account is being created until another system reports it done",
@@ -40,6 +42,7 @@ func options(c *Config) []option {
 		{e24, "e24-swift", "on|off", "show Swift storage keys beside S3's", onOff{&c.E24Swift}, "on"},
 		{e24, "e24-hosts", "HOST[,HOST]", "names that clients sign because they reach the service by them", list{&c.E24Hosts}, ""},
 		{e24, "e24-date-window", "DURATION", "how far a client's clock may be off", duration{&c.E24DateWindow}, ""},
+		{client, "client-hourly-limit", "N", "requests that all users of one client may make within an hour", number{&c.ClientHourlyLimit}, ""},
 		{logging, "log-format", "text|json", "form of the lines on stderr", choice{&c.LogFormat, []string{formatText, formatJSON}}, ""},
 		{logging, "log-level", "debug|info|warn|error", "the least that is logged", level{&c.LogLevel}, ""},
 	}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"accountd/http/asyncapi"
+	"accountd/http/clientuser"
 	"accountd/http/e24"
 	"accountd/http/eventlist"
 	"accountd/http/native"
@@ -25,13 +26,13 @@ func (a *app) listen(ctx context.Context) error {
 	}
 	a.baseURL = baseURL(listener.Addr())
 	a.http = server.HTTP(server.New(server.Options{
-		Mounts: []server.Mount{
+		Mounts: append([]server.Mount{
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
 			{Prefix: "/api/application", Dialect: "pterodactyl", Handler: &a.panel, Problem: pterodactyl.Problem},
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
-		},
+		}, a.clientMounts()...),
 		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,
 	}), a.log)
@@ -54,6 +55,14 @@ func (a *app) listen(ctx context.Context) error {
 	return nil
 }
 
+// clientMounts returns the paths of the client-user API.
+func (a *app) clientMounts() (out []server.Mount) {
+	for _, prefix := range clientuser.Prefixes() {
+		out = append(out, server.Mount{Prefix: prefix, Dialect: "clientuser", Handler: &a.client, Problem: clientuser.Problem})
+	}
+	return out
+}
+
 const eventsPath = "/v1/events"
 
 // mountDialects makes the dialects' handlers, which needs everything else.
@@ -61,6 +70,8 @@ func (a *app) mountDialects() {
 	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
 	a.native.Set(native.New(a.service, native.Options{}))
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
+	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
+		PublicURL: a.config.PublicURL}))
 	list := native.Authenticated(a.service, native.Options{}, eventlist.New(a.service, a.history))
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},

@@ -16,13 +16,7 @@ type limiter struct {
 	counts map[int64]int // by the client's number
 }
 
-// newLimiter returns a limiter, nil when there is no limit.
-func newLimiter(most int) *limiter {
-	if most <= 0 {
-		return nil
-	}
-	return &limiter{most: most, counts: map[int64]int{}}
-}
+func newLimiter(most int) *limiter { return &limiter{most: most, counts: map[int64]int{}} }
 
 // take counts a request of the client and returns how many are left; a negative number means that this one was too many.
 func (l *limiter) take(client int64, now time.Time) int {

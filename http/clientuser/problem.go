@@ -93,4 +93,6 @@ func statusOf(f rest.Fault) string {
 }
 
 // writeJSON answers with what was written.
-func writeJSON(w http.ResponseWriter, code int, j *rest.JSON) { rest.WriteJSON(w, code, rest.ASCII(j.Bytes())) }
+func writeJSON(w http.ResponseWriter, code int, j *rest.JSON) {
+	rest.WriteJSON(w, code, rest.ASCII(j.Bytes()))
+}

@@ -111,4 +111,6 @@ func positive(values url.Values, name string) (n int, sent bool, err error) {
 	return n, true, nil
 }
 
-func badField(field, detail string) error { return rest.BadRequest("field_invalid", field, "%s", detail) }
+func badField(field, detail string) error {
+	return rest.BadRequest("field_invalid", field, "%s", detail)
+}

@@ -14,8 +14,8 @@ import (
 
 // Options of the dialect.
 type Options struct {
-	HourlyLimit int              // requests that all users of one client may make within an hour; 0: as many as they like
-	RateLimits  bool             // limit log-ins
+	RateLimits  bool             // limit requests, and say so in headers, and limit log-ins
+	HourlyLimit int              // requests that all users of one client may make within an hour
 	PublicURL   string           // where clients reach the service; empty: where the request says that it was sent
 	Now         func() time.Time // nil: time.Now
 }
@@ -34,7 +34,10 @@ func New(s rest.Service, o Options) http.Handler {
 		o.Now = time.Now
 	}
 	tokens := oauth.New(s, oauth.Options{RateLimits: o.RateLimits, PublicURL: o.PublicURL, Now: o.Now, Problem: Problem})
-	a := &api{Service: s, now: o.Now, limits: newLimiter(o.HourlyLimit), tokens: tokens}
+	a := &api{Service: s, now: o.Now, tokens: tokens}
+	if o.RateLimits {
+		a.limits = newLimiter(o.HourlyLimit)
+	}
 	return a.common(rest.NewMux(a.routes(), Problem), tokens)
 }
 

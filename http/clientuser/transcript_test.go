@@ -20,11 +20,7 @@ import (
 // stands in braces is a secret of [service]. Orders are those of [service.prepare].
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
-		o := Options{PublicURL: ""}
-		if strings.Contains(about, "three requests an hour") {
-			o.HourlyLimit = 3
-		}
-		s := start(t, o)
+		s := start(t, Options{RateLimits: strings.Contains(about, "three requests an hour"), HourlyLimit: 3})
 		return transcript.Player{Send: s.send, Order: s.prepare, Masks: s.masks(), Headers: shownHeaders}
 	})
 }

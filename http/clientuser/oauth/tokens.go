@@ -74,7 +74,9 @@ func (s *Server) issue(r request, g grant) (tokens, error) {
 	return tokens{access, refresh}, nil
 }
 
-func (s *Server) put(ctx context.Context, hash string, t session.Token) error { return s.Sessions.Put(ctx, hash, t) }
+func (s *Server) put(ctx context.Context, hash string, t session.Token) error {
+	return s.Sessions.Put(ctx, hash, t)
+}
 
 func (s *Server) stamped(kind string, user, app uuid.UUID, life time.Duration, data map[string]string) session.Token {
 	now := s.opts.Now()
