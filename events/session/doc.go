@@ -1,9 +1,10 @@
 // Package session keeps what changes too often for the Log and is no fact about an account: session and OAuth tokens until
-// they expire, and how often something failed of late. It is a key-value bucket beside the Log.
+// they expire, how often something failed of late, and the answers to requests that are to be carried out once. It is a
+// key-value bucket beside the Log.
 //
 // It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
-// and that [Store.Take] gives a token to one caller only. Its one invariant is that no secret can be read out of the
-// bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name.
+// that [Store.Take] gives a token to one caller only, and that a request is begun by one only. Its one invariant is that no secret can be read out of the
+// bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name. Answers come sealed.
 //
 // # Why
 //

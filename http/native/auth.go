@@ -30,6 +30,7 @@ func NewToken() (token, hash string) { return secrets.Token(tokenPrefix) }
 type caller struct {
 	commands.Actor
 	states *projections.Snapshot
+	secret *requestSecret // of a request with an idempotency key; nil otherwise
 }
 
 // scope returns whose accounts the caller may see.

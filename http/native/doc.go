@@ -16,6 +16,10 @@
 // answer to a change has the sequence of that change as Account-Sequence, and every request may ask for an instance that
 // has applied a sequence with Min-Account-Sequence.
 //
+// A change with an Idempotency-Key is carried out once: whoever repeats it within 24 hours with the same token gets the first
+// answer, with Idempotency-Replayed. The key with another request is 422, and 409 while the first one runs. What failed in
+// the service (5xx) is not kept.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //
@@ -32,4 +36,10 @@
 // log records a profile as a whole, so a merge with an older one would undo what came between.
 //
 // Why a credential that may write but not read gets 204 from PATCH: the answer would show what it may not read.
+//
+// Why answers to requests with a key are kept beside the log, not in it: they hold secrets and personal data, and are to be
+// gone after a day. They are sealed with a key that only the token and the idempotency key together give. A request is noted
+// before it is carried out; should the service stop before its answer is kept, the next one of its key finds in the log what is
+// done: a user's id is computed from the secret of the request, and changes and deletions can be made twice. Other things that
+// are made would be made twice; there the answer is 409, outcome_unknown.
 package native

@@ -39,8 +39,13 @@ type route struct {
 	list         bool
 }
 
+// repeatable reports whether the call, made twice, does nothing the second time.
+func (r route) repeatable() bool { return r.method != http.MethodPost || r.path == usersPath }
+
+const usersPath = "/v1/users"
+
 func (a *api) routes() []route {
-	const users, user = "/v1/users", "/v1/users/:id"
+	const users, user = usersPath, usersPath + "/:id"
 	const clients, client = "/v1/clients", "/v1/clients/:client"
 	const applications, application = "/v1/applications", "/v1/applications/:application"
 	return append([]route{
@@ -85,6 +90,9 @@ func (a *api) handler() http.Handler {
 	for _, r := range a.routes() {
 		if !r.list {
 			r.handle = withoutQuery(r.handle)
+		}
+		if r.method != http.MethodGet {
+			r.handle = a.once(r.handle, r.repeatable())
 		}
 		handle := a.authenticated(r.handle)
 		routes = append(routes, rest.Route{Method: r.method, Path: r.path, Handle: handle})

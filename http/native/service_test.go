@@ -18,6 +18,7 @@ import (
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/events/feed"
+	"accountd/events/session"
 	"accountd/http/rest"
 	"accountd/projections"
 	"accountd/testing/testlog"
@@ -53,8 +54,11 @@ func start(t testing.TB, options commands.Options) *service {
 	t.Cleanup(eraser.Close)
 	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
 	require.NoError(t, err)
+	sessions, err := session.Open(context.Background(), env.Engine)
+	require.NoError(t, err)
 	s := &service{t: t, now: testNow,
-		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Eraser: eraser, Feed: public}}
+		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
+			Eraser: eraser, Feed: public}}
 	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

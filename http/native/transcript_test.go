@@ -24,7 +24,7 @@ func TestTranscripts(t *testing.T) {
 
 // shownHeaders are those that matter to a client.
 var shownHeaders = []string{"Content-Type", "Location", "ETag", "Account-Sequence", "Link", "Allow", "Accept-Patch",
-	"Retry-After", "WWW-Authenticate"}
+	replayedHeader, "Retry-After", "WWW-Authenticate"}
 
 func newMasks(s *service) *transcript.Masks {
 	m := transcript.NewMasks(

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -57,30 +58,61 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 	if err != nil {
 		return err
 	}
-	id, err := uuid.NewRandom()
+	out, err := a.makeUser(r.Context(), c, c.newUserID(), body)
 	if err != nil {
 		return err
 	}
-	cmd, err := body.creation(id)
-	if err != nil {
-		return err
-	}
-	if body.password != nil {
-		if err := c.refusal(cmd); err != nil {
-			return err
-		}
-		if cmd.User.PasswordHash, err = a.HashPassword(r.Context(), *body.password); err != nil {
-			return err
-		}
-	}
-	out, err := a.do(r, c, cmd)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Location", "/v1/users/"+id.String())
+	w.Header().Set("Location", "/v1/users/"+out.User.ID.String())
 	rest.SetSequence(w, out.Sequence)
 	writeUser(w, http.StatusCreated, out.User)
 	return nil
+}
+
+// newUserID returns the id of the user whom the request makes, the same one each time it is carried out.
+func (c caller) newUserID() uuid.UUID {
+	if c.secret == nil {
+		return uuid.New()
+	}
+	return c.secret.id("user")
+}
+
+// makeUser makes the user of that id. One whom the same request has made already, before its answer was lost, is as good as
+// made.
+func (a *api) makeUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (out commands.Outcome, err error) {
+	cmd, err := body.creation(id)
+	if err != nil {
+		return out, err
+	}
+	if body.password != nil {
+		if err = c.refusal(cmd); err == nil {
+			cmd.User.PasswordHash, err = a.HashPassword(ctx, *body.password)
+		}
+	}
+	if err == nil {
+		out, err = a.Do(ctx, c.Actor, cmd)
+	}
+	if c.secret != nil && hasReason(err, "id_taken") {
+		return a.madeBefore(id)
+	}
+	return out, err
+}
+
+// madeBefore returns the user as the outcome of a creation.
+func (a *api) madeBefore(id uuid.UUID) (out commands.Outcome, err error) {
+	states, err := a.states()
+	if err != nil {
+		return out, err
+	}
+	if out.User = states.User(id); out.User == nil {
+		return out, noSuchUser() // deleted since
+	}
+	out.Sequence = out.User.Version
+	return out, nil
+}
+
+func hasReason(err error, reason string) bool {
+	var refusal *commands.Refusal
+	return errors.As(err, &refusal) && refusal.Reason == reason
 }
 
 func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c caller) error {
