@@ -12,6 +12,9 @@ const intro = `accountd keeps accounts as one log of events behind several REST 
 
 Usage:
   accountd [serve] [settings]     run the service until SIGTERM
+  accountd rotate-master-key [--new-key-file FILE] [settings]
+                                  wrap the data keys with another master key, while the service is stopped: a fresh one in
+                                  the place of the old, or the one in FILE, which is made where there is none
   accountd version                print the version
   accountd completion SHELL       print completions for bash, zsh, fish or powershell
 

@@ -59,7 +59,8 @@ type program struct {
 	environ        []string
 	stdout, stderr io.Writer
 	flags          []*flag
-	started        bool // nothing was wrong with the call
+	newKey         string // of rotate-master-key
+	started        bool   // nothing was wrong with the call
 }
 
 func (m *program) command() *cobra.Command {
@@ -69,7 +70,11 @@ func (m *program) command() *cobra.Command {
 	}
 	m.flags = flags(root.PersistentFlags())
 	root.SetHelpFunc(m.help)
+	rotate := &cobra.Command{Use: "rotate-master-key", Short: "Wrap the data keys with another master key, while the service is stopped",
+		Args: cobra.NoArgs, RunE: m.rotate}
+	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, made where there is none")
 	root.AddCommand(
+		rotate,
 		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs, RunE: m.serve},
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: m.version},
 	)
@@ -77,6 +82,11 @@ func (m *program) command() *cobra.Command {
 }
 
 func (m *program) serve(cmd *cobra.Command, _ []string) error {
+	return m.run(cmd, func(ctx context.Context, c Config) error { return Run(ctx, c, m.stderr, Hooks{}) })
+}
+
+// run does what the command is for until it is done or the program is told to end.
+func (m *program) run(cmd *cobra.Command, do func(context.Context, Config) error) error {
 	c, err := load(cmd.Flags(), m.flags, m.environ)
 	if err != nil {
 		return err
@@ -85,7 +95,11 @@ func (m *program) serve(cmd *cobra.Command, _ []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	return Run(ctx, c, m.stderr, Hooks{})
+	return do(ctx, c)
+}
+
+func (m *program) rotate(cmd *cobra.Command, _ []string) error {
+	return m.run(cmd, func(ctx context.Context, c Config) error { return RotateMasterKey(ctx, c, m.newKey, m.stderr) })
 }
 
 func (m *program) version(*cobra.Command, []string) error {

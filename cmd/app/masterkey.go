@@ -52,9 +52,17 @@ func (a *app) warnIfReadable(path string) {
 	}
 }
 
+// rotating reports whether a new master key waits for being put in its place.
+func (a *app) rotating() bool {
+	_, err := os.Stat(a.nextKeyPath())
+	return a.config.MasterKey == "" && err == nil
+}
+
 // explained adds what to do about a log that cannot be opened.
 func (a *app) explained(err error) error {
 	switch {
+	case errors.Is(err, eventlog.ErrWrongKey) && a.rotating():
+		return fmt.Errorf("%w: a rotation of the master key was begun; finish it with accountd rotate-master-key", err)
 	case errors.Is(err, eventlog.ErrWrongKey):
 		return fmt.Errorf("%w: put back the key that the log was begun with; nothing was changed", err)
 	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream):

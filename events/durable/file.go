@@ -16,6 +16,14 @@ func Create(path string, content []byte) error {
 // Replace writes a file (mode 0600) in place of the one that may stand there.
 func Replace(path string, content []byte) error { return write(path, content, os.Rename) }
 
+// Move gives a file the other path, in place of the one that may stand there. Both are in one folder.
+func Move(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return fmt.Errorf("moving %s: %w", from, err)
+	}
+	return syncFolder(filepath.Dir(to))
+}
+
 func write(path string, content []byte, place func(from, to string) error) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
 	if err != nil {

@@ -23,6 +23,16 @@ func TestReplace(t *testing.T) {
 	requireFile(t, path, "second")
 }
 
+func TestMove(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "key")
+	require.NoError(t, Create(path, []byte("old")))
+	require.NoError(t, Create(path+".new", []byte("new")))
+	require.NoError(t, Move(path+".new", path))
+	requireFile(t, path, "new")
+	require.ErrorIs(t, Move(path+".new", path), fs.ErrNotExist)
+	requireFile(t, path, "new")
+}
+
 func TestMissingFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "file")
 	require.ErrorIs(t, Create(path, nil), fs.ErrNotExist)

@@ -29,17 +29,6 @@ var errBlock = errors.New("damaged block of data keys")
 // wrappedBlock is a block as it is stored.
 type wrappedBlock []byte
 
-// newBlock wraps fresh keys.
-func newBlock(id uint64, keys *[blockKeys]seal.DataKey, master *seal.Master) wrappedBlock {
-	b := make(wrappedBlock, 0, blockSize)
-	b = append(b, blockVersion)
-	b = append(b, master.Fingerprint()...)
-	for i, key := range keys {
-		b = append(b, master.Wrap(key, keyContext(events.KeyID{Block: id, Index: uint16(i)}))...)
-	}
-	return b
-}
-
 // keyContext binds a wrapped key to its place.
 func keyContext(id events.KeyID) []byte { return []byte("accountd data key " + id.String()) }
 
@@ -83,6 +72,19 @@ func (b wrappedBlock) check(master *seal.Master) error {
 type keyBlock struct {
 	keys    [blockKeys]seal.DataKey
 	present [blockKeys]bool // not destroyed
+}
+
+// wrap returns the block as it is stored.
+func (b *keyBlock) wrap(id uint64, master *seal.Master) wrappedBlock {
+	w := make(wrappedBlock, blockSize)
+	w[0] = blockVersion
+	copy(w[1:], master.Fingerprint())
+	for i := range uint16(blockKeys) {
+		if b.present[i] {
+			copy(w.place(i), master.Wrap(b.keys[i], keyContext(events.KeyID{Block: id, Index: i})))
+		}
+	}
+	return w
 }
 
 func (b wrappedBlock) unwrap(id uint64, master *seal.Master) (*keyBlock, error) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"accountd/events"
+	"accountd/events/engine"
 
 	"github.com/nats-io/nats.go"
 )
@@ -28,7 +29,7 @@ func (l *Log) Destroy(ctx context.Context, id events.KeyID) error {
 			return err
 		}
 		l.keys.forget(id)
-		return l.eraseBefore(patient, blockSubject(id.Block), newest)
+		return eraseBefore(patient, l.engine, blockSubject(id.Block), newest)
 	})
 	if err != nil {
 		return fmt.Errorf("destroying data key %s: %w", id, err)
@@ -65,26 +66,26 @@ func (l *Log) rewrite(ctx context.Context, id events.KeyID) (uint64, error) {
 }
 
 // eraseBefore erases the messages of a subject that are older than newest.
-func (l *Log) eraseBefore(ctx context.Context, subject string, newest uint64) error {
+func eraseBefore(ctx context.Context, e *engine.Engine, subject string, newest uint64) error {
 	for {
-		oldest, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{Sequence: 1, NextFor: subject})
+		oldest, err := leaderGet(ctx, e, KeyStream, messageQuery{Sequence: 1, NextFor: subject})
 		if err != nil {
 			return err
 		}
 		if oldest.sequence >= newest {
 			return nil
 		}
-		if err := l.erase(ctx, oldest.sequence); err != nil {
+		if err := erase(ctx, e, oldest.sequence); err != nil {
 			return err
 		}
 	}
 }
 
 // erase deletes a message of the key stream and its bytes in the store. A message that is not there is no error.
-func (l *Log) erase(ctx context.Context, sequence uint64) error {
+func erase(ctx context.Context, e *engine.Engine, sequence uint64) error {
 	asked, cancel := context.WithTimeout(ctx, patience/2)
 	defer cancel()
-	stream, err := l.engine.JetStream().Stream(asked, KeyStream)
+	stream, err := e.JetStream().Stream(asked, KeyStream)
 	if err != nil {
 		return fmt.Errorf("erasing a block of data keys: %w", err)
 	}
@@ -92,7 +93,7 @@ func (l *Log) erase(ctx context.Context, sequence uint64) error {
 	if failed == nil {
 		return nil
 	}
-	if _, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{Sequence: sequence}); errors.Is(err, errNoMessage) {
+	if _, err := leaderGet(ctx, e, KeyStream, messageQuery{Sequence: sequence}); errors.Is(err, errNoMessage) {
 		return nil
 	}
 	return fmt.Errorf("erasing a block of data keys: %w", failed)

@@ -59,6 +59,9 @@
 // little longer, until it is next compacted. What a disk keeps of files that were written anew
 // is beyond the Log, and useless without the master key; where that could be stolen too, the disk should be encrypted.
 //
+// Why the master key is rotated while nobody uses the Log: an instance with the old key would go on writing blocks that the
+// new one does not open. Why no block is written before all were read: with a wrong key, nothing happens.
+//
 // Why an existing stream is never updated: nothing that differs could be put right without touching what is stored. Open
 // refuses and names it.
 //

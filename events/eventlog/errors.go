@@ -35,6 +35,17 @@ var (
 	ErrStreamConfig = errors.New("the log's stream is configured differently")
 )
 
+// Errors of [Rotate].
+var (
+	// ErrNoLog is returned by [Rotate] when there is nothing to wrap.
+	ErrNoLog = errors.New("there is no log")
+	// ErrInUse is returned by [Rotate] when an instance of the service runs. It may have come meanwhile; then Rotate must be
+	// called again when it is gone.
+	ErrInUse = errors.New("the log is in use")
+	// ErrSameKey is returned by [Rotate] when the new master key is the old one.
+	ErrSameKey = errors.New("the new master key is the old one")
+)
+
 // ErrLogDiffers is returned by [Log.Verify] when the Log is shorter than the anchor says or has another Record there: it
 // was truncated, restored from an older backup, or replaced.
 var ErrLogDiffers = errors.New("the log is not the one that was seen before")

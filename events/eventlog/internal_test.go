@@ -280,7 +280,7 @@ func TestKeysOfFailedAppendsComeBack(t *testing.T) {
 
 func TestDamagedBlock(t *testing.T) {
 	master := seal.Generate()
-	block := newBlock(7, &newKeyBlock().keys, master)
+	block := newKeyBlock().wrap(7, master)
 	_, err := block.unwrap(7, master)
 	require.NoError(t, err)
 	_, err = block.unwrap(8, master)

@@ -78,7 +78,7 @@ func (l *Log) openKeys(ctx context.Context, records uint64) error {
 	}
 	// A crash may have come between writing a block without a destroyed key and deleting the block with it.
 	for _, sequence := range replaced {
-		if err := l.erase(ctx, sequence); err != nil {
+		if err := erase(ctx, l.engine, sequence); err != nil {
 			return err
 		}
 	}

@@ -105,7 +105,7 @@ func (p *pool) claim(ctx context.Context) error {
 // writeBlock stores a block of fresh keys and adds them to the pool.
 func (p *pool) writeBlock(ctx context.Context, guard nats.Header) error {
 	id, block := rand.Uint64(), newKeyBlock()
-	msg := &nats.Msg{Subject: blockSubject(id), Header: guard, Data: newBlock(id, &block.keys, p.master)}
+	msg := &nats.Msg{Subject: blockSubject(id), Header: guard, Data: block.wrap(id, p.master)}
 	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
 	if _, err := p.engine.Publish(asked, msg); err != nil {
