@@ -54,6 +54,14 @@ const Subjects = subjectPrefix + ">"
 // Subject returns the one literal subject of the Aggregate: accounts.<kind>.<uuid>.
 func (a Aggregate) Subject() string { return subjectPrefix + string(a.Kind) + "." + a.ID.String() }
 
+// Subjects matches the Aggregate's subject alone, or, when its ID is zero, those of all Aggregates of its Kind.
+func (a Aggregate) Subjects() string {
+	if a.ID == uuid.Nil {
+		return subjectPrefix + string(a.Kind) + ".*"
+	}
+	return a.Subject()
+}
+
 // ErrSubject is returned by [ParseSubject] for a subject that belongs to no known kind of Aggregate.
 var ErrSubject = errors.New("not the subject of an aggregate")
 

@@ -39,6 +39,7 @@ type placedMsg struct {
 type reader struct {
 	engine  *engine.Engine
 	stream  string
+	subject string // only messages of this subject, which may have wildcards; empty: all
 	next    uint64 // sequence to start from
 	until   uint64 // last sequence to read; 0: go on for ever
 	pull    int    // messages to ask for at a time
@@ -109,6 +110,7 @@ func (r *reader) create(ctx context.Context) (name string, err error) {
 	consumer, err := r.engine.JetStream().CreateConsumer(asked, r.stream, jetstream.ConsumerConfig{
 		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:       r.next,
+		FilterSubject:     r.subject,
 		AckPolicy:         jetstream.AckNonePolicy,
 		MemoryStorage:     true,
 		Replicas:          1,
