@@ -411,6 +411,16 @@ func TestWhoMayReadTheLog(t *testing.T) {
 	require.True(t, commands.MayReadLog(states, commands.Service()))
 }
 
+func TestACallThatLastsEndsWithItsKey(t *testing.T) {
+	key := events.APIKey{ID: uuid.MustParse("0198c0de-0000-7000-8000-0000000000a1"), Hash: "x", ExpiresAt: firstDay}
+	states := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: key}}))
+	a := commands.Actor{User: childID, Credential: "api-key:" + key.ID.String()}
+	require.False(t, commands.Ended(states, a, firstDay.Add(-time.Second)))
+	require.True(t, commands.Ended(states, a, firstDay))
+	require.True(t, commands.Ended(statesOf(t, family()), a, firstDay.Add(-time.Second)), "revoked")
+	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1"}, firstDay))
+}
+
 func TestProvisioningAndResources(t *testing.T) {
 	admin := by(adminID, "")
 	creating := and(family()[:3], fact{strangerID, created(4, "stranger", func(e *events.UserCreated) { e.State = commands.StateCreating })})

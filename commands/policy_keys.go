@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
 
@@ -89,6 +91,15 @@ func inUse(u *User, a Actor) events.APIKey {
 		return u.APIKeys[i].APIKey
 	}
 	return events.APIKey{}
+}
+
+// Ended reports whether the API key by which the Actor asks was revoked or has expired by that time, for calls that last.
+func Ended(s States, a Actor, now time.Time) bool {
+	if u := s.User(a.User); u != nil && strings.HasPrefix(a.Credential, "api-key:") {
+		k := inUse(u, a)
+		return k.ID == uuid.Nil || APIKey{APIKey: k}.Expired(now)
+	}
+	return false
 }
 
 // within reports whether the second key ends no later than the first and works from no address that the first does not.

@@ -32,6 +32,7 @@ type View struct {
 	moved    atomic.Pointer[chan struct{}] // closed when the position moves
 	building sync.Mutex                    // one order is built at a time
 	chores   chores                        // one text index is built at a time, in the background
+	watching []Observer
 
 	limits limits
 }
@@ -73,6 +74,7 @@ func (v *View) Apply(records []events.Record) error {
 		v.publish()
 		v.freeze()
 	}
+	v.tell(records, before)
 	v.move()
 	return err
 }

@@ -17,6 +17,7 @@ type Gate struct {
 	mu      sync.Mutex
 	running int           // dialects' calls that are in
 	idle    chan struct{} // closed when the last of them is out; nil until somebody waits
+	ending  chan struct{} // closed when those that last are to end; nil until somebody asks
 }
 
 const (
@@ -45,7 +46,23 @@ func (g *Gate) Open() { g.phase.CompareAndSwap(starting, open) }
 func (g *Gate) Drain() {
 	g.mu.Lock() // nobody is on the way in
 	defer g.mu.Unlock()
-	g.phase.Store(draining)
+	if g.phase.Swap(draining) != draining {
+		close(g.end())
+	}
+}
+
+// Draining is closed by Drain: calls that last as long as the client likes end then.
+func (g *Gate) Draining() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.end()
+}
+
+func (g *Gate) end() chan struct{} {
+	if g.ending == nil {
+		g.ending = make(chan struct{})
+	}
+	return g.ending
 }
 
 // Idle returns when no dialect's call is in any more, or with the context's error. It comes after Drain.

@@ -104,11 +104,25 @@ func TestGate(t *testing.T) {
 	require.Equal(t, "ok\n", f.do("GET", "/readyz").Body.String())
 	require.Equal(t, "[+]accepting ok\n[+]replay ok\nready\n", f.do("GET", "/readyz?verbose").Body.String())
 
+	draining := f.Gate.Draining()
+	require.False(t, closed(draining))
 	f.Gate.Drain()
+	f.Gate.Drain()
+	<-draining
+	<-f.Gate.Draining()
 	f.Gate.Open() // a late start does not undo a shutdown
 	require.Equal(t, "shutting_down", f.do("GET", "/d/x").Body.String())
 	require.Equal(t, http.StatusServiceUnavailable, f.do("GET", "/readyz").Code)
 	require.Equal(t, http.StatusOK, f.do("GET", "/livez").Code)
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func TestCheckDecidesReadiness(t *testing.T) {
