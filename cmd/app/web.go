@@ -11,7 +11,7 @@ import (
 	"accountd/http/asyncapi"
 	"accountd/http/clientuser"
 	"accountd/http/e24"
-	"accountd/http/eventlist"
+	"accountd/http/eventstream"
 	"accountd/http/native"
 	"accountd/http/pterodactyl"
 	"accountd/http/rest"
@@ -72,7 +72,7 @@ func (a *app) mountDialects() {
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
 	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))
-	list := native.Authenticated(a.service, native.Options{}, eventlist.New(a.service, a.history))
+	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service, a.history, eventstream.Options{Draining: a.gate.Draining()}))
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},
 	}, native.Problem))

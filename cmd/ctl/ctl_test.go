@@ -51,6 +51,10 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, "/v1/events?after=7&limit=2", s.asked.URL.String())
 	require.Equal(t, "Bearer t", s.asked.Header.Get("Authorization"))
 
+	code, _, _ = run(nil, "events", "--url", s.URL, "--follow", "--type", "UserCreated,UserDeleted", "--user", "u")
+	require.Equal(t, 0, code)
+	require.Equal(t, "/v1/events?after=0&follow=true&type=UserCreated%2CUserDeleted&user=u", s.asked.URL.String())
+
 	code, out, _ = run(nil, "events", "--url", s.URL)
 	require.Zero(t, code)
 	rows := strings.Split(strings.TrimSpace(out), "\n")

@@ -22,11 +22,15 @@ const (
 
 func (p *program) events() *cobra.Command {
 	var after, limit uint64
-	var form string
+	var form, types, user string
+	var follow bool
 	cmd := &cobra.Command{
 		Use: "events", Short: "Print the history of all accounts", Args: cobra.NoArgs,
-		Example: "  accountctl events --after 1000\n  accountctl events -o ndjson | jq .type",
+		Example: "  accountctl events --after 1000\n  accountctl events --follow --type UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type",
 	}
+	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on with what happens, until interrupted")
+	cmd.Flags().StringVar(&types, "type", "", "print events of these `types` alone")
+	cmd.Flags().StringVar(&user, "user", "", "print the events of the user with that `UUID` alone")
 	cmd.Flags().Uint64Var(&after, "after", 0, "print what follows on the event of that `sequence`")
 	cmd.Flags().Uint64Var(&limit, "limit", 0, "print at most so `many`; 0 is all")
 	cmd.Flags().StringVarP(&form, "output", "o", formTable, "`form`: table or ndjson")
@@ -39,7 +43,7 @@ func (p *program) events() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		answer, err := s.get(cmd.Context(), eventsPath(after, limit))
+		answer, err := s.get(cmd.Context(), eventsPath(after, limit, follow, map[string]string{"type": types, "user": user}))
 		if err != nil {
 			return err
 		}
@@ -52,8 +56,16 @@ func (p *program) events() *cobra.Command {
 	return cmd
 }
 
-func eventsPath(after, limit uint64) string {
+func eventsPath(after, limit uint64, follow bool, filters map[string]string) string {
 	q := url.Values{"after": {strconv.FormatUint(after, 10)}}
+	for name, value := range filters {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if follow {
+		q.Set("follow", "true")
+	}
 	if limit > 0 {
 		q.Set("limit", strconv.FormatUint(limit, 10))
 	}
@@ -71,8 +83,14 @@ func printEvents(w io.Writer, lines io.Reader, form string) error {
 		fmt.Fprintf(out, rowForm, "SEQUENCE", "TIME", "TYPE", "SUBJECT", "ACTOR")
 	}
 	for {
+		if in.Buffered() == 0 { // what comes next may take its time
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
 		line, err := in.ReadBytes('\n')
 		switch {
+		case err == nil && len(line) == 1: // the connection stands
 		case err == nil:
 			err = show(out, line)
 		case errors.Is(err, io.EOF) && len(line) == 0:

@@ -1,4 +1,4 @@
-package eventlist
+package eventstream
 
 import (
 	"bufio"
@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -27,6 +28,9 @@ type fixture struct {
 	service rest.Service
 	actor   commands.Actor
 	handler http.Handler
+
+	source   *source
+	draining chan struct{}
 }
 
 func problem(w http.ResponseWriter, r *http.Request, err error) {
@@ -51,7 +55,9 @@ func newFixture(t *testing.T) *fixture {
 		stop()
 		require.ErrorIs(t, <-done, context.Canceled)
 	})
-	serve := New(f.service, f.Log)
+	f.draining = make(chan struct{})
+	f.source = newSource(f.service, f.Log, Options{Draining: f.draining, Heartbeat: time.Minute})
+	serve := f.source.serve
 	answer := func(w http.ResponseWriter, r *http.Request) error { return serve(w, r, f.actor) }
 	f.handler = rest.NewMux([]rest.Route{{Method: "GET", Path: "/v1/events", Handle: answer},
 		{Method: "HEAD", Path: "/v1/events", Handle: answer}}, problem)
@@ -151,7 +157,7 @@ func TestPages(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, w.Code, query)
 		require.Equal(t, "parameter_invalid", w.Body.String())
 	}
-	require.Equal(t, "parameter_unknown", f.get(t, "?type=UserCreated.v1").Body.String())
+	require.Equal(t, "parameter_unknown", f.get(t, "?kind=user").Body.String())
 }
 
 func TestMoreThanOneChunk(t *testing.T) {
