@@ -21,15 +21,12 @@ import (
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/events/engine"
-	"accountd/events/eventlog"
-	"accountd/events/seal"
 	"accountd/http/native"
 	"accountd/http/rest"
-	"accountd/projections"
 )
 
-// BenchmarkCreate creates users over HTTP, each durable before its answer, with 1, 4 and 128 callers, beside bare guarded
-// publishes of the same size to a stream that is synced as often.
+// BenchmarkCreate creates users over HTTP and in process, each durable before its answer, with 1, 4 and 128 callers, beside
+// bare guarded publishes of the same size to a stream that is synced as often.
 func BenchmarkCreate(b *testing.B) {
 	for _, callers := range []int{1, 4, 128} {
 		b.Run(fmt.Sprintf("accountd/callers=%d", callers), func(b *testing.B) {
@@ -49,6 +46,10 @@ func BenchmarkCreate(b *testing.B) {
 				require.NoError(b, answer.Body.Close())
 				require.Equal(b, http.StatusCreated, answer.StatusCode)
 			})
+		})
+		b.Run(fmt.Sprintf("in-process/callers=%d", callers), func(b *testing.B) {
+			w := newWriter(b, callers)
+			each(b, callers, func() { w.createOne(b) })
 		})
 		b.Run(fmt.Sprintf("bare/callers=%d", callers), func(b *testing.B) { bare(b, callers) })
 	}
@@ -79,25 +80,13 @@ func each(b *testing.B, callers int, call func()) {
 
 // synced is the native API on an embedded server that syncs every write, with an administrator's token.
 func synced(b *testing.B) (http.Handler, string) {
-	ctx := context.Background()
-	e, err := engine.Start(ctx, engine.Options{StoreDir: b.TempDir(), SyncAlways: true})
-	require.NoError(b, err)
-	log, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: seal.Generate()})
-	require.NoError(b, err)
-	view := projections.NewView()
-	view.Open()
-	handler := commands.NewHandler(log, view, commands.Options{})
-	b.Cleanup(func() {
-		handler.Close()
-		log.Close()
-		require.NoError(b, e.Close(ctx))
-	})
+	w := newWriter(b, 1)
 	token, hash := secrets.Token("acct_")
-	_, err = handler.Do(ctx, commands.Service(), commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin",
+	_, err := w.handler.Do(context.Background(), commands.Service(), commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin",
 		Email: "admin@example.com", Active: true, SuperAdmin: true,
 		APIKeys: []events.APIKey{{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash)}}}})
 	require.NoError(b, err)
-	h := native.New(rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{})}, native.Options{})
+	h := native.New(rest.Service{Handler: w.handler, View: w.view, Hasher: password.New(password.Options{})}, native.Options{})
 	return withInfo(h), token
 }
 
