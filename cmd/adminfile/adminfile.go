@@ -25,6 +25,8 @@ type File struct {
 	UserID         string `json:"user_id"`
 	Token          string `json:"token"`
 	PterodactylKey string `json:"pterodactyl_key"`
+	DanubeAPIKey   string `json:"danube_api_key,omitempty"`
+	DanubeCallback string `json:"danube_callback_key,omitempty"`
 	E24APIKey      string `json:"e24_api_key"`
 	E24SecretKey   string `json:"e24_secret_key"`
 	ClientID       int64  `json:"client_id,omitempty"` // a client's number, of which the administrator is a member

@@ -71,6 +71,7 @@ func newAdministrator() (commands.CreateUser, commands.CreateApplication, adminf
 	id := uuid.New()
 	token, hash := native.NewToken()
 	panel, panelHash := secrets.PanelKey(secrets.PanelApplication)
+	danube, callback := secrets.DanubeKey(), secrets.DanubeKey()
 	signing := secrets.SigningKey()
 	user := events.UserCreated{
 		Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator",
@@ -81,13 +82,16 @@ func newAdministrator() (commands.CreateUser, commands.CreateApplication, adminf
 			{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash), Memo: "first start"},
 			{ID: uuid.New(), Kind: commands.KeyPterodactyl, Hash: events.Secret(panelHash), Memo: "first start",
 				Permissions: events.Permissions{Users: commands.LevelAll, Servers: commands.LevelAll}},
+			{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(danube)), Secret: events.Secret(danube), Memo: "first start"},
 		},
+		CallbackKey: events.Secret(callback),
 	}
 	appID, appSecret, appHash := secrets.Application()
 	application := events.ApplicationCreated{Name: "first start", AppID: appID, SecretHash: events.Secret(appHash), User: id,
 		Client: commands.MainClientNumber, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}
 	return commands.CreateUser{ID: id, User: user}, commands.CreateApplication{ID: uuid.New(), Application: application}, adminfile.File{
 		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
+		DanubeAPIKey: danube, DanubeCallback: callback,
 		E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
 		ClientID: commands.MainClientNumber, ClientAppID: appID, ClientSecret: appSecret,
 	}

@@ -70,6 +70,7 @@ type app struct {
 	events  server.Later
 	panel   server.Later // Pterodactyl
 	client  server.Later // client-user
+	danube  server.Later
 
 	failed  chan error // what ends the service
 	closing []func() error

@@ -126,6 +126,7 @@ func TestFirstStart(t *testing.T) {
 	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
+	require.Regexp(t, `"danube_api_key": "[0-9a-f]{32}",\s*"danube_callback_key": "[0-9a-f]{32}"`, string(content))
 	require.Regexp(t, `"client_id": 1,\s*"client_app_id": "[0-9a-f]{32}",\s*"client_app_secret": "[0-9a-f]{32}"`, string(content))
 	members := map[string]string{}
 	fields := reflect.ValueOf(c.admin(t))
@@ -157,7 +158,7 @@ func TestFirstStart(t *testing.T) {
 	key, err := os.ReadFile(filepath.Join(c.Data, masterKeyName))
 	require.NoError(t, err)
 	for name, secret := range members {
-		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "e24_secret_key" || name == "client_app_secret" {
+		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "danube_api_key" || name == "danube_callback_key" || name == "e24_secret_key" || name == "client_app_secret" {
 			require.NotContains(t, r.log.String(), secret)
 		}
 	}

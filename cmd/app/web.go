@@ -10,6 +10,7 @@ import (
 
 	"accountd/http/asyncapi"
 	"accountd/http/clientuser"
+	"accountd/http/danube"
 	"accountd/http/e24"
 	"accountd/http/eventstream"
 	"accountd/http/native"
@@ -29,6 +30,9 @@ func (a *app) listen(ctx context.Context) error {
 		Mounts: append([]server.Mount{
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
 			{Prefix: "/api/application", Dialect: "pterodactyl", Handler: &a.panel, Problem: pterodactyl.Problem},
+			{Prefix: "/api/accounts", Dialect: "danube", Handler: &a.danube, Problem: danube.Problem},
+			{Prefix: "/accounts", Dialect: "danube", Handler: &a.danube, Problem: danube.Problem},
+			{Prefix: "/api/ping", Dialect: "danube", Handler: &a.danube, Problem: danube.Problem},
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
@@ -72,6 +76,7 @@ func (a *app) mountDialects() {
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
 	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))
+	a.danube.Set(danube.New(a.service, danube.Options{RateLimits: a.config.RateLimits}))
 	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service, a.history, eventstream.Options{Draining: a.gate.Draining()}))
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},

@@ -93,3 +93,24 @@ func text(alphabet string, n int) string {
 	}
 	return string(out)
 }
+
+const (
+	danubeKeyLen   = 16 // bytes, twice as many hex digits
+	danubeTokenLen = 20
+)
+
+// DanubeKey returns a fresh API or callback key in the form that Danube Cloud's have, 32 lower-case hex digits.
+func DanubeKey() string { return hexText(danubeKeyLen) }
+
+// DanubeToken returns a fresh token in the form that Danube Cloud's have, 40 lower-case hex digits, and the [Hash] by which
+// the service knows it.
+func DanubeToken() (token, hash string) {
+	token = hexText(danubeTokenLen)
+	return token, Hash(token)
+}
+
+func hexText(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}

@@ -38,6 +38,10 @@ func (p *process) panel(t *testing.T, method, path, body string) (int, string) {
 	return p.send(t, method, path, body, map[string]string{"Authorization": "Bearer " + p.admin.Panel})
 }
 
+func (p *process) danube(t *testing.T, method, path, body string) (int, string) {
+	return p.send(t, method, path, body, map[string]string{"ES-API-KEY": p.admin.Danube})
+}
+
 func (p *process) e24(t *testing.T, method, path, body string) (int, string) {
 	date := time.Now().UTC().Format(http.TimeFormat)
 	mac := hmac.New(sha256.New, []byte(p.admin.E24Sign))
@@ -63,11 +67,15 @@ func TestOneAccountInEveryDialect(t *testing.T) {
 		{"e24@example.org", http.StatusOK, func() (int, string) {
 			return p.e24(t, "PUT", "/v2/accounts", `{"email":"e24@example.org","first_name":"E","last_name":"24","phone":"+48 600 700 800","password":"correct horse"}`)
 		}},
+		{"danube@example.org", http.StatusCreated, func() (int, string) {
+			return p.danube(t, "POST", "/api/accounts/user/danube/", `{"email":"danube@example.org","first_name":"Da","last_name":"Nube","password":"s3","dc_bound":"false"}`)
+		}},
 	} {
 		status, body := made.make()
 		require.Equal(t, made.status, status, body)
 		for path, call := range map[string]func(*testing.T, string, string, string) (int, string){
 			"/v1/users?filter[email]=" + made.email: p.native, "/api/application/users?filter[email]=" + made.email: p.panel, "/v2/accounts": p.e24,
+			"/api/accounts/user/?full=true": p.danube,
 		} {
 			status, body := call(t, "GET", path, "")
 			require.Equal(t, http.StatusOK, status, body)

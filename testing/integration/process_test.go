@@ -45,6 +45,7 @@ type admin struct {
 	Token   string `json:"token"`
 	UserID  string `json:"user_id"`
 	Panel   string `json:"pterodactyl_key"`
+	Danube  string `json:"danube_api_key"`
 	E24Key  string `json:"e24_api_key"`
 	E24Sign string `json:"e24_secret_key"`
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func (p Player) answer(request, blank string) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(w.Code))
 	for _, name := range p.Headers {
-		for _, value := range w.Header().Values(name) {
+		for _, value := range append(w.Header().Values(name), uncanonical(w, name)...) {
 			out.WriteString("\n" + name + ": " + value)
 		}
 	}
@@ -74,6 +75,14 @@ func (p Player) answer(request, blank string) string {
 		out.WriteString("\n" + blank + p.body(w.Body.Bytes()))
 	}
 	return p.Masks.Hide(out.String())
+}
+
+// uncanonical returns the values of a header that is written in another way than usual.
+func uncanonical(w *httptest.ResponseRecorder, name string) []string {
+	if name == http.CanonicalHeaderKey(name) {
+		return nil
+	}
+	return w.Header()[name]
 }
 
 func (p Player) body(b []byte) string {

@@ -17,7 +17,7 @@ func (e *echo) player() Player {
 	masks := NewMasks(Mask{Name: "{id-%d}", Form: regexp.MustCompile(`id-([0-9]{4})`), Keep: "0"},
 		Mask{Name: "{now}", Form: regexp.MustCompile(`at ([0-9:]+)`)})
 	return Player{Send: e.send, Order: func(order string) { e.orders = append(e.orders, order) }, Masks: masks,
-		Headers: []string{"X-Seen"}, Indent: true}
+		Headers: []string{"X-Seen", "x_odd"}, Indent: true}
 }
 
 func (e *echo) send(x Request) *httptest.ResponseRecorder {
@@ -26,6 +26,7 @@ func (e *echo) send(x Request) *httptest.ResponseRecorder {
 	x.Set(h)
 	w := httptest.NewRecorder()
 	w.Header().Set("X-Seen", as+" "+strings.Join(h["X-Default"], "+")+strings.Join(h["X-Dropped"], "+"))
+	w.Header()["x_odd"] = []string{"odd"}
 	w.WriteHeader(http.StatusTeapot)
 	w.Body.WriteString(x.Body)
 	return w
@@ -44,6 +45,7 @@ X-Dropped:
 -->
 418
 X-Seen: me a+b
+x_odd: odd
 
 [
   "id-{id-1} at {now}",
@@ -60,6 +62,7 @@ GET /x
 -->
 418
 X-Seen:  defaultdropped
+x_odd: odd
 `
 
 func TestSections(t *testing.T) {
@@ -81,6 +84,7 @@ Words.
 > {"a":"id-7777"}
 < 418
 < X-Seen: you defaultdropped
+< x_odd: odd
 < {
 <   "a": "id-{id-1}"
 < }
@@ -91,7 +95,7 @@ Words.
 func TestMarked(t *testing.T) {
 	e := &echo{}
 	require.Equal(t, "About.\n", about(marked))
-	want := strings.Replace(marked, "> GET /x\n", "> GET /x\n< 418\n< X-Seen:  defaultdropped\n", 1)
+	want := strings.Replace(marked, "> GET /x\n", "> GET /x\n< 418\n< X-Seen:  defaultdropped\n< x_odd: odd\n", 1)
 	require.Equal(t, want, Marked(e.player(), marked))
 	require.Equal(t, []string{"make 9999", "make 7777"}, e.orders)
 	require.Equal(t, want, Marked((&echo{}).player(), want))

@@ -1,0 +1,143 @@
+package danube
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/http/rest"
+)
+
+func TestHeaders(t *testing.T) {
+	s := start(t, Options{})
+	w := s.call("admin", http.MethodGet, "/api/accounts/user/", "")
+	require.Equal(t, http.StatusOK, w.Code)
+	h := w.Header()
+	task := decoded[envelope](t, w.Body.String()).TaskID
+	require.Regexp(t, `^1d1u1-6f75849b-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}$`, task)
+	for name, value := range map[string]string{"es_version": "4.6", "es_username": "admin", "es_dc": "main", "es_task_id": task,
+		"Content-Type": "application/json", "Allow": "GET, OPTIONS", "Vary": "Accept-Language, Cookie", "Content-Language": "en"} {
+		require.Equal(t, []string{value}, h[name], name)
+	}
+	require.NotContains(t, h, "Account-Sequence")
+	require.NotContains(t, h, "Www-Authenticate")
+
+	for what, w := range map[string]http.Header{
+		"OPTIONS":   s.call("admin", http.MethodOptions, "/api/accounts/user/", "").Header(),
+		"log-in":    s.call("", http.MethodPost, "/api/accounts/login/", "{}").Header(),
+		"redirect":  s.call("admin", http.MethodGet, "/api/accounts/user", "").Header(),
+		"not there": s.call("admin", http.MethodGet, "/api/accounts/nothing/", "").Header(),
+	} {
+		for _, name := range []string{"es_version", "es_username", "es_dc", "es_task_id"} {
+			require.NotContains(t, w, name, what)
+		}
+	}
+	redirected := s.call("admin", http.MethodGet, "/api/accounts/user", "")
+	require.Empty(t, redirected.Body.String())
+	require.Equal(t, "text/html; charset=utf-8", redirected.Header().Get("Content-Type"))
+	require.Equal(t, "application/json", s.call("", http.MethodGet, "/api/accounts/x/", "").Header().Get("Content-Type"))
+}
+
+func TestThrottle(t *testing.T) {
+	s := start(t, Options{RateLimits: true})
+	ask := func(as string) int { return s.call(as, http.MethodGet, "/api/accounts/user/", "").Code }
+	for n := range maxOfUser {
+		s.ahead = time.Duration(n) * time.Second / 2
+		if n%2 == 0 {
+			require.Equal(t, http.StatusMethodNotAllowed, s.call("admin", http.MethodPatch, "/api/accounts/user/", "").Code, "which counts, too")
+			continue
+		}
+		require.Equal(t, http.StatusOK, ask("admin"))
+	}
+	s.ahead = 30 * time.Second
+	w := s.call("admin", http.MethodGet, "/api/accounts/user/", "")
+	require.Equal(t, http.StatusTooManyRequests, w.Code)
+	require.Equal(t, "30", w.Header().Get("Retry-After"))
+	require.JSONEq(t, `{"detail":"Request was throttled. Expected available in 30.0 seconds."}`, w.Body.String())
+	require.Equal(t, http.StatusForbidden, ask(""), "bad credentials are not counted")
+	s.ahead = 61 * time.Second
+	require.Equal(t, http.StatusOK, ask("admin"), "the first requests lie before the window")
+	require.Equal(t, http.StatusOK, ask("admin"))
+}
+
+func TestLogInsAreCountedByAddress(t *testing.T) {
+	s := start(t, Options{RateLimits: true})
+	logIn := func(address string) int {
+		return s.serve(request(http.MethodPost, "/api/accounts/login/", `{}`), address).Code
+	}
+	for range maxOfAddress {
+		require.Equal(t, http.StatusBadRequest, logIn("192.0.2.1"))
+	}
+	require.Equal(t, http.StatusTooManyRequests, logIn("192.0.2.1"))
+	require.Equal(t, http.StatusBadRequest, logIn("192.0.2.2"))
+	unlimited := start(t, Options{})
+	for range 2 * maxOfUser {
+		require.Equal(t, http.StatusOK, unlimited.call("admin", http.MethodGet, "/api/accounts/user/", "").Code)
+	}
+}
+
+func TestLimiterForgets(t *testing.T) {
+	l, now := newLimiter(), time.Now()
+	for n := range 100 {
+		require.Zero(t, l.take(fmt.Sprint(n), 1, now))
+	}
+	require.NotZero(t, l.take("0", 1, now.Add(59*time.Second)))
+	require.Zero(t, l.take("another", 1, now.Add(2*windowTime)))
+	require.Len(t, l.times, 1)
+	require.Equal(t, "Request was throttled. Expected available in 1.0 second.", throttledText(1))
+}
+
+func TestTaskID(t *testing.T) {
+	const random = "00000000-2819-4bb8-98a2-000000000000"
+	for want, ids := range map[string][3]int64{
+		"1d11u1-6f75849b-2819-4bb8-98a2": {1, 11, 1}, "8d8u3-297e236d-2819-4bb8-98a2": {8, 8, 3}, "11d11u1-82652dca-2819-4bb8-98a2": {11, 11, 1},
+	} {
+		require.Equal(t, want, taskID(ids[0], ids[1], ids[2], random))
+	}
+}
+
+func TestTenSSHKeys(t *testing.T) {
+	s := start(t, Options{})
+	for n := range maxSSHKeys + 1 {
+		w := s.call("admin", http.MethodPost, fmt.Sprintf("/api/accounts/user/admin/sshkey/k%d/", n), fmt.Sprintf(`{"key":"%s"}`, publicKey(byte(n))))
+		if n < maxSSHKeys {
+			require.Equal(t, http.StatusCreated, w.Code, w.Body)
+			continue
+		}
+		require.Equal(t, http.StatusBadRequest, w.Code)
+		require.Contains(t, w.Body.String(), `"result":{"non_field_errors":["SSH keys limit reached"]}`)
+	}
+}
+
+func TestLongBody(t *testing.T) {
+	s := start(t, Options{})
+	w := s.call("admin", http.MethodPut, "/api/accounts/user/admin/", `{"x":"`+strings.Repeat("x", 1<<20)+`"}`)
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
+	require.Regexp(t, `^{"detail":".+"}$`, w.Body.String())
+}
+
+func TestProblem(t *testing.T) {
+	for err, want := range map[error]string{
+		errors.New("secret"): "500 Server Error", rest.ErrNoRoute: "404 Resource not found",
+		&commands.Refusal{Kind: commands.Busy, Detail: "Later."}: `503 {"detail":"Later."}`,
+	} {
+		w := httptest.NewRecorder()
+		Problem(w, httptest.NewRequest(http.MethodGet, "/", nil), err)
+		require.Equal(t, want, fmt.Sprint(w.Code, " ", w.Body))
+	}
+}
+
+// publicKey returns a key that is nobody's.
+func publicKey(n byte) string {
+	blob := append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), make([]byte, 32)...)
+	blob[len(blob)-1] = n
+	return "ssh-ed25519 " + base64.StdEncoding.EncodeToString(blob)
+}

@@ -1,0 +1,115 @@
+package danube
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"accountd/commands"
+	"accountd/commands/password"
+	"accountd/commands/secrets"
+	"accountd/events"
+	"accountd/events/session"
+	"accountd/http/rest"
+)
+
+// logIn gives the user who knows the password a token, and ends the one before.
+func (x *exchange) logIn() error {
+	name, plain, err := x.readLogIn()
+	if err != nil {
+		return err
+	}
+	u, err := x.passwordOf(name, plain)
+	if err != nil {
+		return refusedLogIn(err)
+	}
+	if !u.APIAccess {
+		return logInError{noAPIAccess + "."}
+	}
+	token, hash := secrets.DanubeToken()
+	now := x.api.now()
+	t := session.Token{Kind: tokenKind, User: u.ID, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
+	if err := x.api.Sessions.PutOnly(x.ctx(), hash, t); err != nil {
+		return err
+	}
+	x.enter(u, "session", events.Permissions{})
+	return x.write(http.StatusOK, tokenAnswer{token, isoTime(now.Add(tokenTime)), "Welcome to Danube Cloud API."})
+}
+
+// logInError is what a log-in fails with, besides what fails any call: an answer without the headers of others.
+type logInError struct{ detail any }
+
+func (logInError) Error() string { return "the log-in failed" }
+
+// readLogIn reads the body strictly, which no other call does.
+func (x *exchange) readLogIn() (name, plain string, err error) {
+	body, err := rest.ReadBody(x.w, x.r)
+	if err != nil {
+		return "", "", err
+	}
+	in := input{}
+	if len(body) > 0 {
+		kind := x.r.Header.Get("Content-Type")
+		if !claimsJSON(kind) {
+			return "", "", detailed{http.StatusUnsupportedMediaType, `Unsupported media type "` + kind + `" in request.`}
+		}
+		v, err := parseJSON(body)
+		if err != nil {
+			return "", "", logInError{errNoJSON.text}
+		}
+		if in, err = membersOf(v, http.MethodPut); err != nil {
+			return "", "", asLogInError(err)
+		}
+	}
+	f := &form{in: in, isNew: true}
+	username, secret := f.text("username", "", textRules{required: true}), f.text("password", "", textRules{required: true})
+	if err := f.failed(); err != nil {
+		return "", "", asLogInError(err)
+	}
+	return *username, *secret, nil
+}
+
+func asLogInError(err error) error {
+	var wrong invalid
+	if errors.As(err, &wrong) {
+		return logInError{object(wrong)}
+	}
+	return err
+}
+
+// nobodysName is no user's: a log-in with it takes as long as any other.
+const nobodysName = "\x00"
+
+// passwordOf returns the user of exactly that username when the password is right.
+func (x *exchange) passwordOf(name, plain string) (*commands.User, error) {
+	if x.named(name) == nil {
+		name = nobodysName
+	}
+	return x.api.Handler.LogIn(x.ctx(), x.api.Hasher, name, plain)
+}
+
+func refusedLogIn(err error) error {
+	const wrong = "Unable to log in with provided credentials."
+	var refusal *commands.Refusal
+	switch {
+	case errors.Is(err, password.ErrTooLong):
+		return logInError{wrong}
+	case !errors.As(err, &refusal) || refusal.Kind != commands.Forbidden:
+		return err
+	case strings.HasSuffix(refusal.Reason, "inactive"):
+		return logInError{"User account is disabled."}
+	}
+	return logInError{wrong}
+}
+
+// logOut ends the token that the request was made with. An API key stays.
+func (x *exchange) logOut() error {
+	if token, err := tokenIn(x.r.Header.Get("Authorization")); err == nil && token != "" && !x.byKey {
+		if err := x.api.Sessions.Delete(x.ctx(), tokenKind, secrets.Hash(token)); err != nil {
+			return err
+		}
+	}
+	return x.write(http.StatusOK, detailAnswer{"Bye."})
+}
+
+func (x *exchange) ping() error { return x.write(http.StatusOK, "pong") }

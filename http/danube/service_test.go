@@ -1,0 +1,187 @@
+package danube
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/commands/password"
+	"accountd/commands/secrets"
+	"accountd/events"
+	"accountd/events/session"
+	"accountd/http/rest"
+	"accountd/projections"
+	"accountd/testing/testlog"
+)
+
+// testAddress is the address of every request that does not say otherwise.
+const testAddress = "192.0.2.7"
+
+// service is a whole service on a log of its own, with what a first start makes.
+type service struct {
+	t testing.TB
+	rest.Service
+	http   http.Handler
+	ahead  time.Duration // of the real time, in which sessions end
+	tokens map[string]string
+}
+
+func start(t testing.TB, o Options) *service {
+	t.Helper()
+	env, view := testlog.Start(t), projections.NewView()
+	view.Open()
+	sessions, err := session.Open(context.Background(), env.Engine)
+	require.NoError(t, err)
+	s := &service{t: t, tokens: map[string]string{}, Service: rest.Service{View: view, Sessions: sessions,
+		Handler: commands.NewHandler(env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}}
+	t.Cleanup(s.Handler.Close)
+	o.Now = func() time.Time { return time.Now().Add(s.ahead) }
+	s.http = New(s.Service, o)
+	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud", SuperAdmin: true, APIAccess: true})
+	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.named("admin").ID}})
+	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.named("admin").ID}})
+	s.group("admins", "", []string{"admin"})
+	return s
+}
+
+// in returns the service for a test inside the one that started it.
+func (s *service) in(t testing.TB) *service {
+	inner := *s
+	inner.t = t
+	return &inner
+}
+
+// user makes a user as another API would, but with an API key of this one, and a token.
+func (s *service) user(name string, u events.UserCreated) {
+	s.t.Helper()
+	u.Username, u.Active, u.State = name, true, commands.StateCreated
+	if u.Email == "" {
+		u.Email = name + "@example.org"
+	}
+	key := "key of " + name
+	u.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)), Secret: events.Secret(key)}}
+	u.CallbackKey = events.Secret("callback of " + name)
+	s.do(commands.CreateUser{ID: uuid.New(), User: u})
+	s.tokens[name] = s.token(name)
+}
+
+// token returns a token that does not end another one of the user's.
+func (s *service) token(name string) string {
+	s.t.Helper()
+	token, hash := secrets.DanubeToken()
+	now := time.Now()
+	require.NoError(s.t, s.Sessions.Put(context.Background(), hash,
+		session.Token{Kind: tokenKind, User: s.named(name).ID, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
+	return token
+}
+
+// group makes a group that is bound to the datacenter (empty for none) and attached to others.
+func (s *service) group(name, bound string, permissions []string, attached ...string) {
+	s.t.Helper()
+	cmd := commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: name, Permissions: permissions}}
+	if bound != "" {
+		cmd.Group.Datacenter = s.dc(bound)
+	}
+	for _, d := range attached {
+		cmd.Datacenters = append(cmd.Datacenters, s.dc(d))
+	}
+	s.do(cmd)
+}
+
+func (s *service) datacenter(name string, cmd commands.CreateDatacenter) {
+	s.t.Helper()
+	cmd.ID, cmd.Datacenter.Name = uuid.New(), name
+	s.do(cmd)
+}
+
+func (s *service) dc(name string) uuid.UUID {
+	s.t.Helper()
+	d := s.Snapshot().Directory().DatacenterByName(name)
+	require.NotNil(s.t, d, name)
+	return d.ID
+}
+
+func (s *service) groups(names ...string) (out []uuid.UUID) {
+	s.t.Helper()
+	for _, name := range names {
+		g := s.Snapshot().Directory().GroupByName(name)
+		require.NotNil(s.t, g, name)
+		out = append(out, g.ID)
+	}
+	return out
+}
+
+func (s *service) do(c commands.Command) {
+	s.t.Helper()
+	_, err := s.Do(context.Background(), commands.Service(), c)
+	require.NoError(s.t, err)
+}
+
+func (s *service) named(name string) *commands.User {
+	s.t.Helper()
+	u := s.Snapshot().UserByName(name)
+	require.NotNil(s.t, u, name)
+	return u
+}
+
+// provider adds two datacenters with a user admin each, users of theirs, and somebody of none.
+func (s *service) provider() {
+	s.datacenter("alpha", commands.CreateDatacenter{})
+	s.datacenter("beta", commands.CreateDatacenter{})
+	s.group("alpha-admins", "alpha", []string{"admin", "user_admin"}, "alpha")
+	s.group("alpha-users", "alpha", []string{"vm_list"}, "alpha")
+	s.group("beta-admins", "beta", []string{"admin", "user_admin"}, "beta")
+	s.group("loose", "", nil)
+	s.user("uadmin", events.UserCreated{FirstName: "User", LastName: "Admin", APIAccess: true, Datacenter: s.dc("alpha"), Groups: s.groups("alpha-admins")})
+	s.user("aplain", events.UserCreated{FirstName: "Alpha", LastName: "Plain", APIAccess: true, Datacenter: s.dc("alpha"), Groups: s.groups("alpha-users")})
+	s.user("bplain", events.UserCreated{FirstName: "Beta", LastName: "Plain", APIAccess: true, Datacenter: s.dc("beta")})
+	s.user("normal", events.UserCreated{FirstName: "Nor", LastName: "Mal", APIAccess: true})
+}
+
+// call sends a JSON request with the token of that user, nobody for an empty name.
+func (s *service) call(as, method, target, body string) *httptest.ResponseRecorder {
+	s.t.Helper()
+	r := request(method, target, body)
+	if as != "" {
+		r.Header.Set("Authorization", "Token "+s.tokens[as])
+	}
+	return s.serve(r, testAddress)
+}
+
+// request returns a request as it comes over a wire.
+func request(method, target, body string) *http.Request {
+	path, query, _ := strings.Cut(target, "?")
+	r := httptest.NewRequest(method, "http://cloud.example.com/", strings.NewReader(body))
+	u, err := r.URL.Parse(path)
+	if err != nil {
+		panic(err)
+	}
+	r.URL, r.RequestURI = u, target
+	r.URL.RawQuery = query
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+// serve answers the request as http/server would.
+func (s *service) serve(r *http.Request, address string) *httptest.ResponseRecorder {
+	s.t.Helper()
+	info := &rest.Info{ID: "request-1", Dialect: "danube", Address: address}
+	w := httptest.NewRecorder()
+	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
+	require.NoError(s.t, info.Failure, "%s %s", r.Method, r.URL)
+	return w
+}
+
+func decoded[T any](t testing.TB, text string) (v T) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(text), &v), text)
+	return v
+}
