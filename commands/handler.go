@@ -81,6 +81,12 @@ func NewHandler(log *eventlog.Log, fold Fold, opts Options) *Handler {
 // commands wait or too many races were lost), [eventlog.ErrUnavailable] when the outcome stays unknown, [ErrClosed], or
 // the context's error, after which the command may still take effect.
 func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, error) {
+	return h.Start(ctx, actor, cmd)()
+}
+
+// Start is Do in two steps: when it returns, the command has its place behind those that were started before, and the
+// function that it returns waits for the outcome. So many commands share appends, and stay in order.
+func (h *Handler) Start(ctx context.Context, actor Actor, cmd Command) (wait func() (Outcome, error)) {
 	if create, ok := cmd.(CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
 		create.User.State = StateCreating
 		cmd = create
@@ -90,13 +96,17 @@ func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, er
 	}
 	r := &request{ctx: ctx, actor: actor, cmd: cmd, answer: make(chan answer, 1)}
 	if err := h.enqueue(r); err != nil {
-		return Outcome{}, err
+		return func() (Outcome, error) { return Outcome{}, err }
 	}
+	return r.wait
+}
+
+func (r *request) wait() (Outcome, error) {
 	select {
 	case a := <-r.answer:
 		return a.outcome, a.err
-	case <-ctx.Done():
-		return Outcome{}, ctx.Err()
+	case <-r.ctx.Done():
+		return Outcome{}, r.ctx.Err()
 	}
 }
 

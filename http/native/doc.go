@@ -20,6 +20,12 @@
 // answer, with Idempotency-Replayed. The key with another request is 422, and 409 while the first one runs. What failed in
 // the service (5xx) is not kept.
 //
+// POST /v1/users:import makes a user of each line of its body (NDJSON) and answers each with a line, in order, while it reads;
+// a line that is refused holds back no other. With an Idempotency-Key an import may be sent again, as a whole or in part, at
+// any time: lines that were imported before are answered with the user that they made. Members that only the service sets are
+// passed over there, so that a line of an export may be imported. GET /v1/users:export answers with the users of a list, a line
+// each, as they stood at one position.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //
@@ -34,6 +40,9 @@
 //
 // Why a merge into the profile is bound to the version that it was merged with, and tried again when it lost a race: the
 // log records a profile as a whole, so a merge with an older one would undo what came between.
+//
+// Why a line of an import is known by its text: it then needs no storage, whatever the number of lines, and a resumed import may
+// leave out what is done. The user's id is computed from the text, the token and the key, and the log knows which ids it has.
 //
 // Why a credential that may write but not read gets 204 from PATCH: the answer would show what it may not read.
 //

@@ -21,6 +21,8 @@ const policy = `
 GET    /v1/users                  200   200    200    200    200     200   200      403      401
 POST   /v1/users {"email":"NEW@e.org"} 201   403    201    201    403     403   403      403      401
 POST   /v1/users {"super_admin":true,"email":"NEW@e.org"} 201   403    201    403    403     403   403      403      401
+POST   /v1/users:import           200   200    200    200    200     200   200      403      401
+GET    /v1/users:export           200   200    200    200    200     200   200      403      401
 GET    USER                       200   200    404    200    200     200   404      403      401
 PATCH  USER {"phone":"1"}         200   403    204    200    403     200   404      403      401
 PATCH  USER {"email":"NEW@e.org"} 200   403    204    200    403     200   404      403      401

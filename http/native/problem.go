@@ -68,10 +68,14 @@ func problem(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Accept-Patch", typeMergePatch+", "+typeJSON)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	_ = rest.Write(w, status, problemAnswer{ // its members are texts, which cannot fail
-		Type: "/problems/" + f.Reason, Title: title(f.Reason), Status: status, Detail: f.Detail,
-		Instance: instance(rest.InfoOf(r.Context()).ID), Code: f.Reason, Errors: blamed(err, f),
-	})
+	out := problemOf(err, f)
+	out.Instance = instance(rest.InfoOf(r.Context()).ID)
+	_ = rest.Write(w, status, out) // its members are texts, which cannot fail
+}
+
+func problemOf(err error, f rest.Fault) problemAnswer {
+	return problemAnswer{Type: "/problems/" + f.Reason, Title: title(f.Reason), Status: f.Status, Detail: f.Detail, Code: f.Reason,
+		Errors: blamed(err, f)}
 }
 
 func challenge(reason string) string {

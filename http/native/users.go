@@ -76,25 +76,36 @@ func (c caller) newUserID() uuid.UUID {
 	return c.secret.id("user")
 }
 
-// makeUser makes the user of that id. One whom the same request has made already, before its answer was lost, is as good as
-// made.
-func (a *api) makeUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (out commands.Outcome, err error) {
+// makeUser makes the user of that id.
+func (a *api) makeUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (commands.Outcome, error) {
+	return a.startUser(ctx, c, id, body)()
+}
+
+// startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same request
+// has made already, before its answer was lost, is as good as made.
+func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (wait func() (commands.Outcome, error)) {
 	cmd, err := body.creation(id)
-	if err != nil {
-		return out, err
-	}
-	if body.password != nil {
+	if err == nil && body.password != nil {
 		if err = c.refusal(cmd); err == nil {
 			cmd.User.PasswordHash, err = a.HashPassword(ctx, *body.password)
 		}
 	}
+	made := failed(err)
 	if err == nil {
-		out, err = a.Do(ctx, c.Actor, cmd)
+		made = a.Handler.Start(ctx, c.Actor, cmd)
 	}
-	if c.secret != nil && hasReason(err, "id_taken") {
-		return a.madeBefore(id)
+	return func() (commands.Outcome, error) {
+		out, err := made()
+		if c.secret != nil && hasReason(err, "id_taken") {
+			return a.madeBefore(id)
+		}
+		return out, err
 	}
-	return out, err
+}
+
+// failed is what leads to the error.
+func failed(err error) func() (commands.Outcome, error) {
+	return func() (commands.Outcome, error) { return commands.Outcome{}, err }
 }
 
 // madeBefore returns the user as the outcome of a creation.

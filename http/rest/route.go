@@ -15,7 +15,7 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Problem writes the answer to a request that failed, in its dialect's shape.
 type Problem func(w http.ResponseWriter, r *http.Request, err error)
 
-// Route is one call of a dialect. Path holds parameters as ":name" segments.
+// Route is one call of a dialect. Path holds parameters as ":name" segments; a colon inside a segment is a colon.
 type Route struct {
 	Method string
 	Path   string
@@ -52,7 +52,7 @@ type mux struct {
 }
 
 // pattern returns the route's path for httprouter: a segment is a wildcard when any route of the method has one there,
-// behind the same beginning. An empty one, behind a final slash, never is: no parameter is empty.
+// behind the same beginning, or a colon, which httprouter would take for one. An empty one, behind a final slash, never is: no parameter is empty.
 func (m *mux) pattern(r Route) string {
 	segments := strings.Split(r.Path, "/")
 	for i := range segments {
@@ -74,7 +74,7 @@ func (m *mux) wild(method string, segments []string, i int) bool {
 	}
 	for _, other := range m.routes {
 		o := strings.Split(other.Path, "/")
-		if other.Method == method && len(o) > i && strings.HasPrefix(o[i], ":") && overlap(o[:i], segments[:i]) {
+		if other.Method == method && len(o) > i && strings.Contains(o[i], ":") && overlap(o[:i], segments[:i]) {
 			return true
 		}
 	}

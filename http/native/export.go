@@ -1,0 +1,47 @@
+package native
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"time"
+
+	"accountd/http/rest"
+	"accountd/projections"
+)
+
+// exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.
+func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) error {
+	q, _, err := usersQuery(r, c.scope())
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Has("limit") || r.URL.Query().Has("offset") {
+		return badParameter("limit", "parameter_unknown", "An export has no pages.")
+	}
+	q.Limit = math.MaxInt
+	found, err := a.List(q)
+	if errors.Is(err, projections.ErrField) {
+		return badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+	}
+	if err != nil {
+		return err
+	}
+	rest.SetSequence(w, found.Position)
+	s := newStream(w)
+	_ = s.conn.SetReadDeadline(time.Time{}) // when it passes, net/http takes the client for gone
+	s.begin(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	for _, u := range found.Users {
+		j := userJSON(u)
+		err := s.write(append(j.Bytes(), '\n'), false)
+		j.Free()
+		if err != nil {
+			return nil //nolint:nilerror // the client is gone
+		}
+	}
+	_ = s.flush() // the client may be gone
+	return nil
+}

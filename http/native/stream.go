@@ -1,0 +1,81 @@
+package native
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	typeNDJSON = "application/x-ndjson"
+	patience   = time.Minute // how long a client may take for one piece
+	pieceSize  = 64 << 10    // bytes that are sent at once
+)
+
+// stream is an answer in lines that is sent piece by piece. How long it takes in all is not bounded, but each piece is.
+type stream struct {
+	w    http.ResponseWriter
+	conn *http.ResponseController
+	out  []byte
+}
+
+func newStream(w http.ResponseWriter) *stream {
+	s := &stream{w: w, conn: http.NewResponseController(w)}
+	_ = s.conn.EnableFullDuplex() // HTTP/2 is so by itself, and a test's recorder has no connection
+	return s
+}
+
+// begin begins the answer.
+func (s *stream) begin(status int) {
+	s.w.Header().Set("Content-Type", typeNDJSON)
+	s.w.WriteHeader(status)
+}
+
+// write sends a line when enough has come together or it must be now.
+func (s *stream) write(line []byte, now bool) error {
+	s.out = append(s.out, line...)
+	if now || len(s.out) >= pieceSize {
+		return s.flush()
+	}
+	return nil
+}
+
+func (s *stream) flush() error {
+	if len(s.out) == 0 {
+		return nil
+	}
+	_ = s.conn.SetWriteDeadline(time.Now().Add(patience))
+	_, err := s.w.Write(s.out)
+	s.out = s.out[:0]
+	if err == nil {
+		_ = s.conn.Flush()
+	}
+	return err
+}
+
+// stopReading ends a read of the body that waits.
+func (s *stream) stopReading() { _ = s.conn.SetReadDeadline(time.Now()) }
+
+// reader reads the body, of which each piece may take its time, until ctx ends.
+func (s *stream) reader(ctx context.Context, body io.Reader) io.Reader {
+	return patient{ctx, s.conn, body}
+}
+
+type patient struct {
+	ctx  context.Context
+	conn *http.ResponseController
+	body io.Reader
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+	if err := p.ctx.Err(); err != nil { // asked here, stopReading comes behind that deadline
+		return 0, err
+	}
+	n, err := p.body.Read(b)
+	if err != nil {
+		_ = p.conn.SetReadDeadline(time.Time{}) // when it passes, net/http takes the client for gone
+	}
+	return n, err
+}
