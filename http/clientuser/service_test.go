@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,12 +113,19 @@ func (s *service) client(name, timezone string) {
 	s.do(commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: name, Timezone: timezone}})
 }
 
+// hashed returns the hash of testPassword, which is costly on purpose.
+var hashed = sync.OnceValue(func() events.Secret {
+	hash, err := password.New(password.Options{}).Hash(context.Background(), testPassword)
+	if err != nil {
+		panic(err)
+	}
+	return events.Secret(hash)
+})
+
 // user makes a user as another API would.
 func (s *service) user(u events.UserCreated) *commands.User {
 	s.t.Helper()
-	hash, err := s.HashPassword(context.Background(), testPassword)
-	require.NoError(s.t, err)
-	u.Active, u.PasswordHash = true, hash
+	u.Active, u.PasswordHash = true, hashed()
 	return s.do(commands.CreateUser{ID: uuid.New(), User: u}).User
 }
 

@@ -1,0 +1,183 @@
+package clientuser
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// exchange sends the code as the public application does.
+func (s *service) exchange(code string, more ...string) (status int, p pair) {
+	w := s.asks("public", "authorization_code", append([]string{"code", code, "redirect_uri", redirectURI}, more...)...)
+	return w.Code, decoded[pair](s.t, w)
+}
+
+// TestByHand drives the flow as a program that looks for the code behind the first equals sign and at nothing else.
+func TestByHand(t *testing.T) {
+	s := start(t, Options{RateLimits: true, HourlyLimit: 100})
+	status, p := s.exchange(s.code("boss"))
+	require.Equal(t, http.StatusOK, status)
+	w := s.call(p.Access, "GET", "/api/ver1.0/user/", "")
+	me := decoded[struct{ Login string }](t, w)
+	w = s.call(p.Access, "GET", "/api/ver1.0/client/2/user/client/?login="+me.Login, "")
+	require.Equal(t, "boss", decoded[[]struct{ Login string }](t, w)[0].Login)
+
+	require.Empty(t, s.byHand("boss", "wrong"), "back at the log-in, without a Location")
+	require.Empty(t, s.byHand("unknown", testPassword))
+	require.Contains(t, s.byHand("nobody", testPassword), "?error=access_denied&")
+	require.Equal(t, "xyz", strings.SplitN(s.byHand("boss", testPassword, "state", "xyz"), "&state=", 2)[1])
+}
+
+func TestPKCE(t *testing.T) {
+	s := start(t, Options{})
+	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	sum := sha256.Sum256([]byte(verifier))
+	challenged := []string{"code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]), "code_challenge_method", "S256"}
+	for name, c := range map[string]struct {
+		asked, sent []string
+		status      int
+	}{
+		"with its verifier":         {challenged, []string{"code_verifier", verifier}, http.StatusOK},
+		"with another":              {challenged, []string{"code_verifier", verifier + "x"}, http.StatusBadRequest},
+		"without":                   {challenged, nil, http.StatusBadRequest},
+		"where there was no need":   {nil, nil, http.StatusOK},
+		"where nobody asked for it": {nil, []string{"code_verifier", verifier}, http.StatusBadRequest},
+	} {
+		status, p := s.exchange(s.code("boss", c.asked...), c.sent...)
+		assert.Equal(t, c.status, status, name)
+		assert.Equal(t, status != http.StatusOK, p.Error == "invalid_grant", name)
+	}
+}
+
+func TestCodesAreBound(t *testing.T) {
+	s := start(t, Options{})
+	code := s.code("boss")
+	require.Equal(t, http.StatusBadRequest, s.asks("password", "authorization_code", "code", code, "redirect_uri", redirectURI).Code, "by its type")
+	a := s.apps["public"]
+	w := s.post("/oauth/token", "grant_type", "authorization_code", "client_id", a.id, "client_secret", "wrong", "code", code, "redirect_uri", redirectURI)
+	require.Equal(t, http.StatusUnauthorized, w.Code)
+	status, _ := s.exchange(code)
+	require.Equal(t, http.StatusOK, status, "who cannot prove to be the application does not use it up")
+
+	s.shift = -3 * 60e9
+	old := s.code("clerk")
+	s.shift = 0
+	status, p := s.exchange(old)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Equal(t, "invalid_grant", p.Error, "it has expired")
+}
+
+func TestReuseOfACodeEndsWhatItGave(t *testing.T) {
+	s := start(t, Options{})
+	code := s.code("boss")
+	_, p := s.exchange(code)
+	refreshed := s.pair(s.asks("public", "refresh_token", "refresh_token", p.Refresh))
+	require.Equal(t, http.StatusOK, s.call(refreshed.Access, "GET", "/user/", "").Code)
+	status, _ := s.exchange(code)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Equal(t, http.StatusUnauthorized, s.call(refreshed.Access, "GET", "/user/", "").Code)
+	require.Equal(t, http.StatusUnauthorized, s.asks("public", "refresh_token", "refresh_token", refreshed.Refresh).Code)
+}
+
+// TestOneWins has many use the same code, and then the same refresh token, at once.
+func TestOneWins(t *testing.T) {
+	s := start(t, Options{})
+	code := s.code("boss")
+	require.EqualValues(t, 1, together(20, func() bool { status, _ := s.exchange(code); return status == http.StatusOK }))
+	p := s.access("password", "boss")
+	require.EqualValues(t, 1, together(20, func() bool {
+		return s.asks("password", "refresh_token", "refresh_token", p.Refresh).Code == http.StatusOK
+	}))
+}
+
+// together does the same so often at once and returns how often it succeeded.
+func together(times int, do func() bool) int32 {
+	var won atomic.Int32
+	var all sync.WaitGroup
+	for range times {
+		all.Go(func() {
+			if do() {
+				won.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return won.Load()
+}
+
+func TestConsentEndsAndBegins(t *testing.T) {
+	s := start(t, Options{})
+	_, p := s.exchange(s.code("boss"))
+	boss, app := s.named("boss"), s.Snapshot().Directory().ApplicationByAppID(s.apps["public"].id)
+	s.do(commands.WithdrawConsent{ID: boss.ID, Application: app.ID})
+	require.Equal(t, http.StatusUnauthorized, s.call(p.Access, "GET", "/user/", "").Code)
+	require.Equal(t, http.StatusUnauthorized, s.asks("public", "refresh_token", "refresh_token", p.Refresh).Code)
+	_, again := s.exchange(s.code("boss"))
+	require.Equal(t, http.StatusOK, s.call(again.Access, "GET", "/user/", "").Code)
+	require.Equal(t, http.StatusUnauthorized, s.call(p.Access, "GET", "/user/", "").Code, "the old consent is not back")
+}
+
+func TestAPasswordEndsLogIns(t *testing.T) {
+	s := start(t, Options{})
+	target := "/oauth/login?response_type=code&client_id=" + s.apps["public"].id + "&redirect_uri=" + redirectURI
+	cookie := cookieOf(s.post(target, "username", "boss", "password", testPassword))
+	ask := func() int {
+		return s.call("", "GET", strings.Replace(target, "login", "authorize", 1), "", "Cookie", cookie).Code
+	}
+	require.Equal(t, http.StatusOK, ask(), "the question")
+	hash := events.Secret("$2a$04$abcdefghijklmnopqrstuuJ8lJqGzQ9mJ0e3m0e3m0e3m0e3m0e3m")
+	s.do(commands.UpdateUser{ID: s.named("boss").ID, PasswordHash: &hash})
+	require.Equal(t, http.StatusFound, ask(), "the log-in")
+}
+
+func TestAttempts(t *testing.T) {
+	s := start(t, Options{RateLimits: true, HourlyLimit: 100})
+	try := func(name, password string) int {
+		s.shift += 1e9 // so that the address may ask again
+		return s.asks("password", "password", "username", name, "password", password).Code
+	}
+	for range 20 {
+		require.Equal(t, http.StatusUnauthorized, try("boss", "wrong"))
+	}
+	require.Equal(t, http.StatusTooManyRequests, try("BOSS", testPassword))
+	require.Equal(t, http.StatusOK, try("clerk", testPassword), "each name by itself")
+	for range 21 {
+		require.Equal(t, http.StatusOK, try("clerk", testPassword), "what succeeds does not count")
+	}
+	require.Contains(t, s.located(s.post("/oauth/login?response_type=code&client_id="+s.apps["public"].id+"&redirect_uri="+redirectURI,
+		"username", "boss", "password", testPassword)), "failed=attempts")
+}
+
+// TestWelcome looks for whom a creation has mail sent to, which no answer shows.
+func TestWelcome(t *testing.T) {
+	s := start(t, Options{})
+	token := s.access("password", "boss").Access
+	for body, to := range map[string]string{
+		`"email_notify":true`: "boss@example.org", `"email_notify":"True","email_for_notify":"office@example.org"`: "office@example.org",
+		`"email_notify":false,"email_for_notify":"office@example.org"`: "", `"email_for_notify":"office@example.org"`: "",
+		`"email_notify":"false","email_for_notify":"nonsense"`: "",
+	} {
+		w := s.call(token, "POST", "/client/@me/user/client/", `{"login":"ann","name":"Ann","email":"ann@example.org","password":"secret one",`+body+`}`)
+		require.Equal(t, http.StatusCreated, w.Code, "%s", w.Body)
+		last, err := s.env.Log.Last(context.Background())
+		require.NoError(t, err)
+		records, err := s.env.Log.Read(context.Background(), last-1, 1)
+		require.NoError(t, err)
+		e := records[0].Event.(events.UserCreated)
+		assert.Equal(t, to, e.WelcomeTo, body)
+		assert.Equal(t, to != "", e.Welcome == events.WelcomeAccessData, body)
+		assert.NotContains(t, string(e.PasswordHash), "secret")
+		s.do(commands.DeleteUser{ID: s.named("ann").ID})
+	}
+}
