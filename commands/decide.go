@@ -27,6 +27,8 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 		return decideClients(s, a, on)
 	case CreateApplication, UpdateApplication, RotateApplicationSecret, DeleteApplication:
 		return decideApplications(s, a, on)
+	case CreateWebhook, UpdateWebhook, RotateWebhookSecret, DisableWebhook, DeleteWebhook:
+		return decideWebhooks(s, a, on)
 	}
 	return decideUser(s, a, on)
 }

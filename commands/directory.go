@@ -8,19 +8,20 @@ import (
 	"accountd/events"
 )
 
-// Directory holds the State of everything in the Log but users: datacenters, groups, clients and applications. It is
+// Directory holds the State of everything in the Log but users: datacenters, groups, clients, applications and webhooks. It is
 // immutable: Evolve makes a new one, which shares what did not change.
 type Directory struct {
 	datacenters  table[*Datacenter]
 	groups       table[*Group]
 	clients      table[*Client]
 	applications table[*Application]
+	webhooks     table[*Webhook]
 }
 
 // NewDirectory returns an empty Directory.
 func NewDirectory() *Directory {
 	return &Directory{datacenters: newTable[*Datacenter](), groups: newTable[*Group](), clients: newTable[*Client](),
-		applications: newTable[*Application]()}
+		applications: newTable[*Application](), webhooks: newTable[*Webhook]()}
 }
 
 // Evolve returns the Directory after the Record, and leaves d as it is. A Record of a user, one whose content is erased,
@@ -36,6 +37,8 @@ func (d *Directory) Evolve(r events.Record) *Directory {
 		next.clients = evolved(d.clients, r, evolveClient)
 	case events.KindApplication:
 		next.applications = evolved(d.applications, r, evolveApplication)
+	case events.KindWebhook:
+		next.webhooks = evolved(d.webhooks, r, evolveWebhook)
 	default:
 		return d
 	}
@@ -87,6 +90,12 @@ func (d *Directory) ApplicationByAppID(appID string) *Application {
 // Applications returns all applications by number.
 func (d *Directory) Applications() []*Application { return d.applications.list() }
 
+// Webhook returns the webhook of that id, nil when there is none.
+func (d *Directory) Webhook(id uuid.UUID) *Webhook { return d.webhooks.get(id) }
+
+// Webhooks returns all webhooks by number.
+func (d *Directory) Webhooks() []*Webhook { return d.webhooks.list() }
+
 // version returns the version of the aggregate of that id, 0 when there is none.
 func (d *Directory) version(id uuid.UUID) uint64 {
 	if v := d.datacenters.version(id); v != 0 {
@@ -98,7 +107,10 @@ func (d *Directory) version(id uuid.UUID) uint64 {
 	if v := d.clients.version(id); v != 0 {
 		return v
 	}
-	return d.applications.version(id)
+	if v := d.applications.version(id); v != 0 {
+		return v
+	}
+	return d.webhooks.version(id)
 }
 
 // belongs reports whether the user is bound to the datacenter, in the group, or of the client.

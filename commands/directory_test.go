@@ -18,17 +18,19 @@ var (
 	staffID = uuid.MustParse("00000000-0000-4000-8000-0000000000c2")
 	acmeID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c3")
 	syncID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c4")
+	hookID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c5")
 )
 
 const appID = "0123456789abcdef0123456789abcdef"
 
-// firm is a datacenter, a group attached to it, a client and an application.
+// firm is a datacenter, a group attached to it, a client, an application and a webhook.
 func firm() []fact {
 	return []fact{
 		{northID, events.DatacenterCreated{Number: 1, Name: "North", Groups: []uuid.UUID{staffID}}},
 		{staffID, events.GroupCreated{Number: 1, Name: "Staff", Permissions: []string{"admin"}}},
 		{acmeID, events.ClientCreated{Number: 1, Name: "Acme"}},
 		{syncID, events.ApplicationCreated{Number: 1, Name: "Sync", AppID: appID, SecretHash: "h", User: adminID, Client: 1, Kind: "trusted", Access: "all"}},
+		{hookID, events.WebhookCreated{Number: 1, URL: "https://a.example", Secret: "s"}},
 	}
 }
 
@@ -100,6 +102,29 @@ func directoryEffects() map[string]directoryEffect {
 			is.Equal([]any{"S", "call_api", []string{"https://b"}}, []any{a.Name, a.Access, a.RedirectURIs})
 		}},
 		{syncID, events.ApplicationSecretRotated{SecretHash: "n"}, func(is is, d dir) { is.Equal(events.Secret("n"), d.Application(syncID).SecretHash) }},
+		{freshID, events.WebhookCreated{Number: 2, URL: "https://b.example", Types: []string{"UserCreated"}, Users: []uuid.UUID{childID}, Secret: "s"}, func(is is, d dir) {
+			w := d.Webhook(freshID)
+			is.Equal([]any{int64(2), "https://b.example", []string{"UserCreated"}, []uuid.UUID{childID}, events.Secret("s"), ""},
+				[]any{w.Number, w.URL, w.Types, w.Users, w.Secret, w.Disabled})
+			is.Equal([]uint64{w.Version, w.Version}, []uint64{w.Created, w.Since})
+			is.Len(d.Webhooks(), 2)
+		}},
+		{hookID, events.WebhookUpdated{URL: the("https://c.example"), Types: &[]string{"UserDeleted"}, Users: &[]uuid.UUID{childID}}, func(is is, d dir) {
+			w := d.Webhook(hookID)
+			is.Equal([]any{"https://c.example", []string{"UserDeleted"}, []uuid.UUID{childID}}, []any{w.URL, w.Types, w.Users})
+			is.Equal(w.Version, w.Since)
+			is.Less(w.Created, w.Since)
+		}},
+		{hookID, events.WebhookSecretRotated{Secret: "n", OldUntil: firstDay.Add(time.Hour)}, func(is is, d dir) {
+			is.Equal([]events.Secret{"n", "s"}, d.Webhook(hookID).Secrets(firstDay))
+			is.Equal([]events.Secret{"n"}, d.Webhook(hookID).Secrets(firstDay.Add(time.Hour)))
+		}},
+		{hookID, events.WebhookDisabled{Reason: "gone"}, func(is is, d dir) { is.Equal("gone", d.Webhook(hookID).Disabled) }},
+		{hookID, events.WebhookEnabled{}, func(is is, d dir) {
+			is.Empty(d.Webhook(hookID).Disabled)
+			is.Equal(d.Webhook(hookID).Version, d.Webhook(hookID).Since)
+		}},
+		{hookID, events.WebhookDeleted{}, func(is is, d dir) { is.Empty(d.Webhooks()) }},
 		{syncID, events.ApplicationDeleted{}, func(is is, d dir) { is.Nil(d.ApplicationByAppID(appID)) }},
 	} {
 		out[e.event.Type()] = e
@@ -111,8 +136,9 @@ func TestDirectoryEvolves(t *testing.T) {
 	for name, e := range directoryEffects() {
 		t.Run(name, func(t *testing.T) {
 			is := require.New(t)
-			given := and(firm(), fact{acmeID, events.ClientBlocked{}})
-			if e.event == (events.ClientBlocked{}) {
+			given := and(firm(), fact{acmeID, events.ClientBlocked{}}, fact{hookID, events.WebhookDisabled{Reason: "failing"}})
+			switch e.event.(type) {
+			case events.ClientBlocked, events.WebhookDisabled:
 				given = firm()
 			}
 			before, same := directoryOf(given), directoryOf(given)
@@ -139,6 +165,9 @@ func picture(d *commands.Directory) (out []any) {
 		out = append(out, *e)
 	}
 	for _, e := range d.Applications() {
+		out = append(out, *e)
+	}
+	for _, e := range d.Webhooks() {
 		out = append(out, *e)
 	}
 	return out

@@ -12,7 +12,7 @@ func TestPublicHasNoSecrets(t *testing.T) {
 	for _, e := range samples() {
 		shown, err := json.Marshal(Public(e))
 		require.NoError(t, err)
-		for _, secret := range []string{"hash of a", "signing secret", "storage secret", Masked, `"hash"`, `"secret"`, `"password_hash"`} {
+		for _, secret := range []string{"hash of a", "signing secret", "storage secret", "webhook secret", Masked, `"hash"`, `"secret"`, `"password_hash"`} {
 			require.NotContains(t, string(shown), secret, e.Type())
 		}
 		var public, whole any

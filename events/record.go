@@ -28,6 +28,7 @@ const (
 	GroupNumber       NumberKind = "group"
 	ClientNumber      NumberKind = "client"
 	ApplicationNumber NumberKind = "application"
+	WebhookNumber     NumberKind = "webhook"
 )
 
 // Number is a number that an Event assigned; the zero Number stands for none.

@@ -24,6 +24,7 @@ var registry = []struct {
 	of[GroupCreated](), of[GroupUpdated](), of[GroupDeleted](),
 	of[ClientCreated](), of[ClientUpdated](), of[ClientBlocked](), of[ClientUnblocked](), of[ClientDeleted](),
 	of[ApplicationCreated](), of[ApplicationUpdated](), of[ApplicationSecretRotated](), of[ApplicationDeleted](),
+	of[WebhookCreated](), of[WebhookUpdated](), of[WebhookSecretRotated](), of[WebhookDisabled](), of[WebhookEnabled](), of[WebhookDeleted](),
 }
 
 type entry = struct {

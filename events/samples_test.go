@@ -64,6 +64,9 @@ func samples() []Event {
 		},
 		ApplicationUpdated{Name: new("sync"), Access: new("all"), RedirectURIs: &[]string{"https://example.org/b"}},
 		ApplicationSecretRotated{SecretHash: "hash of a secret"}, ApplicationDeleted{},
+		WebhookCreated{Number: 3, URL: "https://example.com/hook", Types: []string{"UserCreated"}, Users: []uuid.UUID{owner}, Secret: "webhook secret"},
+		WebhookUpdated{URL: new("https://example.com/other"), Types: &[]string{"UserDeleted.v1"}, Users: &[]uuid.UUID{owner}},
+		WebhookSecretRotated{Secret: "webhook secret", OldUntil: api.ExpiresAt}, WebhookDisabled{Reason: "gone"}, WebhookEnabled{}, WebhookDeleted{},
 	}
 }
 

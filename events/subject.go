@@ -18,11 +18,12 @@ const (
 	KindGroup       Kind = "group"
 	KindClient      Kind = "client"
 	KindApplication Kind = "application"
+	KindWebhook     Kind = "webhook"
 )
 
 // Kinds returns every kind of Aggregate.
 func Kinds() []Kind {
-	return []Kind{KindUser, KindDatacenter, KindGroup, KindClient, KindApplication}
+	return []Kind{KindUser, KindDatacenter, KindGroup, KindClient, KindApplication, KindWebhook}
 }
 
 // Aggregate names what one event history describes.
@@ -42,6 +43,9 @@ func Group(id uuid.UUID) Aggregate { return Aggregate{Kind: KindGroup, ID: id} }
 
 // Client names the Client aggregate of that id.
 func Client(id uuid.UUID) Aggregate { return Aggregate{Kind: KindClient, ID: id} }
+
+// Webhook names the Webhook aggregate of that id.
+func Webhook(id uuid.UUID) Aggregate { return Aggregate{Kind: KindWebhook, ID: id} }
 
 // Application names the Application aggregate of that id.
 func Application(id uuid.UUID) Aggregate { return Aggregate{Kind: KindApplication, ID: id} }

@@ -1,0 +1,221 @@
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"accountd/commands"
+	"accountd/events/engine"
+	"accountd/events/feed"
+
+	"github.com/google/uuid"
+)
+
+// Schedule returns the pauses before the attempts to send an event, of which the first comes at once.
+func Schedule() []time.Duration {
+	return []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour,
+		14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+}
+
+// Timeout is how long an address may take to answer.
+const Timeout = 20 * time.Second
+
+// Handler runs commands. commands.Handler implements it.
+type Handler interface {
+	Do(ctx context.Context, actor commands.Actor, cmd commands.Command) (commands.Outcome, error)
+}
+
+// Options of a Reactor.
+type Options struct {
+	Engine  *engine.Engine
+	Feed    *feed.Feed
+	Fold    commands.Fold // knows the webhooks
+	Handler Handler       // disables them
+	Logger  *slog.Logger  // nil: nobody
+
+	AllowPrivate bool             // send inside the provider's network, too, and in clear
+	Schedule     []time.Duration  // nil: Schedule()
+	Timeout      time.Duration    // 0: Timeout
+	Now          func() time.Time // nil: time.Now
+}
+
+// Reactor sends events to webhooks. It is safe for concurrent use.
+type Reactor struct {
+	feed         *feed.Feed
+	fold         commands.Fold
+	handler      Handler
+	logger       *slog.Logger
+	allowPrivate bool
+	schedule     []time.Duration
+	timeout      time.Duration
+	now          func() time.Time
+	client       *http.Client
+	log          deliveries
+}
+
+// New returns a Reactor, whose delivery log is opened.
+func New(ctx context.Context, o Options) (*Reactor, error) {
+	log, err := openDeliveries(ctx, o.Engine)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
+		timeout: o.Timeout, now: o.Now, log: log}
+	if r.logger == nil {
+		r.logger = slog.New(slog.DiscardHandler)
+	}
+	if r.schedule == nil {
+		r.schedule = Schedule()
+	}
+	if r.timeout == 0 {
+		r.timeout = Timeout
+	}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	r.client = newClient(o.AllowPrivate, r.timeout)
+	return r, nil
+}
+
+// AllowsPlain reports whether addresses may be reached in clear.
+func (r *Reactor) AllowsPlain() bool { return r.allowPrivate }
+
+// Run sends until ctx ends, whose cause it then returns.
+func (r *Reactor) Run(ctx context.Context) error {
+	workers := workers{Reactor: r, running: map[uuid.UUID]worker{}}
+	defer workers.stopAll()
+	var seen *commands.Directory
+	for {
+		states := r.fold.States()
+		if states != nil && states.Directory() != seen {
+			seen = states.Directory()
+			workers.reconcile(ctx, seen, states.Head().Sequence)
+		}
+		if err := pause(ctx, lookEvery); err != nil {
+			r.client.CloseIdleConnections()
+			return err
+		}
+	}
+}
+
+// lookEvery is how soon a change of a webhook is seen.
+const lookEvery = 100 * time.Millisecond
+
+// Deliveries returns the attempts to send to a webhook, the newest first.
+func (r *Reactor) Deliveries(ctx context.Context, hook uuid.UUID) ([]Delivery, error) {
+	return r.log.of(ctx, hook)
+}
+
+// Redeliver sends the webhook the event of that Record now, once, whether or not its filter wants it. It returns
+// [feed.ErrNoMessage] for a Record of which the feed does not tell.
+func (r *Reactor) Redeliver(ctx context.Context, hook *commands.Webhook, record uint64) (Delivery, error) {
+	msg, err := r.feed.Message(ctx, record)
+	if err != nil {
+		return Delivery{}, err
+	}
+	p, err := parcelOf(msg.Data)
+	if err != nil {
+		return Delivery{}, err
+	}
+	d, _ := r.attempt(ctx, hook, p)
+	return d, r.log.add(ctx, hook.ID, d)
+}
+
+// Rewind sends the webhook everything from that Record on, as far as it is kept, once more.
+func (r *Reactor) Rewind(ctx context.Context, hook *commands.Webhook, record uint64) error {
+	return r.feed.Rewind(ctx, r.queue(hook), record)
+}
+
+// queue returns where the webhook's events wait. It begins anew with each time that the webhook is enabled, so that attempts are
+// counted from then on.
+func (r *Reactor) queue(hook *commands.Webhook) feed.Queue {
+	return feed.Queue{ID: hook.ID.String(), Filter: hook.Filter(), From: hook.Created + 1, Made: hook.Since, Busy: 2 * r.timeout}
+}
+
+func parcelOf(message []byte) (p parcel, err error) {
+	if err := json.Unmarshal(message, &p); err != nil {
+		return p, fmt.Errorf("reading a message of the feed: %w", err)
+	}
+	p.body = message
+	return p, nil
+}
+
+// workers are those that send, one for each enabled webhook.
+type workers struct {
+	*Reactor
+	running map[uuid.UUID]worker
+}
+
+type worker struct {
+	version uint64
+	stop    context.CancelFunc
+	done    *sync.WaitGroup
+}
+
+// reconcile makes the workers those of the webhooks that there are.
+func (w *workers) reconcile(ctx context.Context, d *commands.Directory, position uint64) {
+	for id, running := range w.running {
+		if hook := d.Webhook(id); hook == nil || hook.Version != running.version {
+			running.end()
+			delete(w.running, id)
+		}
+	}
+	for _, hook := range d.Webhooks() {
+		if _, there := w.running[hook.ID]; !there && hook.Disabled == "" {
+			w.start(ctx, hook)
+		}
+	}
+	if err := w.closeOthers(ctx, d, position); err != nil && ctx.Err() == nil {
+		w.logger.Warn("the queues of deleted webhooks stay for now", "error", err)
+	}
+}
+
+// closeOthers ends the queues of webhooks that are gone, but none of one that this instance does not know yet.
+func (w *workers) closeOthers(ctx context.Context, d *commands.Directory, position uint64) error {
+	ids, err := w.feed.Queues(ctx, position)
+	for _, text := range ids {
+		if id, bad := uuid.Parse(text); bad == nil && d.Webhook(id) == nil {
+			err = errors.Join(err, w.feed.CloseQueue(ctx, text))
+		}
+	}
+	return err
+}
+
+func (w *workers) start(ctx context.Context, hook *commands.Webhook) {
+	ctx, stop := context.WithCancel(ctx)
+	started := worker{version: hook.Version, stop: stop, done: new(sync.WaitGroup)}
+	started.done.Go(func() { w.serve(ctx, hook) })
+	w.running[hook.ID] = started
+}
+
+func (w worker) end() {
+	w.stop()
+	w.done.Wait()
+}
+
+func (w *workers) stopAll() {
+	for _, running := range w.running {
+		running.stop()
+	}
+	for _, running := range w.running {
+		running.end()
+	}
+}
+
+// pause returns after d, or with the cause of ctx's end.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
