@@ -15,8 +15,8 @@ import (
 const maxWebhooks = 100 // each is a consumer and a connection
 
 func decideWebhooks(s States, a Actor, on OnVersion) ([]events.Draft, error) {
-	if err := mayChangeWebhooks(s, a); err != nil {
-		return nil, err
+	if !MayChangeWebhooks(s, a) {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change webhooks.")
 	}
 	if c, ok := on.Command.(CreateWebhook); ok {
 		return decideCreateWebhook(s, c)
@@ -44,13 +44,8 @@ func decideWebhooks(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 	}
 }
 
-// mayChangeWebhooks tells whether the Actor may have events sent somewhere: a super admin who may read and write users.
-func mayChangeWebhooks(s States, a Actor) error {
-	if !MayReadLog(s, a) || !MayWriteUsers(s, a) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change webhooks.")
-	}
-	return nil
-}
+// MayChangeWebhooks reports whether the Actor may have events sent somewhere: a super admin who may read and write users.
+func MayChangeWebhooks(s States, a Actor) bool { return MayReadLog(s, a) && MayWriteUsers(s, a) }
 
 func decideCreateWebhook(s States, c CreateWebhook) ([]events.Draft, error) {
 	e := c.Webhook

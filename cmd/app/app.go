@@ -32,7 +32,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
 	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.replay,
-		a.startFeed, a.startHandler, a.startEraser, a.administrator, a.open}
+		a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)

@@ -31,6 +31,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
 
+	WebhookPrivate bool // webhooks may lead inside the provider's network
+
 	Provisioning  string // provisioningInternal or provisioningExternal
 	PasswordSlots int    // password hashes that run at once; 0: one per processor
 

@@ -36,6 +36,7 @@ func options(c *Config) []option {
 			"request says that it was sent)", text{&c.PublicURL}, ""},
 		{http, "trusted-proxies", "CIDR[,CIDR]", "proxies whose X-Forwarded-For is believed", networks{&c.TrustedProxies}, ""},
 		{http, "rate-limits", "on|off", "limit how often clients may ask and fail to log in", onOff{&c.RateLimits}, ""},
+		{accounts, "webhook-allow-private", "on|off", "send events to addresses inside this network, too, and in clear", onOff{&c.WebhookPrivate}, "on"},
 		{accounts, "provisioning", "internal|external", "external: a new account is being created until another system reports it done",
 			choice{&c.Provisioning, []string{provisioningInternal, provisioningExternal}}, ""},
 		{accounts, "password-slots", "N", "password hashes that run at once; 0 is one for each processor", number{&c.PasswordSlots}, ""},

@@ -69,6 +69,14 @@ GET    /v1/applications/APP       200   200    403    403    403     403   403  
 PATCH  /v1/applications/APP {"name":"y"} 200 403 403  403    403     403   403      403      401
 POST   /v1/applications/APP/secret 200  403    403    403    403     403   403      403      401
 DELETE /v1/applications/APP       204   403    403    403    403     403   403      403      401
+GET    /v1/webhooks               200   200    403    403    403     403   403      403      401
+POST   /v1/webhooks {"url":"https://x.example"} 201 403 403 403 403  403   403      403      401
+GET    /v1/webhooks/HOOK          200   200    403    403    403     403   403      403      401
+PATCH  /v1/webhooks/HOOK {"enabled":false} 200 403 403 403  403     403   403      403      401
+POST   /v1/webhooks/HOOK/secret   200   403    403    403    403     403   403      403      401
+GET    /v1/webhooks/HOOK/deliveries 200 200    403    403    403     403   403      403      401
+POST   /v1/webhooks/HOOK/replay {"sequence":9999999} 404 403 403 403 403 403 403     403      401
+DELETE /v1/webhooks/HOOK          204   403    403    403    403     403   403      403      401
 GET    /v1/subscriptions          200   200    403    403    403     403   403      403      401
 POST   /v1/subscriptions {"name":"NEW"} 201 201 403   403    403     403   403      403      401
 GET    /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
@@ -100,7 +108,11 @@ func TestPolicy(t *testing.T) {
 				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
 			tokens["child"] = s.key(child.ID, events.Permissions{})
 			app := s.application(events.ApplicationCreated{Kind: commands.ApplicationPublic})
-			names := strings.NewReplacer("USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
+			hook := uuid.New()
+			if strings.Contains(line, "HOOK") {
+				s.do(commands.Service(), commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://x.example"}})
+			}
+			names := strings.NewReplacer("HOOK", hook.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
 				"APP", app.ID.String(), "OWNER", app.User.String())
 			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)

@@ -86,7 +86,7 @@ func challenge(reason string) string {
 	return scheme
 }
 
-var titleWords = strings.NewReplacer("_", " ", "api_", "API ", "ssh_", "SSH ", "json_", "JSON ", "etag", "ETag")
+var titleWords = strings.NewReplacer("_", " ", "api_", "API ", "ssh_", "SSH ", "json_", "JSON ", "etag", "ETag", "url_", "URL ")
 
 // title returns the code as words: it says of every problem of a type the same.
 func title(code string) string {

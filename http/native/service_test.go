@@ -16,6 +16,7 @@ import (
 	"accountd/commands/erasure"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
+	"accountd/commands/webhook"
 	"accountd/events"
 	"accountd/events/feed"
 	"accountd/events/session"
@@ -56,9 +57,11 @@ func start(t testing.TB, options commands.Options) *service {
 	require.NoError(t, err)
 	sessions, err := session.Open(context.Background(), env.Engine)
 	require.NoError(t, err)
+	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
+	require.NoError(t, err)
 	s := &service{t: t, now: testNow,
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
-			Eraser: eraser, Feed: public}}
+			Eraser: eraser, Feed: public, Webhooks: reactor}}
 	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

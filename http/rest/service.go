@@ -6,6 +6,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/erasure"
 	"accountd/commands/password"
+	"accountd/commands/webhook"
 	"accountd/events"
 	"accountd/events/feed"
 	"accountd/events/session"
@@ -20,8 +21,9 @@ type Service struct {
 	Hasher   *password.Hasher
 	Eraser   *erasure.Eraser
 	Sessions *session.Store
-	Usage    *usage.Store // nil: nobody notes when credentials are used
-	Feed     *feed.Feed   // nil: nobody subscribes
+	Usage    *usage.Store     // nil: nobody notes when credentials are used
+	Feed     *feed.Feed       // nil: nobody subscribes
+	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks
 }
 
 // Do runs a command; see commands.Handler.

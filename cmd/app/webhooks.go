@@ -1,0 +1,21 @@
+package app
+
+import (
+	"context"
+
+	"accountd/commands/webhook"
+)
+
+// startWebhooks sends events to webhooks, in the background, until the service ends.
+func (a *app) startWebhooks(ctx context.Context) (err error) {
+	a.service.Webhooks, err = webhook.New(ctx, webhook.Options{Engine: a.engine.Load(), Feed: a.feed, Fold: a.service.View,
+		Handler: a.service.Handler, Logger: a.log, AllowPrivate: a.config.WebhookPrivate})
+	if err != nil {
+		return err
+	}
+	sending, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = a.service.Webhooks.Run(sending) }()
+	a.onClose(func() error { stop(); <-done; return nil })
+	return nil
+}

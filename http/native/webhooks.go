@@ -1,0 +1,259 @@
+package native
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/webhook"
+	"accountd/events"
+	"accountd/events/feed"
+	"accountd/http/rest"
+)
+
+const (
+	// defaultOverlap is how long the old secret signs, too, when a request does not say.
+	defaultOverlap = 24 * time.Hour
+	maxOverlap     = 7 * 24 * time.Hour
+)
+
+type webhookAnswer struct {
+	ID             uuid.UUID   `json:"id"`
+	Number         int64       `json:"number"`
+	URL            string      `json:"url"`
+	Types          []string    `json:"types"`
+	Users          []uuid.UUID `json:"users"`
+	Enabled        bool        `json:"enabled"`
+	DisabledReason *string     `json:"disabled_reason"`
+	OldSecretUntil *time.Time  `json:"old_secret_until"`
+	CreatedAt      time.Time   `json:"created_at"`
+	UpdatedAt      time.Time   `json:"updated_at"`
+}
+
+// newWebhookAnswer is the answer that shows the secret, once.
+type newWebhookAnswer struct {
+	webhookAnswer
+	Secret string `json:"secret"`
+}
+
+func webhookOf(w *commands.Webhook) webhookAnswer {
+	out := webhookAnswer{ID: w.ID, Number: w.Number, URL: w.URL, Types: orEmpty(w.Types), Users: w.Users, Enabled: w.Disabled == "",
+		DisabledReason: orNull(w.Disabled), OldSecretUntil: orNull(w.OldUntil), CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt}
+	if out.Users == nil {
+		out.Users = []uuid.UUID{}
+	}
+	return out
+}
+
+// webhook returns the webhook of the path.
+func (c caller) webhook(r *http.Request) (*commands.Webhook, error) {
+	if found := c.states.Directory().Webhook(parseID(param(r, "webhook"))); found != nil {
+		return found, nil
+	}
+	return nil, &commands.Refusal{Kind: commands.NotFound, Reason: "webhook_not_found", Detail: "There is no such webhook."}
+}
+
+func (a *api) listWebhooks(w http.ResponseWriter, r *http.Request, c caller) error {
+	return writeList(w, r, c.states.Directory().Webhooks(), webhookOf)
+}
+
+func (a *api) getWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	return showEntity(w, r, hook.Version, webhookOf(hook))
+}
+
+func (a *api) createWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, false, typeJSON)
+	if err != nil {
+		return err
+	}
+	e := events.WebhookCreated{URL: or(member[string](m, "url"), ""), Types: or(member[[]string](m, "types"), nil),
+		Users: or(readUserIDs(m), nil), Secret: webhook.NewSecret()}
+	if err := m.done(); err != nil {
+		return err
+	}
+	id := uuid.New()
+	out, err := a.Do(r.Context(), c.Actor, commands.CreateWebhook{ID: id, Webhook: e, Plain: a.plainWebhooks()})
+	if err != nil {
+		return err
+	}
+	made := out.Directory.Webhook(id)
+	w.Header().Set("ETag", versionTag(made.Version))
+	return writeMade(w, out, location(r, id.String()), newWebhookAnswer{webhookOf(made), made.Secret.Reveal()})
+}
+
+// plainWebhooks reports whether addresses may be reached in clear.
+func (a *api) plainWebhooks() bool { return a.Webhooks != nil && a.Webhooks.AllowsPlain() }
+
+// readUserIDs reads the member "users". One that is no id stands for a user whom nobody is.
+func readUserIDs(m *members) *[]uuid.UUID {
+	texts := member[[]string](m, "users")
+	if texts == nil {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(*texts))
+	for i, text := range *texts {
+		if ids[i] = parseID(text); ids[i] == uuid.Nil {
+			m.fail("users", "user_id_invalid", "Users are named by their ids.")
+		}
+	}
+	return &ids
+}
+
+func (a *api) patchWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, false, typeMergePatch, typeJSON)
+	if err != nil {
+		return err
+	}
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	m.merge = true
+	cmd := commands.UpdateWebhook{ID: hook.ID, Plain: a.plainWebhooks(), Enabled: member[bool](m, "enabled"),
+		Change: events.WebhookUpdated{URL: member[string](m, "url"), Types: member[[]string](m, "types"), Users: readUserIDs(m)}}
+	readOnly := m.takeAll("id", "number", "disabled_reason", "old_secret_until", "created_at", "updated_at")
+	if err := m.done(); err != nil {
+		return err
+	}
+	if err := repeated(readOnly, webhookOf(hook)); err != nil {
+		return err
+	}
+	out, err := a.change(r, c, hook.Version, cmd)
+	if err != nil {
+		return err
+	}
+	rest.SetSequence(w, out.Sequence)
+	after := out.Directory.Webhook(hook.ID)
+	return writeEntity(w, http.StatusOK, after.Version, webhookOf(after))
+}
+
+func (a *api) deleteWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	out, err := a.change(r, c, hook.Version, commands.DeleteWebhook{ID: hook.ID})
+	if err != nil {
+		return err
+	}
+	writeNothing(w, out)
+	return nil
+}
+
+// rotateWebhookSecret gives the webhook a new secret; the one before signs, too, for a while.
+func (a *api) rotateWebhookSecret(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	overlap := defaultOverlap
+	if seconds := member[int64](m, "overlap_seconds"); seconds != nil {
+		if overlap = time.Duration(*seconds) * time.Second; *seconds < 0 || *seconds > int64(maxOverlap/time.Second) {
+			m.fail("overlap_seconds", "overlap_invalid", "The old secret may sign for 0 to %d seconds.", int64(maxOverlap/time.Second))
+		}
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	out, err := a.change(r, c, hook.Version, commands.RotateWebhookSecret{ID: hook.ID, Secret: webhook.NewSecret(), OldUntil: a.now().Add(overlap)})
+	if err != nil {
+		return err
+	}
+	rest.SetSequence(w, out.Sequence)
+	after := out.Directory.Webhook(hook.ID)
+	return writeEntity(w, http.StatusOK, after.Version, newWebhookAnswer{webhookOf(after), after.Secret.Reveal()})
+}
+
+// reactor returns what sends, when there is one.
+func (a *api) reactor() (*webhook.Reactor, error) {
+	if a.Webhooks == nil {
+		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "Nothing is sent to webhooks yet."}
+	}
+	return a.Webhooks, nil
+}
+
+func (a *api) listDeliveries(w http.ResponseWriter, r *http.Request, c caller) error {
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	reactor, err := a.reactor()
+	if err != nil {
+		return err
+	}
+	all, err := reactor.Deliveries(r.Context(), hook.ID)
+	if err != nil {
+		return err
+	}
+	return writeList(w, r, all, deliveryOf)
+}
+
+type deliveryAnswer struct {
+	ID       string     `json:"id"`
+	Sequence uint64     `json:"sequence"`
+	Type     string     `json:"type"`
+	Attempt  int        `json:"attempt"`
+	At       time.Time  `json:"at"`
+	TookMS   int64      `json:"took_ms"`
+	Outcome  string     `json:"outcome"`
+	Status   *int       `json:"status"`
+	Error    *string    `json:"error"`
+	NextAt   *time.Time `json:"next_at"`
+}
+
+func deliveryOf(d webhook.Delivery) deliveryAnswer {
+	return deliveryAnswer{ID: d.ID, Sequence: d.Sequence, Type: d.Type, Attempt: d.Attempt, At: d.At, TookMS: time.Duration(d.Took).Milliseconds(),
+		Outcome: d.Outcome, Status: orNull(d.Status), Error: orNull(d.Error), NextAt: orNull(d.NextAt)}
+}
+
+// replayWebhook sends one event again, at once, or everything from one on, by and by.
+func (a *api) replayWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, false, typeJSON)
+	if err != nil {
+		return err
+	}
+	hook, err := c.webhook(r)
+	if err != nil {
+		return err
+	}
+	if !commands.MayChangeWebhooks(c.states, c.Actor) {
+		return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "You may not have events sent."}
+	}
+	reactor, err := a.reactor()
+	if err != nil {
+		return err
+	}
+	one, from := member[uint64](m, "sequence"), member[uint64](m, "from")
+	if (one == nil) == (from == nil) {
+		m.fail("sequence", "replay_invalid", `Either "sequence" says which event is sent again, or "from" from which one on.`)
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	if from != nil {
+		if err := reactor.Rewind(r.Context(), hook, *from); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusAccepted)
+		return nil
+	}
+	d, err := reactor.Redeliver(r.Context(), hook, *one)
+	if errors.Is(err, feed.ErrNoMessage) {
+		return &commands.Refusal{Kind: commands.NotFound, Reason: "event_not_found", Field: "sequence", Detail: "The feed does not have this event, or not any more."}
+	}
+	if err != nil {
+		return err
+	}
+	return rest.Write(w, http.StatusOK, deliveryOf(d))
+}
