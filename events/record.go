@@ -98,7 +98,7 @@ var ErrChain = errors.New("not a chain hash")
 
 // ParseChain reads what Chain.String writes.
 func ParseChain(s string) (Chain, error) {
-	b, err := base64.RawStdEncoding.DecodeString(s)
+	b, err := base64.RawStdEncoding.Strict().DecodeString(s)
 	if err != nil || len(b) != len(Chain{}) {
 		return Chain{}, ErrChain
 	}

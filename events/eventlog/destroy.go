@@ -108,5 +108,15 @@ func (l *Log) HasKey(ctx context.Context, id events.KeyID) (bool, error) {
 	return err == nil, err
 }
 
+// Derive returns a secret of 32 bytes that follows from a data key and a purpose, the same for every instance and under
+// every master key. It returns [ErrKeyGone] for a destroyed key.
+func (l *Log) Derive(ctx context.Context, id events.KeyID, purpose string) ([]byte, error) {
+	key, err := l.keys.get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return key.Derive(purpose), nil
+}
+
 // Forget drops this instance's copy of a data key that another instance destroyed.
 func (l *Log) Forget(id events.KeyID) { l.keys.forget(id) }

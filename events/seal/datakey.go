@@ -3,7 +3,9 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,6 +29,15 @@ func NewDataKey() DataKey {
 	var k DataKey
 	rand.Read(k[:])
 	return k
+}
+
+// Derive returns 32 bytes that follow from the key and the purpose, by HKDF with SHA-256, and tell nothing about the key.
+func (k DataKey) Derive(purpose string) []byte {
+	secret, err := hkdf.Key(sha256.New, k[:], nil, purpose, KeySize)
+	if err != nil {
+		panic(fmt.Sprintf("seal: %v", err)) // only for a secret that is too long
+	}
+	return secret
 }
 
 // Seal encrypts plaintext with AES-256-GCM and binds it to aad, which Open must be given again. The result is a random
