@@ -9,18 +9,20 @@ import (
 	"accountd/events/eventlog"
 )
 
-// Runner follows the Log and feeds the View.
+// Runner follows the Log and feeds the View, and who else wants every Record.
 type Runner struct {
 	log      *eventlog.Log
 	view     *View
+	also     []func([]events.Record) error
 	target   atomic.Uint64
 	applied  atomic.Uint64
 	caughtUp chan struct{}
 }
 
-// NewRunner returns a Runner for a View that is loading.
-func NewRunner(log *eventlog.Log, view *View) *Runner {
-	return &Runner{log: log, view: view, caughtUp: make(chan struct{})}
+// NewRunner returns a Runner for a View that is loading. The others are given every Record behind the View's position, once
+// the View has it; what one of them fails with ends Run.
+func NewRunner(log *eventlog.Log, view *View, also ...func([]events.Record) error) *Runner {
+	return &Runner{log: log, view: view, also: also, caughtUp: make(chan struct{})}
 }
 
 // Run reads everything that is in the Log, opens the View, and follows until the context ends, whose error it then
@@ -35,6 +37,11 @@ func (r *Runner) Run(ctx context.Context) error {
 	return r.log.Follow(ctx, r.view.Head(), func(records []events.Record) error {
 		if err := r.view.Apply(records); err != nil {
 			return err
+		}
+		for _, apply := range r.also {
+			if err := apply(records); err != nil {
+				return err
+			}
 		}
 		r.applied.Add(uint64(len(records)))
 		r.open()

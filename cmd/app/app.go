@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"accountd/commands/password"
+	"accountd/events/audit"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/feed"
@@ -31,8 +32,8 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.replay,
-		a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.open}
+	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.openTree, a.replay, a.checkRoot,
+		a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -63,7 +64,8 @@ type app struct {
 	engine  atomic.Pointer[engine.Engine] // nil until it is up
 	history *eventlog.Log
 	feed    *feed.Feed
-	anchor  uint64 // sequence of the place that is stored
+	seen    eventlog.Anchor // the place that is stored
+	tree    *audit.Tree
 	runner  *projections.Runner
 	e24     server.Later
 	native  server.Later
@@ -71,6 +73,7 @@ type app struct {
 	panel   server.Later // Pterodactyl
 	client  server.Later // client-user
 	danube  server.Later
+	audit   server.Later
 
 	failed  chan error // what ends the service
 	closing []func() error

@@ -254,11 +254,11 @@ func TestLogThatIsNotTheOneSeenBefore(t *testing.T) {
 	r := start(t, c)
 	r.end()
 	path := filepath.Join(c.Data, "checkpoint.json")
-	head, err := eventlog.LoadAnchor(path)
+	anchor, err := eventlog.LoadAnchor(path)
 	require.NoError(t, err)
-	require.EqualValues(t, firstRecords, head.Sequence)
-	head.Sequence++
-	require.NoError(t, eventlog.SaveAnchor(path, head))
+	require.EqualValues(t, firstRecords, anchor.Head.Sequence)
+	anchor.Head.Sequence++
+	require.NoError(t, eventlog.SaveAnchor(path, anchor))
 	_, err = tryStart(t, c)
 	require.ErrorIs(t, err, eventlog.ErrLogDiffers)
 	require.ErrorContains(t, err, "remove "+path)

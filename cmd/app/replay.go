@@ -12,7 +12,7 @@ const progressEvery = 2 * time.Second
 
 // replay starts following the log, and returns when everything in it has been read.
 func (a *app) replay(ctx context.Context) error {
-	a.runner = projections.NewRunner(a.history, a.service.View)
+	a.runner = projections.NewRunner(a.history, a.service.View, a.tree.Apply)
 	failed := a.follow()
 	a.gate.Replaying(a.runner.Progress)
 	tick := time.NewTicker(progressEvery)

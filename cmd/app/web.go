@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"accountd/http/asyncapi"
+	"accountd/http/auditlog"
 	"accountd/http/clientuser"
 	"accountd/http/danube"
 	"accountd/http/e24"
@@ -35,6 +36,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: "/api/ping", Dialect: "danube", Handler: &a.danube, Problem: danube.Problem},
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
+			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 		}, a.clientMounts()...),
 		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"accountd/events"
+	"accountd/events/eventlog"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -147,4 +148,33 @@ func (t *Tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		}
 	}
 	return out, nil
+}
+
+// catchUpAtOnce is how many Records CatchUp adds at once.
+const catchUpAtOnce = 4096
+
+// CatchUp adds the Records that the Tree lacks, up to and with until, from the Log. It returns a [BrokenError] for a Log that
+// does not continue its chain.
+func (t *Tree) CatchUp(ctx context.Context, log Log, until uint64) error {
+	first := t.Size() + 1
+	var previous events.Chain
+	var chains []events.Chain
+	err := log.ReadStored(ctx, max(first, 2)-2, until, func(s eventlog.Stored) error {
+		chain, err := s.Claimed()
+		if err != nil || s.Sequence >= first && s.ChainBehind(previous) != chain {
+			return BrokenError{s.Sequence, "it does not continue the chain"}
+		}
+		if previous = chain; s.Sequence < first {
+			return nil
+		}
+		if chains = append(chains, chain); len(chains) < catchUpAtOnce {
+			return nil
+		}
+		defer func() { first, chains = first+uint64(len(chains)), nil }()
+		return t.add(first, chains)
+	})
+	if err != nil || len(chains) == 0 {
+		return err
+	}
+	return t.add(first, chains)
 }

@@ -17,11 +17,14 @@ func TestAnchorFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "anchor.json")
 	_, err := eventlog.LoadAnchor(path)
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	for _, head := range []events.Head{{Sequence: 1, Chain: events.Chain{1}}, {Sequence: 1 << 60, Chain: events.Chain{31: 9}}} {
-		require.NoError(t, eventlog.SaveAnchor(path, head))
+	for _, a := range []eventlog.Anchor{
+		{Head: events.Head{Sequence: 1, Chain: events.Chain{1}}},
+		{Head: events.Head{Sequence: 1 << 60, Chain: events.Chain{31: 9}}, Root: []byte("root")},
+	} {
+		require.NoError(t, eventlog.SaveAnchor(path, a))
 		loaded, err := eventlog.LoadAnchor(path)
 		require.NoError(t, err)
-		require.Equal(t, head, loaded)
+		require.Equal(t, a, loaded)
 	}
 	require.NoError(t, os.WriteFile(path, []byte(`{"sequence":1,"chain":"?"}`), 0o600))
 	_, err = eventlog.LoadAnchor(path)
