@@ -36,6 +36,8 @@ func (s *service) masks() *transcript.Masks {
 		transcript.Mask{Name: "{login-%d}", Form: regexp.MustCompile(`accountd-login=([\w-]{43})`)},
 		transcript.Mask{Name: "{form-%d}", Form: regexp.MustCompile(`form=([\w-]{43})`)},
 		transcript.Mask{Name: "{form-token-%d}", Form: regexp.MustCompile(`name="form_token" value="([\w-]{43})"`)},
+		transcript.Mask{Name: "{uuid-%d}", Form: regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)},
+		transcript.Mask{Name: "{date}", Form: regexp.MustCompile(`Since (\d{4}-\d\d-\d\d)`)},
 		transcript.Mask{Name: "{seconds}", Form: regexp.MustCompile(`(?:X-RateLimit-Reset|Retry-After): (\d+)`)},
 	)
 	for name, app := range s.apps {

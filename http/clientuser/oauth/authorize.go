@@ -82,8 +82,8 @@ func (a authorization) fault() *failure {
 
 const challengeLength = 43 // a SHA-256 in base64url
 
-// self returns the absolute address of a page of this service that goes on with the request, with more names and values in turn.
-func (s *Server) self(r *http.Request, a authorization, path string, more ...string) string {
+// page returns the path of a page of this service that goes on with the request, with more names and values in turn.
+func (a authorization) page(path string, more ...string) string {
 	query := url.Values{}
 	for _, name := range carried {
 		if v := a.asked.get(name); v != "" {
@@ -93,7 +93,12 @@ func (s *Server) self(r *http.Request, a authorization, path string, more ...str
 	for i := 0; i < len(more); i += 2 {
 		query.Set(more[i], more[i+1])
 	}
-	return s.base(r) + path + "?" + query.Encode()
+	return path + "?" + query.Encode()
+}
+
+// self returns the absolute address of such a page.
+func (s *Server) self(r *http.Request, a authorization, path string, more ...string) string {
+	return s.base(r) + a.page(path, more...)
 }
 
 // answered returns where the application gets its answer, which are names and values in turn. The answer stands before

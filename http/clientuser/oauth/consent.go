@@ -30,10 +30,10 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a authorizat
 	return s.pages.Write(w, http.StatusOK, page.Page{
 		Title: "Allow " + a.app.Name + "?",
 		Lead:  []string{"You are logged in as " + u.Username + ". " + a.app.Name + " asks to act in your name, until you withdraw it."},
-		Facts: a.facts(), LeadsTo: a.redirect,
+		Facts: a.facts(), LeadsTo: a.redirect, Links: []page.Link{{Text: "What you have allowed already", URL: applicationsPath}},
 		Form: &page.Form{
-			Action: s.self(r, a, consentPath),
-			Hidden: []page.Fact{s.pages.Token(w, r, s.purpose(r, a, u))},
+			Action: a.page(consentPath),
+			Hidden: []page.Fact{s.pages.Token(w, r, a.purpose(u))},
 			Buttons: []page.Button{{Label: "Allow", Name: decision, Value: decisionAllow},
 				{Label: "Deny", Name: decision, Value: decisionDeny, Secondary: true},
 				{Label: "Use another account", Name: decision, Value: decisionOther, Secondary: true}},
@@ -42,8 +42,8 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a authorizat
 }
 
 // purpose is what a form was filled in for.
-func (s *Server) purpose(r *http.Request, a authorization, u *commands.User) string {
-	return "consent of " + u.ID.String() + " to " + s.self(r, a, consentPath)
+func (a authorization) purpose(u *commands.User) string {
+	return "consent of " + u.ID.String() + " to " + a.page(consentPath)
 }
 
 // decide answers the form of askConsent.
@@ -66,7 +66,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	if u == nil {
 		return redirect(w, r, s.self(r, a, loginPath))
 	}
-	if err := s.pages.CheckToken(r, form, s.purpose(r, a, u)); err != nil {
+	if err := s.pages.CheckToken(r, form, a.purpose(u)); err != nil {
 		return err
 	}
 	switch form.Get(decision) {

@@ -26,6 +26,10 @@
 // POST /oauth/authorize is how programs drive the flow that have the person's name and password, and know no questions: it leads to
 // a log-in that is the consent as well, and says so. A log-in is answered with a redirect, also when it failed.
 //
+// GET /oauth/applications shows a person what it has allowed, and takes it back. The native API does so, too.
+//
+// An application serves the members of every client, as they allow it; while the client that it is of is blocked, its tokens are none.
+//
 // # Why
 //
 // Why the log-in's form has no token: what it acts by stands in its own fields and address, there is no cookie that another site

@@ -35,23 +35,30 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.Page{Title: "Log in", Lead: []string{a.app.Name + " asks to act in your name. Log in first; then you decide."},
-		LeadsTo: a.redirect, Form: &page.Form{
-			Fields: []page.Field{
-				{Name: "username", Label: "Username or e-mail address", Autocomplete: "username"},
-				{Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password"},
-			},
-			Buttons: []page.Button{{Label: "Log in"}},
-		}}
+	p := loginPage("Log in", a.asked.get(failedParameter))
+	p.Lead = []string{a.app.Name + " asks to act in your name. Log in first; then you decide."}
 	if a.asked.get(consentParameter) == consentByLogin {
-		p.Title, p.Form.Buttons[0].Label = "Log in and allow", "Log in and allow"
+		p = loginPage("Log in and allow", a.asked.get(failedParameter))
 		p.Lead = []string{"By logging in you allow " + a.app.Name + " to act in your name, until you withdraw it."}
 		p.Facts = a.facts()
 	}
-	if why := failures[a.asked.get(failedParameter)]; why != "" {
+	p.LeadsTo = a.redirect
+	return s.pages.Write(w, http.StatusOK, p)
+}
+
+// loginPage returns the page with the form that logs in, after a failure for that reason, if any.
+func loginPage(title, failed string) page.Page {
+	p := page.Page{Title: title, Form: &page.Form{
+		Fields: []page.Field{
+			{Name: "username", Label: "Username or e-mail address", Autocomplete: "username"},
+			{Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password"},
+		},
+		Buttons: []page.Button{{Label: title}},
+	}}
+	if why := failures[failed]; why != "" {
 		p.Errors = []page.Error{{Text: why}}
 	}
-	return s.pages.Write(w, http.StatusOK, p)
+	return p
 }
 
 // logIn answers the log-in's form. Whatever comes of it, the browser is sent on: programs follow as people do.

@@ -20,10 +20,11 @@ type Options struct {
 
 // The paths.
 const (
-	tokenPath     = "/oauth/token"
-	authorizePath = "/oauth/authorize"
-	loginPath     = "/oauth/login"
-	consentPath   = "/oauth/consent"
+	tokenPath        = "/oauth/token"
+	authorizePath    = "/oauth/authorize"
+	loginPath        = "/oauth/login"
+	consentPath      = "/oauth/consent"
+	applicationsPath = "/oauth/applications"
 )
 
 // Server gives tokens and knows whose they are.
@@ -48,8 +49,10 @@ func New(s rest.Service, o Options) *Server {
 		{Method: http.MethodGet, Path: loginPath, Handle: out.showLogin},
 		{Method: http.MethodPost, Path: loginPath, Handle: sameOrigin(out.logIn)},
 		{Method: http.MethodPost, Path: consentPath, Handle: sameOrigin(out.decide)},
+		{Method: http.MethodGet, Path: applicationsPath, Handle: out.showApplications},
+		{Method: http.MethodPost, Path: applicationsPath, Handle: sameOrigin(out.changeApplications)},
 	}, out.pageProblem))
-	for _, path := range []string{authorizePath, loginPath, consentPath} {
+	for _, path := range []string{authorizePath, loginPath, consentPath, applicationsPath} {
 		mux.Handle(path, pages)
 	}
 	out.handler = mux
