@@ -23,9 +23,10 @@ func (s Scope) Sees(u *User) bool {
 		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) || u.Client == s.Client && s.Client != 0
 }
 
-// VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own and those of
-// which they are the parent. A super admin's credential that may not read users, and anybody's that may do nothing with
-// them, sees its owner alone. Who asks by an application sees the members of the client.
+// VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own, those of
+// which they are the parent, and those that are bound to a datacenter that they administer. A super admin's credential
+// that may not read users, and anybody's that may do nothing with them, sees its owner alone. Who asks by an application
+// sees the members of the client.
 func VisibleUsers(s States, a Actor) Scope {
 	switch {
 	case a.IsService():
@@ -42,7 +43,11 @@ func VisibleUsers(s States, a Actor) Scope {
 	case u.SuperAdmin, a.Permissions.Users == LevelNone:
 		return Scope{Self: u.ID}
 	}
-	return Scope{Parent: u.ID, Self: u.ID}
+	scope := Scope{Parent: u.ID, Self: u.ID}
+	if readsUsers(a) {
+		scope.Datacenters = administered(s, u)
+	}
+	return scope
 }
 
 // SeesSecrets reports whether the Actor may be shown the secret of the target's credential with those permissions (none

@@ -61,8 +61,8 @@ func TestUserAdmins(t *testing.T) {
 	run(t, []scenario{
 		{name: "a user admin manages the users of the datacenter", given: provider(), actor: boss, when: off, then: []events.Event{events.UserDisabled{}}},
 		{name: "not those of another", given: provider(), actor: boss, when: commands.DeleteUser{ID: farID}, no: "user_not_found"},
-		{name: "nor by a credential that only reads", given: provider(), actor: by(chiefID, "read"), when: off, no: "user_not_found"},
-		{name: "nor a super admin", given: worker(events.RightsChanged{SuperAdmin: the(true)}), actor: boss, when: off, no: "user_not_found"},
+		{name: "nor by a credential that only reads", given: provider(), actor: by(chiefID, "read"), when: off, no: "not_allowed"},
+		{name: "nor a super admin", given: worker(events.RightsChanged{SuperAdmin: the(true)}), actor: boss, when: off, no: "not_allowed"},
 		{name: "an ordinary user manages nobody", given: provider(), actor: by(workerID, ""), when: commands.DeleteUser{ID: farID}, no: "user_not_found"},
 		{name: "user_admin alone is not enough", given: worker(events.MembershipChanged{Groups: &[]uuid.UUID{helpersID}}), actor: by(workerID, ""),
 			when: commands.UpdateUser{ID: workerID, Active: new(bool)}, no: "not_allowed"},
@@ -79,10 +79,10 @@ func TestUserAdmins(t *testing.T) {
 		{name: "nor the rights of a super admin", given: provider(), actor: boss,
 			when: commands.UpdateUser{ID: workerID, Rights: events.RightsChanged{SuperAdmin: the(true)}}, no: "not_allowed"},
 		{name: "who administers more is left alone", actor: boss, when: off, given: and(worker(events.MembershipChanged{Groups: &[]uuid.UUID{spareID}}),
-			fact{spareID, events.GroupUpdated{Permissions: &[]string{"user_admin", "admin"}}}, fact{southID, events.DatacenterUpdated{Groups: &[]uuid.UUID{spareID}}}), no: "user_not_found"},
+			fact{spareID, events.GroupUpdated{Permissions: &[]string{"user_admin", "admin"}}}, fact{southID, events.DatacenterUpdated{Groups: &[]uuid.UUID{spareID}}}), no: "not_allowed"},
 
 		{name: "nor a member of a client", given: and(provider(), fact{acmeID, events.ClientCreated{Number: 1, Name: "Acme"}},
-			fact{workerID, events.MembershipChanged{Client: the(int64(1)), Access: the("full")}}), actor: boss, when: off, no: "user_not_found"},
+			fact{workerID, events.MembershipChanged{Client: the(int64(1)), Access: the("full")}}), actor: boss, when: off, no: "not_allowed"},
 
 		{name: "a user admin makes users of the datacenter", given: provider(), actor: boss, when: ask(func(*events.UserCreated) {}), then: made(nil)},
 		{name: "in its groups", given: provider(), actor: boss, when: ask(func(e *events.UserCreated) { e.Groups = []uuid.UUID{helpersID} }), then: made([]uuid.UUID{helpersID})},
@@ -98,6 +98,19 @@ func TestUserAdmins(t *testing.T) {
 		{name: "an owner of a datacenter is not deleted", given: and(provider(), fact{southID, events.DatacenterUpdated{Owner: &farID}}), actor: by(adminID, ""),
 			when: commands.DeleteUser{ID: farID}, no: "owns_datacenters"},
 	})
+}
+
+func TestUserAdminsSeeTheirUsers(t *testing.T) {
+	s := statesOf(t, provider())
+	sees := func(a commands.Actor, id uuid.UUID) bool { return commands.VisibleUsers(s, a).Sees(s.User(id)) }
+	require.True(t, sees(by(chiefID, ""), workerID))
+	require.True(t, sees(by(chiefID, "read"), workerID))
+	require.False(t, sees(by(chiefID, "write"), workerID))
+	require.False(t, sees(by(chiefID, "none"), workerID))
+	require.False(t, sees(by(chiefID, ""), farID))
+	require.False(t, sees(by(workerID, ""), chiefID))
+	require.Equal(t, []uuid.UUID{northID}, commands.AdministeredDatacenters(s, by(chiefID, "")))
+	require.Empty(t, commands.AdministeredDatacenters(s, by(adminID, "")))
 }
 
 // TestParentsGainNothing: who made an account does not get the rights that a super admin gave it later.

@@ -17,6 +17,8 @@ import (
 type userBody struct {
 	profile      events.ProfileUpdated // without its Profile
 	membership   events.MembershipChanged
+	datacenter   *string   // by name, empty for none
+	groups       *[]string // by name
 	rights       events.RightsChanged
 	active       *bool
 	password     *string
@@ -41,9 +43,8 @@ func readUser(m *members) (userBody, error) {
 		},
 		membership: events.MembershipChanged{
 			Client: clearable[int64](m, "client_id"), Access: clearable[string](m, "access"),
-			Datacenter: datacenterNamed(clearable[string](m, "datacenter")),
-			Groups:     groupsNamed(clearable[[]string](m, "groups")),
 		},
+		datacenter: clearable[string](m, "datacenter"), groups: clearable[[]string](m, "groups"),
 		rights:  events.RightsChanged{SuperAdmin: member[bool](m, "super_admin"), APIAccess: member[bool](m, "api_access")},
 		active:  member[bool](m, "active"),
 		details: readDetails(m),
@@ -75,38 +76,48 @@ func (b *userBody) readPassword(m *members) {
 // those who may ask: commands look at rights first.
 var unknown = uuid.Max
 
-// datacenterNamed returns the datacenter of that name. There are none yet.
-func datacenterNamed(name *string) *uuid.UUID {
-	switch {
-	case name == nil:
-		return nil
-	case *name == "":
-		return &uuid.Nil
+// datacenterNamed returns the datacenter of that name.
+func datacenterNamed(dir *commands.Directory, name *string) *uuid.UUID {
+	if name == nil || *name == "" {
+		return zeroOf(name)
+	}
+	if d := dir.DatacenterByName(*name); d != nil {
+		return &d.ID
 	}
 	return &unknown
 }
 
-// groupsNamed returns the groups of those names. There are none yet.
-func groupsNamed(names *[]string) *[]uuid.UUID {
+// groupsNamed returns the groups of those names.
+func groupsNamed(dir *commands.Directory, names *[]string) *[]uuid.UUID {
 	if names == nil {
 		return nil
 	}
 	ids := make([]uuid.UUID, len(*names))
-	for i := range ids {
+	for i, name := range *names {
 		ids[i] = unknown
+		if g := dir.GroupByName(name); g != nil {
+			ids[i] = g.ID
+		}
 	}
 	return &ids
 }
 
+// belongs returns where the user is to belong.
+func (b userBody) belongs(dir *commands.Directory) events.MembershipChanged {
+	m := b.membership
+	m.Datacenter, m.Groups = datacenterNamed(dir, b.datacenter), groupsNamed(dir, b.groups)
+	return m
+}
+
 // creation returns the command that makes such a user, without a password given in clear.
-func (b userBody) creation(id uuid.UUID) (commands.CreateUser, error) {
+func (b userBody) creation(dir *commands.Directory, id uuid.UUID) (commands.CreateUser, error) {
 	if err := b.readOnly.absent(); err != nil {
 		return commands.CreateUser{}, err
 	}
 	if b.profile.Email == nil {
 		return commands.CreateUser{}, badMember(pointer("email"), "email_required", "A user needs an e-mail address.")
 	}
-	p, m := b.profile, b.membership
+	p, m := b.profile, b.belongs(dir)
 	return commands.CreateUser{ID: id, User: events.UserCreated{
 		Username: or(p.Username, ""), Email: or(p.Email, ""), FirstName: or(p.FirstName, ""), LastName: or(p.LastName, ""),
 		DisplayName: or(p.DisplayName, ""), Phone: or(p.Phone, ""), ExternalID: or(p.ExternalID, ""),
@@ -118,8 +129,8 @@ func (b userBody) creation(id uuid.UUID) (commands.CreateUser, error) {
 }
 
 // update returns the command that makes the user so, without a password given in clear.
-func (b userBody) update(u *commands.User, version uint64) commands.UpdateUser {
-	c := commands.UpdateUser{ID: u.ID, Version: version, Profile: b.profile, Membership: b.membership, Rights: b.rights,
+func (b userBody) update(dir *commands.Directory, u *commands.User, version uint64) commands.UpdateUser {
+	c := commands.UpdateUser{ID: u.ID, Version: version, Profile: b.profile, Membership: b.belongs(dir), Rights: b.rights,
 		Active: b.active, PasswordHash: b.passwordHash,
 		PasswordImported: b.passwordHash != nil && *b.passwordHash != ""}
 	c.Profile.Profile = b.details.onto(u.Profile)
@@ -127,11 +138,11 @@ func (b userBody) update(u *commands.User, version uint64) commands.UpdateUser {
 }
 
 // checkReadOnly refuses read-only members with another value than the user's.
-func (b userBody) checkReadOnly(u *commands.User) error {
+func (b userBody) checkReadOnly(dir *commands.Directory, u *commands.User) error {
 	if len(b.readOnly) == 0 {
 		return nil
 	}
-	j := userJSON(u)
+	j := userJSON(dir, u)
 	defer j.Free()
 	return b.readOnly.repeats(j.Bytes())
 }

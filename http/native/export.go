@@ -35,7 +35,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return nil
 	}
 	for _, u := range found.Users {
-		j := userJSON(u)
+		j := userJSON(c.states.Directory(), u)
 		err := s.write(append(j.Bytes(), '\n'), false)
 		j.Free()
 		if err != nil {

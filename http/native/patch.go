@@ -53,11 +53,11 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body *userBody, mat
 	if version == 0 && body.details.builds() {
 		version = u.Version
 	}
-	cmd := body.update(u, version)
+	cmd := body.update(c.states.Directory(), u, version)
 	if err := c.refusal(cmd); err != nil {
 		return out, err
 	}
-	if err := body.checkReadOnly(u); err != nil {
+	if err := body.checkReadOnly(c.states.Directory(), u); err != nil {
 		return out, err
 	}
 	if body.password != nil {

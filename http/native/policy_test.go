@@ -34,7 +34,9 @@ PATCH  USER {"profile":{"city":"x"}} 200 403   204    200    403     200   404  
 PATCH  USER {"profile":{"email_verified":true}} 200 403 204 200 403  403   404      403      401
 PATCH  USER {"super_admin":true}  200   403    204    403    403     403   404      403      401
 PATCH  USER {"api_access":true}   200   403    204    403    403     403   404      403      401
-PATCH  USER {"datacenter":"main"} 400   403    400    403    403     403   404      403      401
+PATCH  USER {"datacenter":"main"} 200   403    204    403    403     403   404      403      401
+PATCH  USER {"datacenter":"none"} 400   403    400    403    403     403   404      403      401
+PATCH  USER {"groups":[]}         200   403    204    200    403     200   404      403      401
 PATCH  USER {"number":0}          400   403    400    400    403     400   404      403      401
 DELETE USER                       204   403    204    204    403     403   404      403      401
 POST   USER/erase                 204   403    204    204    403     403   404      403      401
@@ -63,6 +65,16 @@ POST   /v1/clients {"name":"x"}   201   403    201    403    403     403   403  
 GET    /v1/clients/CLIENT         200   200    403    403    403     403   403      403      401
 PATCH  /v1/clients/CLIENT {"name":"y"} 200 403 403    403    403     403   403      403      401
 DELETE /v1/clients/CLIENT         409   403    403    403    403     403   403      403      401
+GET    /v1/datacenters            200   200    403    403    403     403   403      403      401
+POST   /v1/datacenters {"name":"NEW"} 201 403  201    403    403     403   403      403      401
+GET    /v1/datacenters/DC         200   200    403    403    403     403   403      403      401
+PATCH  /v1/datacenters/DC {"public":true} 200 403 403 403    403     403   403      403      401
+DELETE /v1/datacenters/DC         204   403    403    403    403     403   403      403      401
+GET    /v1/groups                 200   200    403    403    403     403   403      403      401
+POST   /v1/groups {"name":"NEW"}  201   403    201    403    403     403   403      403      401
+GET    /v1/groups/GROUP           200   200    403    403    403     403   403      403      401
+PATCH  /v1/groups/GROUP {"permissions":["x"]} 200 403 403 403 403    403   403      403      401
+DELETE /v1/groups/GROUP           204   403    403    403    403     403   403      403      401
 GET    /v1/applications           200   200    403    403    403     403   403      403      401
 POST   /v1/applications {"name":"x","type":"public","user":"OWNER"} 201 403 201 403 403 403 403 403 401
 GET    /v1/applications/APP       200   200    403    403    403     403   403      403      401
@@ -107,13 +119,14 @@ func TestPolicy(t *testing.T) {
 			child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
 				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
 			tokens["child"] = s.key(child.ID, events.Permissions{})
+			dc, group := s.place()
 			app := s.application(events.ApplicationCreated{Kind: commands.ApplicationPublic})
 			hook := uuid.New()
 			if strings.Contains(line, "HOOK") {
 				s.do(commands.Service(), commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://x.example"}})
 			}
 			names := strings.NewReplacer("HOOK", hook.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
-				"APP", app.ID.String(), "OWNER", app.User.String())
+				"APP", app.ID.String(), "DC", dc.String(), "GROUP", group.String(), "OWNER", app.User.String())
 			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)
 		}

@@ -50,6 +50,8 @@ const (
 func (a *api) routes() []route {
 	const users, user = usersPath, usersPath + "/:id"
 	const clients, client = "/v1/clients", "/v1/clients/:client"
+	const datacenters, datacenter = "/v1/datacenters", "/v1/datacenters/:datacenter"
+	const groups, group = "/v1/groups", "/v1/groups/:group"
 	const applications, application = "/v1/applications", "/v1/applications/:application"
 	return append([]route{
 		{http.MethodGet, users, a.listUsers, true},
@@ -81,6 +83,16 @@ func (a *api) routes() []route {
 		{http.MethodGet, client, readsDirectory(a.getClient), false},
 		{http.MethodPatch, client, readsDirectory(a.patchClient), false},
 		{http.MethodDelete, client, readsDirectory(a.deleteClient), false},
+		{http.MethodGet, datacenters, readsDirectory(a.listDatacenters), true},
+		{http.MethodPost, datacenters, a.createDatacenter, false},
+		{http.MethodGet, datacenter, readsDirectory(a.getDatacenter), false},
+		{http.MethodPatch, datacenter, readsDirectory(a.patchDatacenter), false},
+		{http.MethodDelete, datacenter, readsDirectory(a.deleteDatacenter), false},
+		{http.MethodGet, groups, readsDirectory(a.listGroups), true},
+		{http.MethodPost, groups, a.createGroup, false},
+		{http.MethodGet, group, readsDirectory(a.getGroup), false},
+		{http.MethodPatch, group, readsDirectory(a.patchGroup), false},
+		{http.MethodDelete, group, readsDirectory(a.deleteGroup), false},
 		{http.MethodGet, applications, readsDirectory(a.listApplications), true},
 		{http.MethodPost, applications, a.createApplication, false},
 		{http.MethodGet, application, readsDirectory(a.getApplication), false},

@@ -139,3 +139,15 @@ func (s *service) serve(r *http.Request, address string) *httptest.ResponseRecor
 	}
 	return w
 }
+
+// place makes a datacenter and a group that nobody is in.
+func (s *service) place() (datacenter, group uuid.UUID) {
+	s.t.Helper()
+	ids := []uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
+	if len(s.Snapshot().Directory().Datacenters()) == 0 { // the first cannot be deleted
+		s.do(commands.Service(), commands.CreateDatacenter{ID: ids[2], Datacenter: events.DatacenterCreated{Name: "main"}})
+	}
+	s.do(commands.Service(), commands.CreateDatacenter{ID: ids[0], Datacenter: events.DatacenterCreated{Name: ids[0].String()}})
+	s.do(commands.Service(), commands.CreateGroup{ID: ids[1], Group: events.GroupCreated{Name: ids[1].String()}})
+	return ids[0], ids[1]
+}

@@ -25,7 +25,7 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 		return err
 	}
 	p.link(w, found.Total)
-	j := usersJSON(found.Users, p.meta(found.Total))
+	j := usersJSON(c.states.Directory(), found.Users, p.meta(found.Total))
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
@@ -45,7 +45,7 @@ func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	writeUser(w, http.StatusOK, u)
+	writeUser(w, http.StatusOK, c.states.Directory(), u)
 	return nil
 }
 
@@ -64,7 +64,7 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 	}
 	w.Header().Set("Location", "/v1/users/"+out.User.ID.String())
 	rest.SetSequence(w, out.Sequence)
-	writeUser(w, http.StatusCreated, out.User)
+	writeUser(w, http.StatusCreated, out.Directory, out.User)
 	return nil
 }
 
@@ -84,7 +84,7 @@ func (a *api) makeUser(ctx context.Context, c caller, id uuid.UUID, body userBod
 // startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same request
 // has made already, before its answer was lost, is as good as made.
 func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (wait func() (commands.Outcome, error)) {
-	cmd, err := body.creation(id)
+	cmd, err := body.creation(c.states.Directory(), id)
 	if err == nil && body.password != nil {
 		if err = c.refusal(cmd); err == nil {
 			cmd.User.PasswordHash, err = a.HashPassword(ctx, *body.password)
@@ -117,7 +117,7 @@ func (a *api) madeBefore(id uuid.UUID) (out commands.Outcome, err error) {
 	if out.User = states.User(id); out.User == nil {
 		return out, noSuchUser() // deleted since
 	}
-	out.Sequence = out.User.Version
+	out.Sequence, out.Directory = out.User.Version, states.Directory()
 	return out, nil
 }
 
@@ -176,12 +176,12 @@ func (c caller) writeChanged(w http.ResponseWriter, out commands.Outcome) {
 		return
 	}
 	rest.SetSequence(w, out.Sequence)
-	writeUser(w, http.StatusOK, out.User)
+	writeUser(w, http.StatusOK, out.Directory, out.User)
 }
 
-func writeUser(w http.ResponseWriter, status int, u *commands.User) {
+func writeUser(w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
 	w.Header().Set("ETag", etag(u))
-	j := userJSON(u)
+	j := userJSON(dir, u)
 	defer j.Free()
 	rest.WriteJSON(w, status, j.Bytes())
 }

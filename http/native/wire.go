@@ -136,18 +136,18 @@ func orNull[T comparable](v T) *T {
 const userSize = 768
 
 // userJSON returns a user's object; Free it.
-func userJSON(u *commands.User) *rest.JSON {
+func userJSON(dir *commands.Directory, u *commands.User) *rest.JSON {
 	j := rest.NewJSON(userSize)
-	addUser(j, u)
+	addUser(j, dir, u)
 	return j
 }
 
 // usersJSON returns a list of users; Free it.
-func usersJSON(users []*commands.User, m metaAnswer) *rest.JSON {
+func usersJSON(dir *commands.Directory, users []*commands.User, m metaAnswer) *rest.JSON {
 	j := rest.NewJSON(128 + userSize*len(users))
 	j.Open('{').Key("data").Open('[')
 	for _, u := range users {
-		addUser(j, u)
+		addUser(j, dir, u)
 	}
 	j.Close(']').Key("meta").Open('{')
 	j.Key("total").Int(int64(m.Total)).Key("limit").Int(int64(m.Limit)).Key("offset").Int(int64(m.Offset))
@@ -155,7 +155,7 @@ func usersJSON(users []*commands.User, m metaAnswer) *rest.JSON {
 	return j
 }
 
-func addUser(j *rest.JSON, u *commands.User) {
+func addUser(j *rest.JSON, dir *commands.Directory, u *commands.User) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("number").Int(u.Number)
@@ -175,8 +175,7 @@ func addUser(j *rest.JSON, u *commands.User) {
 	j.Key("access").StringOrNull(u.Access)
 	j.Key("comment").StringOrNull(u.Comment)
 	j.Key("extra_params").StringOrNull(u.ExtraParams)
-	j.Key("datacenter").Raw("null") // there are no datacenters and groups yet, so nobody belongs to one
-	j.Key("groups").Raw("[]")
+	addMembership(j, dir, u)
 	j.Key("api_access").Bool(u.APIAccess)
 	addParent(j, u.Parent)
 	addProfile(j, u.Profile)
@@ -191,6 +190,20 @@ func addClient(j *rest.JSON, number int64) {
 		return
 	}
 	j.Key("client_id").Int(number)
+}
+
+func addMembership(j *rest.JSON, dir *commands.Directory, u *commands.User) {
+	j.Key("datacenter")
+	if d := dir.Datacenter(u.Datacenter); d != nil {
+		j.String(d.Name)
+	} else {
+		j.Raw("null")
+	}
+	j.Key("groups").Open('[')
+	for _, name := range groupNames(dir, u.Groups) {
+		j.String(name)
+	}
+	j.Close(']')
 }
 
 func addParent(j *rest.JSON, parent uuid.UUID) {
