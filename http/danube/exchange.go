@@ -113,7 +113,9 @@ func (x *exchange) fail(err error) {
 	case errors.As(err, &detail):
 		err = x.write(detail.status, detailAnswer{detail.text})
 	default:
-		x.head()
+		if rest.FaultOf(err).Status != http.StatusInternalServerError {
+			x.head()
+		}
 		Problem(x.w, x.r, err)
 		return
 	}

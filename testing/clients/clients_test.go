@@ -25,20 +25,27 @@ type panel struct{ url, key string }
 // startPanel runs the service until the test ends, and makes a key for it.
 func startPanel(t *testing.T) panel {
 	t.Helper()
+	admin := start(t)
+	return panel{url: admin.BaseURL, key: makeKey(t, admin.BaseURL, admin)}
+}
+
+// start runs the service until the test ends.
+func start(t *testing.T) adminfile.File {
+	t.Helper()
 	c := app.Default()
 	c.Data, c.HTTP, c.Sync = filepath.Join(t.TempDir(), "data"), "127.0.0.1:0", "interval"
 	ctx, stop := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- app.Run(ctx, c, io.Discard, app.Hooks{Ready: func(url string) { ready <- url }}) }()
 	select {
-	case url := <-ready:
+	case <-ready:
 		t.Cleanup(func() {
 			stop()
 			require.NoError(t, <-done)
 		})
 		admin, err := adminfile.Read(filepath.Join(c.Data, adminfile.Name))
 		require.NoError(t, err)
-		return panel{url: url, key: makeKey(t, url, admin)}
+		return admin
 	case err := <-done:
 		stop()
 		require.NoError(t, err)
@@ -94,4 +101,12 @@ func TestGo(t *testing.T) {
 	for _, module := range []string{"crocgodyl", "luiggi33"} {
 		t.Run(module, func(t *testing.T) { p.run(t, module, nil, "go", "run", ".") })
 	}
+}
+
+// TestES sends what the es tool sends.
+func TestES(t *testing.T) {
+	admin := start(t)
+	out, err := exec.Command("python3", "danube.py", admin.BaseURL, admin.Password).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "whole life cycle")
 }

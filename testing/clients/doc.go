@@ -16,6 +16,8 @@
 //	crocgodyl       github.com/parkervcp/crocgodyl
 //	luiggi33        github.com/Luiggi33/pterodactyl-client-go, which a Terraform provider is made of
 //
+// The es tool of Danube Cloud is in no registry; danube.py sends what it sends, and needs Python 3 with requests.
+//
 // # Why
 //
 // Why the Go clients are modules of their own: a client that is only tested against is no dependency of the service.
