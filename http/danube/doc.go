@@ -12,6 +12,7 @@
 //     put themselves into a group of their datacenter's administrators.
 //   - A user admin cannot manage an account that may do more than the user admin: one that administers other datacenters, has
 //     credentials with permissions, or is of a client.
+//   - An e-mail address or phone that its owner changes is no longer verified; nothing is sent to verify it.
 //   - The list takes is_active, as the original's manual says, and active, as the original does.
 //   - A profile's language may be sk, too. The list of profiles works for user admins.
 //   - What makes the original fail (500) is 400 with non_field_errors, or 406 for names that are taken.

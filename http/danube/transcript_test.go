@@ -55,9 +55,6 @@ func (s *service) exchange(x transcript.Request) *httptest.ResponseRecorder {
 		s.ahead, err = time.ParseDuration(later)
 		require.NoError(s.t, err)
 	}
-	if size, ok := x.Take("Body-Repeat"); ok {
-		x.Body = strings.ReplaceAll(x.Body, "#", strings.Repeat("x", len(size)))
-	}
 	r := request(x.Method, x.Target, x.Body)
 	if name, ok := x.Take("Key"); ok {
 		as = "none"
@@ -72,20 +69,17 @@ func (s *service) exchange(x transcript.Request) *httptest.ResponseRecorder {
 
 // prepare does what other APIs do:
 //
-//	user NAME {…}         an events.UserCreated, with API key and token
 //	group NAME DC DC …    a group with the permission user_admin, bound to the first and attached to all
 //	datacenter NAME OWNER
 //	block NAME
 //	closed NAME           takes the access to the API
 //	password NAME TEXT
 //	link NAME {…}         an events.ResourceLinked
-//	forget-keys NAME      as of a user whom another API made
+//	plain NAME            a user whom another API made
 func (s *service) prepare(order string) {
 	words := strings.Fields(order)
 	rest := order[strings.Index(order+"{", "{"):]
 	switch words[0] {
-	case "user":
-		s.user(words[1], decoded[events.UserCreated](s.t, rest))
 	case "group":
 		s.group(words[1], words[2], []string{"user_admin"}, words[2:]...)
 	case "datacenter":

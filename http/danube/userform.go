@@ -70,7 +70,7 @@ func (x *exchange) email(f *form, before *commands.User) *string {
 	return address
 }
 
-// groups reads the names of groups and returns them the oldest first, nil when the request does not name any field.
+// groups reads the names of groups and returns their ids, the oldest group's first, nil when the request says nothing of them.
 func (x *exchange) groups(f *form) *[]uuid.UUID {
 	v, ok := f.in["groups"]
 	if !ok {
@@ -91,10 +91,9 @@ func (x *exchange) groups(f *form) *[]uuid.UUID {
 		ids = append(ids, g.ID)
 	}
 	sorted := []uuid.UUID{}
-	for _, g := range x.groupsOf(ids) {
+	for _, g := range slices.Compact(x.groupsOf(ids)) {
 		sorted = append(sorted, g.ID)
 	}
-	sorted = slices.Compact(sorted)
 	return &sorted
 }
 
