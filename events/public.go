@@ -28,6 +28,28 @@ var publicForms = func() map[reflect.Type]reflect.Type {
 	return forms
 }()
 
+// knownFields are the public fields of every struct with a Secret in it that a registered type consists of.
+var knownFields = func() map[reflect.Type][]reflect.StructField {
+	known := map[reflect.Type][]reflect.StructField{}
+	var walk func(t reflect.Type)
+	walk = func(t reflect.Type) {
+		switch {
+		case !holdsSecret(t):
+		case t.Kind() == reflect.Pointer, t.Kind() == reflect.Slice:
+			walk(t.Elem())
+		case t.Kind() == reflect.Struct:
+			known[t] = publicFields(t)
+			for _, f := range known[t] {
+				walk(f.Type)
+			}
+		}
+	}
+	for t := range publicForms {
+		walk(t)
+	}
+	return known
+}()
+
 // TypeOf returns the Go type of that type's Events, nil for a type that the registry does not have.
 func TypeOf(name string) reflect.Type {
 	zero, err := Unmarshal(name, []byte("{}"))
@@ -105,7 +127,11 @@ func publicOf(v reflect.Value, form reflect.Type) reflect.Value {
 			}
 		}
 	default:
-		for i, f := range publicFields(v.Type()) {
+		fields, ok := knownFields[v.Type()]
+		if !ok {
+			fields = publicFields(v.Type())
+		}
+		for i, f := range fields {
 			out.Field(i).Set(publicOf(v.FieldByIndex(f.Index), form.Field(i).Type))
 		}
 	}

@@ -106,6 +106,7 @@ func (a *app) startHandler(context.Context) error {
 	a.metrics.Watch(metrics.Sources{
 		Log:         a.history.Last,
 		View:        a.service.View.Position,
+		Feed:        a.feed.Position,
 		Followed:    a.runner.Followed,
 		Users:       func() int { return a.service.Snapshot().Len() },
 		Waiting:     a.service.Handler.Waiting,

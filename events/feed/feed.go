@@ -50,7 +50,7 @@ func config() jetstream.StreamConfig {
 		Retention:          jetstream.LimitsPolicy,
 		Discard:            jetstream.DiscardNew,
 		Compression:        jetstream.S2Compression,
-		Duplicates:         2 * time.Minute,
+		Duplicates:         10 * time.Second, // the guards do it; the engine keeps all ids of that time in memory
 		AllowAtomicPublish: true,
 	}
 }

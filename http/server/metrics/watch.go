@@ -11,6 +11,7 @@ import (
 type Sources struct {
 	Log         func(context.Context) (uint64, error) // the log's newest sequence
 	View        func() uint64                         // the sequence up to which the view has applied
+	Feed        func(context.Context) (uint64, error) // the sequence up to which the feed tells of the log
 	Followed    func() uint64                         // records that the log has delivered
 	Users       func() int
 	Waiting     func() int // commands that wait to be decided
@@ -43,23 +44,25 @@ type positions struct{ Sources }
 // logTimeout bounds how long a scrape waits for the log; without its answer the log's figures are missing.
 const logTimeout = 2 * time.Second
 
-func (positions) descs() (log, view, lag *prometheus.Desc) {
+func (positions) descs() (log, view, lag, feed *prometheus.Desc) {
 	return prometheus.NewDesc("accountd_log_position", "Sequence of the log's newest record.", nil, nil),
 		prometheus.NewDesc("accountd_view_position", "Sequence of the newest record that the view has applied.", nil, nil),
-		prometheus.NewDesc("accountd_view_lag_records", "Records that the view has not applied yet.", nil, nil)
+		prometheus.NewDesc("accountd_view_lag_records", "Records that the view has not applied yet.", nil, nil),
+		prometheus.NewDesc("accountd_feed_position", "Sequence of the newest record that was relayed to the feed.", nil, nil)
 }
 
 // Describe is prometheus.Collector's.
 func (p positions) Describe(out chan<- *prometheus.Desc) {
-	log, view, lag := p.descs()
+	log, view, lag, feed := p.descs()
 	out <- log
 	out <- view
 	out <- lag
+	out <- feed
 }
 
 // Collect is prometheus.Collector's.
 func (p positions) Collect(out chan<- prometheus.Metric) {
-	log, view, lag := p.descs()
+	log, view, lag, feed := p.descs()
 	ctx, cancel := context.WithTimeout(context.Background(), logTimeout)
 	defer cancel()
 	last, err := p.Log(ctx)
@@ -71,4 +74,7 @@ func (p positions) Collect(out chan<- prometheus.Metric) {
 	last = max(last, applied) // the view may have moved on since
 	out <- prometheus.MustNewConstMetric(log, prometheus.GaugeValue, float64(last))
 	out <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, float64(last-applied))
+	if relayed, err := p.Feed(ctx); err == nil {
+		out <- prometheus.MustNewConstMetric(feed, prometheus.GaugeValue, float64(relayed))
+	}
 }
