@@ -1,11 +1,11 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,10 +14,13 @@ import (
 
 // Queue is a durable consumer that hands out one message at a time, the next one when the one before is done, to whichever
 // instance asks: for deliveries in order. It is not for outside subscribers.
+//
+// When a Queue begins anew, another consumer takes the place of its consumer, and that one ends when the other is there. So
+// instances that do it at the same time do the same, and none finds no consumer and begins with From.
 type Queue struct {
 	ID     string // of letters, digits and "-"
 	Filter Filter
-	// From is the Record with which a new Queue begins.
+	// From is the Record with which the Queue begins.
 	From uint64
 	// Made is the sequence of the Record by which there is this Queue. One that was made by an older Record begins anew where it
 	// stands, with no message handed out before.
@@ -26,47 +29,69 @@ type Queue struct {
 	Busy time.Duration
 }
 
-const (
-	queuePrefix  = "QUEUE_" // no subscription has such a name
-	queueMadeKey = "accountd-queue-made"
-)
+// queueConsumer names one of the consumers that a Queue has had; the newest one counts.
+type queueConsumer struct {
+	id       string
+	made     uint64
+	rewinds  uint64 // since it was made
+	consumer *jetstream.ConsumerInfo
+}
+
+const queuePrefix = "QUEUE_" // no subscription has such a name
+
+func (c queueConsumer) name() string {
+	return fmt.Sprintf("%s%s_%d_%d", queuePrefix, c.id, c.made, c.rewinds)
+}
+
+func queueConsumerOf(info *jetstream.ConsumerInfo) (c queueConsumer, ok bool) {
+	rest, ok := strings.CutPrefix(info.Name, queuePrefix)
+	id, numbers, ok2 := strings.Cut(rest, "_")
+	c = queueConsumer{id: id, consumer: info}
+	_, err := fmt.Sscanf(numbers, "%d_%d", &c.made, &c.rewinds)
+	return c, ok && ok2 && err == nil
+}
+
+func (c queueConsumer) compare(other queueConsumer) int {
+	return cmp.Or(cmp.Compare(c.made, other.made), cmp.Compare(c.rewinds, other.rewinds))
+}
 
 // OpenQueue makes the Queue what it says, and returns its consumer.
 func (f *Feed) OpenQueue(ctx context.Context, q Queue) (jetstream.Consumer, error) {
-	consumer, err := f.stream.Consumer(ctx, queuePrefix+q.ID)
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+	all, err := f.queueConsumers(ctx, q.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
 		from, err := f.from(ctx, q.From)
 		if err != nil {
 			return nil, err
 		}
-		return f.makeQueue(ctx, q, from)
+		return f.makeQueue(ctx, q, queueConsumer{id: q.ID, made: q.Made}, from)
 	}
+	newest := all[len(all)-1]
+	have := newest.consumer.Config
+	if newest.made < q.Made {
+		from := max(newest.consumer.AckFloor.Stream+1, have.OptStartSeq)
+		return f.replaceQueue(ctx, q, queueConsumer{id: q.ID, made: q.Made}, from, all)
+	}
+	if slices.Equal(have.FilterSubjects, q.Filter.Subjects()) && have.AckWait == q.Busy {
+		return f.stream.Consumer(ctx, newest.name())
+	}
+	have.FilterSubjects, have.AckWait = q.Filter.Subjects(), q.Busy
+	consumer, err := f.stream.UpdateConsumer(ctx, have)
 	if err != nil {
-		return nil, fmt.Errorf("looking for the queue %s: %w", q.ID, err)
-	}
-	have := consumer.CachedInfo()
-	switch {
-	case made(have) < q.Made:
-		return f.restartQueue(ctx, q, max(have.AckFloor.Stream+1, have.Config.OptStartSeq))
-	case slices.Equal(have.Config.FilterSubjects, q.Filter.Subjects()) && have.Config.AckWait == q.Busy:
-		return consumer, nil
-	}
-	changed := have.Config
-	changed.FilterSubjects, changed.AckWait = q.Filter.Subjects(), q.Busy
-	if consumer, err = f.stream.UpdateConsumer(ctx, changed); err != nil {
 		return nil, fmt.Errorf("changing the queue %s: %w", q.ID, err)
 	}
 	return consumer, nil
 }
 
-func (f *Feed) makeQueue(ctx context.Context, q Queue, from uint64) (jetstream.Consumer, error) {
+func (f *Feed) makeQueue(ctx context.Context, q Queue, as queueConsumer, from uint64) (jetstream.Consumer, error) {
 	consumer, err := f.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: queuePrefix + q.ID, FilterSubjects: q.Filter.Subjects(), Metadata: map[string]string{queueMadeKey: decimal(q.Made)},
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from,
+		Durable: as.name(), FilterSubjects: q.Filter.Subjects(), DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from,
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.Busy, MaxAckPending: 1,
 	})
 	if errors.Is(err, jetstream.ErrConsumerExists) { // another instance was faster
-		consumer, err = f.stream.Consumer(ctx, queuePrefix+q.ID)
+		consumer, err = f.stream.Consumer(ctx, as.name())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("making the queue %s: %w", q.ID, err)
@@ -74,55 +99,82 @@ func (f *Feed) makeQueue(ctx context.Context, q Queue, from uint64) (jetstream.C
 	return consumer, nil
 }
 
-func (f *Feed) restartQueue(ctx context.Context, q Queue, from uint64) (jetstream.Consumer, error) {
-	if err := f.CloseQueue(ctx, q.ID); err != nil {
+func (f *Feed) replaceQueue(ctx context.Context, q Queue, as queueConsumer, from uint64, before []queueConsumer) (jetstream.Consumer, error) {
+	consumer, err := f.makeQueue(ctx, q, as, from)
+	if err != nil {
 		return nil, err
 	}
-	return f.makeQueue(ctx, q, from)
+	return consumer, f.endQueueConsumers(ctx, before)
 }
 
 // Rewind has the Queue hand out everything from that Record on, as far as it is kept.
 func (f *Feed) Rewind(ctx context.Context, q Queue, record uint64) error {
+	all, err := f.queueConsumers(ctx, q.ID)
+	if err != nil {
+		return err
+	}
 	from, err := f.from(ctx, record)
 	if err != nil {
 		return err
 	}
-	_, err = f.restartQueue(ctx, q, from)
+	next := queueConsumer{id: q.ID, made: q.Made}
+	if len(all) > 0 {
+		newest := all[len(all)-1]
+		next.made, next.rewinds = newest.made, newest.rewinds+1
+	}
+	_, err = f.replaceQueue(ctx, q, next, from, all)
 	return err
 }
 
 // CloseQueue ends a Queue for good. One that is not there is no error.
 func (f *Feed) CloseQueue(ctx context.Context, id string) error {
-	err := f.stream.DeleteConsumer(ctx, queuePrefix+id)
-	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("ending the queue %s: %w", id, err)
+	all, err := f.queueConsumers(ctx, id)
+	if err != nil {
+		return err
+	}
+	return f.endQueueConsumers(ctx, all)
+}
+
+func (f *Feed) endQueueConsumers(ctx context.Context, all []queueConsumer) error {
+	for _, c := range all {
+		err := f.stream.DeleteConsumer(ctx, c.name())
+		if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return fmt.Errorf("ending a consumer of the queue %s: %w", c.id, err)
+		}
 	}
 	return nil
 }
 
 // Queues returns the ids of all Queues that were made by Records up to that one.
 func (f *Feed) Queues(ctx context.Context, record uint64) (ids []string, err error) {
+	all, err := f.queueConsumers(ctx, "")
+	for _, c := range all {
+		if c.made <= record && !slices.Contains(ids, c.id) {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids, err
+}
+
+// queueConsumers returns the consumers of the Queue of that id, or of all Queues, the newest last.
+func (f *Feed) queueConsumers(ctx context.Context, id string) (all []queueConsumer, err error) {
 	consumers := f.stream.ListConsumers(ctx)
 	for info := range consumers.Info() {
-		if id, ok := strings.CutPrefix(info.Name, queuePrefix); ok && made(info) <= record {
-			ids = append(ids, id)
+		if c, ok := queueConsumerOf(info); ok && (id == "" || id == c.id) {
+			all = append(all, c)
 		}
 	}
 	if err := consumers.Err(); err != nil {
 		return nil, fmt.Errorf("listing the feed's consumers: %w", err)
 	}
-	return ids, nil
-}
-
-func made(info *jetstream.ConsumerInfo) uint64 {
-	n, _ := strconv.ParseUint(info.Config.Metadata[queueMadeKey], 10, 64)
-	return n
+	slices.SortFunc(all, queueConsumer.compare)
+	return all, nil
 }
 
 // ErrNoMessage is returned by [Feed.Message] for a Record of which the Feed does not tell: not yet, or no more.
 var ErrNoMessage = errors.New("the feed does not tell of that record")
 
-// Message returns the id and payload of the message that tells of that Record.
+// Message returns the message that tells of that Record.
 func (f *Feed) Message(ctx context.Context, record uint64) (*jetstream.RawStreamMsg, error) {
 	from, err := f.from(ctx, record)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"accountd/events"
@@ -17,6 +18,7 @@ const (
 	pace       = 10 * time.Millisecond // between two publishes
 	rest       = 500 * time.Millisecond
 	attemptFor = 2 * time.Second
+	retryEvery = 5 * time.Second
 	trimEvery  = 10 * time.Minute
 	waiting    = 32 // groups of Records that are read ahead
 )
@@ -25,14 +27,24 @@ const (
 var errMoved = errors.New("the feed has moved")
 
 // Run relays the Log until ctx ends, whose cause it then returns, and drops what is too old. Any number of instances may run
-// it. Any other error is final: the Log cannot be read further, see [eventlog.Log.Follow], or the connection is closed.
+// it. It returns an error when the connection is closed; whatever else hinders it is logged, and tried again.
 func (f *Feed) Run(ctx context.Context) error {
 	trim, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() { defer close(done); f.trimAlways(trim) }()
 	defer func() { stop(); <-done }()
 	for {
-		if err := f.relay(ctx); !errors.Is(err, errMoved) {
+		err := f.relay(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, errMoved):
+			continue
+		case errors.Is(err, nats.ErrConnectionClosed):
+			return err
+		}
+		f.logger.Error("the feed is not relayed and will be tried again", "error", err)
+		if err := pause(ctx, retryEvery); err != nil {
 			return err
 		}
 	}
@@ -51,9 +63,11 @@ func (f *Feed) relay(ctx context.Context) error {
 	following, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	followed := make(chan error, 1)
-	go func() { followed <- f.log.Follow(following, begin, r.take(following)) }()
+	var reading sync.WaitGroup
+	reading.Go(func() { followed <- f.log.Follow(following, begin, r.take(following)) })
 	err = r.publish(following, followed)
 	cancel(err)
+	reading.Wait()
 	return err
 }
 
@@ -229,6 +243,7 @@ func (r *relay) lost(ctx context.Context, cause error) error {
 	if errors.Is(cause, nats.ErrConnectionClosed) {
 		return cause
 	}
+	r.logger.Debug("the feed has moved, or cannot be reached", "error", cause)
 	if err := pause(ctx, rest/2+rand.N(rest)); err != nil {
 		return err
 	}
