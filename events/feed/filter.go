@@ -14,7 +14,7 @@ import (
 // Filter says which messages somebody wants. The zero Filter wants all.
 type Filter struct {
 	Types      []string           `json:"types,omitempty"`      // with or without their version, which does not count
-	Aggregates []events.Aggregate `json:"aggregates,omitempty"` // whose messages
+	Aggregates []events.Aggregate `json:"aggregates,omitempty"` // whose messages; without an id, those of the whole kind
 }
 
 // MaxSubjects bounds how many subjects a Filter may stand for: its types times its aggregates.
@@ -53,7 +53,12 @@ func (f Filter) Subjects() (subjects []string) {
 			subjects = append(subjects, Subject("*", typ, "*"))
 		}
 		for _, a := range f.Aggregates {
-			subjects = append(subjects, Subject(string(a.Kind), typ, a.ID.String()))
+			switch {
+			case a.ID == uuid.Nil:
+				subjects = append(subjects, Subject(string(a.Kind), typ, "*"))
+			case !slices.Contains(f.Aggregates, events.Aggregate{Kind: a.Kind}):
+				subjects = append(subjects, Subject(string(a.Kind), typ, a.ID.String()))
+			}
 		}
 	}
 	slices.Sort(subjects)
@@ -65,19 +70,29 @@ func versionless(typ string) string {
 	return name
 }
 
-// Name returns the text by which messages call an aggregate, such as users/0198c0de-0000-7000-8000-0000000000a1.
-func Name(a events.Aggregate) string { return string(a.Kind) + "s/" + a.ID.String() }
+// Name returns the text by which requests name an aggregate, or all of a kind: user/0198c0de-0000-7000-8000-0000000000a1, user.
+func Name(a events.Aggregate) string {
+	if a.ID == uuid.Nil {
+		return string(a.Kind)
+	}
+	return string(a.Kind) + "/" + a.ID.String()
+}
 
-// ErrName is returned by [ParseName] for a text that calls no aggregate.
+// ErrName is returned by [ParseName] for a text that names no aggregate and no kind.
 var ErrName = errors.New("not the name of an aggregate")
 
 // ParseName reads what Name writes.
 func ParseName(name string) (events.Aggregate, error) {
-	kinds, id, _ := strings.Cut(name, "/")
-	kind, ok := strings.CutSuffix(kinds, "s")
-	u, err := uuid.Parse(id)
-	if !ok || err != nil || len(id) != 36 || !slices.Contains(events.Kinds(), events.Kind(kind)) {
+	kind, id, single := strings.Cut(name, "/")
+	a := events.Aggregate{Kind: events.Kind(kind)}
+	if single {
+		var err error
+		if a.ID, err = uuid.Parse(id); err != nil || len(id) != 36 || a.ID == uuid.Nil {
+			return events.Aggregate{}, ErrName
+		}
+	}
+	if !slices.Contains(events.Kinds(), a.Kind) {
 		return events.Aggregate{}, ErrName
 	}
-	return events.Aggregate{Kind: events.Kind(kind), ID: u}, nil
+	return a, nil
 }

@@ -43,7 +43,7 @@ type Message struct {
 func MessageOf(r events.Record) Message {
 	return Message{
 		SpecVersion: "1.0", ID: r.ID.String(), Type: r.Type, Source: "accountd", Time: r.Time.UTC(),
-		Subject:     Name(r.Aggregate),
+		Subject:     string(r.Aggregate.Kind) + "s/" + r.Aggregate.ID.String(),
 		ContentType: "application/json",
 		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID,
 		Erased: r.Erased, Data: events.Public(r.Event),

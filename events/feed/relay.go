@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 const (
-	pace       = 10 * time.Millisecond // between two publishes
+	pace       = 20 * time.Millisecond // between two publishes
 	rest       = 500 * time.Millisecond
 	attemptFor = 2 * time.Second
 	retryEvery = 5 * time.Second
@@ -195,19 +196,22 @@ func (r *relay) add(records []events.Record) {
 	}
 }
 
-// next publishes some of what is ready, once.
+// next publishes what is ready: up to a batch of it as one, or few Records one by one.
 func (r *relay) next(ctx context.Context) error {
-	group := r.ready[:1]
-	if len(r.ready) >= r.log.GroupFrom() {
-		group = r.ready[:min(len(r.ready), eventlog.MaxBatch)]
+	group := r.ready[:min(len(r.ready), eventlog.MaxBatch)]
+	size := 1
+	if len(group) >= r.log.GroupFrom() {
+		size = len(group)
 	}
 	if r.at.record != 0 && group[0].Sequence != r.at.record+1 {
 		return errMoved
 	}
-	if err := r.send(ctx, group); err != nil {
-		return r.lost(ctx, err)
+	for part := range slices.Chunk(group, size) {
+		if err := r.send(ctx, part); err != nil {
+			return r.lost(ctx, err)
+		}
+		r.ready = r.ready[len(part):]
 	}
-	r.ready = r.ready[len(group):]
 	return nil
 }
 

@@ -49,6 +49,7 @@ func TestSubscriptions(t *testing.T) {
 		"never":      {Subscription{Start: Start{Time: third.Time.Add(time.Hour)}}, "6 7"},
 		"types":      {Subscription{Filter: Filter{Types: []string{"UserCreated.v1", "UserEnabled", "UserEnabled.v1"}}}, "2 5 6 7"},
 		"aggregates": {Subscription{Filter: Filter{Aggregates: []events.Aggregate{bob.Aggregate, events.Group(uuid.New())}}}, "2 4"},
+		"kinds":      {Subscription{Filter: Filter{Aggregates: []events.Aggregate{{Kind: events.KindUser}, ada.Aggregate, {Kind: events.KindGroup}}}}, "2 3 4 5 6 7"},
 		"both": {Subscription{Filter: Filter{Types: []string{"UserDisabled.v1"}, Aggregates: []events.Aggregate{ada.Aggregate, bob.Aggregate}}},
 			"3 4"},
 	}
@@ -64,7 +65,7 @@ func TestSubscriptions(t *testing.T) {
 	w.relayed(f)
 	all, err := f.Subscriptions(t.Context())
 	require.NoError(t, err)
-	require.Len(t, all, 10)
+	require.Len(t, all, 11)
 	require.Equal(t, "aggregates", all[0].Name)
 	require.EqualValues(t, 2, all[0].Pending)
 	for name, c := range cases {
@@ -146,7 +147,10 @@ func FuzzName(f *testing.F) {
 	f.Add("users/0198c0de-0000-7000-8000-0000000000a1")
 	f.Add("user/0198c0de-0000-7000-8000-0000000000a1")
 	f.Add("users/")
-	f.Add("s/{0198c0de-0000-7000-8000-0000000000a1}")
+	f.Add("user/{0198c0de-0000-7000-8000-0000000000a1}")
+	f.Add("user/00000000-0000-0000-0000-000000000000")
+	f.Add("group")
+	f.Add("planet")
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := ParseName(text)
 		if err != nil {

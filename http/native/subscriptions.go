@@ -161,7 +161,7 @@ func readFilter(m *members) feed.Filter {
 	for _, name := range or(member[[]string](m, "aggregates"), nil) {
 		aggregate, err := feed.ParseName(name)
 		if err != nil {
-			m.fail("aggregates", "aggregate_invalid", "An aggregate is named as in the subject of its events, such as users/ and its id.")
+			m.fail("aggregates", "aggregate_invalid", "An aggregate is named by its kind and id, as in group/0198c0de-0000-7000-8000-0000000000a1; a kind alone stands for all of them.")
 		}
 		f.Aggregates = append(f.Aggregates, aggregate)
 	}
