@@ -124,8 +124,8 @@ func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
 	}
 	m := c.Membership
 	m.Access = nil
-	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported ||
-		verifies(target.Profile, c.Profile.Profile) {
+	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported || c.APIKey != nil ||
+		c.CallbackKey != nil || verifies(target.Profile, c.Profile.Profile) {
 		return refuse(Forbidden, "not_allowed", "", "Rights beyond the client are not a member's to give.")
 	}
 	opens := c.PasswordHash != nil || c.APIKey != nil || c.Profile.Email != nil || c.Profile.Username != nil

@@ -81,6 +81,7 @@ func TestMembersManageTheirClient(t *testing.T) {
 		{name: "nor to be deleted, even for a super admin", given: have, actor: through(rootID, allID), when: commands.DeleteUser{ID: strangerID}, no: "user_not_found"},
 		{name: "nobody leaves the client", given: have, actor: boss, when: update(clerkID, commands.UpdateUser{Membership: events.MembershipChanged{Client: the(int64(1))}}), no: "not_allowed"},
 		{name: "or gets rights", given: have, actor: boss, when: update(clerkID, commands.UpdateUser{Rights: events.RightsChanged{SuperAdmin: the(true)}}), no: "not_allowed"},
+		{name: "or keys of other APIs", given: have, actor: boss, when: update(clerkID, commands.UpdateUser{APIKey: &events.APIKey{Hash: "h"}}), no: "not_allowed"},
 		{name: "or is said to be verified", given: have, actor: boss, when: update(clerkID, commands.UpdateUser{Profile: events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}), no: "not_allowed"},
 
 		{name: "one's own data are changed", given: have, actor: boss, when: update(bossID, mail), then: []events.Event{mail.Profile}},
