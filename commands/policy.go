@@ -71,10 +71,10 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 }
 
 // MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
-// the permission audit, or says nothing of it and is that of a super admin who may read users.
+// the permission audit, or says nothing of it and is that of a super admin who may read users. No application's.
 func MayReadLog(s States, a Actor) bool {
 	u := s.User(a.User)
-	return a.IsService() || u != nil && u.Usable() && readsLog(a.Permissions, u)
+	return a.IsService() || u != nil && u.Usable() && readsLog(a.Permissions, u) && !a.byApplication()
 }
 
 // readsLog reports whether a credential of u with those permissions may read everybody's history.

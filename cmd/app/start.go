@@ -10,6 +10,7 @@ import (
 	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/http/server/metrics"
+	"accountd/projections/past"
 )
 
 func (a *app) lock(context.Context) error {
@@ -103,6 +104,8 @@ func (a *app) startHandler(context.Context) error {
 		a.service.Handler.Close()
 		return a.saveAnchor()
 	})
+	a.service.Past = past.New(a.history, a.service.View)
+	a.onClose(func() error { a.service.Past.Close(); return nil })
 	a.metrics.Watch(metrics.Sources{
 		Log:         a.history.Last,
 		View:        a.service.View.Position,

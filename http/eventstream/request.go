@@ -14,6 +14,7 @@ import (
 
 	"accountd/events"
 	"accountd/http/rest"
+	"accountd/projections/past"
 )
 
 const (
@@ -26,7 +27,7 @@ type wish struct {
 	sse          bool
 	follow       bool
 	after        uint64
-	since, until rest.Moment // the zero Moment of since is the beginning
+	since, until past.Moment // the zero Moment of since is the beginning
 	bounded      bool        // until counts
 	limit        uint64
 	filter
@@ -91,10 +92,10 @@ func (w *wish) take(name string, values []string) error {
 		w.limit, ok = number(value)
 		ok = ok && w.limit > 0
 	case "since":
-		w.since, ok = rest.ParseMoment(value)
+		w.since, ok = past.ParseMoment(value)
 		ok = ok && !w.since.Time.After(time.Now())
 	case "until":
-		w.until, ok = rest.ParseMoment(value)
+		w.until, ok = past.ParseMoment(value)
 		w.bounded = true
 	case "follow":
 		w.follow, ok = value == "true", value == "true" || value == "false"

@@ -28,7 +28,7 @@ func (s *stream) ended() bool { return s.position >= s.last || s.sent >= s.limit
 // history sends what is in the log up to the end.
 func (s *stream) history(ctx context.Context) error {
 	for !s.ended() {
-		if err := s.past(ctx, s.last); err != nil {
+		if err := s.page(ctx, s.last); err != nil {
 			return s.gone(nil, err)
 		}
 	}
@@ -57,7 +57,7 @@ func (s *stream) follow(ctx context.Context) error {
 		case live:
 			return s.out.finish(s.reason("too_slow", "The reader is too far behind; Last-Event-ID or after goes on from the last event."))
 		default:
-			err = s.past(ctx, s.tail.position())
+			err = s.page(ctx, s.tail.position())
 		}
 		if err != nil {
 			return s.gone(ctx.Err(), err)
@@ -122,8 +122,8 @@ func (s *stream) wait(ctx context.Context, moved <-chan struct{}) error {
 	return nil
 }
 
-// past sends a piece of the log, in which everything up to upTo is by now. Few do so at a time.
-func (s *stream) past(ctx context.Context, upTo uint64) error {
+// page sends a piece of the log, in which everything up to upTo is by now. Few do so at a time.
+func (s *stream) page(ctx context.Context, upTo uint64) error {
 	select {
 	case s.reads <- struct{}{}:
 	case <-ctx.Done():

@@ -1,18 +1,16 @@
 package native
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"time"
 
 	"accountd/http/rest"
-	"accountd/projections"
 )
 
 // exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.
 func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	q, _, err := usersQuery(r, c.scope())
+	q, err := usersQueryOf(r, c.scope())
 	if err != nil {
 		return err
 	}
@@ -20,10 +18,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return badParameter("limit", "parameter_unknown", "An export has no pages.")
 	}
 	q.Limit = math.MaxInt
-	found, err := a.List(q)
-	if errors.Is(err, projections.ErrField) {
-		return badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
-	}
+	found, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ POST   /v1/users {"super_admin":true,"email":"NEW@e.org"} 201   403    201    40
 POST   /v1/users:import           200   200    200    200    200     200   200      403      401
 GET    /v1/users:export           200   200    200    200    200     200   200      403      401
 GET    USER                       200   200    404    200    200     200   404      403      401
+GET    USER/history               200   200    404    403    403     200   404      403      401
+GET    USER?at=0                  400   400    404    403    403     400   404      403      401
+GET    /v1/users?at=0             400   400    403    403    403     403   403      403      401
 PATCH  USER {"phone":"1"}         200   403    204    200    403     200   404      403      401
 PATCH  USER {"email":"NEW@e.org"} 200   403    204    200    403     200   404      403      401
 PATCH  USER {"password":"secret"} 200   403    204    200    403     200   404      403      401

@@ -11,48 +11,57 @@ import (
 
 	"accountd/commands"
 	"accountd/projections"
+	"accountd/projections/past"
 )
 
 // maxValues bounds how many values one filter may have: each of them is compared with each user.
 const maxValues = 100
 
-// usersQuery reads the query of the list of users.
-func usersQuery(r *http.Request, scope commands.Scope) (projections.Query, page, error) {
-	q := projections.Query{Scope: scope}
+// usersQuery is what is asked of the list of users.
+type usersQuery struct {
+	projections.Query
+	page page
+	at   *past.Moment // nil: now
+}
+
+func usersQueryOf(r *http.Request, scope commands.Scope) (q usersQuery, err error) {
+	q.Scope = scope
 	query, err := queryOf(r)
 	if err != nil {
-		return q, page{}, err
+		return q, err
 	}
-	p, err := takePage(r, query)
-	if err != nil {
-		return q, p, err
+	if q.page, err = takePage(r, query); err != nil {
+		return q, err
 	}
-	q.Limit, q.Offset = p.limit, p.offset
+	q.Limit, q.Offset = q.page.limit, q.page.offset
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		value, err := single(query, name)
 		if err != nil {
-			return q, p, err
+			return q, err
 		}
-		if err := addParameter(&q, name, value); err != nil {
-			return q, p, err
+		if err := q.add(name, value); err != nil {
+			return q, err
 		}
 	}
-	return q, p, nil
+	return q, nil
 }
 
-func addParameter(q *projections.Query, name, value string) error {
+func (q *usersQuery) add(name, value string) (err error) {
 	switch field, op, ok := filterName(name); {
 	case ok:
-		return addFilter(q, name, field, op, splitValues(field, value))
+		return addFilter(&q.Query, name, field, op, splitValues(field, value))
 	case name == "sort":
 		q.Sort = sorts(value)
 		return nil
+	case name == "at":
+		q.at, err = momentOf(value)
+		return err
 	case name != "q":
 		return unknownParameter(name)
 	case value == "":
 		return nil
 	}
-	return addFilter(q, name, projections.Any, projections.Contains, []string{value})
+	return addFilter(&q.Query, name, projections.Any, projections.Contains, []string{value})
 }
 
 // filterName reads filter[field] and filter[field][op].

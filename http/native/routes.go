@@ -32,7 +32,7 @@ func newAPI(s rest.Service, o Options) *api {
 	return a
 }
 
-// route is a call of the API. Only lists take query parameters.
+// route is a call of the API. Only lists, and what says so, take query parameters.
 type route struct {
 	method, path string
 	handle       handler
@@ -58,12 +58,13 @@ func (a *api) routes() []route {
 		{http.MethodPost, users, a.createUser, false},
 		{http.MethodPost, importPath, a.importUsers, false},
 		{http.MethodGet, usersPath + ":export", a.exportUsers, true},
-		{http.MethodGet, user, a.getUser, false},
+		{http.MethodGet, user, a.getUser, true},
 		{http.MethodPatch, user, a.patchUser, false},
 		{http.MethodDelete, user, a.deleteUser, false},
 		{http.MethodPost, user + "/erase", a.eraseUser, false},
 		{http.MethodPost, user + "/provisioned", a.completeProvisioning, false},
 		{http.MethodPost, user + "/failed", a.failProvisioning, false},
+		{http.MethodGet, user + "/history", a.getHistory, true},
 		{http.MethodGet, user + "/ssh-keys", a.listSSHKeys, true},
 		{http.MethodPost, user + "/ssh-keys", a.addSSHKey, false},
 		{http.MethodDelete, user + "/ssh-keys/:number", a.removeSSHKey, false},

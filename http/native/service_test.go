@@ -22,6 +22,7 @@ import (
 	"accountd/events/session"
 	"accountd/http/rest"
 	"accountd/projections"
+	"accountd/projections/past"
 	"accountd/testing/testlog"
 )
 
@@ -59,9 +60,11 @@ func start(t testing.TB, options commands.Options) *service {
 	require.NoError(t, err)
 	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
 	require.NoError(t, err)
+	archive := past.New(env.Log, view)
+	t.Cleanup(archive.Close)
 	s := &service{t: t, now: testNow,
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
-			Eraser: eraser, Feed: public, Webhooks: reactor}}
+			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor}}
 	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

@@ -13,25 +13,40 @@ import (
 )
 
 func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	q, p, err := usersQuery(r, c.scope())
+	q, err := usersQueryOf(r, c.scope())
 	if err != nil {
 		return err
 	}
-	found, err := a.List(q)
-	if errors.Is(err, projections.ErrField) {
-		return badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
-	}
+	found, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}
-	p.link(w, found.Total)
-	j := usersJSON(c.states.Directory(), found.Users, p.meta(found.Total))
+	q.page.link(w, found.Total)
+	j := usersJSON(c.states.Directory(), found.Users, q.page.meta(found.Total))
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
 }
 
+// find answers what is asked of the list, as it is or as it was.
+func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, err error) {
+	view := a.View
+	if q.at != nil {
+		q.Scope = commands.Scope{All: true}
+		if view, err = a.everybodyAt(r.Context(), c, *q.at); err != nil {
+			return found, err
+		}
+	}
+	if found, err = view.List(q.Query); errors.Is(err, projections.ErrField) {
+		return found, badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+	}
+	return found, err
+}
+
 func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
+	if r.URL.RawQuery != "" {
+		return a.getUserThen(w, r, c)
+	}
 	u, err := c.visible(r)
 	if err != nil {
 		return err

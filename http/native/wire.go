@@ -92,6 +92,46 @@ type resourceAnswer struct {
 	Data json.RawMessage `json:"data"`
 }
 
+// storageKeyAnswer shows a storage key without its secret.
+type storageKeyAnswer struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id"`
+	Secret string `json:"secret"`
+}
+
+// resetAnswer shows a request to set a new password.
+type resetAnswer struct {
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// historyAnswer is one record of a user.
+type historyAnswer struct {
+	Sequence   uint64         `json:"sequence"`
+	Time       time.Time      `json:"time"`
+	Type       string         `json:"type"`
+	Actor      string         `json:"actor"`
+	Credential *string        `json:"credential"`
+	Dialect    *string        `json:"dialect"`
+	RequestID  *string        `json:"request_id"`
+	Erased     bool           `json:"erased"`
+	Changes    []changeAnswer `json:"changes"`
+}
+
+// changeAnswer is what one field was and is; null stands for nothing.
+type changeAnswer struct {
+	Field  string          `json:"field"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+type historyListAnswer struct {
+	Data []historyAnswer `json:"data"`
+	Meta struct {
+		Total int `json:"total"`
+		Limit int `json:"limit"`
+	} `json:"meta"`
+}
+
 func sshKeyOf(k commands.SSHKey) sshKeyAnswer {
 	return sshKeyAnswer{Number: k.Number, Title: k.Title, Key: k.Key, Fingerprint: k.Fingerprint,
 		FingerprintMD5: k.FingerprintMD5, AddedAt: k.AddedAt}

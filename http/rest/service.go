@@ -12,6 +12,7 @@ import (
 	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/projections"
+	"accountd/projections/past"
 )
 
 // Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
@@ -21,6 +22,7 @@ type Service struct {
 	Hasher   *password.Hasher
 	Eraser   *erasure.Eraser
 	Sessions *session.Store
+	Past     *past.Archive
 	Usage    *usage.Store     // nil: nobody notes when credentials are used
 	Feed     *feed.Feed       // nil: nobody subscribes
 	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks

@@ -1,8 +1,10 @@
-package rest
+package past
 
 import (
 	"strconv"
 	"time"
+
+	"accountd/events"
 )
 
 // Moment is a place in the history: a log sequence, or a time.
@@ -18,4 +20,12 @@ func ParseMoment(text string) (m Moment, ok bool) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	return Moment{Time: t.UTC()}, err == nil
+}
+
+// Covers reports whether the Record had happened by then.
+func (m Moment) Covers(r events.Record) bool {
+	if m.Time.IsZero() {
+		return r.Sequence <= m.Sequence
+	}
+	return !r.Time.After(m.Time)
 }

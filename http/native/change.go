@@ -1,0 +1,177 @@
+package native
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/events"
+	"accountd/projections/past"
+)
+
+// differ tells what changed between two states of a user, by the names that this API has for it.
+type differ struct {
+	api   *api
+	names *commands.Directory // as it is now
+}
+
+func (d differ) entry(life past.Life, i int) historyAnswer {
+	r := life.Records[i]
+	out := historyAnswer{Sequence: r.Sequence, Time: r.Time, Type: r.Type, Actor: r.Cause.Actor, Credential: orNull(r.Cause.Credential),
+		Dialect: orNull(r.Cause.Dialect), RequestID: orNull(r.Cause.RequestID), Erased: life.Erased, Changes: []changeAnswer{}}
+	before, after := life.Before(i), life.States[i]
+	if life.Erased || before == after {
+		return out
+	}
+	out.Changes = append(out.Changes, changes(d.fields(before), d.fields(after))...)
+	return out
+}
+
+// field is one thing that a user has.
+type field struct {
+	name  string
+	value json.RawMessage // as it is shown
+	key   string          // of one of several things of that name
+	state string          // a change of it is a change, although the value is shown the same; never shown
+}
+
+func (f field) is(other field) bool { return f.name == other.name && f.key == other.key }
+
+// changes compares what there was with what there is.
+func changes(before, after []field) []changeAnswer {
+	var out []changeAnswer
+	for _, b := range before {
+		i := slices.IndexFunc(after, b.is)
+		if i < 0 {
+			out = append(out, changeAnswer{Field: b.name, Before: b.value})
+		} else if a := after[i]; !bytes.Equal(a.value, b.value) || a.state != b.state {
+			out = append(out, changeAnswer{Field: b.name, Before: b.value, After: a.value})
+		}
+	}
+	for _, a := range after {
+		if !slices.ContainsFunc(before, a.is) {
+			out = append(out, changeAnswer{Field: a.name, After: a.value})
+		}
+	}
+	return slices.DeleteFunc(out, func(c changeAnswer) bool { return empty(c.Before) && empty(c.After) })
+}
+
+// empty reports whether nothing is there; a list of nothing is nothing, and so is no text.
+func empty(value json.RawMessage) bool {
+	return value == nil || string(value) == "null" || string(value) == "[]" || string(value) == `""`
+}
+
+// fields returns everything that the user has, nothing for none. Secrets are masked.
+func (d differ) fields(u *commands.User) []field {
+	if u == nil {
+		return nil
+	}
+	out := append(d.members(u), d.memberships(u)...)
+	if u.PasswordHash != "" {
+		out = append(out, field{name: "password", value: marshal(events.Masked), state: u.PasswordHash.Reveal()})
+	}
+	if p := u.PasswordReset; p != nil {
+		out = append(out, field{name: "password_reset", value: marshal(resetAnswer{ExpiresAt: p.ExpiresAt}), state: p.Hash.Reveal()})
+	}
+	return append(out, d.credentials(u)...)
+}
+
+// members returns the members of the user's object, those of the profile one by one.
+func (d differ) members(u *commands.User) (out []field) {
+	j := userJSON(u)
+	defer j.Free()
+	_ = eachMember(j.Bytes(), func(name string, value json.RawMessage) { // we wrote it
+		switch name {
+		case "id", "created_at", "updated_at", "datacenter", "groups", "profile":
+		default:
+			out = append(out, field{name: name, value: value})
+		}
+	})
+	if u.Profile != nil {
+		profile := reflect.ValueOf(u.Profile).Elem()
+		for i, name := range detailNames {
+			if f := profile.Field(i); !f.IsZero() {
+				out = append(out, field{name: "profile." + name, value: marshal(f.Interface())})
+			}
+		}
+	}
+	return out
+}
+
+// eachMember visits the members of an object in their order.
+func eachMember(object []byte, visit func(name string, value json.RawMessage)) error {
+	in := json.NewDecoder(bytes.NewReader(object))
+	if _, err := in.Token(); err != nil {
+		return err
+	}
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return err
+		}
+		visit(name.(string), value)
+	}
+	return nil
+}
+
+// memberships names the user's datacenter and groups as they are called now, by their ids when they are gone.
+func (d differ) memberships(u *commands.User) (out []field) {
+	if u.Datacenter != uuid.Nil {
+		name := u.Datacenter.String()
+		if dc := d.names.Datacenter(u.Datacenter); dc != nil {
+			name = dc.Name
+		}
+		out = append(out, field{name: "datacenter", value: marshal(name), state: u.Datacenter.String()})
+	}
+	groups := []string{}
+	for _, id := range u.Groups {
+		name := id.String()
+		if g := d.names.Group(id); g != nil {
+			name = g.Name
+		}
+		groups = append(groups, name)
+	}
+	return append(out, field{name: "groups", value: marshal(groups)})
+}
+
+// credentials returns what belongs to the user, one by one.
+func (d differ) credentials(u *commands.User) (out []field) {
+	for _, k := range u.SSHKeys {
+		out = append(out, field{name: "ssh_keys", key: k.Fingerprint, value: marshal(sshKeyOf(k))})
+	}
+	for _, k := range u.SigningKeys {
+		masked := newSigningKeyAnswer{ID: k.ID, Secret: events.Masked, Permissions: permissionsOf(k.Permissions)}
+		out = append(out, field{name: "signing_keys", key: k.ID, value: marshal(masked), state: k.Secret.Reveal()})
+	}
+	for _, k := range u.StorageKeys {
+		masked := storageKeyAnswer{Kind: k.Kind, ID: k.ID, Secret: events.Masked}
+		out = append(out, field{name: "storage_keys", key: k.Kind, value: marshal(masked), state: k.Secret.Reveal()})
+	}
+	for _, k := range u.APIKeys {
+		shown := d.api.apiKeyOf(k)
+		shown.LastUsedAt = nil // that is no part of the history
+		out = append(out, field{name: "api_keys", key: k.ID.String(), value: marshal(shown)})
+	}
+	for _, l := range u.Resources {
+		out = append(out, field{name: "resources", key: strings.Join([]string{l.Kind, l.ID}, " "), value: marshal(resourceOf(l))})
+	}
+	return out
+}
+
+// marshal encodes what always can be.
+func marshal(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage(`"unreadable"`) // only a resource's data, which others wrote, could be none
+	}
+	return b
+}

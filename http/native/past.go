@@ -1,0 +1,113 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/http/rest"
+	"accountd/projections"
+	"accountd/projections/past"
+)
+
+// mayReadPast returns a Refusal unless the caller may see the past of that user: its own, or with the permission audit.
+func (c caller) mayReadPast(id uuid.UUID) error {
+	if id == c.User || commands.MayReadLog(c.states, c.Actor) {
+		return nil
+	}
+	if u := c.states.User(id); u == nil || !c.scope().Sees(u) {
+		return noSuchUser()
+	}
+	return noAudit()
+}
+
+func noAudit() error {
+	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The past of others needs the permission audit."}
+}
+
+// momentOf reads the parameter at.
+func momentOf(value string) (*past.Moment, error) {
+	m, ok := past.ParseMoment(value)
+	if !ok {
+		return nil, badMoment("A moment is a sequence, or a time as in 2006-01-02T15:04:05Z.")
+	}
+	return &m, nil
+}
+
+func badMoment(detail string) error { return badParameter("at", "moment_invalid", "%s", detail) }
+
+// pastError returns what an error of the archive means to the caller.
+func pastError(err error) error {
+	switch {
+	case errors.Is(err, past.ErrNotYet):
+		return badMoment("That moment has not come yet.")
+	case errors.Is(err, past.ErrBefore):
+		return badMoment("The log began later than that.")
+	case errors.Is(err, past.ErrBusy):
+		return &commands.Refusal{Kind: commands.Busy, Reason: "past_not_ready", Detail: "That moment is being looked up; ask again in a while."}
+	}
+	return err
+}
+
+// getUserThen is getUser with parameters, of which there is one.
+func (a *api) getUserThen(w http.ResponseWriter, r *http.Request, c caller) error {
+	query, err := queryOf(r)
+	if err != nil {
+		return err
+	}
+	value, err := single(query, "at")
+	if err != nil {
+		return err
+	}
+	if !query.Has("at") {
+		return noParameters(query)
+	}
+	query.Del("at")
+	if err := noParameters(query); err != nil {
+		return err
+	}
+	m, err := momentOf(value)
+	if err != nil {
+		return err
+	}
+	return a.getUserAt(w, r, c, *m)
+}
+
+// getUserAt answers with the user as it stood at the moment. It has no version that a change could build on.
+func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past.Moment) error {
+	id := userID(r)
+	if err := c.mayReadPast(id); err != nil {
+		return err
+	}
+	if err := a.Past.Check(r.Context(), m); err != nil {
+		return pastError(err)
+	}
+	life, err := a.Past.Life(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	u := life.At(m)
+	if u == nil {
+		return noSuchUser()
+	}
+	j := userJSON(u)
+	defer j.Free()
+	rest.WriteJSON(w, http.StatusOK, j.Bytes())
+	return nil
+}
+
+// everybodyAt returns the View of all users as it stood at the moment.
+func (a *api) everybodyAt(ctx context.Context, c caller, m past.Moment) (*projections.View, error) {
+	if !commands.MayReadLog(c.states, c.Actor) {
+		return nil, noAudit()
+	}
+	sequence, err := a.Past.Locate(ctx, m)
+	if err != nil {
+		return nil, pastError(err)
+	}
+	v, err := a.Past.Everybody(ctx, sequence)
+	return v, pastError(err)
+}
