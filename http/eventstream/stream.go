@@ -165,9 +165,11 @@ func (s *stream) send(frames []frame) error {
 		f := &frames[i]
 		if f.sequence > s.last || !s.deadline.IsZero() && f.time.After(s.deadline) {
 			s.last = s.position
+		}
+		if s.ended() {
 			break
 		}
-		if s.sent < s.limit && s.passes(f) {
+		if s.passes(f) {
 			s.out.put(f)
 			s.sent++
 		}
