@@ -197,6 +197,9 @@ func TestLiveFilters(t *testing.T) {
 	until := f.listen(t, "?after=2&until="+time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	f.create(t, "bob", false)
 	f.create(t, "cyd", false)
+	first := f.listen(t, "?limit=1&user="+a.ID.String())
+	first.want(1)
+	first.ends("complete", 1) // who goes on from there misses nothing
 	f.do(t, commands.LinkResource{ID: a.ID, Resource: events.ResourceLinked{Kind: "vm", ID: "1"}})
 	f.create(t, "dan", false)
 	one.want(1, 4)

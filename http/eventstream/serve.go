@@ -75,7 +75,7 @@ func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor)
 	}
 	run.out = newWriter(w, asked.sse)
 	if !asked.follow {
-		return broken(r, run)(run.history(r.Context()))
+		return run.broken(r, run.history(r.Context()))
 	}
 	select {
 	case s.streams <- struct{}{}:
@@ -85,7 +85,7 @@ func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor)
 	defer func() { <-s.streams }()
 	s.tail.join()
 	defer s.tail.leave()
-	return broken(r, run)(run.follow(r.Context()))
+	return run.broken(r, run.follow(r.Context()))
 }
 
 func head(h http.Header, asked wish) {
@@ -100,14 +100,12 @@ func head(h http.Header, asked wish) {
 }
 
 // broken returns an error as long as it can be answered, and breaks the answer off when that has begun.
-func broken(r *http.Request, s *stream) func(error) error {
-	return func(err error) error {
-		if err == nil || !s.out.begun {
-			return err
-		}
-		rest.InfoOf(r.Context()).Failure = err
-		panic(http.ErrAbortHandler)
+func (s *stream) broken(r *http.Request, err error) error {
+	if err == nil || !s.out.begun {
+		return err
 	}
+	rest.InfoOf(r.Context()).Failure = err
+	panic(http.ErrAbortHandler)
 }
 
 // locate finds the sequences between which the stream is.

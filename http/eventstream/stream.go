@@ -137,7 +137,7 @@ func (s *stream) page(ctx context.Context, upTo uint64) error {
 	if err := s.send(frames); err != nil {
 		return err
 	}
-	if s.of.Kind != "" && len(frames) < chunk {
+	if s.of.Kind != "" && len(frames) < chunk && !s.ended() {
 		s.position = max(s.position, upTo)
 	}
 	return nil
