@@ -14,7 +14,7 @@ import (
 )
 
 // storeDir returns the folder of the embedded server's store.
-func (a *app) storeDir() string { return filepath.Join(a.config.Data, "nats") }
+func (a *app) storeDir() string { return filepath.Join(a.config.Data, engine.StoreName) }
 
 // masterKey returns the key of the log. It makes a fresh one only where neither a key nor a log is.
 func (a *app) masterKey(ctx context.Context, e *engine.Engine) (*seal.Master, error) {

@@ -16,9 +16,9 @@
 // "accountd/" and the event id of the log's first Record. It is signed as a note (golang.org/x/mod/sumdb/note; the form is
 // also that of C2SP's tlog-checkpoint) with Ed25519.
 //
-// An export is lines of JSON. The first is a [Header]; then comes one for each Record (eventlog.Stored): sequence, subject,
-// headers, and the sealed payload in base64; then, only when they were asked for, one for each block of data keys
-// (eventlog.StoredBlock), wrapped by the master key.
+// An export is lines of JSON. The first is a [Header]; then, only when they were asked for, comes one for each block of data
+// keys (eventlog.StoredBlock), wrapped by the master key; then one for each Record (eventlog.Stored): sequence, subject,
+// headers, and the sealed payload in base64.
 //
 // The tree's file has hashes of 32 bytes, in the order of tlog.StoredHashIndex, and nothing else.
 //

@@ -30,7 +30,7 @@ type Header struct {
 type Export struct {
 	Header Header
 	lines  *bufio.Reader
-	line   int
+	record uint64 // the sequence of the newest one read
 }
 
 // maxLine bounds a line of an export: a Record's payload is at most 8 MiB, a third more in base64.
@@ -62,6 +62,7 @@ func (e *Export) Each(record func(eventlog.Stored) error, block func(eventlog.St
 		case bytes.HasPrefix(line, []byte(`{"block":`)):
 			err = give(e, line, block)
 		default:
+			e.record++
 			err = give(e, line, record)
 		}
 		if err != nil {
@@ -73,7 +74,7 @@ func (e *Export) Each(record func(eventlog.Stored) error, block func(eventlog.St
 func give[T any](e *Export, line []byte, take func(T) error) error {
 	v, err := parse[T](line)
 	if err != nil {
-		return BrokenError{uint64(e.line - 1), fmt.Sprintf("line %d of the export was changed: %v", e.line, err)}
+		return BrokenError{e.record, fmt.Sprintf("its line in the export was changed: %v", err)}
 	}
 	if take == nil {
 		return nil
@@ -101,15 +102,14 @@ func (e *Export) next() ([]byte, error) {
 		line = append(line, part...)
 		switch {
 		case len(line) > maxLine:
-			return nil, BrokenError{uint64(e.line), "its line in the export is too long"}
+			return nil, BrokenError{e.record + 1, "its line in the export is too long"}
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case errors.Is(err, io.EOF) && len(line) > 0:
-			return nil, BrokenError{uint64(e.line), "its line in the export breaks off"}
+			return nil, BrokenError{e.record + 1, "its line in the export breaks off"}
 		case err != nil:
 			return nil, err
 		}
-		e.line++
 		return line, nil
 	}
 }
@@ -120,16 +120,17 @@ type Log interface {
 	ReadBlocks(ctx context.Context, each func(eventlog.StoredBlock) error) error
 }
 
-// WriteExport writes the header, the first Records, as many as it says, and the blocks of data keys when they are wanted.
+// WriteExport writes the header, the blocks of data keys when they are wanted, and the first Records, as many as the header says.
 func WriteExport(ctx context.Context, w io.Writer, log Log, h Header, keys bool) error {
 	h.Format = Format
 	lines := json.NewEncoder(w)
 	if err := lines.Encode(h); err != nil {
 		return err
 	}
-	err := log.ReadStored(ctx, 0, h.Records, func(s eventlog.Stored) error { return lines.Encode(s) })
-	if err == nil && keys {
-		err = log.ReadBlocks(ctx, func(b eventlog.StoredBlock) error { return lines.Encode(b) })
+	if keys {
+		if err := log.ReadBlocks(ctx, func(b eventlog.StoredBlock) error { return lines.Encode(b) }); err != nil {
+			return err
+		}
 	}
-	return err
+	return log.ReadStored(ctx, 0, h.Records, func(s eventlog.Stored) error { return lines.Encode(s) })
 }

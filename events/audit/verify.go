@@ -14,23 +14,28 @@ type VerifyOptions struct {
 	Progress func(done, total uint64)
 }
 
-// VerifyExport verifies a log from its export. It returns a [BrokenError] for a log that is not what it should be, and
-// [ErrExport] and [ErrCheckpoint] for what cannot be read.
+// VerifyExport verifies a log from its export; see [Verify]. It also returns [ErrExport].
 func VerifyExport(r io.Reader, o VerifyOptions) (*Verifier, Header, error) {
 	e, err := ReadExport(r)
 	if err != nil {
 		return nil, Header{}, err
 	}
+	v, err := Verify(e, o)
+	return v, e.Header, err
+}
+
+// Verify verifies a log from its export. It returns a [BrokenError] for a log that is not what it should be.
+func Verify(e *Export, o VerifyOptions) (*Verifier, error) {
 	kept := o.Kept
 	if e.Header.Checkpoint != "" {
 		own, err := ownCheckpoint(e.Header, o.Key)
 		if err != nil {
-			return nil, e.Header, err
+			return nil, BrokenError{What: fmt.Sprintf("the checkpoint that comes with the records: %v", err)}
 		}
 		kept = append(kept[:len(kept):len(kept)], own)
 	}
 	v := NewVerifier(kept...)
-	err = e.Each(func(s eventlog.Stored) error {
+	err := e.Each(func(s eventlog.Stored) error {
 		err := v.Add(s)
 		if o.Progress != nil {
 			o.Progress(v.Size(), e.Header.Records)
@@ -46,7 +51,7 @@ func VerifyExport(r io.Reader, o VerifyOptions) (*Verifier, Header, error) {
 	if err == nil {
 		err = v.End()
 	}
-	return v, e.Header, err
+	return v, err
 }
 
 // ownCheckpoint returns the checkpoint of all Records that came with them.
@@ -59,7 +64,7 @@ func ownCheckpoint(h Header, key string) (Checkpoint, error) {
 	}
 	c, err := ParseCheckpoint([]byte(h.Checkpoint), key)
 	if err == nil && c.Size != h.Records {
-		err = BrokenError{What: fmt.Sprintf("the export says that it has %d records, and has a checkpoint of %d", h.Records, c.Size)}
+		err = fmt.Errorf("it is of %d records, and there are said to be %d", c.Size, h.Records)
 	}
 	return c, err
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -66,7 +65,7 @@ func (e *Engine) HasStreamFolder(name string) bool {
 	if e.server == nil {
 		return false
 	}
-	_, err := os.Stat(filepath.Join(e.store, server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams", name))
+	_, err := os.Stat(streamFolder(e.store, name))
 	return err == nil
 }
 

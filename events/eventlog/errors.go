@@ -88,6 +88,8 @@ func (e RecordError) Unwrap() error { return e.Err }
 var (
 	// ErrEnvelope stands for headers that are no envelope.
 	ErrEnvelope = errors.New("not an envelope")
+	// ErrUnreadable stands for a Record that the engine's damaged store does not give away.
+	ErrUnreadable = errors.New("the store cannot read it")
 	// ErrHalfCommand stands for a command of which not all events are in the Log, side by side.
 	ErrHalfCommand = errors.New("half a command")
 )

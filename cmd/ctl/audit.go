@@ -1,0 +1,154 @@
+package ctl
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"accountd/events/audit"
+)
+
+const auditHelp = `It reads the log of a running service, of a stopped service's data folder (--data), of which it makes a copy, or of an
+export (--export). Nothing of it needs the master key but replay.
+
+Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 the log is not what it should be.`
+
+// auditing is what the audit commands are called with.
+type auditing struct {
+	*program
+	export      string   // a file; "-" is stdin
+	kept        []string // files with checkpoints
+	key         string
+	keys        bool
+	masterKey   string
+	at          string
+	stderr      io.Writer
+	interactive bool // stderr is a terminal
+}
+
+func (p *program) audit() *cobra.Command {
+	a := &auditing{program: p}
+	root := &cobra.Command{Use: "audit", Short: "Export, verify and replay the log", Long: "Export, verify and replay the log. " + auditHelp}
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		a.stderr = cmd.ErrOrStderr()
+		if f, ok := a.stderr.(*os.File); ok {
+			info, err := f.Stat()
+			a.interactive = err == nil && info.Mode()&os.ModeCharDevice != 0
+		}
+	}
+	root.AddCommand(a.exportCommand(), a.verifyCommand(), a.replayCommand())
+	return root
+}
+
+func (a *auditing) exportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it", Args: cobra.NoArgs,
+		Example: "  accountctl audit export >log.ndjson\n  accountctl audit export --keys >log-and-keys.ndjson",
+		Long: "Print every record as it is stored: sealed, and all that it takes to verify it. " + auditHelp + `
+
+With --keys also the data keys are exported, wrapped by the master key: together with it such an export can be read, also
+what is erased later. Keep it like a backup.`,
+	}
+	cmd.Flags().BoolVar(&a.keys, "keys", false, "export the data keys, too")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a.started = true
+		in, err := a.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(a.stdout, in)
+		return errors.Join(err, in.Close())
+	}
+	return cmd
+}
+
+func (a *auditing) verifyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep", Args: cobra.NoArgs,
+		Example: "  accountctl audit verify >checkpoint.1\n  accountctl audit verify --checkpoint checkpoint.1 >checkpoint.2",
+		Long: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep. " + auditHelp + `
+
+By itself a log can only be shown to be whole; whoever could write everything behind a change anew could hide it. Against a
+checkpoint that was kept elsewhere (--checkpoint) it is shown to be the same log, with more behind it.`,
+	}
+	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export; - is stdin")
+	cmd.Flags().StringArrayVar(&a.kept, "checkpoint", nil, "a `file` with a checkpoint that was kept; may be given several times")
+	cmd.Flags().StringVar(&a.key, "key", "", "the `key` that must have signed checkpoints (the default is what the log names)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a.started = true
+		in, err := a.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		return a.verify(in)
+	}
+	return cmd
+}
+
+func (a *auditing) verify(in *export) error {
+	e, err := audit.ReadExport(in)
+	if err != nil {
+		return in.broken(err)
+	}
+	key := a.key
+	if key == "" {
+		key = e.Header.Key
+	}
+	kept, err := a.checkpoints(key)
+	if err != nil {
+		return err
+	}
+	bar := a.bar("verifying")
+	v, err := audit.Verify(e, audit.VerifyOptions{Key: key, Kept: append(kept, in.kept...), Progress: bar.show})
+	bar.end()
+	if err != nil {
+		return in.broken(err)
+	}
+	fmt.Fprintf(a.stderr, "%d records are whole and in order%s\n", v.Size(), agreement(kept))
+	if e.Header.Checkpoint == "" {
+		fmt.Fprintln(a.stderr, "the checkpoint is not signed: only a running service signs")
+		_, err = fmt.Fprint(a.stdout, v.Checkpoint())
+		return err
+	}
+	fmt.Fprintf(a.stderr, "the checkpoint is signed by %s\n", key)
+	_, err = io.WriteString(a.stdout, e.Header.Checkpoint)
+	return err
+}
+
+func agreement(kept []audit.Checkpoint) string {
+	var sizes []string
+	for _, c := range kept {
+		sizes = append(sizes, fmt.Sprint(c.Size))
+	}
+	if len(sizes) == 0 {
+		return ""
+	}
+	return ", and go on from the " + strings.Join(sizes, " and ") + " of the checkpoint"
+}
+
+// checkpoints reads those that were kept.
+func (a *auditing) checkpoints(key string) (out []audit.Checkpoint, err error) {
+	for _, name := range a.kept {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading a checkpoint: %w", err)
+		}
+		signer := key
+		if !strings.Contains(string(text), "\n\n") { // it has no signatures
+			signer = ""
+		} else if key == "" {
+			fmt.Fprintf(a.stderr, "the signature of %s is not checked: the log does not say by which key; give --key\n", name)
+		}
+		c, err := audit.ParseCheckpoint(text, signer)
+		if err != nil {
+			return nil, audit.BrokenError{What: fmt.Sprintf("%s: %v", name, err)}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

@@ -1,0 +1,261 @@
+package ctl
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"accountd/events"
+	"accountd/events/audit"
+	"accountd/events/eventlog"
+	"accountd/events/seal"
+	"accountd/http/native"
+	"accountd/projections"
+)
+
+func (a *auditing) replayCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "replay [RESOURCE]", Short: "Rebuild the state at any moment from the records alone", Args: cobra.MaximumNArgs(1),
+		Example: `  accountctl audit replay --data /var/lib/accountd --at 2026-05-01T00:00:00Z
+  accountctl audit replay --export log-and-keys.ndjson --master-key-file master.key -o json
+  accountctl audit replay clients --diff 100,200`,
+		ValidArgs: native.Replayed(),
+		Long: `Rebuild the state at any moment from the records alone, and print a resource (users, when none is named). ` + auditHelp + `
+
+A moment is a sequence or a time (RFC 3339). Of an export it takes one that was made with --keys. What was erased stays
+erased.`,
+	}
+	var diff []string
+	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export with keys; - is stdin")
+	cmd.Flags().StringVar(&a.masterKey, "master-key-file", "", "the `file` of the master key (default master.key in the data folder)")
+	cmd.Flags().StringVar(&a.at, "at", "", "the `moment`; the default is the log's end")
+	cmd.Flags().StringSliceVar(&diff, "diff", nil, "print what differs between two `moments`, A,B")
+	cmd.Flags().StringVarP(&a.form, "output", "o", "", "`form`: table, json, yaml or ndjson")
+	cmd.Flags().StringSliceVar(&a.columns, "columns", nil, "the table's `columns`")
+	cmd.MarkFlagsMutuallyExclusive("at", "diff")
+	cmd.RunE = func(cmd *cobra.Command, words []string) error {
+		resource := cmp.Or(strings.Join(words, ""), "users")
+		moments, err := momentsOf(a.at, diff)
+		if err == nil && !slices.Contains(native.Replayed(), resource) {
+			err = fmt.Errorf("%q cannot be replayed; there are %s", resource, strings.Join(native.Replayed(), ", "))
+		}
+		if err := errors.Join(err, checkForm(a.form)); err != nil {
+			return err
+		}
+		a.started = true
+		master, err := a.master()
+		if err != nil {
+			return err
+		}
+		a.keys = true
+		in, err := a.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		states, err := a.replay(in, master, moments, resource)
+		if err != nil {
+			return in.broken(err)
+		}
+		if len(states) == 2 {
+			return a.printDiff(states[0], states[1])
+		}
+		return a.printState(resource, states[0])
+	}
+	return cmd
+}
+
+// master reads the master key.
+func (a *auditing) master() (*seal.Master, error) {
+	if a.masterKey != "" {
+		return seal.LoadMaster(a.masterKey)
+	}
+	if key := a.env("ACCOUNTD_MASTER_KEY"); key != "" {
+		return seal.ParseMaster(key)
+	}
+	return seal.LoadMaster(filepath.Join(cmp.Or(a.data, defaultData), "master.key"))
+}
+
+// moment is a place in the log, given as a sequence or a time.
+type moment struct {
+	text     string
+	sequence uint64
+	time     time.Time // zero: the sequence counts
+}
+
+func momentsOf(at string, diff []string) (out []moment, err error) {
+	texts := diff
+	switch len(diff) {
+	case 0:
+		texts = []string{at}
+	case 2:
+	default:
+		return nil, errors.New("--diff: takes two moments, with a comma between them")
+	}
+	for _, text := range texts {
+		m := moment{text: text, sequence: 1<<64 - 1}
+		if text != "" {
+			if m.sequence, err = strconv.ParseUint(text, 10, 64); err != nil {
+				if m.time, err = time.Parse(time.RFC3339, text); err != nil {
+					return nil, fmt.Errorf("a moment is a sequence or a time such as 2026-05-01T12:00:00Z, not %q", text)
+				}
+			}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// before reports whether the moment lies before the record.
+func (m moment) before(r events.Record) bool {
+	if m.time.IsZero() {
+		return m.sequence < r.Sequence
+	}
+	return m.time.Before(r.Time)
+}
+
+// replay returns the resource's objects at the moments, by id. The log is verified on the way.
+func (a *auditing) replay(in *export, master *seal.Master, moments []moment, resource string) (out [][]json.RawMessage, err error) {
+	e, err := audit.ReadExport(in)
+	if err != nil {
+		return nil, err
+	}
+	bar := a.bar("replaying")
+	defer bar.end()
+	r := replaying{opener: eventlog.NewOpener(master), verifier: audit.NewVerifier(), views: make([]*projections.View, len(moments)), moments: moments}
+	for i := range r.views {
+		r.views[i] = projections.NewView()
+	}
+	err = e.Each(func(s eventlog.Stored) error { bar.show(s.Sequence, e.Header.Records); return r.add(s) }, r.opener.Add)
+	if errors.Is(err, eventlog.ErrLostKeys) {
+		err = fmt.Errorf("%w: the export was made without --keys", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range r.views {
+		v.Open()
+		objects, err := native.Objects(v, resource)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, objects)
+	}
+	return out, nil
+}
+
+// replaying folds a log into one view for each moment.
+type replaying struct {
+	opener   *eventlog.Opener
+	verifier *audit.Verifier
+	views    []*projections.View
+	moments  []moment
+}
+
+func (r *replaying) add(s eventlog.Stored) error {
+	if err := r.verifier.Add(s); err != nil {
+		return err
+	}
+	record, err := r.opener.Open(s)
+	if err != nil {
+		return err
+	}
+	for i, m := range r.moments {
+		if m.before(record) {
+			continue
+		}
+		if err := r.views[i].Apply([]events.Record{record}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *auditing) printState(resource string, objects []json.RawMessage) error {
+	out := a.program.printer(resource)
+	if err := out.add(objects); err != nil {
+		return err
+	}
+	return out.end()
+}
+
+// change is what became of one member of an object.
+type change struct {
+	ID     string          `json:"id"`
+	Field  string          `json:"field,omitempty"` // none: the whole object came or went
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+// printDiff prints every member that differs.
+func (a *auditing) printDiff(before, after []json.RawMessage) error {
+	old, err := byID(before)
+	if err != nil {
+		return err
+	}
+	now, err := byID(after)
+	if err != nil {
+		return err
+	}
+	out := a.program.printer("")
+	if len(a.columns) == 0 {
+		out.columns = []string{"id", "field", "before", "after"}
+	}
+	for _, id := range slices.Sorted(maps.Keys(union(old, now))) {
+		for _, c := range changes(id, old[id], now[id]) {
+			line, err := json.Marshal(c)
+			if err != nil {
+				return err
+			}
+			if err := out.add([]json.RawMessage{line}); err != nil {
+				return err
+			}
+		}
+	}
+	return out.end()
+}
+
+type members map[string]json.RawMessage
+
+func byID(objects []json.RawMessage) (map[string]members, error) {
+	out := map[string]members{}
+	for _, object := range objects {
+		var m members
+		if err := json.Unmarshal(object, &m); err != nil {
+			return nil, err
+		}
+		out[strings.Trim(string(m["id"]), `"`)] = m
+	}
+	return out, nil
+}
+
+func union[V any](a, b map[string]V) map[string]V {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// changes returns the members that differ, by name. An object that came or went differs in all that it has.
+func changes(id string, before, after members) (out []change) {
+	names := maps.Clone(before)
+	if names == nil {
+		names = members{}
+	}
+	maps.Copy(names, after)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if name != "id" && !bytes.Equal(before[name], after[name]) {
+			out = append(out, change{ID: id, Field: name, Before: before[name], After: after[name]})
+		}
+	}
+	return out
+}
