@@ -1,7 +1,7 @@
-// Package ctl is accountctl, the command line client of a running accountd.
+// Package ctl is accountctl, the command line client of accountd, and what audits its log.
 //
 // It promises that data goes to stdout and everything else to stderr, and that an answer that broke off is an error. Its one
-// invariant is that it changes nothing in a data folder: it only reads the administrator's file there.
+// invariant is that it changes nothing in a data folder: it only reads there.
 //
 // # Why
 //
@@ -10,4 +10,7 @@
 //
 // Why name:=JSON beside name=text: a shell has texts only, the API has types, and guessing would make the user name "true"
 // impossible.
+//
+// Why audit works on a copy of a stopped service's log: an engine repairs what it opens, and drops what it cannot read, which
+// is just what is looked for.
 package ctl
