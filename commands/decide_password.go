@@ -2,9 +2,13 @@ package commands
 
 import (
 	"regexp"
+	"time"
 
 	"accountd/events"
 )
+
+// PasswordResetFor is how long a token to set a password is good for.
+const PasswordResetFor = time.Hour
 
 // sha256Hex is the form of a token's hash.
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
