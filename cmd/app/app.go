@@ -58,6 +58,7 @@ type app struct {
 	gate    *server.Gate
 	metrics *metrics.Metrics
 	baseURL string
+	set     server.Later // the page that sets a password
 
 	http    *http.Server
 	service rest.Service

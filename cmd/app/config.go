@@ -40,6 +40,8 @@ type Config struct {
 	E24Hosts      []string      // host names that e24's clients sign, besides the one they send
 	E24DateWindow time.Duration // how far X-Date may be off
 
+	Mail Mail
+
 	ClientHourlyLimit int // requests that all users of one client may make within an hour
 
 	LogFormat string // formatText or formatJSON
@@ -60,6 +62,7 @@ func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
 		E24DateWindow: 15 * time.Minute, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
+		Mail: defaultMail(),
 	}
 }
 
@@ -94,6 +97,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := seal.ParseMaster(c.MasterKey.Reveal()); c.MasterKey != "" && err != nil {
 		return fmt.Errorf("%s: it holds no master key: 32 bytes in base64", envMasterKey)
+	}
+	if err := c.Mail.validate(); err != nil {
+		return err
 	}
 	return c.validateNATS()
 }

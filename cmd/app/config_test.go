@@ -53,15 +53,19 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestEverySetting(t *testing.T) {
+	templates := t.TempDir()
 	want := Config{
 		Data: "d", NATS: "nats://u:p@a:4222,nats://b", Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
 		PublicURL: "https://accounts.example.org", ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
+		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
-		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7", "--log-format=json", "--log-level=debug"}, nil, "")
+		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7", "--log-format=json", "--log-level=debug",
+		"--smtp=m:587", "--smtp-tls=none", "--smtp-username=u", "--smtp-password-file=p", "--mail-from=A <a@b>", "--mail-passwords=plain",
+		"--service-name=S", "--mail-templates=" + templates}, nil, "")
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
@@ -83,7 +87,14 @@ public-url = https://accounts.example.org
 client-hourly-limit = 7
 log-format = json
 log-level = DEBUG
-`)
+smtp = m:587
+smtp-tls = none
+smtp-username = u
+smtp-password-file = p
+mail-from = A <a@b>
+mail-passwords = plain
+service-name = S
+mail-templates = `+templates)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	require.Equal(t, "nats://a:4222,nats://b", got.natsForLog())

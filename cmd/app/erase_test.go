@@ -26,6 +26,7 @@ func (r *running) call(method, path, token, body string) (int, string) {
 	q, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
 	require.NoError(r.t, err)
 	q.Header.Set("Authorization", "Bearer "+token)
+	q.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(q)
 	require.NoError(r.t, err)
 	defer answer.Body.Close()

@@ -45,7 +45,7 @@ func load(set *pflag.FlagSet, fromFlags []*flag, environ []string) (Config, erro
 	if err := apply(&c, settings); err != nil {
 		return c, err
 	}
-	c.MasterKey = events.Secret(env[envMasterKey])
+	c.MasterKey, c.Mail.Password = events.Secret(env[envMasterKey]), events.Secret(env[envSMTPPassword])
 	if c.MasterKey == "" && c.MasterKeyFile == "" {
 		c.MasterKeyFile = credential(env["CREDENTIALS_DIRECTORY"])
 	}
@@ -55,7 +55,7 @@ func load(set *pflag.FlagSet, fromFlags []*flag, environ []string) (Config, erro
 // parseEnv returns the variables. One that begins like ours and is none of them is an error.
 func parseEnv(environ []string) (map[string]string, error) {
 	c := Default()
-	known := []string{envMasterKey, envConfig}
+	known := []string{envMasterKey, envSMTPPassword, envConfig}
 	for _, o := range options(&c) {
 		known = append(known, o.env())
 	}

@@ -20,7 +20,7 @@ type option struct {
 // options returns every setting, each bound to its field of c.
 func options(c *Config) []option {
 	const storage, http, accounts, e24, client, logging = "Storage", "HTTP", "Accounts", "e24 API", "Client-user API", "Log"
-	return []option{
+	return append([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
 		{storage, "nats-listen", "HOST:PORT", "let outside subscribers to the feed into the embedded server, as the user feed with the " +
@@ -46,7 +46,7 @@ func options(c *Config) []option {
 		{client, "client-hourly-limit", "N", "requests that all users of one client may make within an hour", number{&c.ClientHourlyLimit}, ""},
 		{logging, "log-format", "text|json", "form of the lines on stderr", choice{&c.LogFormat, []string{formatText, formatJSON}}, ""},
 		{logging, "log-level", "debug|info|warn|error", "the least that is logged", level{&c.LogLevel}, ""},
-	}
+	}, mailOptions(&c.Mail)...)
 }
 
 const (

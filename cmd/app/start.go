@@ -120,7 +120,10 @@ func (a *app) startHandler(context.Context) error {
 }
 
 // open lets requests in.
-func (a *app) open(context.Context) error {
+func (a *app) open(ctx context.Context) error {
+	if err := a.startMailer(ctx); err != nil {
+		return err
+	}
 	a.mountDialects()
 	a.gate.Open()
 	a.log.Info("ready", "url", a.baseURL, "version", currentBuild().String(), "data", a.config.Data, "nats", a.config.natsForLog(),

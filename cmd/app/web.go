@@ -18,6 +18,7 @@ import (
 	"accountd/http/pterodactyl"
 	"accountd/http/rest"
 	"accountd/http/server"
+	"accountd/http/setpassword"
 )
 
 // listen starts answering HTTP, with the gate shut.
@@ -38,6 +39,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
+			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
 		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,

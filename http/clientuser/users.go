@@ -64,7 +64,14 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c call) error {
 		return err
 	}
 	cmd.User.PasswordHash = *hash
-	return a.change(w, r, c, http.StatusCreated, cmd)
+	if e.Welcome != "" {
+		a.Mail.Hand(cmd.ID, events.Secret(password))
+	}
+	if err := a.change(w, r, c, http.StatusCreated, cmd); err != nil {
+		a.Mail.Forget(cmd.ID)
+		return err
+	}
+	return nil
 }
 
 func (a *api) updateUser(w http.ResponseWriter, r *http.Request, c call) error {

@@ -82,15 +82,13 @@ func (c call) readCreation(f *fields) (events.UserCreated, string, error) {
 	return e, password, f.err
 }
 
-// readWelcome reads whom the new user's data are mailed to: the named address, or else whoever asks.
+// readWelcome reads whom the new user's data are mailed to: the named address, or else whoever asks, who is the parent.
 func (c call) readWelcome(f *fields, e *events.UserCreated) {
 	notify, address := f.truth("email_notify"), or(f.text("email_for_notify"), "")
 	if !notify {
 		return
 	}
-	if address == "" {
-		address = c.user.Email
-	} else if !commands.ValidEmail(address) {
+	if address != "" && !commands.ValidEmail(address) {
 		f.fail("email_for_notify", "email_for_notify must be an e-mail address.")
 	}
 	e.Welcome, e.WelcomeTo = events.WelcomeAccessData, address

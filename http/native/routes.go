@@ -100,7 +100,7 @@ func (a *api) routes() []route {
 		{http.MethodPatch, application, readsDirectory(a.patchApplication), false},
 		{http.MethodDelete, application, readsDirectory(a.deleteApplication), false},
 		{http.MethodPost, application + "/secret", readsDirectory(a.rotateApplicationSecret), false},
-	}, a.feedRoutes()...)
+	}, append(a.feedRoutes(), a.mailRoutes()...)...)
 }
 
 func (a *api) handler() http.Handler {

@@ -5,6 +5,7 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/erasure"
+	"accountd/commands/mailer"
 	"accountd/commands/password"
 	"accountd/commands/webhook"
 	"accountd/events"
@@ -25,6 +26,7 @@ type Service struct {
 	Past     *past.Archive
 	Usage    *usage.Store     // nil: nobody notes when credentials are used
 	Feed     *feed.Feed       // nil: nobody subscribes
+	Mail     *mailer.Mailer   // nil: mail is off
 	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks
 }
 

@@ -1,0 +1,90 @@
+package native
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/mailer"
+)
+
+func (a *api) mailRoutes() []route {
+	const mails, mail = "/v1/mail", "/v1/mail/:mail"
+	return []route{
+		{http.MethodGet, mails, a.listMails, true},
+		{http.MethodPost, mail + "/send", a.sendMail, false},
+		{http.MethodDelete, mail, a.discardMail, false},
+	}
+}
+
+// mailAnswer is a mail that could not be sent.
+type mailAnswer struct {
+	ID       uuid.UUID `json:"id"`
+	Mail     string    `json:"mail"`
+	User     uuid.UUID `json:"user"`
+	Sequence uint64    `json:"sequence"`
+	Reason   string    `json:"reason"`
+	Code     *int      `json:"code"`
+	Extended *string   `json:"extended_code"`
+	Attempts int       `json:"attempts"`
+	At       time.Time `json:"last_attempt_at"`
+}
+
+func mailOf(l mailer.Letter) mailAnswer {
+	return mailAnswer{ID: l.ID, Mail: l.Mail, User: l.User, Sequence: l.Sequence, Reason: l.Reason, Code: unlessZero(l.Code),
+		Extended: unlessZero(l.Extended), Attempts: l.Attempts, At: l.At}
+}
+
+func unlessZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func (a *api) listMails(w http.ResponseWriter, r *http.Request, c caller) error {
+	if !commands.MayReadUsers(c.states, c.Actor) {
+		return noMail("see")
+	}
+	all, err := a.Mail.Letters(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeList(w, r, all, mailOf)
+}
+
+func (a *api) sendMail(w http.ResponseWriter, r *http.Request, c caller) error {
+	if !commands.MayWriteUsers(c.states, c.Actor) {
+		return noMail("send")
+	}
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	if err := a.Mail.SendAgain(r.Context(), parseID(param(r, "mail"))); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *api) discardMail(w http.ResponseWriter, r *http.Request, c caller) error {
+	if !commands.MayWriteUsers(c.states, c.Actor) {
+		return noMail("discard")
+	}
+	if err := a.Mail.Discard(r.Context(), parseID(param(r, "mail"))); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func noMail(doing string) error {
+	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "Only a super admin may " + doing + " mails."}
+}
