@@ -88,6 +88,14 @@ type ResetPassword struct {
 	PasswordHash events.Secret
 }
 
+// RequestMail makes a mail to the user due, such as events.MailPasswordReset.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type RequestMail struct {
+	ID   uuid.UUID
+	Mail string
+}
+
 // CompleteProvisioning reports that what belongs to the account is set up.
 type CompleteProvisioning struct{ ID uuid.UUID }
 
@@ -207,6 +215,7 @@ func (c EraseUser) Target() uuid.UUID            { return c.ID }
 func (c RehashPassword) Target() uuid.UUID       { return c.ID }
 func (c RequestPasswordReset) Target() uuid.UUID { return c.ID }
 func (c ResetPassword) Target() uuid.UUID        { return c.ID }
+func (c RequestMail) Target() uuid.UUID          { return c.ID }
 func (c CompleteProvisioning) Target() uuid.UUID { return c.ID }
 func (c FailProvisioning) Target() uuid.UUID     { return c.ID }
 func (c AddSSHKey) Target() uuid.UUID            { return c.ID }

@@ -69,6 +69,8 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideRequestReset(s, a, u, c)
 	case ResetPassword:
 		return decideReset(u, c)
+	case RequestMail:
+		return decideMail(s, a, u, c)
 	case CompleteProvisioning:
 		return decideProvisioned(s, a, u, StateCreated, events.ProvisioningCompleted{})
 	case FailProvisioning:

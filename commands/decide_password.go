@@ -34,3 +34,13 @@ func decideReset(u *User, c ResetPassword) ([]events.Event, error) {
 	}
 	return one(events.PasswordChanged{Hash: c.PasswordHash})
 }
+
+func decideMail(s States, a Actor, u *User, c RequestMail) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	if c.Mail != events.MailPasswordReset {
+		return nil, refuse(Invalid, "mail_invalid", "mail", "There is no such mail.")
+	}
+	return one(events.MailRequested{Mail: c.Mail})
+}

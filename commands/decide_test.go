@@ -334,6 +334,7 @@ func TestPasswordReset(t *testing.T) {
 		return commands.ResetPassword{ID: childID, Hash: hash, Now: now, PasswordHash: "new"}
 	}
 	ask := commands.RequestPasswordReset{ID: childID, Hash: hash, ExpiresAt: until}
+	mail := commands.RequestMail{ID: childID, Mail: events.MailPasswordReset}
 	nobody, service := by(strangerID, ""), commands.Service()
 	done := []events.Event{events.PasswordChanged{Hash: "new"}}
 	run(t, []scenario{
@@ -354,6 +355,10 @@ func TestPasswordReset(t *testing.T) {
 		{name: "but when it was only rehashed", given: and(asked, fact{childID, events.PasswordChanged{Hash: "better", Rehash: true}}), actor: service, when: reset(hash, firstDay), then: done},
 		{name: "not when the address is another", given: and(asked, fact{childID, events.ProfileUpdated{Email: the("new@example.org")}}), actor: service, when: reset(hash, firstDay), no: "reset_token_invalid"},
 		{name: "another token", given: asked, actor: service, when: reset(events.Secret(secrets.Hash("x")), firstDay), no: "reset_token_invalid"},
+		{name: "who manages the account has a link mailed", given: family(), actor: by(adminID, ""), when: mail, then: []events.Event{events.MailRequested{Mail: events.MailPasswordReset}}},
+		{name: "nobody else does", given: family(), actor: nobody, when: mail, no: "user_not_found"},
+		{name: "nor by a credential that may only read", given: family(), actor: by(adminID, "read"), when: mail, no: "not_allowed"},
+		{name: "a mail that nobody knows", given: family(), actor: service, when: commands.RequestMail{ID: childID, Mail: "spam"}, no: "mail_invalid"},
 		{name: "no token was asked for", given: family(), actor: service, when: reset("", firstDay), no: "reset_token_invalid"},
 		{name: "no password", given: asked, actor: service, when: commands.ResetPassword{ID: childID, Hash: hash, Now: firstDay}, no: "password_required"},
 		{name: "of nobody", given: asked, actor: service, when: commands.ResetPassword{ID: freshID, Hash: hash, Now: firstDay}, no: "user_not_found"},

@@ -46,7 +46,9 @@ func Evolve(u *User, r events.Record) *User {
 			next.PasswordReset = nil
 		}
 	case events.PasswordResetRequested:
-		next.PasswordReset = &e
+		next.PasswordReset, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
+	case events.MailRequested:
+		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:
 		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time})
 	case events.SSHKeyRemoved:

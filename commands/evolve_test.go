@@ -78,7 +78,9 @@ func effects() map[string]struct {
 	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
 	add(events.PasswordChanged{Hash: "new"}, with(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))
 	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
-	add(reset, with(func(u *user) { u.PasswordReset = &reset }))
+	before := rich().UpdatedAt
+	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
+	add(events.MailRequested{Mail: events.MailPasswordReset}, with(func(u *user) { u.UpdatedAt = before }))
 	add(events.UserDeleted{}, end)
 	add(events.UserErased{}, end)
 	add(events.SSHKeyAdded{Number: 2}, with(func(u *user) {

@@ -14,7 +14,7 @@ var registry = []struct {
 }{
 	of[UserCreated](), of[ProfileUpdated](), of[MembershipChanged](), of[RightsChanged](),
 	of[UserEnabled](), of[UserDisabled](), of[ProvisioningCompleted](), of[ProvisioningFailed](),
-	of[PasswordChanged](), of[PasswordResetRequested](), of[UserDeleted](), of[UserErased](),
+	of[PasswordChanged](), of[PasswordResetRequested](), of[MailRequested](), of[UserDeleted](), of[UserErased](),
 	of[SSHKeyAdded](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](), of[CallbackKeySet](),

@@ -44,6 +44,7 @@ func samples() []Event {
 		ProvisioningFailed{Reason: "no capacity"},
 		PasswordChanged{Hash: "hash of a password", Rehash: true},
 		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
+		MailRequested{Mail: MailPasswordReset},
 		UserDeleted{}, UserErased{},
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
 		SSHKeyRemoved{Number: 5},

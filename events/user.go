@@ -103,6 +103,14 @@ type PasswordResetRequested struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// MailRequested records that somebody asked for a mail to the user.
+type MailRequested struct {
+	Mail string `json:"mail"` // such as MailPasswordReset
+}
+
+// MailPasswordReset is the mail with a link to set a new password.
+const MailPasswordReset = "password_reset"
+
 // UserDeleted records the end of an account: all its credentials end, its names are free again.
 type UserDeleted struct{}
 
@@ -217,6 +225,7 @@ func (ProvisioningCompleted) Type() string  { return "ProvisioningCompleted.v1" 
 func (ProvisioningFailed) Type() string     { return "ProvisioningFailed.v1" }
 func (PasswordChanged) Type() string        { return "PasswordChanged.v1" }
 func (PasswordResetRequested) Type() string { return "PasswordResetRequested.v1" }
+func (MailRequested) Type() string          { return "MailRequested.v1" }
 func (UserDeleted) Type() string            { return "UserDeleted.v1" }
 func (UserErased) Type() string             { return "UserErased.v1" }
 func (SSHKeyAdded) Type() string            { return "SSHKeyAdded.v1" }

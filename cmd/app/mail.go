@@ -48,7 +48,7 @@ func mailOptions(m *Mail) []option {
 		{group, "smtp-password-file", "FILE", "or in this file", text{&m.PasswordFile}, ""},
 		{group, "mail-from", "ADDRESS", "sender, such as \"Accounts <no-reply@example.org>\"", text{&m.From}, ""},
 		{group, "mail-templates", "DIR", "folder with templates in place of the built-in ones of the same names: account_created.txt and " +
-			".html, access_data.txt and .html", text{&m.Templates}, ""},
+			".html, access_data.txt and .html, password_reset.txt and .html", text{&m.Templates}, ""},
 		{group, "mail-passwords", "link|plain", "what access data have: a link to set a password, or the password itself while the service has " +
 			"it in memory", choice{&m.Passwords, []string{passwordsLink, passwordsPlain}}, ""},
 		{group, "service-name", "NAME", "what mails and pages call the service", text{&m.Service}, ""},

@@ -19,12 +19,18 @@ type due struct {
 
 // dueBy returns the mail that the Record makes due, if it does.
 func dueBy(r events.Record) (due, bool) {
-	e, ok := r.Event.(events.UserCreated)
-	if !ok || e.Welcome == "" {
-		return due{}, false
+	d := due{Event: r.ID, Sequence: r.Sequence, User: r.Aggregate.ID}
+	switch e := r.Event.(type) {
+	case events.UserCreated:
+		d.Mail, d.creator, d.to = e.Welcome, e.Parent, e.WelcomeTo
+	case events.MailRequested:
+		d.Mail = e.Mail
 	}
-	return due{Event: r.ID, Sequence: r.Sequence, Mail: e.Welcome, User: r.Aggregate.ID, creator: e.Parent, to: e.WelcomeTo}, true
+	return d, d.Mail != ""
 }
+
+// dueTypes are the events that dueBy knows.
+func dueTypes() []string { return []string{events.UserCreated{}.Type(), events.MailRequested{}.Type()} }
 
 // recipient returns the address that the mail goes to as things stand, empty when there is none any more.
 func (d due) recipient(s commands.States) string {

@@ -23,9 +23,9 @@ const Consumer = "mailer"
 const TooOld = 72 * time.Hour
 
 const (
-	parallel    = 4           // mails that are sent at once
-	maxAttempts = 10          // after which a mail becomes a Letter
-	applyFor    = time.Minute // that the state may be behind the log
+	parallel    = 4                // mails that are sent at once
+	maxAttempts = 10               // after which a mail becomes a Letter
+	claimMargin = 15 * time.Second // after the time-out of a mail, until another instance may send it
 )
 
 // Options of a Mailer. All but the last four must be set.
@@ -86,11 +86,11 @@ func Open(ctx context.Context, o Options) (m *Mailer, err error) {
 	if m.forms, err = loadForms(o.Templates); err != nil {
 		return nil, err
 	}
-	if m.ledger, err = openLedger(ctx, o.Engine, 2*o.SMTP.timeout()+applyFor); err != nil {
+	if m.ledger, err = openLedger(ctx, o.Engine, o.SMTP.timeout()+claimMargin); err != nil {
 		return nil, err
 	}
 	m.worker, err = o.Log.OpenWork(ctx, eventlog.Work{
-		Name: Consumer, Types: []string{events.UserCreated{}.Type()}, Parallel: parallel, Plan: m.plan,
+		Name: Consumer, Types: dueTypes(), Parallel: parallel, Plan: m.plan,
 	})
 	return m, err
 }

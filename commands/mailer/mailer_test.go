@@ -183,6 +183,20 @@ func TestAccessData(t *testing.T) {
 	require.Equal(t, "boss@example.net", w.server.Next().To)
 }
 
+func TestPasswordReset(t *testing.T) {
+	w := newWorld(t, mailbox.Options{})
+	w.run()
+	u := w.create(events.UserCreated{Username: "ann", Email: "ann@example.org",
+		PasswordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA"})
+	out, err := w.handler.Do(t.Context(), commands.Service(), commands.RequestMail{ID: u.ID, Mail: events.MailPasswordReset})
+	require.NoError(t, err)
+	m := w.server.Next()
+	require.Equal(t, "ann@example.org", m.To)
+	require.Equal(t, "Set a new password", m.Subject)
+	require.Equal(t, u.UpdatedAt, out.User.UpdatedAt, "a mail is no change of the user")
+	w.resets(token(m), "a new password")
+}
+
 func TestPlainPasswords(t *testing.T) {
 	for _, plain := range []bool{true, false} {
 		w := newWorld(t, mailbox.Options{})

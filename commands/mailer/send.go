@@ -15,7 +15,7 @@ import (
 
 // send sends the mail, unless there is nobody to send it to any more, which is no failure.
 func (m *Mailer) send(ctx context.Context, d due) *failed {
-	ctx, cancel := context.WithTimeout(ctx, applyFor+2*m.SMTP.timeout())
+	ctx, cancel := context.WithTimeout(ctx, m.SMTP.timeout())
 	defer cancel()
 	if err := m.Fold.Wait(ctx, d.Sequence); err != nil {
 		return &failed{reason: "state_behind"}

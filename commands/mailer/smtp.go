@@ -28,7 +28,7 @@ type SMTP struct {
 	TLS      string // TLSStart, TLSFirst or TLSNone
 	Username string // empty: no log-in
 	Password events.Secret
-	Timeout  time.Duration // of one mail, from the connection on; 0: 30 seconds
+	Timeout  time.Duration // of one mail as a whole; 0: 30 seconds
 	Trust    *tls.Config   // nil: the system's authorities
 }
 

@@ -19,7 +19,7 @@ import (
 var embedded embed.FS
 
 // kinds are the mails that there are. Each has a template NAME.txt, of which the first line is "Subject: …", and NAME.html.
-var kinds = []string{events.WelcomeAccountCreated, events.WelcomeAccessData}
+var kinds = []string{events.WelcomeAccountCreated, events.WelcomeAccessData, events.MailPasswordReset}
 
 // content is what a template may say.
 type content struct {

@@ -17,7 +17,7 @@ import (
 
 const (
 	workPull    = 64               // Records that are fetched ahead
-	workWait    = 20 * time.Second // after which a Record whose instance is silent goes to another
+	workWait    = 10 * time.Second // after which a Record whose instance is silent goes to another
 	workPending = 4096             // Records that may wait for a Job or another attempt; past that, newer ones wait, too
 	workGrace   = 5 * time.Second  // that jobs have to end when the work ends
 	unreadRest  = time.Minute      // after which a Record that could not be read is tried again

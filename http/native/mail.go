@@ -8,6 +8,8 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/mailer"
+	"accountd/events"
+	"accountd/http/rest"
 )
 
 func (a *api) mailRoutes() []route {
@@ -16,6 +18,7 @@ func (a *api) mailRoutes() []route {
 		{http.MethodGet, mails, a.listMails, true},
 		{http.MethodPost, mail + "/send", a.sendMail, false},
 		{http.MethodDelete, mail, a.discardMail, false},
+		{http.MethodPost, usersPath + "/:id/password-reset", a.requestPasswordReset, false},
 	}
 }
 
@@ -87,4 +90,29 @@ func (a *api) discardMail(w http.ResponseWriter, r *http.Request, c caller) erro
 
 func noMail(doing string) error {
 	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "Only a super admin may " + doing + " mails."}
+}
+
+// requestPasswordReset has a link to set a new password mailed to the user.
+func (a *api) requestPasswordReset(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	cmd := commands.RequestMail{ID: userID(r), Mail: events.MailPasswordReset}
+	if err := c.refusal(cmd); err != nil {
+		return err
+	}
+	if a.Mail == nil {
+		return &commands.Refusal{Kind: commands.Conflict, Reason: "mail_off", Detail: "No mail server is set, so no mail can be sent."}
+	}
+	out, err := a.do(r, c, cmd)
+	if err != nil {
+		return err
+	}
+	rest.SetSequence(w, out.Sequence)
+	w.WriteHeader(http.StatusAccepted)
+	return nil
 }
