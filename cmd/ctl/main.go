@@ -67,7 +67,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
-	root.AddCommand(p.events(), p.status(), p.profiles(), p.audit())
+	root.AddCommand(p.events(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
 	return root
 }
