@@ -81,6 +81,15 @@ func (d definition) written() definition {
 	return definition{text: func(u *commands.User) string { return id(u).String() }}
 }
 
+// Allows reports whether the field can be compared so.
+func (f Field) Allows(op Op) bool {
+	def, ok := define(f)
+	if op == Contains || op == Prefix {
+		def = def.written()
+	}
+	return ok && def.allows(op)
+}
+
 func (d definition) allows(op Op) bool {
 	switch op {
 	case Eq:

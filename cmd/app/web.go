@@ -17,6 +17,7 @@ import (
 	"accountd/http/native"
 	"accountd/http/pterodactyl"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/http/server"
 	"accountd/http/setpassword"
 )
@@ -38,6 +39,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: "/v1", Dialect: "native", Handler: &a.native, Problem: native.Problem},
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
+			{Prefix: openapi.Path, Dialect: "native", Handler: openapi.New(native.Problem, described()...), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),

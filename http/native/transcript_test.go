@@ -61,5 +61,7 @@ func (s *service) send(x transcript.Request) *httptest.ResponseRecorder {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
 	x.Set(r.Header)
-	return s.serve(r, address)
+	w := s.serve(r, address)
+	checkContract(s.t, r, x.Body, w)
+	return w
 }

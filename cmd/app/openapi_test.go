@@ -1,0 +1,44 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"accountd/http/rest/openapi"
+)
+
+// TestEveryCallIsDescribed walks the routes of all dialects and their descriptions.
+func TestEveryCallIsDescribed(t *testing.T) {
+	for _, d := range described() {
+		missing, unknown := d.Drift()
+		require.Empty(t, missing, "%s: describe these in its describe.go", d.Name)
+		require.Empty(t, unknown, "%s: these do not exist", d.Name)
+		require.NotEmpty(t, d.Routes, d.Name)
+	}
+}
+
+func TestOpenAPIDocument(t *testing.T) {
+	s := start(t, testConfig(t))
+	answer, err := http.Get(s.url + openapi.Path)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	var shape map[string]any
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&shape))
+	text, err := json.Marshal(shape)
+	require.NoError(t, err)
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	require.NoError(t, err)
+	require.NoError(t, doc.Validate(t.Context()))
+	require.Greater(t, doc.Paths.Len(), 40)
+	for path, item := range doc.Paths.Map() {
+		for method, o := range item.Operations() {
+			require.NotEmpty(t, o.Summary, "%s %s", method, path)
+			require.NotEmpty(t, o.OperationID, "%s %s", method, path)
+		}
+	}
+}

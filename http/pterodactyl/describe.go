@@ -1,0 +1,63 @@
+package pterodactyl
+
+import (
+	"net/http"
+
+	"accountd/commands"
+	"accountd/http/rest/openapi"
+)
+
+// Describe returns what /openapi.json has about the dialect.
+func Describe() openapi.Dialect {
+	one, page := userSchema(), []openapi.Parameter{{Name: "page", About: "from 1 up", Schema: openapi.Whole()}, {Name: "per_page", About: "entries of a page", Schema: openapi.Whole()}}
+	filters := append(page, includeParameter())
+	for _, name := range []string{"email", "uuid", "username", "external_id"} {
+		filters = append(filters, openapi.Parameter{Name: "filter[" + name + "]", About: "part of it", Schema: openapi.Text()})
+	}
+	filters = append(filters, openapi.Parameter{Name: "sort", About: "id or uuid, with a minus to descend", Schema: openapi.Text()})
+	return openapi.Dialect{
+		Name: "pterodactyl", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(),
+		Security: map[string]openapi.Schema{"panel_key": {"type": "http", "scheme": "bearer", "description": "A key of kind " + commands.KeyPterodactyl + "."}},
+		Table: openapi.Table{
+			"GET " + usersPath:                         {Summary: "List users", Query: filters, Answer: listSchema(one)},
+			"POST " + usersPath:                        {Summary: "Create a user", Body: sentSchema(), Answer: one, Status: http.StatusCreated},
+			"GET " + usersPath + "/external/:external": {Summary: "Show the user of an external id", Query: []openapi.Parameter{includeParameter()}, Answer: one},
+			"GET " + usersPath + "/:id":                {Summary: "Show a user", Query: []openapi.Parameter{includeParameter()}, Answer: one},
+			"PATCH " + usersPath + "/:id":              {Summary: "Change a user", Body: sentSchema(), Answer: one},
+			"DELETE " + usersPath + "/:id":             {Summary: "Delete a user"},
+			"GET " + serversPath:                       {Summary: "List the servers that belong to users", Query: page, Answer: listSchema(openapi.Schema{"type": "object"})},
+		},
+	}
+}
+
+func includeParameter() openapi.Parameter {
+	return openapi.Parameter{Name: "include", About: "servers: those that belong to the user", Schema: openapi.Text()}
+}
+
+func sentSchema() openapi.Schema {
+	text, null := openapi.Text(), openapi.Nullable
+	return openapi.Schema{"type": "object", "required": []string{"email", "username", "first_name", "last_name"}, "properties": openapi.Schema{
+		"email": text, "username": text, "first_name": text, "last_name": text, "password": null(text), "external_id": null(text),
+		"root_admin": openapi.Truth(), "language": text}}
+}
+
+func userSchema() openapi.Schema {
+	text, null := openapi.Text(), openapi.Nullable
+	attributes := openapi.Schema{"type": "object", "required": []string{"id", "uuid", "username", "email"}, "properties": openapi.Schema{
+		"id": openapi.Whole(), "external_id": null(text), "uuid": openapi.Form("uuid"), "username": text, "email": text, "first_name": text,
+		"last_name": text, "language": text, "root_admin": openapi.Truth(), "2fa": openapi.Truth(), "created_at": openapi.Form("date-time"),
+		"updated_at": openapi.Form("date-time"), "relationships": openapi.Schema{"type": "object"}}}
+	return openapi.Schema{"type": "object", "required": []string{"object", "attributes"}, "properties": openapi.Schema{
+		"object": openapi.Text("user"), "attributes": attributes, "meta": openapi.Schema{"type": "object"}}}
+}
+
+func listSchema(entry openapi.Schema) openapi.Schema {
+	return openapi.Schema{"type": "object", "required": []string{"object", "data", "meta"}, "properties": openapi.Schema{
+		"object": openapi.Text("list"), "data": openapi.List(entry), "meta": openapi.Schema{"type": "object"}}}
+}
+
+func failureSchema() openapi.Schema {
+	entry := openapi.Schema{"type": "object", "required": []string{"code", "status", "detail"}, "properties": openapi.Schema{
+		"code": openapi.Text(), "status": openapi.Text(), "detail": openapi.Text(), "meta": openapi.Schema{"type": "object"}}}
+	return openapi.Schema{"type": "object", "required": []string{"errors"}, "properties": openapi.Schema{"errors": openapi.List(entry)}}
+}

@@ -1,0 +1,157 @@
+package openapi
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Document returns the OpenAPI document of the dialects.
+func Document(dialects ...Dialect) Schema {
+	paths, named, security, tags := Schema{}, Schema{}, Schema{}, []Schema{}
+	for _, d := range dialects {
+		tags = append(tags, Schema{"name": d.Name, "description": d.About})
+		maps.Copy(security, asAny(d.Security))
+		w := writer{Dialect: d, schemas: schemas{d.Name, named}}
+		for _, call := range slices.Sorted(maps.Keys(d.Table)) {
+			method, path, _ := strings.Cut(call, " ")
+			place, _ := paths[template(path)].(Schema)
+			if place == nil {
+				place = Schema{}
+				paths[template(path)] = place
+			}
+			place[strings.ToLower(method)] = w.operation(method, path, d.Table[call])
+		}
+	}
+	return Schema{
+		"openapi": "3.1.0",
+		"info": Schema{"title": "accountd", "version": "1.0.0", "license": Schema{"name": "see the repository", "identifier": "NONE"},
+			"description": "The accounts of a provider, in the APIs that its tools speak."},
+		"servers":    []Schema{{"url": "/", "description": "this service"}},
+		"tags":       tags,
+		"paths":      paths,
+		"components": Schema{"schemas": named, "securitySchemes": security},
+	}
+}
+
+func asAny(in map[string]Schema) Schema {
+	out := Schema{}
+	for name, s := range in {
+		out[name] = s
+	}
+	return out
+}
+
+// template returns the path with its parameters in OpenAPI's form.
+func template(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if name, ok := strings.CutPrefix(s, ":"); ok {
+			segments[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// writer writes the operations of one dialect.
+type writer struct {
+	Dialect
+	schemas schemas
+}
+
+func (w writer) operation(method, path string, o Operation) Schema {
+	out := Schema{"tags": []string{w.Name}, "summary": o.Summary, "operationId": operationID(w.Name, method, path),
+		"responses": w.responses(o), "security": w.security(o)}
+	if o.About != "" {
+		out["description"] = o.About
+	}
+	if parameters := w.parameters(path, o); len(parameters) > 0 {
+		out["parameters"] = parameters
+	}
+	if o.Body != nil {
+		body := w.schemas.of(o.Body)
+		content := Schema{"schema": body}
+		if o.Example != nil {
+			content["example"] = o.Example
+		}
+		kinds := Schema{}
+		for _, kind := range o.sent() {
+			kinds[kind] = content
+		}
+		out["requestBody"] = Schema{"required": body["required"] != nil, "content": kinds}
+	}
+	return out
+}
+
+func (o Operation) sent() []string {
+	if len(o.Sent) == 0 {
+		return []string{mediaType("")}
+	}
+	return o.Sent
+}
+
+func mediaType(name string) string {
+	if name == "" {
+		return "application/json"
+	}
+	return name
+}
+
+func operationID(dialect, method, path string) string {
+	words := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == ':' || r == '-' || r == '.' })
+	return dialect + "_" + strings.ToLower(method) + "_" + strings.Join(words, "_")
+}
+
+func (w writer) responses(o Operation) Schema {
+	problem := Schema{"description": "refused, or failed", "content": Schema{mediaType(w.ProblemType): Schema{"schema": w.schemas.of(w.Problem)}}}
+	out := Schema{"4XX": problem, "5XX": problem}
+	for _, status := range append([]int{o.status()}, o.Also...) {
+		success := Schema{"description": http.StatusText(status)}
+		if o.Answer != nil && status != http.StatusNoContent && status != http.StatusAccepted {
+			success["content"] = Schema{mediaType(o.Got): Schema{"schema": w.schemas.of(o.Answer)}}
+		}
+		out[strconv.Itoa(status)] = success
+	}
+	return out
+}
+
+// status is the usual one of success.
+func (o Operation) status() int {
+	switch {
+	case o.Status != 0:
+		return o.Status
+	case o.Answer == nil:
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
+func (w writer) security(o Operation) []Schema {
+	out := []Schema{}
+	if o.Open {
+		return out
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Security)) {
+		out = append(out, Schema{name: []string{}})
+	}
+	return out
+}
+
+// parameters returns those of the path, of which each is a text, and the operation's own.
+func (w writer) parameters(path string, o Operation) (out []Schema) {
+	for s := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(s, ":"); ok {
+			out = append(out, Schema{"name": name, "in": "path", "required": true, "schema": Text()})
+		}
+	}
+	for _, p := range o.Query {
+		in := "query"
+		if p.Header {
+			in = "header"
+		}
+		out = append(out, Schema{"name": p.Name, "in": in, "description": p.About, "schema": p.Schema})
+	}
+	return out
+}
