@@ -33,7 +33,7 @@ func TestUserIsDescribedAsItIsShown(t *testing.T) {
 	for _, m := range userMembers() {
 		described = append(described, m.name)
 	}
-	j := userJSON(&commands.User{})
+	j := userJSON(commands.NewDirectory(), &commands.User{})
 	defer j.Free()
 	d := json.NewDecoder(strings.NewReader(string(j.Bytes())))
 	for depth := 0; ; {

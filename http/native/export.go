@@ -18,7 +18,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return badParameter("limit", "parameter_unknown", "An export has no pages.")
 	}
 	q.Limit = math.MaxInt
-	found, err := a.find(r, c, q)
+	found, dir, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return nil
 	}
 	for _, u := range found.Users {
-		j := userJSON(c.states.Directory(), u)
+		j := userJSON(dir, u)
 		err := s.write(append(j.Bytes(), '\n'), false)
 		j.Free()
 		if err != nil {

@@ -93,7 +93,7 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past
 	if u == nil {
 		return noSuchUser()
 	}
-	j := userJSON(u)
+	j := userJSON(c.states.Directory(), u)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil

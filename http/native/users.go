@@ -17,30 +17,30 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	found, err := a.find(r, c, q)
+	found, dir, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}
 	q.page.link(w, found.Total)
-	j := usersJSON(c.states.Directory(), found.Users, q.page.meta(found.Total))
+	j := usersJSON(dir, found.Users, q.page.meta(found.Total))
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
 }
 
-// find answers what is asked of the list, as it is or as it was.
-func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, err error) {
+// find answers what is asked of the list, as it is or as it was, with what else there is or was.
+func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, dir *commands.Directory, err error) {
 	view := a.View
 	if q.at != nil {
 		q.Scope = commands.Scope{All: true}
 		if view, err = a.everybodyAt(r.Context(), c, *q.at); err != nil {
-			return found, err
+			return found, nil, err
 		}
 	}
 	if found, err = view.List(q.Query); errors.Is(err, projections.ErrField) {
-		return found, badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+		err = badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
 	}
-	return found, err
+	return found, view.Snapshot().Directory(), err
 }
 
 func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
