@@ -54,7 +54,7 @@ func (h hits) page(w walk, q Query) (page Page, ok bool) {
 	page = Page{Total: n, Position: h.head.Sequence}
 	switch {
 	case h.alone && w.stretches[0].users == h.byNumber:
-		page.Users, ok = h.byPlace(w.backwards, q.Offset, q.Limit), true
+		page.Users, ok = h.byPlace(w.backwards, h.place(w.backwards, q), q.Limit), true
 	case h.alone:
 		page.Users, ok = w.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)
 	case w.len() <= fetching*n:
@@ -64,6 +64,18 @@ func (h hits) page(w walk, q Query) (page Page, ok bool) {
 		ok = true
 	}
 	return page, ok
+}
+
+// place returns how many hits in the order of numbers stand before the page.
+func (h hits) place(backwards bool, q Query) int {
+	if q.After == nil {
+		return q.Offset
+	}
+	last := max(q.After.number, 0) // of those before the page, or the first one of them backwards
+	if backwards {
+		return int(h.numbers.GetCardinality() - h.numbers.Rank(uint64(max(last-1, 0))))
+	}
+	return int(h.numbers.Rank(uint64(last)))
 }
 
 // byPlace returns up to limit users by number, from the offset on.

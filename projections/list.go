@@ -13,6 +13,7 @@ type Query struct {
 	Sort    []Sort         // none: by number
 	Limit   int            // 0 or less: only the total
 	Offset  int            // less than 0 is 0
+	After   *Mark          // the page begins there and Offset does not count; nil: it does
 }
 
 // Page is the answer to a Query.
@@ -53,6 +54,10 @@ func (v *View) walked(q Query, p plan, s *Snapshot, others []*commands.User) (Pa
 	w.narrow(p.bounds)
 	if len(others) > 0 {
 		w.add(loadTree(p.order.sorted(others), w.compare))
+	}
+	if q.After != nil {
+		w.startAt(q.After)
+		q.Offset = 0
 	}
 	page := Page{Position: s.head.Sequence}
 	if len(p.rest) == 0 {
@@ -130,6 +135,9 @@ func (v *View) pick(q Query, users []*commands.User, position uint64) (Page, err
 		slices.Reverse(users)
 	}
 	from := min(q.Offset, len(users))
-	to := min(from+q.Limit, len(users))
+	if q.After != nil {
+		from = q.After.place(len(users), func(i int) *commands.User { return users[i] })
+	}
+	to := from + min(q.Limit, len(users)-from)
 	return Page{Users: users[from:to], Total: len(users), Position: position}, nil
 }

@@ -81,6 +81,79 @@ func TestListIsWhatOneWouldCountByHand(t *testing.T) {
 			pages = append(pages, part.Users...)
 		}
 		require.Equal(t, numbers(page.Users), numbers(pages), "pages partition the list")
+		require.Equal(t, numbers(page.Users), numbers(behindMarks(t, v, q)), "and so do those behind marks")
+	})
+}
+
+// behindMarks returns all pages of the list, each but the first behind the mark of the one before.
+func behindMarks(t require.TestingT, v *projections.View, q projections.Query) (pages []*commands.User) {
+	for q.Offset = 0; ; q.Offset = 1 << 20 { // which does not count with a mark
+		part, err := v.List(q)
+		require.NoError(t, err)
+		if len(part.Users) == 0 {
+			return pages
+		}
+		pages = append(pages, part.Users...)
+		q.After = mark(t, part.Users[len(part.Users)-1], q.Sort)
+	}
+}
+
+func mark(t require.TestingT, u *commands.User, sorts []projections.Sort) *projections.Mark {
+	m, err := projections.ParseMark(projections.MarkBehind(u, sorts), sorts)
+	require.NoError(t, err)
+	return m
+}
+
+// TestMarksStayWhereTheyAre changes users between one page and the next: the next one begins right behind the place where the
+// last user stood.
+func TestMarksStayWhereTheyAre(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := steps(t)
+		v := searching(t, h)
+		q := projections.Query{Scope: everyone, Filters: filters(t), Sort: sorts(t), Limit: rapid.IntRange(1, 7).Draw(t, "limit")}
+		first, err := v.List(q)
+		require.NoError(t, err)
+		if len(first.Users) == 0 {
+			return
+		}
+		last := *first.Users[len(first.Users)-1]
+		for range 20 {
+			h.change(t)
+		}
+		require.NoError(t, v.Apply(h.records))
+		q.Limit = 1 << 20
+		all, err := v.List(q)
+		require.NoError(t, err)
+		q.After = mark(t, &last, q.Sort)
+		rest, err := v.List(q)
+		require.NoError(t, err)
+		want := slices.DeleteFunc(slices.Clone(all.Users), func(u *commands.User) bool { return byHand(q.Sort)(&last, u) >= 0 })
+		require.Equal(t, numbers(want), numbers(rest.Users))
+		require.Equal(t, all.Total, rest.Total)
+	})
+}
+
+func TestMarksOfAnotherList(t *testing.T) {
+	byEmail := []projections.Sort{{Field: projections.Email}}
+	text := projections.MarkBehind(&commands.User{Number: 3}, byEmail)
+	for _, sorts := range [][]projections.Sort{nil, {{Field: projections.Email, Descending: true}}, {{Field: projections.Username}}} {
+		_, err := projections.ParseMark(text, sorts)
+		require.ErrorIs(t, err, projections.ErrMark)
+	}
+	for _, text := range []string{"", "x", "e30", text[:len(text)-3], text + "!"} {
+		_, err := projections.ParseMark(text, byEmail)
+		require.ErrorIs(t, err, projections.ErrMark, text)
+	}
+}
+
+func FuzzParseMark(f *testing.F) {
+	byTime := []projections.Sort{{Field: projections.CreatedAt}, {Field: projections.ID, Descending: true}}
+	f.Add(projections.MarkBehind(&commands.User{Number: 3, CreatedAt: start}, byTime))
+	f.Add("eyJuIjoxfQ")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := projections.ParseMark(text, byTime); err != nil {
+			require.ErrorIs(t, err, projections.ErrMark)
+		}
 	})
 }
 

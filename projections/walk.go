@@ -15,6 +15,7 @@ type walk struct {
 	stretches []stretch
 	compare   func(a, b *commands.User) int // the order of every run
 	backwards bool
+	start     int // how many users come before pages, whatever their offset
 }
 
 // stretch is a part of a run, between two places.
@@ -63,9 +64,16 @@ func (w *walk) len() (n int) {
 	return n
 }
 
+// startAt begins pages behind the mark.
+func (w *walk) startAt(m *Mark) {
+	for _, s := range w.stretches {
+		w.start += m.place(s.len(), func(i int) *commands.User { return w.at(s, i) })
+	}
+}
+
 // page returns up to limit users from the offset on.
 func (w *walk) page(offset, limit int) []*commands.User {
-	if offset >= w.len() || limit == 0 {
+	if offset += w.start; offset >= w.len() || limit == 0 {
 		return nil
 	}
 	limit = min(limit, w.len()-offset)
@@ -79,13 +87,18 @@ func (w *walk) page(offset, limit int) []*commands.User {
 
 // filter walks the whole run and returns up to limit of the users to be kept, from the offset on, and how many there are.
 func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []*commands.User, total int) {
+	seen, before := 0, 0 // before the page
 	w.visit(0, func(u *commands.User) bool {
-		if keep(u) {
-			if total >= offset && len(out) < limit {
-				out = append(out, u)
-			}
-			total++
+		seen++
+		switch {
+		case !keep(u):
+			return true
+		case seen <= w.start:
+			before++
+		case total-before >= offset && len(out) < limit:
+			out = append(out, u)
 		}
+		total++
 		return true
 	})
 	return out, total
@@ -94,7 +107,7 @@ func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []
 // among returns up to limit of the users whose numbers are in the set, from the offset on. It gives up after so many
 // steps.
 func (w *walk) among(set *roaring64.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
-	w.visit(0, func(u *commands.User) bool {
+	w.visit(w.start, func(u *commands.User) bool {
 		if steps--; len(out) == limit || steps < 0 {
 			return false
 		}
