@@ -12,12 +12,14 @@ import (
 	"accountd/http/auditlog"
 	"accountd/http/clientuser"
 	"accountd/http/danube"
+	"accountd/http/docs"
 	"accountd/http/e24"
 	"accountd/http/eventstream"
 	"accountd/http/native"
 	"accountd/http/pterodactyl"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
+	"accountd/http/rest/page"
 	"accountd/http/server"
 	"accountd/http/setpassword"
 )
@@ -40,10 +42,11 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: openapi.Path, Dialect: "native", Handler: openapi.New(native.Problem, described()...), Problem: native.Problem},
+			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
-		Problem: native.Problem, Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
+		Problem: native.Problem, Landing: docs.Landing(page.New(page.Options{Name: "accountd"}), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,
 	}), a.log)
 	done := make(chan struct{})
@@ -87,6 +90,17 @@ func (a *app) mountDialects() {
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},
 	}, native.Problem))
+}
+
+// health says in a word how the service is, to people.
+func (a *app) health() string {
+	switch {
+	case a.gate.Refusal() != nil:
+		return "not ready"
+	case a.engineHealth() != nil:
+		return "not well"
+	}
+	return "ready"
 }
 
 // engineHealth returns what is wrong with the engine.

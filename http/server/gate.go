@@ -87,7 +87,7 @@ func (g *Gate) Idle(ctx context.Context) error {
 func (g *Gate) enter() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.refusal(); err != nil {
+	if err := g.Refusal(); err != nil {
 		return err
 	}
 	g.running++
@@ -102,8 +102,8 @@ func (g *Gate) leave() {
 	}
 }
 
-// refusal returns what a dialect's call is refused with, nil while the Gate is open.
-func (g *Gate) refusal() error {
+// Refusal returns what a dialect's call is refused with, nil while the Gate is open.
+func (g *Gate) Refusal() error {
 	switch g.phase.Load() {
 	case open:
 		return nil

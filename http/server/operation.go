@@ -19,11 +19,15 @@ type Check struct {
 func (s *server) operation() []rest.Route {
 	var routes []rest.Route
 	scrape := s.Metrics.Handler()
-	for path, handle := range map[string]rest.Handler{
+	handles := map[string]rest.Handler{
 		"/livez":   live,
 		"/readyz":  s.ready,
 		"/metrics": func(w http.ResponseWriter, r *http.Request) error { scrape.ServeHTTP(w, r); return nil },
-	} {
+	}
+	if s.Landing != nil {
+		handles["/"] = s.Landing
+	}
+	for path, handle := range handles {
 		routes = append(routes, rest.Route{Method: http.MethodGet, Path: path, Handle: handle},
 			rest.Route{Method: http.MethodHead, Path: path, Handle: handle})
 	}

@@ -28,6 +28,7 @@ type Mount struct {
 type Options struct {
 	Mounts         []Mount
 	Problem        rest.Problem // for paths that belong to no Mount
+	Landing        rest.Handler // answers at /; nil: nothing is there
 	Gate           *Gate
 	Checks         []Check // of /readyz, beside the Gate
 	Metrics        *metrics.Metrics

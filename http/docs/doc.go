@@ -1,0 +1,14 @@
+// Package docs is where people try the APIs: an interactive browser of /openapi.json at /docs, and the page at / that leads
+// there.
+//
+// It promises that everything which the pages need comes from the service itself, and that the browser's Content-Security-Policy
+// lets a page run the scripts that were built in and no others. Its one invariant is that it knows no API: whatever it shows
+// stands in the document.
+//
+// # Why
+//
+// Why the page is made once, at the start: its inline script is then known, and its hash can stand in the policy.
+//
+// Why inline styles are allowed here: Swagger UI sets them from its scripts. No other page of the service allows any but its
+// own.
+package docs

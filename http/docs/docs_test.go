@@ -1,0 +1,54 @@
+package docs
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"accountd/http/rest"
+	"accountd/http/rest/page"
+)
+
+func problem(w http.ResponseWriter, r *http.Request, err error) {
+	w.WriteHeader(rest.FaultOf(err).Head(w, r, err))
+}
+
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+// TestPageLoadsNothingFromElsewhere fetches everything that the page names.
+func TestPageLoadsNothingFromElsewhere(t *testing.T) {
+	h := New(problem)
+	for _, path := range []string{Path, Path + "/"} {
+		w := get(h, path)
+		require.Equal(t, http.StatusOK, w.Code)
+		policy := w.Header().Get("Content-Security-Policy")
+		require.Contains(t, policy, "script-src 'self' 'sha256-")
+		require.NotContains(t, policy, "http")
+		require.Contains(t, w.Body.String(), `"swaggerJsonUrl":"/openapi.json"`)
+		named := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1)
+		require.NotEmpty(t, named)
+		for _, m := range named {
+			require.True(t, strings.HasPrefix(m[1], Path+"/"), m[1])
+			require.Equal(t, http.StatusOK, get(h, m[1]).Code, m[1])
+		}
+	}
+	require.Equal(t, http.StatusNotFound, get(h, Path+"/nothing.js").Code)
+	require.Equal(t, http.StatusNotFound, get(h, Path+"/a/b").Code)
+}
+
+func TestLanding(t *testing.T) {
+	w := httptest.NewRecorder()
+	show := Landing(page.New(page.Options{Name: "accountd"}), func() string { return "ready" })
+	require.NoError(t, show(w, httptest.NewRequest(http.MethodGet, "/", nil)))
+	for _, text := range []string{`href="/docs"`, `href="/openapi.json"`, `href="/metrics"`, "ready"} {
+		require.Contains(t, w.Body.String(), text)
+	}
+}
