@@ -76,9 +76,11 @@ func descriptions() openapi.Table {
 
 func userDescriptions() openapi.Table {
 	user := userSchema()
+	cursor := openapi.Parameter{Name: cursorParameter, Schema: openapi.Text(),
+		About: "The next_cursor of the page before, in the place of offset: nobody is missed or seen twice while others write."}
 	example := map[string]any{"email": "grace@example.org", "first_name": "Grace", "last_name": "Hopper", "profile": map[string]any{"city": "Arlington"}}
 	return openapi.Table{
-		"GET /v1/users":        {Summary: "List users", Query: append(paged(), selecting()...), Answer: listOf(user)},
+		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), cursor), selecting()...), Answer: listOf(user)},
 		"POST /v1/users":       {Summary: "Make a user", Body: sentUserSchema(false, "email"), Example: example, Answer: user, Status: http.StatusCreated},
 		"GET /v1/users/:id":    {Summary: "Show a user", Answer: user, Also: []int{http.StatusNotModified}},
 		"PATCH /v1/users/:id":  {Summary: "Change a user, by a merge patch", Body: sentUserSchema(true, ""), Sent: patchTypes(), Example: map[string]any{"phone": "+1 202 555 0100"}, Answer: user, Also: []int{http.StatusNoContent}},

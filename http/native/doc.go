@@ -20,6 +20,9 @@
 // answer, with Idempotency-Replayed. The key with another request is 422, and 409 while the first one runs. What failed in
 // the service (5xx) is not kept.
 //
+// A page of users begins at an offset or at a cursor. A cursor is a place right behind the last user of a page, as that user was:
+// whoever follows cursors sees those once who were there all the time and kept their place in the order, whatever is written meanwhile.
+//
 // POST /v1/users:import makes a user of each line of its body (NDJSON) and answers each with a line, in order, while it reads;
 // a line that is refused holds back no other. With an Idempotency-Key an import may be sent again, as a whole or in part, at
 // any time: lines that were imported before are answered with the user that they made. Members that only the service sets are

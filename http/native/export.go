@@ -14,7 +14,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Has("limit") || r.URL.Query().Has("offset") {
+	if asked := r.URL.Query(); asked.Has("limit") || asked.Has("offset") || asked.Has(cursorParameter) {
 		return badParameter("limit", "parameter_unknown", "An export has no pages.")
 	}
 	q.Limit = math.MaxInt

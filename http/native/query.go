@@ -30,6 +30,10 @@ func usersQueryOf(r *http.Request, scope commands.Scope) (q usersQuery, err erro
 	if err != nil {
 		return q, err
 	}
+	cursor, err := takeCursor(query)
+	if err != nil {
+		return q, err
+	}
 	if q.page, err = takePage(r, query); err != nil {
 		return q, err
 	}
@@ -43,7 +47,8 @@ func usersQueryOf(r *http.Request, scope commands.Scope) (q usersQuery, err erro
 			return q, err
 		}
 	}
-	return q, nil
+	q.After, err = markOf(cursor, q.Sort)
+	return q, err
 }
 
 func (q *usersQuery) add(name, value string) (err error) {

@@ -21,8 +21,14 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	q.page.link(w, found.Total)
-	j := usersJSON(dir, found.Users, q.page.meta(found.Total))
+	m := q.page.meta(found.Total)
+	m.NextCursor = nextCursor(q.Query, found)
+	if q.After != nil {
+		q.page.linkOn(w, m.NextCursor)
+	} else {
+		q.page.link(w, found.Total)
+	}
+	j := usersJSON(dir, found.Users, m)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil

@@ -191,7 +191,7 @@ func usersJSON(dir *commands.Directory, users []*commands.User, m metaAnswer) *r
 	}
 	j.Close(']').Key("meta").Open('{')
 	j.Key("total").Int(int64(m.Total)).Key("limit").Int(int64(m.Limit)).Key("offset").Int(int64(m.Offset))
-	j.Key("next_cursor").Raw("null").Close('}').Close('}')
+	j.Key("next_cursor").StringOrNull(or(m.NextCursor, "")).Close('}').Close('}')
 	return j
 }
 
