@@ -1,6 +1,10 @@
 package app
 
 import (
+	"maps"
+	"slices"
+
+	"accountd/http/auditlog"
 	"accountd/http/clientuser"
 	"accountd/http/danube"
 	"accountd/http/e24"
@@ -18,7 +22,8 @@ func described() []openapi.Dialect {
 func describedEvents() openapi.Dialect {
 	d := native.Describe()
 	text := openapi.Text()
-	d.Name, d.About, d.Routes = "events", "The history of all accounts, and what happens now.", []string{"GET " + eventsPath}
+	proof := openapi.Operation{Answer: text, Got: "text/plain"}
+	d.Name, d.About = "events", "The history of all accounts, what happens now, and proofs that nothing in it was changed."
 	d.Table = openapi.Table{"GET " + eventsPath: {
 		Summary: "Stream events", About: "As server-sent events or as lines (application/x-ndjson), by Accept.", Answer: text, Got: "application/x-ndjson",
 		Query: []openapi.Parameter{
@@ -28,5 +33,11 @@ func describedEvents() openapi.Dialect {
 			{Name: "follow", About: "Whether to go on with what comes.", Schema: openapi.Truth()},
 		},
 	}}
+	for name, summary := range map[string]string{"checkpoint": "The signed checkpoint of the log", "key": "The key that checkpoints are signed with",
+		"proof": "A proof that a record is in the log, or that one checkpoint extends another", "records": "Records as they are stored"} {
+		proof.Summary = summary
+		d.Table["GET "+auditlog.Path+"/"+name] = proof
+	}
+	d.Routes = slices.Sorted(maps.Keys(d.Table))
 	return d
 }

@@ -132,6 +132,20 @@ func directoryDescriptions() openapi.Table {
 		"PATCH /v1/clients/:client":  {Summary: "Change a client", Body: patch, Sent: patchTypes(), Answer: clientAnswer{}},
 		"DELETE /v1/clients/:client": {Summary: "Delete a client"},
 
+		"GET /v1/datacenters": {Summary: "List datacenters", Query: paged(), Answer: listAnswer[datacenterAnswer]{}},
+		"POST /v1/datacenters": {Summary: "Make a datacenter", Answer: datacenterAnswer{}, Status: http.StatusCreated, Body: openapi.Object(map[string]openapi.Schema{
+			"name!": text, "owner": null(text), "public": null(openapi.Truth()), "groups": null(openapi.List(text))})},
+		"GET /v1/datacenters/:datacenter":    {Summary: "Show a datacenter", Answer: datacenterAnswer{}, Also: []int{http.StatusNotModified}},
+		"PATCH /v1/datacenters/:datacenter":  {Summary: "Change a datacenter", Body: patch, Sent: patchTypes(), Answer: datacenterAnswer{}},
+		"DELETE /v1/datacenters/:datacenter": {Summary: "Delete a datacenter"},
+
+		"GET /v1/groups": {Summary: "List groups", Query: paged(), Answer: listAnswer[groupAnswer]{}},
+		"POST /v1/groups": {Summary: "Make a group", Answer: groupAnswer{}, Status: http.StatusCreated, Body: openapi.Object(map[string]openapi.Schema{
+			"name!": text, "dc_bound": null(text), "permissions": null(openapi.List(text)), "datacenters": null(openapi.List(text))})},
+		"GET /v1/groups/:group":    {Summary: "Show a group", Answer: groupAnswer{}, Also: []int{http.StatusNotModified}},
+		"PATCH /v1/groups/:group":  {Summary: "Change a group", Body: patch, Sent: patchTypes(), Answer: groupAnswer{}},
+		"DELETE /v1/groups/:group": {Summary: "Delete a group"},
+
 		"GET /v1/applications":                      {Summary: "List applications", Query: paged(), Answer: listAnswer[applicationAnswer]{}},
 		"POST /v1/applications":                     {Summary: "Make an application", Body: openapi.Object(application), Answer: newSecretAnswer{}, Status: http.StatusCreated},
 		"GET /v1/applications/:application":         {Summary: "Show an application", Answer: applicationAnswer{}, Also: []int{http.StatusNotModified}},

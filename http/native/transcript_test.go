@@ -34,6 +34,7 @@ func newMasks(s *service) *transcript.Masks {
 		transcript.Mask{Name: "{signing-key-%d}", Form: regexp.MustCompile(`AK[A-Z0-9]{18}`)},
 		transcript.Mask{Name: "{app-%d}", Form: regexp.MustCompile(`"app_(?:id|secret)": "([0-9a-f]{32})"`)},
 		transcript.Mask{Name: "{secret-%d}", Form: regexp.MustCompile(`\b[A-Za-z0-9]{40}\b`)},
+		transcript.Mask{Name: "{cursor}", Form: regexp.MustCompile(`"next_cursor": "([^"]+)"`)},
 		transcript.Mask{Name: "{time}", Form: regexp.MustCompile(`"(?:created_at|updated_at|added_at|time)": "([^"]+)"`)},
 	)
 	m.Name("{admin}", s.admin.ID.String())
