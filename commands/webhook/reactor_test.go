@@ -221,17 +221,18 @@ func TestAnotherAddressIsTriedAtOnce(t *testing.T) {
 	require.Equal(t, "WebhookUpdated", good.next(t).about(t))
 }
 
-// TestErasedPersonLeavesTheQueue erases somebody whose event rests until the next attempt.
+// TestErasedPersonLeavesTheQueue erases somebody whose event rests for an hour: what comes behind it does not wait for that.
 func TestErasedPersonLeavesTheQueue(t *testing.T) {
 	w := newWorld(t)
 	o := allowed()
-	o.Schedule = []time.Duration{0, 500 * time.Millisecond, 500 * time.Millisecond, 500 * time.Millisecond}
-	w.react(o)
+	o.Schedule = []time.Duration{0, time.Hour, time.Hour}
+	r, _ := w.react(o)
 	s := newSink(t, status(500))
-	w.hook(s, func(e *events.WebhookCreated) { e.Types = []string{"UserCreated"} })
+	hook := w.hook(s, func(e *events.WebhookCreated) { e.Types = []string{"UserCreated"} })
 	ada := w.user("ada")
 	w.user("bob")
 	require.Equal(t, "UserCreated ada", s.next(t).about(t))
+	w.deliveries(r, hook.ID, 1)
 	last := w.view.Head()
 	_, err := w.Log.Append(t.Context(), last, erased(ada))
 	require.NoError(t, err)
