@@ -149,7 +149,7 @@ func TestFirstStart(t *testing.T) {
 	require.Equal(t, http.StatusOK, r.get("/v1/events", members["token"]).StatusCode)
 	require.Equal(t, http.StatusUnauthorized, r.get("/v1/events", "acct_").StatusCode)
 	require.Equal(t, http.StatusUnauthorized, r.get("/v2/account", "").StatusCode)
-	require.Equal(t, http.StatusNotFound, r.get("/", "").StatusCode)
+	require.Equal(t, http.StatusOK, r.get("/", "").StatusCode)
 
 	require.Equal(t, http.StatusOK, r.get("/api/application/users", members["pterodactyl_key"]).StatusCode)
 

@@ -163,10 +163,12 @@ func TestAttempts(t *testing.T) {
 func TestWelcome(t *testing.T) {
 	s := start(t, Options{})
 	token := s.access("password", "boss").Access
-	for body, to := range map[string]string{
-		`"email_notify":true`: "boss@example.org", `"email_notify":"True","email_for_notify":"office@example.org"`: "office@example.org",
-		`"email_notify":false,"email_for_notify":"office@example.org"`: "", `"email_for_notify":"office@example.org"`: "",
-		`"email_notify":"false","email_for_notify":"nonsense"`: "",
+	type due struct{ mail, to string } // to nobody named: to who made the user
+	for body, want := range map[string]due{
+		`"email_notify":true`: {events.WelcomeAccessData, ""},
+		`"email_notify":"True","email_for_notify":"office@example.org"`: {events.WelcomeAccessData, "office@example.org"},
+		`"email_notify":false,"email_for_notify":"office@example.org"`:  {}, `"email_for_notify":"office@example.org"`: {},
+		`"email_notify":"false","email_for_notify":"nonsense"`: {},
 	} {
 		w := s.call(token, "POST", "/client/@me/user/client/", `{"login":"ann","name":"Ann","email":"ann@example.org","password":"secret one",`+body+`}`)
 		require.Equal(t, http.StatusCreated, w.Code, "%s", w.Body)
@@ -175,8 +177,7 @@ func TestWelcome(t *testing.T) {
 		records, err := s.env.Log.Read(context.Background(), last-1, 1)
 		require.NoError(t, err)
 		e := records[0].Event.(events.UserCreated)
-		assert.Equal(t, to, e.WelcomeTo, body)
-		assert.Equal(t, to != "", e.Welcome == events.WelcomeAccessData, body)
+		assert.Equal(t, want, due{e.Welcome, e.WelcomeTo}, body)
 		assert.NotContains(t, string(e.PasswordHash), "secret")
 		s.do(commands.DeleteUser{ID: s.named("ann").ID})
 	}

@@ -66,12 +66,17 @@ func permissionsSchema() openapi.Schema {
 
 func descriptions() openapi.Table {
 	t := openapi.Table{}
-	for _, part := range []openapi.Table{userDescriptions(), belongingDescriptions(), directoryDescriptions(), feedDescriptions()} {
+	for _, part := range []openapi.Table{userDescriptions(), belongingDescriptions(), directoryDescriptions(), feedDescriptions(), pastAndMailDescriptions()} {
 		for call, o := range part {
 			t[call] = o
 		}
 	}
 	return t
+}
+
+// at is the parameter that asks for what was.
+func at() openapi.Parameter {
+	return openapi.Parameter{Name: "at", About: "As it stood at that sequence or time (RFC 3339).", Schema: openapi.Text()}
 }
 
 func userDescriptions() openapi.Table {
@@ -80,14 +85,14 @@ func userDescriptions() openapi.Table {
 		About: "The next_cursor of the page before, in the place of offset: nobody is missed or seen twice while others write."}
 	example := map[string]any{"email": "grace@example.org", "first_name": "Grace", "last_name": "Hopper", "profile": map[string]any{"city": "Arlington"}}
 	return openapi.Table{
-		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), cursor), selecting()...), Answer: listOf(user)},
+		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), cursor, at()), selecting()...), Answer: listOf(user)},
 		"POST /v1/users":       {Summary: "Make a user", Body: sentUserSchema(false, "email"), Example: example, Answer: user, Status: http.StatusCreated},
-		"GET /v1/users/:id":    {Summary: "Show a user", Answer: user, Also: []int{http.StatusNotModified}},
+		"GET /v1/users/:id":    {Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user, Also: []int{http.StatusNotModified}},
 		"PATCH /v1/users/:id":  {Summary: "Change a user, by a merge patch", Body: sentUserSchema(true, ""), Sent: patchTypes(), Example: map[string]any{"phone": "+1 202 555 0100"}, Answer: user, Also: []int{http.StatusNoContent}},
 		"DELETE /v1/users/:id": {Summary: "Delete a user"},
 		"POST /v1/users:import": {Summary: "Make a user of each line", About: "Each line of the body is a user, and is answered with a line.",
 			Body: openapi.Text(), Sent: []string{typeNDJSON}, Answer: openapi.Text(), Got: typeNDJSON},
-		"GET /v1/users:export":           {Summary: "All users of a list, a line each, at one position", Query: selecting(), Answer: openapi.Text(), Got: typeNDJSON},
+		"GET /v1/users:export":           {Summary: "All users of a list, a line each, at one position", Query: append(selecting(), at()), Answer: openapi.Text(), Got: typeNDJSON},
 		"POST /v1/users/:id/erase":       {Summary: "Erase a person for good"},
 		"POST /v1/users/:id/provisioned": {Summary: "Report that what belongs to the account is set up", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/failed":      {Summary: "Report that what belongs to the account could not be set up", Body: openapi.Object(map[string]openapi.Schema{"reason": openapi.Nullable(openapi.Text())}), Answer: user, Also: []int{http.StatusNoContent}},
@@ -176,5 +181,21 @@ func feedDescriptions() openapi.Table {
 		"GET /v1/webhooks/:webhook/deliveries": {Summary: "List what was sent to a webhook of late", Query: paged(), Answer: listAnswer[deliveryAnswer]{}},
 		"POST /v1/webhooks/:webhook/replay": {Summary: "Send one event again, or everything from one on", Answer: deliveryAnswer{}, Also: []int{http.StatusAccepted},
 			Body: openapi.Object(map[string]openapi.Schema{"sequence": null(openapi.Whole()), "from": null(openapi.Whole())})},
+	}
+}
+
+func pastAndMailDescriptions() openapi.Table {
+	nothing := openapi.Schema{"type": "object"}
+	return openapi.Table{
+		"GET /v1/users/:id/history": {Summary: "List what happened to a user", Answer: historyListAnswer{}, Query: []openapi.Parameter{
+			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Whole()},
+			{Name: "sort", About: "The newest come first unless sequence is asked for.", Schema: openapi.Text("sequence", "-sequence")},
+			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Whole()},
+			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Whole()}}},
+
+		"GET /v1/mail":                      {Summary: "List mails that could not be sent", Query: paged(), Answer: listAnswer[mailAnswer]{}},
+		"POST /v1/mail/:mail/send":          {Summary: "Send a mail again", Body: nothing},
+		"DELETE /v1/mail/:mail":             {Summary: "Give up a mail"},
+		"POST /v1/users/:id/password-reset": {Summary: "Have a link mailed by which the user sets a new password", Body: nothing, Status: http.StatusAccepted},
 	}
 }
