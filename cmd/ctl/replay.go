@@ -192,7 +192,7 @@ func (a *auditing) printState(resource string, objects []json.RawMessage) error 
 // change is what became of one member of an object.
 type change struct {
 	ID     string          `json:"id"`
-	Field  string          `json:"field,omitempty"` // none: the whole object came or went
+	Field  string          `json:"field"`
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
 }
@@ -253,9 +253,17 @@ func changes(id string, before, after members) (out []change) {
 	}
 	maps.Copy(names, after)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if name != "id" && !bytes.Equal(before[name], after[name]) {
-			out = append(out, change{ID: id, Field: name, Before: before[name], After: after[name]})
+		if b, a := before.value(name), after.value(name); name != "id" && !bytes.Equal(b, a) {
+			out = append(out, change{ID: id, Field: name, Before: b, After: a})
 		}
 	}
 	return out
+}
+
+// value returns a member's value, null for one that is not there.
+func (m members) value(name string) json.RawMessage {
+	if v, ok := m[name]; ok {
+		return v
+	}
+	return json.RawMessage("null")
 }

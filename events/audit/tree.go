@@ -86,15 +86,16 @@ func (t *Tree) Size() uint64 {
 
 // Apply adds Records that follow on those that the Tree has; those it has already are ignored.
 func (t *Tree) Apply(records []events.Record) error {
-	for len(records) > 0 && records[0].Sequence <= t.Size() {
-		records = records[1:]
+	size := t.Size()
+	if len(records) > 0 && records[0].Sequence <= size {
+		records = records[min(uint64(len(records)), size+1-records[0].Sequence):]
+	}
+	if len(records) == 0 {
+		return nil
 	}
 	chains := make([]events.Chain, len(records))
 	for i, r := range records {
 		chains[i] = r.Chain
-	}
-	if len(records) == 0 {
-		return nil
 	}
 	return t.add(records[0].Sequence, chains)
 }

@@ -30,14 +30,14 @@ type history struct {
 const cases = 100
 
 // grown makes a log of n records, two users' turn by turn.
-func grown(t *testing.T, n int) *history {
+func grown(t testing.TB, n int) *history {
 	t.Helper()
 	h := &history{env: testlog.Start(t)}
 	h.grow(t, n)
 	return h
 }
 
-func (h *history) grow(t *testing.T, n int) {
+func (h *history) grow(t testing.TB, n int) {
 	t.Helper()
 	for len(h.records) < n {
 		var head events.Head
@@ -62,7 +62,7 @@ func (h *history) grow(t *testing.T, n int) {
 }
 
 // sizes returns the checkpoint of every size, as a Verifier sees it.
-func (h *history) sizes(t *testing.T) []audit.Checkpoint {
+func (h *history) sizes(t testing.TB) []audit.Checkpoint {
 	t.Helper()
 	v, out := audit.NewVerifier(), []audit.Checkpoint{{}}
 	require.NoError(t, h.env.Log.ReadStored(t.Context(), 0, uint64(len(h.records)), func(s eventlog.Stored) error {
@@ -73,7 +73,7 @@ func (h *history) sizes(t *testing.T) []audit.Checkpoint {
 	return out
 }
 
-func (h *history) export(t *testing.T) {
+func (h *history) export(t testing.TB) {
 	t.Helper()
 	n := uint64(len(h.records))
 	root := h.sizes(t)[n].Root
