@@ -125,7 +125,7 @@ func TestCluster(t *testing.T) {
 		require.Equal(t, all, follow(t, log, events.Head{}, uint64(len(appended))))
 	}
 	require.NoError(t, logs[1].Destroy(t.Context(), all[0].Key))
-	logs[2].Forget(all[0].Key)
+	require.NoError(t, logs[2].Destroy(t.Context(), all[0].Key))
 	require.True(t, follow(t, logs[2], events.Head{}, 1)[0].Erased)
 }
 

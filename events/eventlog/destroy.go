@@ -13,7 +13,7 @@ import (
 )
 
 // Destroy deletes a data key for good, here and in the store: nothing that it sealed can be read again. A key that is
-// destroyed already is no error. Other instances drop their copies with [Log.Forget].
+// destroyed already is no error. Another instance has its copy until it destroys the key, too.
 //
 // The block is written anew without the key, then every older message of it is erased: the engine writes the file that held
 // it anew. A crash between the two is made up for by calling Destroy again, or by the next Open.
@@ -117,6 +117,3 @@ func (l *Log) Derive(ctx context.Context, id events.KeyID, purpose string) ([]by
 	}
 	return key.Derive(purpose), nil
 }
-
-// Forget drops this instance's copy of a data key that another instance destroyed.
-func (l *Log) Forget(id events.KeyID) { l.keys.forget(id) }
