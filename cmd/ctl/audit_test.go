@@ -215,11 +215,16 @@ func TestAuditReplay(t *testing.T) {
 	exported := w.keep("export", w.must("audit", "export", "--keys"))
 	bare := w.keep("bare", w.must("audit", "export"))
 	master := filepath.Join(w.data, "master.key")
-	clients := w.must("list", "clients", "-o", "json")
+	others := map[string]string{}
+	for _, resource := range []string{"datacenters", "groups", "clients", "applications"} {
+		others[resource] = w.must("list", resource, "-o", "json")
+	}
 	w.stop()
 
 	require.JSONEq(t, live, w.must("audit", "replay", "-o", "json"))
-	require.JSONEq(t, clients, w.must("audit", "replay", "clients", "-o", "json"))
+	for resource, want := range others {
+		require.JSONEq(t, want, w.must("audit", "replay", resource, "-o", "json"))
+	}
 	code, out, errs := run(nil, "audit", "replay", "--export", exported, "--master-key-file", master, "-o", "json")
 	require.Zero(t, code, errs)
 	require.JSONEq(t, live, out)

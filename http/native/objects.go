@@ -10,18 +10,24 @@ import (
 )
 
 // Replayed returns the resources of which [Objects] has objects.
-func Replayed() []string { return []string{"users", "clients", "applications"} }
+func Replayed() []string {
+	return []string{"users", "datacenters", "groups", "clients", "applications"}
+}
 
 // Objects returns a resource's objects as lists show them, for those who have a View of their own.
 func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
-	s := v.Snapshot()
+	s, dir := v.Snapshot(), v.Snapshot().Directory()
 	switch resource {
 	case "users":
 		return userObjects(v)
+	case "datacenters":
+		return objectsOf(dir.Datacenters(), func(d *commands.Datacenter) datacenterAnswer { return datacenterOf(s, dir, d) })
+	case "groups":
+		return objectsOf(dir.Groups(), func(g *commands.Group) groupAnswer { return groupOf(dir, g) })
 	case "clients":
-		return objectsOf(s.Directory().Clients(), clientOf)
+		return objectsOf(dir.Clients(), clientOf)
 	case "applications":
-		return objectsOf(s.Directory().Applications(), applicationOf)
+		return objectsOf(dir.Applications(), applicationOf)
 	}
 	return nil, fmt.Errorf("there is no resource %q", resource)
 }
