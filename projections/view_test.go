@@ -44,9 +44,7 @@ func requireSame(t require.TestingT, want, got *projections.View) {
 	g.Linked(func(u *commands.User) bool { linked = append(linked, u); return true })
 	require.Equal(t, withResources(users), linked)
 	requireMembers(t, users, g)
-	require.Equal(t, w.Directory().Datacenters(), g.Directory().Datacenters())
-	require.Equal(t, w.Directory().Groups(), g.Directory().Groups())
-	require.Equal(t, w.Directory().Clients(), g.Directory().Clients())
+	require.Equal(t, w.Directory().Lists(), g.Directory().Lists())
 	for _, u := range users {
 		require.Equal(t, u, g.User(u.ID))
 		require.Equal(t, u, g.UserByNumber(u.Number))

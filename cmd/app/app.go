@@ -17,6 +17,7 @@ import (
 	"accountd/http/server"
 	"accountd/http/server/metrics"
 	"accountd/projections"
+	"accountd/projections/checkpoint"
 )
 
 // Hooks tell who runs the service in its own process how far it is; those that are nil are not called.
@@ -32,8 +33,8 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.openTree, a.replay, a.checkRoot,
-		a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
+	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
+		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -68,6 +69,7 @@ type app struct {
 	seen    eventlog.Anchor // the place that is stored
 	tree    *audit.Tree
 	runner  *projections.Runner
+	saved   *checkpoint.File // the view's checkpoint; nil when there are none
 	e24     server.Later
 	native  server.Later
 	events  server.Later

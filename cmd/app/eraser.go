@@ -15,5 +15,5 @@ func (a *app) startEraser(context.Context) error {
 
 // purges are the places outside the log and the view where data about people is.
 func (a *app) purges() []erasure.Purge {
-	return []erasure.Purge{{Name: "the feed", Do: a.feed.Erase}}
+	return []erasure.Purge{a.checkpointPurge(), {Name: "the feed", Do: a.feed.Erase}}
 }

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/events"
+	"accountd/events/engine"
+	"accountd/events/eventlog"
+	"accountd/events/seal"
+	"accountd/projections"
+	"accountd/projections/checkpoint"
+)
+
+// BenchmarkStart starts on a log of a million users from a checkpoint that has all but the last thousand, until the view
+// answers, and reports where the time goes; and how long writing the checkpoint takes.
+func BenchmarkStart(b *testing.B) {
+	dir, master := b.TempDir(), seal.Generate()
+	l := newLaunch(b, dir, master)
+	head, n := events.Head{}, population()
+	for from := 0; from < n; from += eventlog.MaxBatch {
+		var entries []eventlog.Entry
+		for i := from; i < from+eventlog.MaxBatch; i++ {
+			entries = append(entries, eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()), Event: user(i)}}})
+		}
+		records, err := l.log.Append(b.Context(), head, entries)
+		require.NoError(b, err)
+		head = records[len(records)-1].Head()
+		if from+2*eventlog.MaxBatch >= n && l.view.Snapshot() == nil {
+			l.ready(b)
+			start := time.Now()
+			require.NoError(b, l.file.Save(b.Context(), l.view))
+			b.ReportMetric(float64(time.Since(start).Milliseconds()), "save-ms")
+		}
+	}
+	l.close(b)
+	var opened, loaded, ready time.Duration
+	for b.Loop() {
+		start := time.Now()
+		l := newLaunch(b, dir, master)
+		opened += time.Since(start)
+		require.NoError(b, l.file.Load(b.Context(), l.view))
+		loaded += time.Since(start)
+		l.ready(b)
+		ready += time.Since(start)
+		b.StopTimer()
+		require.Equal(b, n, l.view.Snapshot().Len())
+		l.close(b)
+		b.StartTimer()
+	}
+	for name, d := range map[string]time.Duration{"opened-ms": opened, "loaded-ms": loaded, "ready-ms": ready} {
+		b.ReportMetric(float64(d.Milliseconds())/float64(b.N), name)
+	}
+}
+
+// launch is a service on its way up.
+type launch struct {
+	engine *engine.Engine
+	log    *eventlog.Log
+	view   *projections.View
+	file   *checkpoint.File
+	stop   context.CancelFunc
+	done   chan error
+}
+
+func newLaunch(b *testing.B, dir string, master *seal.Master) *launch {
+	e, err := engine.Start(b.Context(), engine.Options{StoreDir: dir})
+	require.NoError(b, err)
+	log, err := eventlog.Open(b.Context(), eventlog.Options{Engine: e, Master: master})
+	require.NoError(b, err)
+	return &launch{engine: e, log: log, view: projections.NewView(), file: checkpoint.New(filepath.Join(dir, "view"), "bench", log)}
+}
+
+// ready returns when the view answers.
+func (l *launch) ready(b *testing.B) {
+	ctx, stop := context.WithCancel(context.Background())
+	l.stop, l.done = stop, make(chan error, 1)
+	runner := projections.NewRunner(l.log, l.view)
+	go func() { l.done <- runner.Run(ctx) }()
+	select {
+	case <-runner.CaughtUp():
+	case err := <-l.done:
+		require.NoError(b, err)
+	}
+}
+
+func (l *launch) close(b *testing.B) {
+	l.stop()
+	<-l.done
+	l.log.Close()
+	require.NoError(b, l.engine.Close(context.Background()))
+}
