@@ -23,6 +23,12 @@ func (s Scope) Sees(u *User) bool {
 		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) || u.Client == s.Client && s.Client != 0
 }
 
+// Own returns the part of the Scope that is one's own account and those that one has made, or everybody.
+func (s Scope) Own() Scope {
+	s.Datacenters, s.Client = nil, 0
+	return s
+}
+
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own, those of
 // which they are the parent, and those that are bound to a datacenter that they administer. A super admin's credential
 // that may not read users, and anybody's that may do nothing with them, sees its owner alone. Who asks by an application

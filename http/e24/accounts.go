@@ -64,7 +64,7 @@ func (a api) listAccounts(w http.ResponseWriter, r *http.Request, c call) error 
 	if err != nil {
 		return err
 	}
-	page, err := a.List(projections.Query{Scope: commands.VisibleUsers(c.states, c.actor), Limit: limit, Offset: offset})
+	page, err := a.List(projections.Query{Scope: commands.VisibleUsers(c.states, c.actor).Own(), Limit: limit, Offset: offset})
 	if err != nil {
 		return err
 	}
