@@ -2,8 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -36,6 +40,9 @@ const maxPayload = 8 << 20
 // could not be recovered.
 func Start(ctx context.Context, options Options) (*Engine, error) {
 	log := newLogger(options.Logger)
+	if err := sweep(options.StoreDir); err != nil {
+		return nil, err
+	}
 	visitors := newDoor(options.Listen)
 	config := &server.Options{
 		ServerName:   "accountd",
@@ -79,6 +86,24 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 		return nil, fmt.Errorf("starting the embedded server: %w", err)
 	}
 	return e, nil
+}
+
+// sweep removes what a server that was killed in its start leaves behind: an empty file by which it tries whether it can
+// write. The next server would take it for an account that it does not know, and be unhealthy for ever.
+func sweep(storeDir string) error {
+	tried, err := filepath.Glob(filepath.Join(storeDir, server.JetStreamStoreDir, "_test_*"))
+	if err != nil {
+		return fmt.Errorf("looking into the store: %w", err)
+	}
+	for _, path := range tried {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > 0 {
+			continue // it is something else
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cleaning the store: %w", err)
+		}
+	}
+	return nil
 }
 
 func start(srv *server.Server, log natsLogger, password string) (*Engine, error) {

@@ -55,6 +55,18 @@ func TestReopenKeepsData(t *testing.T) {
 	require.Equal(t, "kept", string(msg.Data))
 }
 
+// TestStartAfterAKillInTheStart has what a server leaves that was killed while it tried whether it can write.
+func TestStartAfterAKillInTheStart(t *testing.T) {
+	dir := t.TempDir()
+	stop(t, startIn(t, dir))
+	left := filepath.Join(dir, server.JetStreamStoreDir, "_test_12345")
+	require.NoError(t, os.WriteFile(left, nil, 0o600))
+	e := startIn(t, dir)
+	defer stop(t, e)
+	require.NoError(t, e.Healthy())
+	require.NoFileExists(t, left)
+}
+
 func TestNobodyElseReachesTheServer(t *testing.T) {
 	e := startIn(t, t.TempDir())
 	defer stop(t, e)
