@@ -52,13 +52,6 @@ func start(t testing.TB, o Options) *service {
 	return s
 }
 
-// in returns the service for a test inside the one that started it.
-func (s *service) in(t testing.TB) *service {
-	inner := *s
-	inner.t = t
-	return &inner
-}
-
 // user makes a user as another API would, but with an API key of this one, and a token.
 func (s *service) user(name string, u events.UserCreated) {
 	s.t.Helper()
