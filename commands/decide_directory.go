@@ -29,25 +29,6 @@ func decideSetUp(s States, a Actor, c SetUp) ([]events.Draft, error) {
 	return out, nil
 }
 
-// mayAdminister tells whether the Actor may change the Directory: a super admin whose credential may write users, since who
-// belongs where decides what users may do.
-func mayAdminister(s States, a Actor) error {
-	if a.IsService() {
-		return nil
-	}
-	u, err := asker(s, a)
-	if err != nil {
-		return err
-	}
-	if !u.SuperAdmin || !writesUsers(u, a) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin may change datacenters, groups, clients and applications.")
-	}
-	return nil
-}
-
-// MayReadDirectory reports whether the Actor may read every datacenter, group, client and application.
-func MayReadDirectory(s States, a Actor) bool { return MayReadUsers(s, a) }
-
 // drafted returns the Event as the aggregate's only Draft.
 func drafted(of events.Aggregate, key events.KeyID, e events.Event) ([]events.Draft, error) {
 	return []events.Draft{{Aggregate: of, Key: key, Event: e}}, nil

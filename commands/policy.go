@@ -198,6 +198,20 @@ func mayManageOrOwn(s States, a Actor, target *User) error {
 
 // mayGrant tells whether the Actor may give rights, permissions and memberships.
 func mayGrant(s States, a Actor) error {
+	return writesAsSuperAdmin(s, a, "Only a super admin may give or take rights.")
+}
+
+// mayAdminister tells whether the Actor may change the Directory: who belongs where decides what users may do.
+func mayAdminister(s States, a Actor) error {
+	return writesAsSuperAdmin(s, a, "Only a super admin may change datacenters, groups, clients and applications.")
+}
+
+// MayReadDirectory reports whether the Actor may read every datacenter, group, client and application.
+func MayReadDirectory(s States, a Actor) bool { return MayReadUsers(s, a) }
+
+// writesAsSuperAdmin returns a Forbidden Refusal with the given text unless a super admin asks whose credential may write
+// users.
+func writesAsSuperAdmin(s States, a Actor, otherwise string) error {
 	if a.IsService() {
 		return nil
 	}
@@ -206,7 +220,7 @@ func mayGrant(s States, a Actor) error {
 		return err
 	}
 	if !u.SuperAdmin || !writesUsers(u, a) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin may give or take rights.")
+		return refuse(Forbidden, "not_allowed", "", "%s", otherwise)
 	}
 	return nil
 }
