@@ -168,14 +168,18 @@ func move(t *tree, before, after *commands.User) {
 }
 
 func (ix *indexes) replaceCredentials(before, after *commands.User) {
-	old, now := credentialsOf(before), credentialsOf(after)
+	exchange(ix.credentials, credentialsOf(before), credentialsOf(after))
+}
+
+// exchange puts the entries now in the place of the old ones.
+func exchange[T comparable](t *btree.BTreeG[T], old, now []T) {
 	if slices.Equal(old, now) {
 		return
 	}
-	for _, c := range old {
-		ix.credentials.Delete(c)
+	for _, e := range old {
+		t.Delete(e)
 	}
-	for _, c := range now {
-		ix.credentials.Set(c)
+	for _, e := range now {
+		t.Set(e)
 	}
 }

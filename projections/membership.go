@@ -60,16 +60,7 @@ func loadMemberships(users []*commands.User) *btree.BTreeG[membership] {
 }
 
 func (ix *indexes) replaceMemberships(before, after *commands.User) {
-	old, now := membershipsOf(before), membershipsOf(after)
-	if slices.Equal(old, now) {
-		return
-	}
-	for _, m := range old {
-		ix.memberships.Delete(m)
-	}
-	for _, m := range now {
-		ix.memberships.Set(m)
-	}
+	exchange(ix.memberships, membershipsOf(before), membershipsOf(after))
 }
 
 // Members visits the users who are bound to the datacenter, in the group, or of the client, by number, until visit returns

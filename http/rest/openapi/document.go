@@ -27,7 +27,7 @@ func Document(dialects ...Dialect) Schema {
 	}
 	return Schema{
 		"openapi": "3.1.0",
-		"info": Schema{"title": "accountd", "version": "1.0.0", "license": Schema{"name": "see the repository", "identifier": "NONE"},
+		"info": Schema{"title": "accountd", "version": "1.0.0",
 			"description": "The accounts of a provider, in the APIs that its tools speak."},
 		"servers":    []Schema{{"url": "/", "description": "this service"}},
 		"tags":       tags,
