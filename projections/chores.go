@@ -9,7 +9,7 @@ import (
 // writes, and ends when nothing is left.
 type chores struct {
 	mu    sync.Mutex
-	queue []Field       // the first is being worked on
+	queue []Field       // those that wait; the one being worked on may wait to be worked on again
 	done  chan struct{} // closed when the goroutine ends; nil when there is none
 }
 
@@ -24,39 +24,53 @@ func (v *View) tend(f Field) {
 	c.queue = append(c.queue, f)
 	if c.done == nil {
 		c.done = make(chan struct{})
-		go v.work(f)
+		go v.work()
 	}
 }
 
-// freeze has the text indexes frozen in whose delta there is much, and those built anew that may have a text of somebody
-// who was erased since.
+// freeze has the text indexes worked on that need it. The caller holds the writer's lock.
 func (v *View) freeze() {
-	for f, t := range v.indexes.texts {
-		if t.delta.Len() >= v.limits.freeze || t.erased < len(v.erased) {
+	for f := range v.indexes.texts {
+		if v.needsWork(f) {
 			v.tend(f)
 		}
 	}
 }
 
-func (v *View) work(f Field) {
-	for more := true; more; f, more = v.chores.next() {
-		for current := false; !current; {
-			beside(v, func(s *Snapshot) *textIndex {
-				if t := s.texts[f]; t != nil && t.erased == len(s.erased) {
-					return t.frozen()
-				}
-				return newTextIndex(f, s)
-			}, func(t *textIndex) { v.indexes.texts[f], current = t, t.erased == len(v.erased) })
+// needsWork reports whether the text index is not there, has much in its delta, or may have a text of somebody who was
+// erased since. The caller holds the writer's lock.
+func (v *View) needsWork(f Field) bool {
+	t := v.indexes.texts[f]
+	return t == nil || t.delta.Len() >= v.limits.freeze || t.erased < len(v.erased)
+}
+
+func (v *View) work() {
+	for f, more := v.chores.next(); more; f, more = v.chores.next() {
+		v.mu.Lock()
+		needed := v.needsWork(f)
+		v.mu.Unlock()
+		if !needed {
+			continue // it was asked for while the work was being done
 		}
+		beside(v, func(s *Snapshot) *textIndex {
+			if t := s.texts[f]; t != nil && t.erased == len(s.erased) {
+				return t.frozen()
+			}
+			return newTextIndex(f, s)
+		}, func(t *textIndex) {
+			v.indexes.texts[f] = t
+			v.freeze() // much may have changed meanwhile
+		})
 	}
 }
 
-// next returns the field after the one that was worked on.
-func (c *chores) next() (Field, bool) {
+// next takes the field out of the queue that has waited longest.
+func (c *chores) next() (f Field, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.queue = c.queue[1:]; len(c.queue) > 0 {
-		return c.queue[0], true
+	if len(c.queue) > 0 {
+		f, c.queue = c.queue[0], c.queue[1:]
+		return f, true
 	}
 	close(c.done)
 	c.done = nil

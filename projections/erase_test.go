@@ -27,6 +27,7 @@ func TestTheErasedLeaveTheTextIndexes(t *testing.T) {
 	for i := range users {
 		h.add(id(i), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("user", i), Email: email(i)})
 		apply()
+		v.Settle() // so that the segments are the same in every run
 		if i%50 == 49 {
 			ask(t, v, contains)
 		}
@@ -41,7 +42,7 @@ func TestTheErasedLeaveTheTextIndexes(t *testing.T) {
 	erased := []int{0, 7, 150, 299}
 	for _, i := range erased {
 		h.add(id(i), events.UserErased{})
-		apply()
+		apply() // also while it is being built anew
 	}
 	v.Settle()
 	for _, i := range erased {
