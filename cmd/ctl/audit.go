@@ -20,26 +20,20 @@ Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 the log is n
 // auditing is what the audit commands are called with.
 type auditing struct {
 	*program
-	export      string   // a file; "-" is stdin
-	kept        []string // files with checkpoints
-	key         string
-	keys        bool
-	masterKey   string
-	at          string
-	stderr      io.Writer
-	interactive bool // stderr is a terminal
+	export    string   // a file; "-" is stdin
+	kept      []string // files with checkpoints
+	key       string
+	keys      bool
+	masterKey string
+	at        string
+	stderr    io.Writer
 }
 
 func (p *program) audit() *cobra.Command {
 	a := &auditing{program: p}
-	root := &cobra.Command{Use: "audit", Short: "Export, verify and replay the log", Long: "Export, verify and replay the log. " + auditHelp}
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
-		a.stderr = cmd.ErrOrStderr()
-		if f, ok := a.stderr.(*os.File); ok {
-			info, err := f.Stat()
-			a.interactive = err == nil && info.Mode()&os.ModeCharDevice != 0
-		}
-	}
+	root := group(&cobra.Command{Use: "audit", Short: "Export, verify and replay the log", Long: "Export, verify and replay the log. " + auditHelp,
+		Example: "  accountctl audit verify >checkpoint\n  accountctl audit export --keys >log.ndjson\n  accountctl audit replay clients --at 100"})
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.stderr = cmd.ErrOrStderr() }
 	root.AddCommand(a.exportCommand(), a.verifyCommand(), a.replayCommand())
 	return root
 }
@@ -103,9 +97,9 @@ func (a *auditing) verify(in *export) error {
 	if err != nil {
 		return err
 	}
-	bar := a.bar("verifying")
-	v, err := audit.Verify(e, audit.VerifyOptions{Key: key, Kept: append(kept, in.kept...), Progress: bar.show})
-	bar.end()
+	bar := newProgress(a.stderr, "records", 0)
+	v, err := audit.Verify(e, audit.VerifyOptions{Key: key, Kept: append(kept, in.kept...), Progress: bar.records})
+	bar.clear()
 	if err != nil {
 		return in.broken(err)
 	}

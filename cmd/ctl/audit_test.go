@@ -274,16 +274,3 @@ func created(t *testing.T, export, id string) string {
 	t.Fatal("the user is not in the export")
 	return ""
 }
-
-func TestBar(t *testing.T) {
-	var out bytes.Buffer
-	a := &auditing{stderr: &out}
-	a.bar("x").show(1, 2)
-	require.Empty(t, out.String(), "only on a terminal")
-	a.interactive = true
-	b := a.bar("verifying")
-	b.show(1, 4)
-	b.show(2, 4) // too soon
-	b.end()
-	require.Equal(t, "\rverifying ["+strings.Repeat("=", 10)+strings.Repeat(" ", 30)+"] 1 of 4\r\x1b[K", out.String())
-}

@@ -44,7 +44,7 @@ interrupted may simply be repeated: lines that were imported before, with the sa
 			return err
 		}
 		defer file.Close()
-		bar := newProgress(cmd.ErrOrStderr(), size)
+		bar := newProgress(cmd.ErrOrStderr(), "lines", size)
 		answer, err := s.importing(cmd.Context(), bar.reading(file), key)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (s service) importing(ctx context.Context, lines io.Reader, key string) (io
 	}
 	r.Header.Set("Content-Type", "application/x-ndjson")
 	r.Header.Set("Idempotency-Key", key)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := s.do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (s service) export(ctx context.Context, query string, out, errs io.Writer) 
 	if answer.StatusCode != http.StatusOK {
 		return refused(answer)
 	}
-	bar := newProgress(errs, list.Meta.Total)
+	bar := newProgress(errs, "lines", list.Meta.Total)
 	defer bar.clear()
 	if _, err := io.Copy(out, io.TeeReader(answer.Body, &lineCounter{bar: bar})); err != nil {
 		return fmt.Errorf("the answer broke off: %w", err)

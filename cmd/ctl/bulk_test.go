@@ -73,7 +73,7 @@ func TestImportThatBreaksOff(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
-	p := newProgress(&strings.Builder{}, 400)
+	p := newProgress(&strings.Builder{}, "lines", 400)
 	p.show(7) // draws nothing: that is no terminal
 	p.clear()
 	require.Equal(t, "[                    ]   0 %  0 lines, 0/s", p.text(0, 0))
@@ -83,4 +83,15 @@ func TestProgress(t *testing.T) {
 	require.Equal(t, "[####################] 100 %  10 lines, 2/s, 0s left", p.text(10, 5*time.Second))
 	p.total = 0
 	require.Equal(t, "10 lines, 2/s", p.text(10, 5*time.Second))
+}
+
+// TestProgressOnATerminal draws at once, then not too often, and leaves nothing behind.
+func TestProgressOnATerminal(t *testing.T) {
+	var out strings.Builder
+	p := newProgress(&out, "records", 0)
+	p.out = &out
+	p.records(1, 4)
+	p.records(2, 4) // too soon
+	p.clear()
+	require.Regexp(t, `^\r\x1b\[K\[#####               \]  25 %  1 records, [0-9]+/s, 0s left\r\x1b\[K$`, out.String())
 }

@@ -18,10 +18,11 @@ const twoEvents = `{"sequence":1,"time":"2026-01-02T03:04:05.678Z","type":"UserC
 {"sequence":2,"time":"2026-01-02T03:04:06Z","type":"UserDeleted.v1","subject":"users/a","actor":"b"}
 `
 
-// fakeService answers every request with the status and body, and keeps the newest one.
+// fakeService answers every request with the status and body, or with one of the pages, and keeps the newest request.
 type fakeService struct {
 	*httptest.Server
 	asked *http.Request
+	pages map[string]string // by the parameter after; all but the last one link to "200"
 }
 
 func newService(t *testing.T, status int, body string) *fakeService {
@@ -29,6 +30,13 @@ func newService(t *testing.T, status int, body string) *fakeService {
 	s := &fakeService{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.asked = r
+		if s.pages != nil {
+			if !r.URL.Query().Has("after") {
+				w.Header().Add("Link", `</v1/before>; rel="prev"`)
+				w.Header().Add("Link", "<"+r.URL.Path+`?after=200>; rel="next"`)
+			}
+			body = s.pages[r.URL.Query().Get("after")]
+		}
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}))
@@ -51,9 +59,10 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, "/v1/events?after=7&limit=2", s.asked.URL.String())
 	require.Equal(t, "Bearer t", s.asked.Header.Get("Authorization"))
 
-	code, _, _ = run(nil, "events", "--url", s.URL, "--follow", "--type", "UserCreated,UserDeleted", "--user", "u")
+	const ada = "01890a5d-ac96-774b-bcce-b302099a8057"
+	code, _, _ = run(nil, "events", "--url", s.URL, "--follow", "--limit", "2", "--type", "UserCreated,UserDeleted", "--user", ada, "--since", "2026-01-02")
 	require.Equal(t, 0, code)
-	require.Equal(t, "/v1/events?after=0&follow=true&type=UserCreated%2CUserDeleted&user=u", s.asked.URL.String())
+	require.Equal(t, "/v1/events?after=0&follow=true&limit=2&since=2026-01-02T00%3A00%3A00Z&type=UserCreated%2CUserDeleted&user="+ada, s.asked.URL.String())
 
 	code, out, _ = run(nil, "events", "--url", s.URL)
 	require.Zero(t, code)
@@ -106,7 +115,7 @@ func TestRefused(t *testing.T) {
 
 func TestAnswerThatBreaksOff(t *testing.T) {
 	s := newService(t, 200, twoEvents[:len(twoEvents)-5])
-	for _, form := range []string{formTable, formNDJSON} {
+	for _, form := range []string{formTable, formNDJSON, formJSON, formYAML} {
 		code, out, errs := run(nil, "events", "--url", s.URL, "-o", form)
 		require.Equal(t, 1, code)
 		require.Contains(t, errs, "the answer broke off")
@@ -129,7 +138,8 @@ func TestStatus(t *testing.T) {
 }
 
 func TestWrongCalls(t *testing.T) {
-	for _, args := range [][]string{{"frob"}, {"events", "--nope"}, {"events", "-o", "xml"}, {"events", "extra"}, {"events", "--after", "x"}} {
+	for _, args := range [][]string{{"frob"}, {"events", "--nope"}, {"events", "-o", "xml"}, {"events", "extra"}, {"events", "--after", "x"},
+		{"events", "tail", "-o", "yaml"}, {"events", "--since", "yesterday"}, {"audit", "frob"}, {"profile", "frob"}} {
 		code, _, errs := run(nil, args...)
 		require.Equal(t, 2, code, args)
 		require.Contains(t, errs, "accountctl: ")

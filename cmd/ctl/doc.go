@@ -11,6 +11,9 @@
 // Why name:=JSON beside name=text: a shell has texts only, the API has types, and guessing would make the user name "true"
 // impossible.
 //
+// Why a tail asks where the service is for every connection: one that is started again on the same folder may listen elsewhere, and
+// says so in admin.json.
+//
 // Why audit works on a copy of a stopped service's log: an engine repairs what it opens, and drops what it cannot read, which
 // is just what is looked for.
 package ctl

@@ -2,117 +2,165 @@ package ctl
 
 import (
 	"bufio"
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"accountd/events"
 )
 
-// The forms of output.
-const (
-	formTable  = "table"
-	formNDJSON = "ndjson"
-)
+const eventsHelp = `An event has the columns sequence, time, type, subject, actor, credential, requestid, id and data; its data hold no secrets. It
+takes the permission audit.
+
+` + momentHelp
+
+// eventsCall is what the commands that print events are called with.
+type eventsCall struct {
+	*program
+	types              []string
+	user               string
+	since, until       momentFlag
+	after, limit, last uint64
+	follow             bool
+	newest             bool // begin with the newest
+	pause              func(ctx context.Context, failures int) error
+}
 
 func (p *program) events() *cobra.Command {
-	var after, limit uint64
-	var form, types, user string
-	var follow bool
-	cmd := &cobra.Command{
-		Use: "events", Short: "Print the history of all accounts", Args: cobra.NoArgs,
-		Example: "  accountctl events --after 1000\n  accountctl events --follow --type UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type",
+	cmd := p.eventsCommand("events", "Print the history of all accounts", (*eventsCall).list)
+	cmd.Example = "  accountctl events --after 1000\n  accountctl events --since 36h --type UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type\n  accountctl events tail"
+	list := p.eventsCommand("list", "Print events of the past, as accountctl events does", (*eventsCall).list)
+	list.Example = "  accountctl events list --user ann\n  accountctl events list --since 2030-01-02 --until 2030-01-03 --columns time,type,data.username"
+	tail := p.eventsCommand("tail", "Print the newest events and then what happens, until interrupted", (*eventsCall).tail)
+	tail.Long += "\n\nWhen the connection or the service breaks off, it goes on where it stopped as soon as that is possible."
+	tail.Example = "  accountctl events tail\n  accountctl events tail --last 0 --type UserCreated -o ndjson\n  accountctl events tail --after 1000 --user ann"
+	cmd.AddCommand(list, tail)
+	return cmd
+}
+
+func (p *program) eventsCommand(use, short string, run func(*eventsCall, context.Context, io.Writer) error) *cobra.Command {
+	e := &eventsCall{program: p, pause: pause}
+	cmd := &cobra.Command{Use: use, Short: short, Long: short + ".\n\n" + eventsHelp, Args: cobra.NoArgs}
+	f := cmd.Flags()
+	f.StringSliceVar(&e.types, "type", nil, "print events of these `types` alone")
+	f.StringVar(&e.user, "user", "", "print the events of that `user` alone")
+	f.Var(&e.since, "since", "begin at that `moment`")
+	f.Var(&e.until, "until", "end with that `moment`")
+	f.Uint64Var(&e.after, "after", 0, "print what follows on the event of that `sequence`")
+	f.Uint64Var(&e.limit, "limit", 0, "print at most so `many`; 0 is all")
+	if use == "tail" {
+		e.follow = true
+		f.Uint64Var(&e.last, "last", 10, "begin with so `many` of the newest; --after or --since count before it")
+		p.forms(cmd, " (the default is table)", formTable, formJSON, formNDJSON)
+	} else {
+		f.BoolVarP(&e.follow, "follow", "f", false, "go on with what happens, until interrupted")
+		p.forms(cmd, " (the default is table)", formTable, formJSON, formYAML, formNDJSON)
 	}
-	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on with what happens, until interrupted")
-	cmd.Flags().StringVar(&types, "type", "", "print events of these `types` alone")
-	cmd.Flags().StringVar(&user, "user", "", "print the events of the user with that `UUID` alone")
-	cmd.Flags().Uint64Var(&after, "after", 0, "print what follows on the event of that `sequence`")
-	cmd.Flags().Uint64Var(&limit, "limit", 0, "print at most so `many`; 0 is all")
-	cmd.Flags().StringVarP(&form, "output", "o", formTable, "`form`: table or ndjson")
+	p.columnsFlag(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(events.Types(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if form != formTable && form != formNDJSON {
-			return fmt.Errorf("--output: must be table or ndjson, not %q", form)
-		}
 		p.started = true
-		s, err := p.find()
-		if err != nil {
-			return err
-		}
-		answer, err := s.get(cmd.Context(), eventsPath(after, limit, follow, map[string]string{"type": types, "user": user}))
-		if err != nil {
-			return err
-		}
-		defer answer.Body.Close()
-		if answer.StatusCode != http.StatusOK {
-			return refused(answer)
-		}
-		return printEvents(p.stdout, answer.Body, form)
+		e.newest = use == "tail" && !cmd.Flags().Changed("after") && e.since == ""
+		return run(e, cmd.Context(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
-func eventsPath(after, limit uint64, follow bool, filters map[string]string) string {
-	q := url.Values{"after": {strconv.FormatUint(after, 10)}}
-	for name, value := range filters {
+// printer returns a printer of events, whose table prints each as it comes.
+func (e *eventsCall) printer(out io.Writer) *printer {
+	printed := e.program.printer("sequence", "time", "type", "subject", "actor")
+	printed.out, printed.live = out, e.follow
+	wide := map[string]int{"sequence": 10, "time": 20, "type": 26, "subject": 49, "actor": 36, "id": 36, "credential": 44, "requestid": 36}
+	printed.widths = make([]int, len(printed.columns))
+	for i, c := range printed.columns {
+		printed.widths[i] = max(wide[c], len(c))
+	}
+	return printed
+}
+
+// query returns the filters, with the user's id in the place of the name.
+func (e *eventsCall) query(ctx context.Context, s service) (url.Values, error) {
+	q := url.Values{}
+	if e.user != "" {
+		id, err := s.user(ctx, e.user)
+		if err != nil {
+			return nil, err
+		}
+		q.Set("user", id)
+	}
+	for name, value := range map[string]string{"type": strings.Join(e.types, ","), "since": string(e.since), "until": string(e.until)} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	if follow {
-		q.Set("follow", "true")
-	}
+	return q, nil
+}
+
+// eventsPath returns the path of at most limit events (0: all) behind a sequence.
+func eventsPath(q url.Values, after, limit uint64) string {
+	q.Set("after", strconv.FormatUint(after, 10))
 	if limit > 0 {
 		q.Set("limit", strconv.FormatUint(limit, 10))
 	}
 	return "/v1/events?" + q.Encode()
 }
 
-// printEvents prints lines as they come.
-func printEvents(w io.Writer, lines io.Reader, form string) error {
-	out := bufio.NewWriter(w)
-	in := bufio.NewReader(lines)
-	show := row
-	if form == formNDJSON {
-		show = func(out io.Writer, line []byte) error { _, err := out.Write(line); return err }
-	} else {
-		fmt.Fprintf(out, rowForm, "SEQUENCE", "TIME", "TYPE", "SUBJECT", "ACTOR")
+func (e *eventsCall) list(ctx context.Context, errs io.Writer) error {
+	if e.follow {
+		return e.tail(ctx, errs)
 	}
+	s, err := e.find()
+	if err != nil {
+		return err
+	}
+	q, err := e.query(ctx, s)
+	if err != nil {
+		return err
+	}
+	answer, err := s.get(ctx, eventsPath(q, e.after, e.limit))
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return refused(answer)
+	}
+	out := bufio.NewWriter(e.stdout)
+	printed := e.printer(out)
+	err = printed.begin()
+	if err == nil {
+		err = eachLine(answer.Body, out.Flush, func(line []byte) error { return printed.add(line) })
+	}
+	return errors.Join(err, printed.end(), out.Flush())
+}
+
+// eachLine calls each for the lines that are not empty, and pause before it waits for more.
+func eachLine(lines io.Reader, pause func() error, each func([]byte) error) error {
+	in := bufio.NewReader(lines)
 	for {
-		if in.Buffered() == 0 { // what comes next may take its time
-			if err := out.Flush(); err != nil {
+		if in.Buffered() == 0 {
+			if err := pause(); err != nil {
 				return err
 			}
 		}
 		line, err := in.ReadBytes('\n')
 		switch {
-		case err == nil && len(line) == 1: // the connection stands
-		case err == nil:
-			err = show(out, line)
 		case errors.Is(err, io.EOF) && len(line) == 0:
-			return out.Flush()
+			return nil
+		case err != nil:
+			return lostError{fmt.Errorf("the answer broke off: %w", err)}
+		case len(line) == 1: // the connection stands
+			continue
 		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("the answer broke off: %w", err), out.Flush())
+		if err := each(line); err != nil {
+			return err
 		}
 	}
-}
-
-const rowForm = "%-10v  %-20s  %-26s  %-42s  %s\n"
-
-func row(w io.Writer, line []byte) error {
-	var e struct {
-		Sequence             uint64
-		Time                 time.Time
-		Type, Subject, Actor string
-	}
-	if err := json.Unmarshal(line, &e); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, rowForm, e.Sequence, e.Time.UTC().Format(time.RFC3339), e.Type, e.Subject, e.Actor)
-	return err
 }

@@ -21,37 +21,43 @@ It finds the service by --url and --token, or by the data folder (--data), where
 profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile), or by ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN; without any of
 them it looks into ./data.
 
+What was asked for goes to the standard output, everything else to the standard error. A name of a user may be the username,
+the e-mail address or the UUID.
+
 Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 a log is not what it should be (audit).`
 
 // Main runs accountctl with that command line (without the program's name) and environment, and returns its exit code: 0, 1
 // when the service refused, failed or was not found, 2 when it was called in a wrong way, 3 when audit found that a log is not
 // what it should be.
 func Main(args, environ []string, stdout, stderr io.Writer) int {
-	p := &program{environ: environ, stdout: stdout}
+	p := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := p.command()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := root.ExecuteContext(ctx)
+	called, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, new(audit.BrokenError)):
 		fmt.Fprintf(stderr, "accountctl: the log is not what it should be: %v\n", err)
 		return 3
-	case p.started:
+	case p.started && !errors.As(err, new(misuse)):
 		fmt.Fprintf(stderr, "accountctl: %v\n", err)
 		return 1
 	}
-	fmt.Fprintf(stderr, "accountctl: %v (see accountctl --help)\n", err)
+	fmt.Fprintf(stderr, "accountctl: %v (see %s --help)\n", err, called.CommandPath())
 	return 2
 }
 
+// misuse is what is wrong with the call, found out only later.
+type misuse struct{ error }
+
 type program struct {
 	environ          []string
-	stdout           io.Writer
+	stdout, stderr   io.Writer
 	data, url, token string
 	profile          string
 	started          bool // nothing was wrong with the call
@@ -62,14 +68,34 @@ type program struct {
 }
 
 func (p *program) command() *cobra.Command {
-	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true, SilenceUsage: true}
+	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true, SilenceUsage: true,
+		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  accountctl history ann"}
 	root.PersistentFlags().StringVar(&p.data, "data", "", "the service's data `folder`")
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
-	root.AddCommand(p.events(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
+	root.AddCommand(p.events(), p.history(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
 	return root
+}
+
+// group returns a command that only has others below it.
+func group(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
+}
+
+// asks returns what finds the service and then runs the function.
+func (p *program) asks(run func(cmd *cobra.Command, s service, words []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, words []string) error {
+		p.started = true
+		s, err := p.find()
+		if err != nil {
+			return err
+		}
+		return run(cmd, s, words)
+	}
 }
 
 func (p *program) env(name string) string {

@@ -6,37 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"go.yaml.in/yaml/v3"
 )
 
-const (
-	formJSON = "json"
-	formYAML = "yaml"
-)
-
-func checkForm(form string) error {
-	if !slices.Contains([]string{"", formTable, formJSON, formYAML, formNDJSON}, form) {
-		return fmt.Errorf("--output: must be table, json, yaml or ndjson, not %q", form)
-	}
-	return nil
-}
-
-// printer prints objects of a resource in one form.
+// printer prints objects in one form.
 type printer struct {
 	out     io.Writer
 	form    string // empty: table for a list, yaml for an object
 	columns []string
+	chosen  bool              // the columns were asked for
+	widths  []int             // of the columns of a table whose rows cannot wait for its end; nil: as wide as they must be
+	live    bool              // the list has no end
 	listed  []json.RawMessage // what waits for the end of the list
 }
 
-func (p *program) printer(path string) *printer {
-	out := &printer{out: p.stdout, form: p.form, columns: p.columns}
-	if len(out.columns) == 0 {
-		out.columns = columnsOf(path)
+// printer returns a printer for a table of these columns, unless others are asked for.
+func (p *program) printer(columns ...string) *printer {
+	out := &printer{out: p.stdout, form: p.form, columns: columns}
+	if out.chosen = len(p.columns) > 0; out.chosen {
+		out.columns = p.columns
 	}
 	return out
 }
@@ -56,26 +45,47 @@ func (p *printer) object(raw json.RawMessage) error {
 	return p.yaml(raw)
 }
 
-// add prints entries of a list in a form of one line each, and keeps them for the end of the list in the others.
-func (p *printer) add(entries []json.RawMessage) error {
-	if p.form != formNDJSON {
+// begin prints the head of a table whose rows come one by one.
+func (p *printer) begin() error {
+	if p.widths == nil || !p.tabular() {
+		return nil
+	}
+	return p.row(p.head())
+}
+
+// tabular reports whether a list is printed as a table.
+func (p *printer) tabular() bool { return p.form == formTable || p.form == "" }
+
+// add prints entries of a list in a form that needs no more than them, and keeps them for the end of the list in the others.
+func (p *printer) add(entries ...json.RawMessage) error {
+	switch {
+	case p.tabular() && p.widths != nil:
+		return p.rows(entries)
+	case p.form != formNDJSON && !p.live:
 		p.listed = append(p.listed, entries...)
 		return nil
 	}
 	for _, e := range entries {
-		if err := p.line(e); err != nil {
+		if err := p.object(e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// end ends a list.
 func (p *printer) end() error {
 	switch p.form {
 	case formNDJSON:
 		return nil
 	case formTable, "":
+		if p.widths != nil {
+			return nil
+		}
 		return p.table(p.listed)
+	}
+	if p.live {
+		return nil
 	}
 	all, err := json.Marshal(append([]json.RawMessage{}, p.listed...))
 	if err != nil {
@@ -122,50 +132,4 @@ func plain(n *yaml.Node) {
 	for _, c := range n.Content {
 		plain(c)
 	}
-}
-
-// columnsOf returns the columns of a resource's table by its last name in the path.
-func columnsOf(path string) []string {
-	switch name, _, _ := strings.Cut(path[strings.LastIndex(path, "/")+1:], "?"); name {
-	case "users":
-		return []string{"number", "username", "email", "active", "id"}
-	case "ssh-keys":
-		return []string{"number", "title", "fingerprint"}
-	case "api-keys":
-		return []string{"id", "kind", "memo", "expires_at", "last_used_at"}
-	case "signing-keys":
-		return []string{"id"}
-	case "resources":
-		return []string{"kind", "id", "name"}
-	case "history":
-		return []string{"sequence", "time", "type", "actor"}
-	}
-	return []string{"id", "name"}
-}
-
-// table prints entries in columns; what an entry lacks is empty.
-func (p *printer) table(entries []json.RawMessage) error {
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.ToUpper(strings.Join(p.columns, "\t")))
-	for _, e := range entries {
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(e, &members); err != nil {
-			return fmt.Errorf("reading the answer: %w", err)
-		}
-		cells := make([]string, len(p.columns))
-		for i, c := range p.columns {
-			cells[i] = cell(members[c])
-		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
-	}
-	return w.Flush()
-}
-
-// cell returns a value as it stands in a table: a text without quotes, nothing for null, and never more than one line.
-func cell(raw json.RawMessage) string {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil && string(raw) != "null" {
-		text = string(raw)
-	}
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -22,32 +22,46 @@ type profile struct {
 }
 
 func (p *program) profiles() *cobra.Command {
-	cmd := &cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
-		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl --profile live list users"}
-	cmd.AddCommand(
-		p.profileCommand("set NAME", "Store --url and --token under a name", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
-			if p.url == "" {
-				return errors.New("a profile needs --url, and --token to be let in")
-			}
-			all[words[0]] = profile{p.url, p.token}
-			return p.store(all)
-		}),
-		p.profileCommand("delete NAME", "Forget a profile", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
-			if _, there := all[words[0]]; !there {
-				return noProfile(words[0])
-			}
-			delete(all, words[0])
-			return p.store(all)
-		}),
-		p.profileCommand("list", "Print names and URLs", cobra.NoArgs, func(all map[string]profile, _ []string) error {
-			for _, name := range slices.Sorted(maps.Keys(all)) {
-				if _, err := fmt.Fprintf(p.stdout, "%s\t%s\n", name, all[name].URL); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
+	cmd := group(&cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
+		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl --profile live list users"})
+	list := p.profileCommand("list", "Print names and URLs; tokens are not shown", cobra.NoArgs, p.listProfiles)
+	list.Example = "  accountctl profile list\n  accountctl profile list -o json"
+	p.tables(list, formTable, formJSON, formYAML, formNDJSON)
+	set := p.profileCommand("set NAME", "Store --url and --token under a name", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+		if p.url == "" {
+			return misuse{errors.New("a profile needs --url, and --token to be let in")}
+		}
+		all[words[0]] = profile{p.url, p.token}
+		return p.store(all)
+	})
+	set.Example = "  accountctl profile set live --url https://accounts.example.org --token acct_…"
+	remove := p.profileCommand("delete NAME", "Forget a profile", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+		if _, there := all[words[0]]; !there {
+			return noProfile(words[0])
+		}
+		delete(all, words[0])
+		return p.store(all)
+	})
+	remove.Example = "  accountctl profile delete live"
+	cmd.AddCommand(set, remove, list)
 	return cmd
+}
+
+func (p *program) listProfiles(all map[string]profile, _ []string) error {
+	out := p.printer("name", "url")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		line, err := json.Marshal(struct {
+			Name string `json:"name"`
+			URL  string `json:"url"`
+		}{name, all[name].URL})
+		if err != nil {
+			return err
+		}
+		if err := out.add(line); err != nil {
+			return err
+		}
+	}
+	return out.end()
 }
 
 func (p *program) profileCommand(use, short string, args cobra.PositionalArgs, run func(map[string]profile, []string) error) *cobra.Command {

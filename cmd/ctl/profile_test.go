@@ -21,7 +21,7 @@ func TestProfiles(t *testing.T) {
 
 	code, out, _ := run(env, "profile", "list")
 	require.Zero(t, code)
-	require.Equal(t, "live\t"+s.URL+"\n", out, "the token is not shown")
+	require.Equal(t, "NAME  URL\nlive  "+s.URL+"\n", out, "the token is not shown")
 
 	for _, args := range [][]string{{"--profile", "live"}, {"--profile", "live", "--token", "secret"}} {
 		code, _, errs = run(env, append([]string{"events"}, args...)...)
@@ -35,7 +35,7 @@ func TestProfiles(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, `there is no profile "none"`)
 	code, _, _ = run(env, "profile", "set", "live")
-	require.Equal(t, 1, code)
+	require.Equal(t, 2, code)
 	code, _, _ = run(env, "profile", "delete", "live")
 	require.Zero(t, code)
 	code, _, _ = run(env, "profile", "delete", "live")

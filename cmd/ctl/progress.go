@@ -15,20 +15,28 @@ const step = 200 * time.Millisecond
 // progress draws a bar on a terminal, and nothing anywhere else.
 type progress struct {
 	out   io.Writer // nil: nowhere
+	unit  string    // of what is counted beside the bar, such as "lines"
 	total int64     // 0: not known
 	done  atomic.Int64
 	began time.Time
 	shown time.Time
 }
 
-func newProgress(out io.Writer, total int64) *progress {
-	p := &progress{total: total, began: time.Now()}
-	if file, ok := out.(*os.File); ok {
-		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			p.out = out
-		}
+func newProgress(out io.Writer, unit string, total int64) *progress {
+	p := &progress{unit: unit, total: total, began: time.Now()}
+	if isTerminal(out) {
+		p.out = out
 	}
 	return p
+}
+
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // reading counts what is read as done.
@@ -48,14 +56,21 @@ func (c counted) Read(b []byte) (int, error) {
 // reached says how much is done.
 func (p *progress) reached(done int64) { p.done.Store(done) }
 
-// show draws the bar, with so many lines behind it, unless it was drawn just now.
-func (p *progress) show(lines int) {
+// records says how many of how many records are done, and draws the bar.
+func (p *progress) records(done, total uint64) {
+	p.total = int64(total)
+	p.reached(int64(done))
+	p.show(int(done))
+}
+
+// show draws the bar, with so many units behind it, unless it was drawn just now.
+func (p *progress) show(units int) {
 	now := time.Now()
 	if p.out == nil || now.Sub(p.shown) < step {
 		return
 	}
 	p.shown = now
-	fmt.Fprint(p.out, "\r\x1b[K"+p.text(lines, now.Sub(p.began)))
+	fmt.Fprint(p.out, "\r\x1b[K"+p.text(units, now.Sub(p.began)))
 }
 
 // clear makes room for a line of text.
@@ -67,9 +82,9 @@ func (p *progress) clear() {
 }
 
 // text returns such as "[#####               ]  25 %  5000 lines, 1000/s, 15s left".
-func (p *progress) text(lines int, taken time.Duration) string {
+func (p *progress) text(units int, taken time.Duration) string {
 	const width = 20
-	tail := fmt.Sprintf("%d lines, %.0f/s", lines, float64(lines)/max(taken.Seconds(), 0.001))
+	tail := fmt.Sprintf("%d %s, %.0f/s", units, p.unit, float64(units)/max(taken.Seconds(), 0.001))
 	if p.total <= 0 {
 		return tail
 	}

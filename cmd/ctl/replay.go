@@ -40,8 +40,7 @@ erased.`,
 	cmd.Flags().StringVar(&a.masterKey, "master-key-file", "", "the `file` of the master key (default master.key in the data folder)")
 	cmd.Flags().StringVar(&a.at, "at", "", "the `moment`; the default is the log's end")
 	cmd.Flags().StringSliceVar(&diff, "diff", nil, "print what differs between two `moments`, A,B")
-	cmd.Flags().StringVarP(&a.form, "output", "o", "", "`form`: table, json, yaml or ndjson")
-	cmd.Flags().StringSliceVar(&a.columns, "columns", nil, "the table's `columns`")
+	a.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.MarkFlagsMutuallyExclusive("at", "diff")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
 		resource := cmp.Or(strings.Join(words, ""), "users")
@@ -49,7 +48,7 @@ erased.`,
 		if err == nil && !slices.Contains(native.Replayed(), resource) {
 			err = fmt.Errorf("%q cannot be replayed; there are %s", resource, strings.Join(native.Replayed(), ", "))
 		}
-		if err := errors.Join(err, checkForm(a.form)); err != nil {
+		if err != nil {
 			return err
 		}
 		a.started = true
@@ -130,13 +129,13 @@ func (a *auditing) replay(in *export, master *seal.Master, moments []moment, res
 	if err != nil {
 		return nil, err
 	}
-	bar := a.bar("replaying")
-	defer bar.end()
+	bar := newProgress(a.stderr, "records", 0)
+	defer bar.clear()
 	r := replaying{opener: eventlog.NewOpener(master), verifier: audit.NewVerifier(), views: make([]*projections.View, len(moments)), moments: moments}
 	for i := range r.views {
 		r.views[i] = projections.NewView()
 	}
-	err = e.Each(func(s eventlog.Stored) error { bar.show(s.Sequence, e.Header.Records); return r.add(s) }, r.opener.Add)
+	err = e.Each(func(s eventlog.Stored) error { bar.records(s.Sequence, e.Header.Records); return r.add(s) }, r.opener.Add)
 	if errors.Is(err, eventlog.ErrLostKeys) {
 		err = fmt.Errorf("%w: the export was made without --keys", err)
 	}
@@ -182,8 +181,8 @@ func (r *replaying) add(s eventlog.Stored) error {
 }
 
 func (a *auditing) printState(resource string, objects []json.RawMessage) error {
-	out := a.program.printer(resource)
-	if err := out.add(objects); err != nil {
+	out := a.printer(columnsOf(resource)...)
+	if err := out.add(objects...); err != nil {
 		return err
 	}
 	return out.end()
@@ -207,25 +206,20 @@ func (a *auditing) printDiff(before, after []json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	out := a.program.printer("")
-	if len(a.columns) == 0 {
-		out.columns = []string{"id", "field", "before", "after"}
-	}
+	out := a.printer("id", "field", "before", "after")
 	for _, id := range slices.Sorted(maps.Keys(union(old, now))) {
 		for _, c := range changes(id, old[id], now[id]) {
 			line, err := json.Marshal(c)
 			if err != nil {
 				return err
 			}
-			if err := out.add([]json.RawMessage{line}); err != nil {
+			if err := out.add(line); err != nil {
 				return err
 			}
 		}
 	}
 	return out.end()
 }
-
-type members map[string]json.RawMessage
 
 func byID(objects []json.RawMessage) (map[string]members, error) {
 	out := map[string]members{}
@@ -258,12 +252,4 @@ func changes(id string, before, after members) (out []change) {
 		}
 	}
 	return out
-}
-
-// value returns a member's value, null for one that is not there.
-func (m members) value(name string) json.RawMessage {
-	if v, ok := m[name]; ok {
-		return v
-	}
-	return json.RawMessage("null")
 }

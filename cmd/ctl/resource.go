@@ -9,7 +9,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -26,7 +25,7 @@ func (p *program) resources() []*cobra.Command {
   accountctl list users/ann/ssh-keys`
 	list.Flags().BoolVar(&p.all, "all", false, "go on to the last page")
 
-	get := p.resource("get RESOURCE [PARAMETER=VALUE]...", "Show one object", cobra.MinimumNArgs(1), parameters, p.shows(http.MethodGet))
+	get := p.resource("get RESOURCE [PARAMETER=VALUE]...", "Show one object", cobra.MinimumNArgs(1), parameters, p.get)
 	get.Example = "  accountctl get users/ann\n  accountctl get users/ann@example.org -o json"
 
 	create := p.resource("create RESOURCE NAME=VALUE...", "Make an object and print it, with its secrets", cobra.MinimumNArgs(1), object,
@@ -56,12 +55,9 @@ type call struct {
 func (p *program) resource(use, short string, args cobra.PositionalArgs, read func([]string) (query string, body []byte, err error),
 	run func(context.Context, service, call) error) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n\n" + resourceHelp, ValidArgsFunction: completeResource}
-	cmd.Flags().StringVarP(&p.form, "output", "o", "", "`form`: table, json, yaml or ndjson (a list's default is table, an object's yaml)")
-	cmd.Flags().StringSliceVar(&p.columns, "columns", nil, "the table's `columns`; none: those that tell entries apart")
+	p.forms(cmd, " (the default is table for a list, yaml for an object)", formTable, formJSON, formYAML, formNDJSON)
+	p.columnsFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
-		if err := checkForm(p.form); err != nil {
-			return err
-		}
 		query, body, err := read(words[1:])
 		if err != nil {
 			return err
@@ -89,58 +85,36 @@ func completeResource(_ *cobra.Command, words []string, _ string) ([]string, cob
 		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// path returns the path of a resource, with the name of a user replaced by the id.
-func (s service) path(ctx context.Context, resource string) (string, error) {
-	parts := strings.Split(strings.Trim(resource, "/"), "/")
-	for i := range parts {
-		parts[i] = url.PathEscape(parts[i])
-	}
-	if parts[0] == "users" && len(parts) > 1 && uuid.Validate(parts[1]) != nil && !strings.Contains(parts[1], ":") {
-		id, err := s.userID(ctx, parts[1])
-		if err != nil {
-			return "", err
-		}
-		parts[1] = id
-	}
-	return "/v1/" + strings.Join(parts, "/"), nil
-}
-
-// userID returns the id of the user with that username or e-mail address, escaped.
-func (s service) userID(ctx context.Context, escaped string) (string, error) {
-	field := "username"
-	name, err := url.PathUnescape(escaped)
-	if err != nil {
-		return "", err
-	}
-	if strings.Contains(name, "@") {
-		field = "email"
-	}
-	var found struct{ Data []struct{ ID string } }
-	if _, err := s.call(ctx, http.MethodGet, "/v1/users?"+url.Values{"filter[" + field + "]": {name}}.Encode(), nil, nil, &found); err != nil {
-		return "", err
-	}
-	if len(found.Data) != 1 {
-		return "", fmt.Errorf("there is no user whose %s is %q", field, name)
-	}
-	return found.Data[0].ID, nil
-}
-
 func (p *program) list(ctx context.Context, s service, c call) error {
-	out := p.printer(c.path)
-	for next := c.path; next != ""; {
-		var page struct{ Data []json.RawMessage }
-		header, err := s.call(ctx, http.MethodGet, next, nil, nil, &page)
-		if err != nil {
-			return err
-		}
-		if err := out.add(page.Data); err != nil {
-			return err
-		}
-		if next = ""; p.all {
-			next = nextPage(header)
-		}
+	out := p.printer(columnsOf(c.path)...)
+	shown, total := 0, 0
+	err := s.pages(ctx, c.path, func(got page) (bool, error) {
+		shown, total = shown+len(got.Data), got.Meta.Total
+		return p.all, out.add(got.Data...)
+	})
+	if err != nil {
+		return err
 	}
-	return out.end()
+	if err := out.end(); err != nil {
+		return err
+	}
+	if shown < total && !p.all && !strings.Contains(c.path, "limit=") {
+		fmt.Fprintf(p.stderr, "accountctl: these are %d of %d; --all prints all\n", shown, total)
+	}
+	return nil
+}
+
+// get prints an object, or a list.
+func (p *program) get(ctx context.Context, s service, c call) error {
+	var answer json.RawMessage
+	if _, err := s.call(ctx, http.MethodGet, c.path, nil, nil, &answer); err != nil {
+		return err
+	}
+	var listed page
+	if json.Unmarshal(answer, &listed) == nil && listed.Data != nil {
+		return p.list(ctx, s, c)
+	}
+	return p.printer(columnsOf(path.Dir(c.path))...).object(answer)
 }
 
 // shows returns what makes a call and prints the object that it answers with, if any.
@@ -158,7 +132,7 @@ func (p *program) shows(method string) func(context.Context, service, call) erro
 		if method != http.MethodPost {
 			of = path.Dir(of)
 		}
-		return p.printer(of).object(answer)
+		return p.printer(columnsOf(of)...).object(answer)
 	}
 }
 
@@ -176,15 +150,4 @@ func parameters(words []string) (string, []byte, error) {
 		return "", nil, nil
 	}
 	return "?" + query.Encode(), nil, nil
-}
-
-// nextPage returns the path of the next page, empty on the last one.
-func nextPage(h http.Header) string {
-	for link := range strings.SplitSeq(h.Get("Link"), ",") {
-		target, rel, _ := strings.Cut(strings.TrimSpace(link), ";")
-		if strings.Contains(rel, `rel="next"`) {
-			return strings.Trim(target, "<>")
-		}
-	}
-	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -66,7 +67,17 @@ func (s service) get(ctx context.Context, path string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return http.DefaultClient.Do(r)
+	return s.do(r)
+}
+
+// do sends a request. The caller closes the answer's body.
+func (s service) do(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultClient.Do(r)
+	var failed *url.Error
+	if errors.As(err, &failed) && r.Context().Err() == nil {
+		err = fmt.Errorf("no answer from %s; does accountd run there? (%w)", s.url, failed.Err)
+	}
+	return answer, err
 }
 
 // request returns a request for a path, with JSON in the body if it has one.
@@ -97,7 +108,7 @@ func (s service) call(ctx context.Context, method, path string, body []byte, hea
 	for name := range header {
 		r.Header.Set(name, header.Get(name))
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := s.do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -114,21 +125,32 @@ func (s service) call(ctx context.Context, method, path string, body []byte, hea
 	return answer.Header, nil
 }
 
-// refused returns what an answer that is no success says.
+// refusal is an answer that is no success.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r refusal) Error() string { return r.text }
+
+// refused returns what an answer that is no success says, and what can be done where the service cannot know.
 func refused(answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16)) // the status says enough
 	var problem struct {
 		Detail string
 		Errors []struct{ Detail, Pointer, Parameter string }
 	}
+	said := "the service answered " + answer.Status
 	if err := json.Unmarshal(body, &problem); err == nil && problem.Detail != "" {
-		said := fmt.Sprintf("the service answered %s: %s", answer.Status, problem.Detail)
-		for _, e := range problem.Errors {
-			if where := e.Pointer + e.Parameter; where != "" {
-				said += fmt.Sprintf("\n  %s: %s", where, e.Detail)
-			}
-		}
-		return errors.New(said)
+		said += ": " + problem.Detail
 	}
-	return fmt.Errorf("the service answered %s", answer.Status)
+	for _, e := range problem.Errors {
+		if where := e.Pointer + e.Parameter; where != "" {
+			said += fmt.Sprintf("\n  %s: %s", where, e.Detail)
+		}
+	}
+	if answer.StatusCode == http.StatusUnauthorized {
+		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN."
+	}
+	return refusal{answer.StatusCode, said}
 }

@@ -1,0 +1,93 @@
+package ctl
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// path returns the path of a resource, with names replaced by ids.
+func (s service) path(ctx context.Context, resource string) (string, error) {
+	parts := strings.Split(strings.Trim(resource, "/"), "/")
+	if len(parts) > 1 && parts[1] != "" {
+		id, err := s.id(ctx, parts[0], parts[1])
+		if err != nil {
+			return "", err
+		}
+		parts[1] = id
+	}
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	return "/v1/" + strings.Join(parts, "/"), nil
+}
+
+// id returns the id of what has that name or id.
+func (s service) id(ctx context.Context, resource, name string) (string, error) {
+	switch {
+	case resource == "users":
+		return s.user(ctx, name)
+	case slices.Contains([]string{"groups", "datacenters", "applications"}, resource) && uuid.Validate(name) != nil:
+		return s.named(ctx, resource, name)
+	}
+	return name, nil
+}
+
+// errNobody is returned when a name is nobody's.
+var errNobody = errors.New("there is no user")
+
+// user returns the id of the user with that username, e-mail address or id.
+func (s service) user(ctx context.Context, name string) (string, error) {
+	return s.userAt(ctx, name, "")
+}
+
+// userAt is user as of a moment; empty: now.
+func (s service) userAt(ctx context.Context, name, moment string) (string, error) {
+	if uuid.Validate(name) == nil {
+		return name, nil
+	}
+	field := "username"
+	if strings.Contains(name, "@") {
+		field = "email"
+	}
+	q := url.Values{"filter[" + field + "]": {name}}
+	if moment != "" {
+		q.Set("at", moment)
+	}
+	var found struct{ Data []struct{ ID string } }
+	if _, err := s.call(ctx, http.MethodGet, "/v1/users?"+q.Encode(), nil, nil, &found); err != nil {
+		return "", err
+	}
+	if len(found.Data) != 1 {
+		return "", fmt.Errorf("%w whose %s is %q", errNobody, field, name)
+	}
+	return found.Data[0].ID, nil
+}
+
+// named returns the id of the only object of a small resource with that name.
+func (s service) named(ctx context.Context, resource, name string) (string, error) {
+	var ids []string
+	err := s.pages(ctx, "/v1/"+resource, func(p page) (bool, error) {
+		for _, raw := range p.Data {
+			var one struct{ ID, Name string }
+			if err := json.Unmarshal(raw, &one); err != nil {
+				return false, err
+			}
+			if one.Name == name {
+				ids = append(ids, one.ID)
+			}
+		}
+		return true, nil
+	})
+	if err == nil && len(ids) != 1 {
+		err = fmt.Errorf("there are %d %s named %q; accountctl list %[2]s shows their ids", len(ids), resource, name)
+	}
+	return strings.Join(ids, ""), err
+}
