@@ -3,11 +3,13 @@ package app
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"accountd/http/native"
 	"accountd/http/rest/openapi"
 )
 
@@ -41,4 +43,31 @@ func TestOpenAPIDocument(t *testing.T) {
 			require.NotEmpty(t, o.OperationID, "%s %s", method, path)
 		}
 	}
+}
+
+// TestEachDialectHasItsDocument asks for the parts, which are the whole together.
+func TestEachDialectHasItsDocument(t *testing.T) {
+	h := openapi.New(native.Problem, described()...)
+	get := func(path string) (status int, paths map[string]any) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		var document struct{ Paths map[string]any }
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &document))
+		return w.Code, document.Paths
+	}
+	_, whole := get(openapi.Path)
+	require.NotEmpty(t, whole)
+	together := map[string]any{}
+	for _, d := range described() {
+		status, paths := get(d.Path())
+		require.Equal(t, http.StatusOK, status)
+		require.NotEmpty(t, d.Title, d.Name)
+		for path, item := range paths {
+			require.NotContains(t, together, path)
+			together[path] = item
+		}
+	}
+	require.Equal(t, whole, together)
+	status, _ := get(openapi.Path + "?dialect=latin")
+	require.Equal(t, http.StatusBadRequest, status)
 }

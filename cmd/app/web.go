@@ -42,11 +42,11 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: asyncapi.Path, Dialect: "native", Handler: asyncapi.New(native.Problem), Problem: native.Problem},
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: openapi.Path, Dialect: "native", Handler: openapi.New(native.Problem, described()...), Problem: native.Problem},
-			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem), Problem: native.Problem},
+			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem, described()...), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
-		Problem: native.Problem, Landing: docs.Landing(page.New(page.Options{Name: "accountd"}), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
+		Problem: native.Problem, Landing: docs.Landing(page.New(page.Options{Name: "accountd"}), currentBuild().String(), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,
 	}), a.log)
 	done := make(chan struct{})

@@ -9,10 +9,10 @@ import (
 // Describe returns what /openapi.json has about the dialect. OPTIONS, which every path takes, is left out.
 func Describe() openapi.Dialect {
 	d := openapi.Dialect{
-		Name: "danube", About: "The accounts of Danube Cloud's API.", Problem: openapi.Schema{"type": "object"},
+		Name: "danube", Title: "Danube Cloud API", About: "The accounts of Danube Cloud's API.", Problem: openapi.Schema{"type": "object"},
 		Security: map[string]openapi.Schema{
-			"es_api_key": {"type": "apiKey", "in": "header", "name": "ES-API-KEY", "description": "A user's API key."},
-			"es_token":   {"type": "apiKey", "in": "header", "name": "Authorization", "description": `"Token" and what a log-in answered.`},
+			"es_api_key": {"type": "apiKey", "in": "header", "name": "ES-API-KEY", "description": "A user's API key, such as danube_api_key in admin.json."},
+			"es_token":   {"type": "apiKey", "in": "header", "name": "Authorization", "description": `"Token", a space, and the token that a log-in answered.`},
 		},
 		Table: openapi.Table{},
 	}

@@ -1,9 +1,9 @@
-// Package docs is where people try the APIs: an interactive browser of /openapi.json at /docs, and the page at / that leads
-// there.
+// Package docs is where people try the APIs: an interactive browser of their OpenAPI documents at /docs, and the page at /
+// that leads there.
 //
 // It promises that everything which the pages need comes from the service itself, and that the browser's Content-Security-Policy
 // lets a page run the scripts that were built in and no others. Its one invariant is that it knows no API: whatever it shows
-// stands in the document.
+// stands in their documents.
 //
 // # Why
 //
@@ -11,4 +11,7 @@
 //
 // Why inline styles are allowed here: Swagger UI sets them from its scripts. No other page of the service allows any but its
 // own.
+//
+// Why the page forgets who is authorized when it is left: it would keep an administrator's token in the browser, for good and
+// in clear.
 package docs

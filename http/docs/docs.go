@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
 
+	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
 	"accountd/http/rest"
@@ -17,9 +19,12 @@ import (
 // Path is where the browser is, with all that it loads below.
 const Path = "/docs"
 
-// New returns the browser of the document.
-func New(problem rest.Problem) http.Handler {
-	ui := v5emb.New("accountd", openapi.Path, Path+"/")
+// New returns the browser of the dialects, of which it shows one at a time, the first one first.
+func New(problem rest.Problem, dialects ...openapi.Dialect) http.Handler {
+	ui := v5emb.NewHandlerWithConfig(swgui.Config{
+		Title: "accountd APIs", BasePath: Path, ShowTopBar: true, AppendHead: viewport,
+		SettingsUI: map[string]string{"urls": documents(dialects), "plugins": plugins, "displayRequestDuration": "true"},
+	})
 	page := made(ui)
 	policy := "default-src 'none'; script-src 'self'" + hashes(page) + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 		"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -39,6 +44,26 @@ func New(problem rest.Problem) http.Handler {
 			rest.Route{Method: method, Path: Path + "/:file", Handle: file})
 	}
 	return rest.NewMux(routes, problem)
+}
+
+// viewport lets phones show the page in their own width.
+const viewport = `<meta name="viewport" content="width=device-width, initial-scale=1">`
+
+// plugins has whoever is authorized stay so when another dialect is chosen, where Swagger UI restores what was there before: nothing.
+const plugins = `[SwaggerUIBundle.plugins.DownloadUrl, () => ({statePlugins: {auth: {wrapActions: {restoreAuthorization: () => () => ({type: "kept"})}}}})]`
+
+// documents returns what there is to choose from, as the page's script takes it.
+func documents(dialects []openapi.Dialect) string {
+	type document struct {
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}
+	var list []document
+	for _, d := range dialects {
+		list = append(list, document{d.Title, d.Path()})
+	}
+	text, _ := json.Marshal(list) // texts, which always can be
+	return string(text)
 }
 
 // made returns the page that the handler makes of its template.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/http/rest/page"
 )
 
@@ -25,14 +26,14 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 
 // TestPageLoadsNothingFromElsewhere fetches everything that the page names.
 func TestPageLoadsNothingFromElsewhere(t *testing.T) {
-	h := New(problem)
+	h := New(problem, openapi.Dialect{Name: "one", Title: "One's <API>"}, openapi.Dialect{Name: "other", Title: "Other"})
 	for _, path := range []string{Path, Path + "/"} {
 		w := get(h, path)
 		require.Equal(t, http.StatusOK, w.Code)
 		policy := w.Header().Get("Content-Security-Policy")
 		require.Contains(t, policy, "script-src 'self' 'sha256-")
 		require.NotContains(t, policy, "http")
-		require.Contains(t, w.Body.String(), `"swaggerJsonUrl":"/openapi.json"`)
+		require.Contains(t, w.Body.String(), `urls: [{"name":"One's \u003cAPI\u003e","url":"/openapi.json?dialect=one"},{"name":"Other","url":"/openapi.json?dialect=other"}]`)
 		named := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1)
 		require.NotEmpty(t, named)
 		for _, m := range named {
@@ -46,9 +47,9 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 
 func TestLanding(t *testing.T) {
 	w := httptest.NewRecorder()
-	show := Landing(page.New(page.Options{Name: "accountd"}), func() string { return "ready" })
+	show := Landing(page.New(page.Options{Name: "accountd"}), "v1.2.3 (go1.26)", func() string { return "ready" })
 	require.NoError(t, show(w, httptest.NewRequest(http.MethodGet, "/", nil)))
-	for _, text := range []string{`href="/docs"`, `href="/openapi.json"`, `href="/metrics"`, "ready"} {
+	for _, text := range []string{`href="/docs"`, `href="/openapi.json"`, `href="/metrics"`, `href="/v1/events"`, `href="/asyncapi.json"`, "ready", "v1.2.3 (go1.26)"} {
 		require.Contains(t, w.Body.String(), text)
 	}
 }

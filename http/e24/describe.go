@@ -10,7 +10,7 @@ func Describe() openapi.Dialect {
 	failure := openapi.Object(map[string]openapi.Schema{"success!": openapi.Truth(), "error!": openapi.Object(map[string]openapi.Schema{
 		"code!": text, "message!": text, "field": text, "request_id!": text})})
 	return openapi.Dialect{
-		Name: "e24", About: "e24cloud's API v2. Calls are signed.", Routes: openapi.Routes(api{}.routes()), Problem: failure,
+		Name: "e24", Title: "e24cloud API v2", About: "e24cloud's API v2. Every call is signed, which this page cannot do: README has a shell function that signs one and sends it with curl.", Routes: openapi.Routes(api{}.routes()), Problem: failure,
 		Security: map[string]openapi.Schema{"signature": {"type": "apiKey", "in": "header", "name": "Authorization",
 			"description": "The key's id, a colon, and the base64 of the HMAC-SHA256 of method, host, X-Date, path and body, a line each."}},
 		Table: openapi.Table{

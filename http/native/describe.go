@@ -11,8 +11,8 @@ import (
 
 // Describe returns what /openapi.json has about the API.
 func Describe() openapi.Dialect {
-	d := openapi.Dialect{Name: "native", About: "The service's own API: everything that an account has.", Table: descriptions(),
-		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer", "description": "A key of kind native."}},
+	d := openapi.Dialect{Name: "native", Title: "Native API", About: "The service's own API: everything that an account has.", Table: descriptions(),
+		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer", "description": "A key of kind native, such as token in admin.json."}},
 		Problem:  problemAnswer{}, ProblemType: "application/problem+json"}
 	for _, r := range new(api).routes() {
 		d.Routes = append(d.Routes, r.method+" "+r.path)

@@ -16,8 +16,8 @@ func Describe() openapi.Dialect {
 	}
 	filters = append(filters, openapi.Parameter{Name: "sort", About: "id or uuid, with a minus to descend", Schema: openapi.Text()})
 	return openapi.Dialect{
-		Name: "pterodactyl", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(),
-		Security: map[string]openapi.Schema{"panel_key": {"type": "http", "scheme": "bearer", "description": "A key of kind " + commands.KeyPterodactyl + "."}},
+		Name: "pterodactyl", Title: "Pterodactyl application API", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(),
+		Security: map[string]openapi.Schema{"panel_key": {"type": "http", "scheme": "bearer", "description": "A key of kind " + commands.KeyPterodactyl + ", such as pterodactyl_key in admin.json."}},
 		Table: openapi.Table{
 			"GET " + usersPath:                         {Summary: "List users", Query: filters, Answer: listSchema(one)},
 			"POST " + usersPath:                        {Summary: "Create a user", Body: sentSchema(), Answer: one, Status: http.StatusCreated},

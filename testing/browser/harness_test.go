@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -84,6 +86,7 @@ type tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	requests   []string // their URLs
 }
 
 // open starts a browser, which ends with the test.
@@ -106,12 +109,19 @@ func open(t *testing.T) *tab {
 	return b
 }
 
-// note keeps what the browser complains about, such as something that a policy forbade.
+// note keeps what the browser complains about, such as something that a policy forbade, and what it asks for.
 func (b *tab) note(event any) {
-	if e, ok := event.(*log.EventEntryAdded); ok && e.Entry != nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.complaints = append(b.complaints, string(e.Entry.Level)+": "+e.Entry.Text)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry != nil && e.Entry.Level != log.EntryLevelVerbose { // that is advice to who makes pages
+			b.complaints = append(b.complaints, string(e.Entry.Level)+": "+e.Entry.Text)
+		}
+	case *runtime.EventExceptionThrown:
+		b.complaints = append(b.complaints, "exception: "+e.ExceptionDetails.Text)
+	case *network.EventRequestWillBeSent:
+		b.requests = append(b.requests, e.Request.URL)
 	}
 }
 
@@ -154,9 +164,21 @@ func (b *tab) fill(name, value string) {
 // press presses the button of that label and returns the status of the page that is shown then, after all redirects.
 func (b *tab) press(label string) int64 {
 	b.t.Helper()
+	return b.leave(`//button[normalize-space()="` + label + `"]`)
+}
+
+// follow goes where the link of that label leads, and returns the status of that page.
+func (b *tab) follow(label string) int64 {
+	b.t.Helper()
+	return b.leave(`//a[normalize-space()="` + label + `"]`)
+}
+
+// leave clicks on what the XPath finds, which leads to another page, and returns the status of that.
+func (b *tab) leave(path string) int64 {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	answer, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.Search(`//button[normalize-space()="`+label+`"]`)))
+	answer, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.Search(path)))
 	require.NoError(b.t, err)
 	return answer.Status
 }

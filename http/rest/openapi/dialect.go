@@ -12,12 +12,16 @@ import (
 // Dialect is one API as the document has it.
 type Dialect struct {
 	Name, About string
+	Title       string            // its name to people
 	Routes      []string          // the calls that there are, such as "GET /v1/users/:id"; see [Routes]
 	Table       Table             // what they are
 	Security    map[string]Schema // the ways to say who asks, of which each is enough
 	Problem     any               // the answer to a request that failed
 	ProblemType string            // its media type; empty: application/json
 }
+
+// Path is where the document of this dialect alone is.
+func (d Dialect) Path() string { return Path + "?dialect=" + d.Name }
 
 // Table describes calls, by method and path as the routes have them.
 type Table map[string]Operation
