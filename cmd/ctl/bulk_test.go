@@ -12,7 +12,7 @@ import (
 
 // TestImportAndExport moves users in and out of a service, twice.
 func TestImportAndExport(t *testing.T) {
-	data, file := started(t), filepath.Join(t.TempDir(), "users.ndjson")
+	data, file := newWorld(t).data, filepath.Join(t.TempDir(), "users.ndjson")
 	lines := `{"email":"ann@example.org"}
 {"email":"ann@example.org","first_name":"Ann"}
 {"email":"bob@example.org","nope":1}
@@ -39,7 +39,7 @@ func TestImportAndExport(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, strings.Count(string(got), "\n"))
 	require.Contains(t, strings.SplitN(string(got), "\n", 2)[0], `"email":"cid@example.org"`)
-	code, out, errs = run(nil, "import", copied, "--data", started(t))
+	code, out, errs = run(nil, "import", copied, "--data", newWorld(t).data)
 	require.Zero(t, code, errs)
 	require.Equal(t, "2 imported, 0 refused\n", out)
 
@@ -54,10 +54,10 @@ func TestLargeImport(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "users.ndjson")
 	line := `{"email":"ann@example.org","comment":"` + strings.Repeat("x", 4000) + `"}` + "\n"
 	require.NoError(t, os.WriteFile(file, []byte(strings.Repeat(line, 5000)), 0o600))
-	code, out, _ := run(nil, "import", file, "--data", started(t), "-o", "ndjson", "--token", "acct_"+strings.Repeat("x", 43))
+	code, out, _ := run(nil, "import", file, "--data", newWorld(t).data, "-o", "ndjson", "--token", "acct_"+strings.Repeat("x", 43))
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	code, out, errs := run(nil, "import", file, "--data", started(t))
+	code, out, errs := run(nil, "import", file, "--data", newWorld(t).data)
 	require.Zero(t, code, errs)
 	require.Equal(t, "5000 imported, 0 refused\n", out) // all of them the same user
 }

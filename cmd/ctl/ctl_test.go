@@ -123,20 +123,6 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 	}
 }
 
-func TestStatus(t *testing.T) {
-	ready, starting := newService(t, 200, "ready\n"), newService(t, 503, "[-]replay: position 1 of 2\nnot ready\n")
-	code, out, _ := run(nil, "status", "--url", ready.URL)
-	require.Zero(t, code)
-	require.Equal(t, "ready\n", out)
-	code, out, errs := run(nil, "status", "--url", starting.URL)
-	require.Equal(t, 1, code)
-	require.Contains(t, out, "position 1 of 2")
-	require.Contains(t, errs, "not ready")
-	ready.Close()
-	code, _, _ = run(nil, "status", "--url", ready.URL)
-	require.Equal(t, 1, code)
-}
-
 func TestWrongCalls(t *testing.T) {
 	for _, args := range [][]string{{"frob"}, {"events", "--nope"}, {"events", "-o", "xml"}, {"events", "extra"}, {"events", "--after", "x"},
 		{"events", "tail", "-o", "yaml"}, {"events", "--since", "yesterday"}, {"audit", "frob"}, {"profile", "frob"}} {

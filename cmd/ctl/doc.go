@@ -11,6 +11,11 @@
 // Why name:=JSON beside name=text: a shell has texts only, the API has types, and guessing would make the user name "true"
 // impossible.
 //
+// Why keys have commands of their own although they are resources: what is printed of a new key is the secret alone, so that a
+// script can take it, and all kinds of keys are in one list.
+//
+// Why there are no rates without waiting: the service counts, and only the difference of two counts says what happens now.
+//
 // Why a tail asks where the service is for every connection: one that is started again on the same folder may listen elsewhere, and
 // says so in admin.json.
 //

@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -159,7 +160,7 @@ func eachLine(lines io.Reader, pause func() error, each func([]byte) error) erro
 		case len(line) == 1: // the connection stands
 			continue
 		}
-		if err := each(line); err != nil {
+		if err := each(bytes.TrimSpace(line)); err != nil {
 			return err
 		}
 	}

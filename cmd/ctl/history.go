@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,7 +33,7 @@ type historyCall struct {
 func (p *program) history() *cobra.Command {
 	h := &historyCall{program: p}
 	cmd := &cobra.Command{
-		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: cobra.ExactArgs(1),
+		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: cobra.ExactArgs(1), ValidArgsFunction: p.completeUser,
 		Example: `  accountctl history ann
   accountctl history ann --oldest-first --limit 3
   accountctl history ann --columns time,actor,dialect,field,after
@@ -41,7 +42,8 @@ func (p *program) history() *cobra.Command {
 	}
 	cmd.Flags().Var(&h.at, "at", "print the user as of that `moment`")
 	cmd.Flags().Uint64Var(&h.after, "after", 0, "print what follows on that `sequence`")
-	cmd.Flags().Uint64Var(&h.before, "before", 0, "print what came before that `sequence`")
+	cmd.Flags().Uint64Var(&h.before, "before", math.MaxUint64, "print what came before that `sequence`")
+	cmd.Flags().Lookup("before").DefValue = "0" // which --help leaves out
 	cmd.Flags().IntVar(&h.limit, "limit", 0, "print at most so `many` entries; 0 is all")
 	cmd.Flags().BoolVar(&h.oldest, "oldest-first", false, "print the oldest first")
 	p.forms(cmd, " (the default is table, with --at yaml)", formTable, formJSON, formYAML, formNDJSON)
@@ -79,10 +81,9 @@ func (h *historyCall) query() url.Values {
 	if h.oldest {
 		q.Set("sort", "sequence")
 	}
-	for name, sequence := range map[string]uint64{"after": h.after, "before": h.before} {
-		if sequence > 0 {
-			q.Set(name, strconv.FormatUint(sequence, 10))
-		}
+	if h.after > 0 || h.before < math.MaxUint64 { // only between two bounds the pages end at both
+		q.Set("after", strconv.FormatUint(h.after, 10))
+		q.Set("before", strconv.FormatUint(h.before, 10))
 	}
 	return q
 }

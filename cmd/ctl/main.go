@@ -33,8 +33,6 @@ func Main(args, environ []string, stdout, stderr io.Writer) int {
 	p := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := p.command()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	called, err := root.ExecuteContextC(ctx)
@@ -70,13 +68,33 @@ type program struct {
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true, SilenceUsage: true,
 		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  accountctl history ann"}
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	root.PersistentFlags().StringVar(&p.data, "data", "", "the service's data `folder`")
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
-	root.AddCommand(p.events(), p.history(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
+	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
+	completions(root)
 	return root
+}
+
+// completions adds the command that prints completions for shells, with an example for each.
+func completions(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Example = "  accountctl help events tail"
+		case "completion":
+			group(c).Example = "  source <(accountctl completion bash)\n  accountctl completion fish | source"
+			for _, shell := range c.Commands() {
+				shell.Example = "  accountctl completion " + shell.Name()
+			}
+		}
+	}
 }
 
 // group returns a command that only has others below it.

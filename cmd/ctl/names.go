@@ -86,8 +86,13 @@ func (s service) named(ctx context.Context, resource, name string) (string, erro
 		}
 		return true, nil
 	})
-	if err == nil && len(ids) != 1 {
-		err = fmt.Errorf("there are %d %s named %q; accountctl list %[2]s shows their ids", len(ids), resource, name)
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", fmt.Errorf("among the %s none is named %q; accountctl list %[1]s shows them", resource, name)
+	case len(ids) > 1:
+		return "", fmt.Errorf("among the %s %d are named %q; give an id, which accountctl list %[1]s shows", resource, len(ids), name)
 	}
-	return strings.Join(ids, ""), err
+	return ids[0], nil
 }

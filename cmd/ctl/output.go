@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type printer struct {
 func (p *program) printer(columns ...string) *printer {
 	out := &printer{out: p.stdout, form: p.form, columns: columns}
 	if out.chosen = len(p.columns) > 0; out.chosen {
-		out.columns = p.columns
+		out.columns, out.form = p.columns, cmp.Or(p.form, formTable)
 	}
 	return out
 }

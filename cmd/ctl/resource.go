@@ -54,7 +54,7 @@ type call struct {
 // resource returns a command whose first word is a resource, and whose other words are read by the given function.
 func (p *program) resource(use, short string, args cobra.PositionalArgs, read func([]string) (query string, body []byte, err error),
 	run func(context.Context, service, call) error) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n\n" + resourceHelp, ValidArgsFunction: completeResource}
+	cmd := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n\n" + resourceHelp, ValidArgsFunction: p.completeResource}
 	p.forms(cmd, " (the default is table for a list, yaml for an object)", formTable, formJSON, formYAML, formNDJSON)
 	p.columnsFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
@@ -74,15 +74,6 @@ func (p *program) resource(use, short string, args cobra.PositionalArgs, read fu
 		return run(cmd.Context(), s, call{path + query, body})
 	}
 	return cmd
-}
-
-// completeResource offers the names of resources.
-func completeResource(_ *cobra.Command, words []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(words) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return []string{"users", "groups", "datacenters", "clients", "applications", "webhooks", "subscriptions"},
-		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 func (p *program) list(ctx context.Context, s service, c call) error {

@@ -145,12 +145,20 @@ func refused(answer *http.Response) error {
 		said += ": " + problem.Detail
 	}
 	for _, e := range problem.Errors {
-		if where := e.Pointer + e.Parameter; where != "" {
-			said += fmt.Sprintf("\n  %s: %s", where, e.Detail)
+		if where := e.Parameter + member(e.Pointer); where != "" {
+			said += "\n  " + where
+			if e.Detail != problem.Detail {
+				said += ": " + e.Detail
+			}
 		}
 	}
 	if answer.StatusCode == http.StatusUnauthorized {
 		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN."
 	}
 	return refusal{answer.StatusCode, said}
+}
+
+// member returns what a JSON pointer (RFC 6901) names as it is named on the command line, such as profile.city.
+func member(pointer string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(pointer, "#/"), "/", ".")
 }

@@ -1,8 +1,10 @@
 package ctl
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -66,11 +68,23 @@ func (p *printer) table(entries []json.RawMessage) error {
 		}
 		lines = append(lines, cells)
 	}
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	return aligned(p.out, lines)
+}
+
+// aligned prints lines of cells in columns.
+func aligned(out io.Writer, lines [][]string) error {
+	var text bytes.Buffer
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, cells := range lines {
 		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
-	return w.Flush()
+	_ = w.Flush() // text takes everything
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rows prints entries in columns whose widths were set beforehand.

@@ -11,7 +11,7 @@ import (
 func object(words []string) (query string, body []byte, err error) {
 	out := map[string]any{}
 	for _, word := range words {
-		name, value, err := member(word)
+		name, value, err := assignment(word)
 		if err != nil {
 			return "", nil, err
 		}
@@ -23,8 +23,8 @@ func object(words []string) (query string, body []byte, err error) {
 	return "", body, err
 }
 
-// member takes a word apart.
-func member(word string) (name string, value any, err error) {
+// assignment takes a word apart.
+func assignment(word string) (name string, value any, err error) {
 	name, text, ok := strings.Cut(word, "=")
 	if !ok || name == "" {
 		return "", nil, fmt.Errorf("%q is not of the form name=value", word)
