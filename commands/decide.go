@@ -65,6 +65,10 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideDelete(s, a, u, c)
 	case RehashPassword:
 		return decideRehash(a, u, c)
+	case LockLogIn:
+		return decideLock(a, c)
+	case UnlockLogIn:
+		return decideUnlock(s, a, u)
 	case RequestPasswordReset:
 		return decideRequestReset(s, a, u, c)
 	case ResetPassword:

@@ -25,5 +25,7 @@
 // Why the groups that are attached to a datacenter stand in the datacenter: who administers it is its own affair, and its
 // history tells who could.
 //
+// Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
+//
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
 package commands

@@ -47,6 +47,10 @@ func Evolve(u *User, r events.Record) *User {
 		}
 	case events.PasswordResetRequested:
 		next.PasswordReset, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
+	case events.LogInLocked:
+		next.Locked, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
+	case events.LogInUnlocked:
+		next.Locked, next.UpdatedAt = nil, u.UpdatedAt
 	case events.MailRequested:
 		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:

@@ -31,6 +31,7 @@ func rich() *commands.User {
 	u.Resources = []events.ResourceLinked{link}
 	u.Consents = []commands.Consent{{Application: syncID, Sequence: 1, At: firstDay}}
 	u.PasswordReset = &events.PasswordResetRequested{Hash: "r", ExpiresAt: firstDay}
+	u.Locked = &events.LogInLocked{Until: firstDay}
 	return u
 }
 
@@ -80,6 +81,9 @@ func effects() map[string]struct {
 	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
 	before := rich().UpdatedAt
 	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
+	lock := events.LogInLocked{Until: later}
+	add(lock, with(func(u *user) { u.Locked, u.UpdatedAt = &lock, before }))
+	add(events.LogInUnlocked{}, with(func(u *user) { u.Locked, u.UpdatedAt = nil, before }))
 	add(events.MailRequested{Mail: events.MailPasswordReset}, with(func(u *user) { u.UpdatedAt = before }))
 	add(events.UserDeleted{}, end)
 	add(events.UserErased{}, end)

@@ -11,10 +11,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/bcrypt"
 
 	"accountd/commands"
-	"accountd/commands/password"
 	"accountd/events"
 	"accountd/events/eventlog"
 	"accountd/projections"
@@ -229,45 +227,4 @@ func TestDoAfterClose(t *testing.T) {
 	h.Close()
 	_, err = h.Do(context.Background(), commands.Service(), create("late"))
 	require.ErrorIs(t, err, commands.ErrClosed)
-}
-
-func TestLogIn(t *testing.T) {
-	i := start(t, testlog.Start(t).Log, commands.Options{})
-	ctx := context.Background()
-	administrator(t, i)
-	hasher := password.New(password.Options{})
-	hash, err := hasher.Hash(ctx, "correct horse")
-	require.NoError(t, err)
-	ask := create("jan")
-	ask.User.PasswordHash = events.Secret(hash)
-	made, err := i.handler.Do(ctx, commands.Service(), ask)
-	require.NoError(t, err)
-
-	for _, name := range []string{"jan", "JAN@example.org"} {
-		u, err := i.handler.LogIn(ctx, hasher, name, "correct horse")
-		require.NoError(t, err)
-		require.Equal(t, made.User, u)
-	}
-	reason := func(name, plain string) string {
-		_, err := i.handler.LogIn(ctx, hasher, name, plain)
-		var refusal *commands.Refusal
-		require.ErrorAs(t, err, &refusal)
-		return refusal.Reason
-	}
-	require.Equal(t, "bad_credentials", reason("jan", "wrong"))
-	require.Equal(t, "bad_credentials", reason("nobody", "correct horse"))
-
-	bcrypted, err := bcrypt.GenerateFromPassword([]byte("correct horse"), bcrypt.MinCost)
-	require.NoError(t, err)
-	imported := events.Secret(bcrypted)
-	_, err = i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, PasswordHash: &imported})
-	require.NoError(t, err)
-	u, err := i.handler.LogIn(ctx, hasher, "jan", "correct horse")
-	require.NoError(t, err)
-	require.Contains(t, u.PasswordHash.Reveal(), "$argon2id$", "rehashed")
-
-	_, err = i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(false)})
-	require.NoError(t, err)
-	require.Equal(t, "account_inactive", reason("jan", "correct horse"))
-	require.Equal(t, "bad_credentials", reason("jan", "wrong"))
 }

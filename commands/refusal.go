@@ -1,6 +1,9 @@
 package commands
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // RefusalKind says what the caller can do about a Refusal.
 type RefusalKind int
@@ -14,6 +17,7 @@ const (
 	Conflict                         // the object's state does not allow it: change that state first
 	Stale                            // the object has changed since it was read: read it again
 	Busy                             // too much is going on: try again a little later
+	Throttled                        // this was tried too often: try again after RetryAfter
 )
 
 // Refusal is a command's "no". It is an error that is shown to the caller.
@@ -22,6 +26,8 @@ type Refusal struct {
 	Reason string // stable snake_case, such as email_taken
 	Field  string // the domain's name of the field that is to blame, empty for none
 	Detail string // a sentence for people, without secrets
+
+	RetryAfter time.Duration // of a Throttled one
 }
 
 func (r *Refusal) Error() string {

@@ -77,6 +77,7 @@ type User struct {
 
 	PasswordHash  events.Secret                  // empty: no log-in by password
 	PasswordReset *events.PasswordResetRequested // nil: none is open
+	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []events.SigningKey
 	StorageKeys   []events.StorageKey
@@ -132,6 +133,14 @@ func (u *User) Protected() bool { return u.Number == AdministratorNumber }
 
 // Usable reports whether the user may use the account now: active and completely created.
 func (u *User) Usable() bool { return u.Active && u.State == StateCreated }
+
+// LockedUntil returns when log-ins by password are possible again, zero when they are at that time.
+func (u *User) LockedUntil(now time.Time) time.Time {
+	if u.Locked == nil || !now.Before(u.Locked.Until) {
+		return time.Time{}
+	}
+	return u.Locked.Until
+}
 
 // Name returns the display name, or the first and last name with a blank between them.
 func (u *User) Name() string {

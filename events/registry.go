@@ -15,6 +15,7 @@ var registry = []struct {
 	of[UserCreated](), of[ProfileUpdated](), of[MembershipChanged](), of[RightsChanged](),
 	of[UserEnabled](), of[UserDisabled](), of[ProvisioningCompleted](), of[ProvisioningFailed](),
 	of[PasswordChanged](), of[PasswordResetRequested](), of[MailRequested](), of[UserDeleted](), of[UserErased](),
+	of[LogInLocked](), of[LogInUnlocked](),
 	of[SSHKeyAdded](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](), of[CallbackKeySet](),

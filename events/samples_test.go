@@ -45,7 +45,7 @@ func samples() []Event {
 		PasswordChanged{Hash: "hash of a password", Rehash: true},
 		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
 		MailRequested{Mail: MailPasswordReset},
-		UserDeleted{}, UserErased{},
+		UserDeleted{}, UserErased{}, LogInLocked{Until: api.ExpiresAt}, LogInUnlocked{},
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
 		SSHKeyRemoved{Number: 5},
 		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},

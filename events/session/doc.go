@@ -3,7 +3,8 @@
 // key-value bucket beside the Log.
 //
 // It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
-// that [Store.Take] gives a token to one caller only, and that a request is begun by one only. Its one invariant is that no secret can be read out of the
+// that [Store.Take] gives a token to one caller only,
+// that a request is begun by one only, and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
 // bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name. Answers come sealed.
 //
 // # Why
@@ -16,6 +17,11 @@
 //
 // Why a token of [Store.PutOnly] is valid only while another key names it: two keys cannot be written at once, and so the
 // one write that names the new token ends the old one.
+//
+// Why a try counts as failed until it is taken back: of those that are made at once, none would know of the others otherwise.
+//
+// Why the clock of tries stands still while there is a wait: failures would lapse by waiting, and who goes on trying would never
+// wait longer than the window.
 //
 // Why failures are kept as times, not as a number: within the last fifteen minutes is to mean just that, whenever it is asked.
 package session

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -143,20 +144,30 @@ func TestAPasswordEndsLogIns(t *testing.T) {
 
 func TestAttempts(t *testing.T) {
 	s := start(t, Options{RateLimits: true, HourlyLimit: 100})
+	now := time.Now() // and no later, however long it takes
+	s.opts.Now = func() time.Time { return now }
+	s.http = New(s.Service, s.opts)
 	try := func(name, password string) int {
-		s.shift += 1e9 // so that the address may ask again
+		now = now.Add(time.Second) // so that the address may ask again
 		return s.asks("password", "password", "username", name, "password", password).Code
 	}
-	for range 20 {
+	for range 10 {
 		require.Equal(t, http.StatusUnauthorized, try("boss", "wrong"))
 	}
-	require.Equal(t, http.StatusTooManyRequests, try("BOSS", testPassword))
+	for wait := time.Second; wait <= 4*time.Second; wait *= 2 {
+		require.Equal(t, http.StatusUnauthorized, try("boss", "wrong"))
+		now = now.Add(wait - time.Second)
+	}
+	w := s.asks("password", "password", "username", "BOSS", "password", testPassword)
+	require.Equal(t, http.StatusTooManyRequests, w.Code)
+	require.Equal(t, "1", w.Header().Get("Retry-After"))
+	require.JSONEq(t, `{"message":"Too many log-ins have failed. Wait a while, then try again.","status":"rate_limit_exceeded"}`, w.Body.String())
+	require.Contains(t, s.located(s.post("/oauth/login?response_type=code&client_id="+s.apps["public"].id+"&redirect_uri="+redirectURI,
+		"username", "boss", "password", testPassword)), "failed=attempts")
 	require.Equal(t, http.StatusOK, try("clerk", testPassword), "each name by itself")
 	for range 21 {
 		require.Equal(t, http.StatusOK, try("clerk", testPassword), "what succeeds does not count")
 	}
-	require.Contains(t, s.located(s.post("/oauth/login?response_type=code&client_id="+s.apps["public"].id+"&redirect_uri="+redirectURI,
-		"username", "boss", "password", testPassword)), "failed=attempts")
 }
 
 // TestWelcome looks for whom a creation has mail sent to, which no answer shows.

@@ -103,6 +103,7 @@ func (x *exchange) fail(err error) {
 	var relations related
 	var detail detailed
 	var login logInError
+	var late throttled
 	switch {
 	case errors.As(err, &login):
 		err = x.bare(http.StatusBadRequest, detailAnswer{login.detail})
@@ -110,6 +111,8 @@ func (x *exchange) fail(err error) {
 		err = x.write(http.StatusBadRequest, envelope{"FAILURE", object(wrong), x.taskID(x.caller)})
 	case errors.As(err, &relations):
 		err = x.write(http.StatusBadRequest, envelope{"FAILURE", relationsAnswer{hasRelations, relations.relations}, x.taskID(x.caller)})
+	case errors.As(err, &late):
+		err = late.write(x)
 	case errors.As(err, &detail):
 		err = x.write(detail.status, detailAnswer{detail.text})
 	default:

@@ -84,6 +84,32 @@ func TestLogInsAreCountedByAddress(t *testing.T) {
 	}
 }
 
+// TestFailedLogInsWait has log-ins fail, a known name's and an unknown one's, and then succeed.
+func TestFailedLogInsWait(t *testing.T) {
+	s := start(t, Options{RateLimits: true})
+	hash, err := s.HashPassword(t.Context(), "secret")
+	require.NoError(t, err)
+	s.do(commands.UpdateUser{ID: s.named("admin").ID, PasswordHash: &hash})
+	now := time.Now() // and no later, however long it takes
+	s.http = New(s.Service, Options{RateLimits: true, Now: func() time.Time { return now }})
+	logIn := func(name, plain string, n int) *httptest.ResponseRecorder {
+		return s.serve(request(http.MethodPost, "/api/accounts/login/", fmt.Sprintf(`{"username":%q,"password":%q}`, name, plain)), fmt.Sprint("192.0.2.", n%8))
+	}
+	for _, name := range []string{"admin", "nobody"} {
+		for n := range 11 {
+			require.Equal(t, http.StatusBadRequest, logIn(name, "wrong", n).Code)
+		}
+		for _, plain := range []string{"wrong", "secret"} {
+			w := logIn(name, plain, 0)
+			require.Equal(t, http.StatusTooManyRequests, w.Code)
+			require.Equal(t, "1", w.Header().Get("Retry-After"))
+			require.JSONEq(t, `{"detail":"Request was throttled. Expected available in 1.0 second."}`, w.Body.String())
+		}
+		now = now.Add(time.Second)
+	}
+	require.Equal(t, http.StatusOK, logIn("admin", "secret", 0).Code)
+}
+
 func TestLimiterForgets(t *testing.T) {
 	l, now := newLimiter(), time.Now()
 	for n := range 100 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
@@ -77,15 +78,9 @@ func asLogInError(err error) error {
 	return err
 }
 
-// nobodysName is no user's: a log-in with it takes as long as any other.
-const nobodysName = "\x00"
-
 // passwordOf returns the user of exactly that username when the password is right.
 func (x *exchange) passwordOf(name, plain string) (*commands.User, error) {
-	if x.named(name) == nil {
-		name = nobodysName
-	}
-	return x.api.Handler.LogIn(x.ctx(), x.api.Hasher, name, plain)
+	return x.api.LogIn(x.r, login.Attempt{Name: name, Exact: true, Password: plain, At: x.api.now(), Unbounded: x.api.limits == nil})
 }
 
 func refusedLogIn(err error) error {
@@ -94,7 +89,9 @@ func refusedLogIn(err error) error {
 	switch {
 	case errors.Is(err, password.ErrTooLong):
 		return logInError{wrong}
-	case !errors.As(err, &refusal) || refusal.Kind != commands.Forbidden:
+	case errors.As(err, &refusal) && refusal.Kind == commands.Throttled:
+		return throttled{refusal.RetryAfter}
+	case refusal == nil || refusal.Kind != commands.Forbidden:
 		return err
 	case strings.HasSuffix(refusal.Reason, "inactive"):
 		return logInError{"User account is disabled."}

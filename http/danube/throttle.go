@@ -75,9 +75,18 @@ func (x *exchange) throttle() error {
 	if wait <= 0 {
 		return nil
 	}
-	seconds := int(math.Ceil(wait.Seconds()))
+	return throttled{wait}
+}
+
+// throttled is the answer to who came too often and may come again after a while.
+type throttled struct{ wait time.Duration }
+
+func (throttled) Error() string { return "throttled" }
+
+func (t throttled) write(x *exchange) error {
+	seconds := int(math.Ceil(t.wait.Seconds()))
 	x.w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	return detailed{http.StatusTooManyRequests, throttledText(seconds)}
+	return x.write(http.StatusTooManyRequests, detailAnswer{throttledText(seconds)})
 }
 
 func throttledText(seconds int) string {

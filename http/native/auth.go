@@ -129,7 +129,8 @@ func (a *api) identify(r *http.Request, token string) (caller, error) {
 		return caller{}, badToken()
 	}
 	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: credentialOf(key), Permissions: key.Permissions})
-	a.Usage.Used(actor.Credential, a.now())
+	actor.At = a.now()
+	a.Usage.Used(actor.Credential, actor.At)
 	if !u.Usable() {
 		return caller{}, &commands.Refusal{Kind: commands.Forbidden, Reason: "account_inactive", Detail: "Your account is not active."}
 	}

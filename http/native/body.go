@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,7 +29,7 @@ type userBody struct {
 }
 
 // readOnly are the members that no request changes.
-var readOnly = []string{"id", "number", "state", "parent", "created_at", "updated_at"}
+var readOnly = []string{"id", "number", "state", "locked_until", "parent", "created_at", "updated_at"}
 
 // readUser reads the members of a user.
 func readUser(m *members) (userBody, error) {
@@ -138,11 +139,11 @@ func (b userBody) update(dir *commands.Directory, u *commands.User, version uint
 }
 
 // checkReadOnly refuses read-only members with another value than the user's.
-func (b userBody) checkReadOnly(dir *commands.Directory, u *commands.User) error {
+func (b userBody) checkReadOnly(at time.Time, dir *commands.Directory, u *commands.User) error {
 	if len(b.readOnly) == 0 {
 		return nil
 	}
-	j := userJSON(dir, u)
+	j := userJSON(at, dir, u)
 	defer j.Free()
 	return b.readOnly.repeats(j.Bytes())
 }

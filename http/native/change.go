@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -83,7 +84,7 @@ func (d differ) fields(u *commands.User) []field {
 
 // members returns the members of the user's object, those of the profile one by one.
 func (d differ) members(u *commands.User) (out []field) {
-	j := userJSON(d.names, u)
+	j := userJSON(time.Time{}, d.names, u)
 	defer j.Free()
 	_ = eachMember(j.Bytes(), func(name string, value json.RawMessage) { // we wrote it
 		switch name {

@@ -94,6 +94,7 @@ func userDescriptions() openapi.Table {
 			Body: openapi.Text(), Sent: []string{typeNDJSON}, Answer: openapi.Text(), Got: typeNDJSON},
 		"GET /v1/users:export":           {Summary: "All users of a list, a line each, at one position", Query: append(selecting(), at()), Answer: openapi.Text(), Got: typeNDJSON},
 		"POST /v1/users/:id/erase":       {Summary: "Erase a person for good"},
+		"POST /v1/users/:id/unlock":      {Summary: "Let a user log in by a password again whose log-ins failed too often", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/provisioned": {Summary: "Report that what belongs to the account is set up", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/failed":      {Summary: "Report that what belongs to the account could not be set up", Body: openapi.Object(map[string]openapi.Schema{"reason": openapi.Nullable(openapi.Text())}), Answer: user, Also: []int{http.StatusNoContent}},
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -33,7 +34,7 @@ func TestUserIsDescribedAsItIsShown(t *testing.T) {
 	for _, m := range userMembers() {
 		described = append(described, m.name)
 	}
-	j := userJSON(commands.NewDirectory(), &commands.User{})
+	j := userJSON(time.Time{}, commands.NewDirectory(), &commands.User{})
 	defer j.Free()
 	d := json.NewDecoder(strings.NewReader(string(j.Bytes())))
 	for depth := 0; ; {

@@ -23,7 +23,7 @@ func userMembers() []described {
 		{"id", id, false, true}, {"number", number, false, true}, {"username", text, false, false}, {"email", text, false, false},
 		{"first_name", text, false, false}, {"last_name", text, false, false}, {"display_name", text, true, false}, {"phone", text, true, false},
 		{"active", truth, false, false}, {"state", openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed), false, true},
-		{"super_admin", truth, false, false}, {"external_id", text, true, false}, {"language", text, true, false}, {"timezone", text, true, false},
+		{"locked_until", when, true, true}, {"super_admin", truth, false, false}, {"external_id", text, true, false}, {"language", text, true, false}, {"timezone", text, true, false},
 		{"client_id", number, true, false}, {"access", openapi.Text(commands.AccessFull, commands.AccessReadOnly), true, false},
 		{"comment", text, true, false}, {"extra_params", text, true, false}, {"datacenter", text, true, false},
 		{"groups", openapi.List(text), false, false}, {"api_access", truth, false, false}, {"parent", id, true, true},

@@ -29,6 +29,9 @@
 // passed over there, so that a line of an export may be imported. GET /v1/users:export answers with the users of a list, a line
 // each, as they stood at one position.
 //
+// While too many log-ins of a user have failed, locked_until says until when no password is looked at, in whatever API; POST
+// …/unlock ends that. Tokens and keys go on working.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //

@@ -30,7 +30,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return nil
 	}
 	for _, u := range found.Users {
-		j := userJSON(dir, u)
+		j := userJSON(c.At, dir, u)
 		err := s.write(append(j.Bytes(), '\n'), false)
 		j.Free()
 		if err != nil {

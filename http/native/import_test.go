@@ -2,7 +2,6 @@ package native
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/events"
 	"accountd/http/rest"
 )
@@ -60,7 +60,7 @@ func TestImport(t *testing.T) {
 	assert.Equal(t, "London", ada.Profile.City)
 	assert.Equal(t, []int64{2, 3, 4, 5}, []int64{got[0].Number, got[1].Number, got[5].Number, got[6].Number})
 	assert.Equal(t, ada.Version, got[0].Sequence)
-	_, err := s.Handler.LogIn(context.Background(), s.Hasher, "bea@example.com", "correct horse")
+	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "bea@example.com", Password: "correct horse", Unbounded: true})
 	assert.NoError(t, err)
 }
 

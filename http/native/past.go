@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -93,7 +94,7 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past
 	if u == nil {
 		return noSuchUser()
 	}
-	j := userJSON(c.states.Directory(), u)
+	j := userJSON(time.Time{}, c.states.Directory(), u)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil

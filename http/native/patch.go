@@ -57,7 +57,7 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body *userBody, mat
 	if err := c.refusal(cmd); err != nil {
 		return out, err
 	}
-	if err := body.checkReadOnly(c.states.Directory(), u); err != nil {
+	if err := body.checkReadOnly(c.At, c.states.Directory(), u); err != nil {
 		return out, err
 	}
 	if body.password != nil {

@@ -62,6 +62,7 @@ func (a *api) routes() []route {
 		{http.MethodPatch, user, a.patchUser, false},
 		{http.MethodDelete, user, a.deleteUser, false},
 		{http.MethodPost, user + "/erase", a.eraseUser, false},
+		{http.MethodPost, user + "/unlock", a.unlockUser, false},
 		{http.MethodPost, user + "/provisioned", a.completeProvisioning, false},
 		{http.MethodPost, user + "/failed", a.failProvisioning, false},
 		{http.MethodGet, user + "/history", a.getHistory, true},

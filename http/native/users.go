@@ -28,7 +28,7 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	} else {
 		q.page.link(w, found.Total)
 	}
-	j := usersJSON(dir, found.Users, m)
+	j := usersJSON(c.At, dir, found.Users, m)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
@@ -66,7 +66,7 @@ func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	writeUser(w, http.StatusOK, c.states.Directory(), u)
+	c.writeUser(w, http.StatusOK, c.states.Directory(), u)
 	return nil
 }
 
@@ -85,7 +85,7 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 	}
 	w.Header().Set("Location", "/v1/users/"+out.User.ID.String())
 	rest.SetSequence(w, out.Sequence)
-	writeUser(w, http.StatusCreated, out.Directory, out.User)
+	c.writeUser(w, http.StatusCreated, out.Directory, out.User)
 	return nil
 }
 
@@ -197,12 +197,12 @@ func (c caller) writeChanged(w http.ResponseWriter, out commands.Outcome) {
 		return
 	}
 	rest.SetSequence(w, out.Sequence)
-	writeUser(w, http.StatusOK, out.Directory, out.User)
+	c.writeUser(w, http.StatusOK, out.Directory, out.User)
 }
 
-func writeUser(w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
+func (c caller) writeUser(w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
 	w.Header().Set("ETag", etag(u))
-	j := userJSON(dir, u)
+	j := userJSON(c.At, dir, u)
 	defer j.Free()
 	rest.WriteJSON(w, status, j.Bytes())
 }

@@ -175,19 +175,19 @@ func orNull[T comparable](v T) *T {
 // userSize is about how many bytes a user takes.
 const userSize = 768
 
-// userJSON returns a user's object; Free it.
-func userJSON(dir *commands.Directory, u *commands.User) *rest.JSON {
+// userJSON returns a user's object at that time, when a lock may be over; zero: as it is recorded. Free it.
+func userJSON(at time.Time, dir *commands.Directory, u *commands.User) *rest.JSON {
 	j := rest.NewJSON(userSize)
-	addUser(j, dir, u)
+	addUser(j, at, dir, u)
 	return j
 }
 
-// usersJSON returns a list of users; Free it.
-func usersJSON(dir *commands.Directory, users []*commands.User, m metaAnswer) *rest.JSON {
+// usersJSON returns a list of users at that time; Free it.
+func usersJSON(at time.Time, dir *commands.Directory, users []*commands.User, m metaAnswer) *rest.JSON {
 	j := rest.NewJSON(128 + userSize*len(users))
 	j.Open('{').Key("data").Open('[')
 	for _, u := range users {
-		addUser(j, dir, u)
+		addUser(j, at, dir, u)
 	}
 	j.Close(']').Key("meta").Open('{')
 	j.Key("total").Int(int64(m.Total)).Key("limit").Int(int64(m.Limit)).Key("offset").Int(int64(m.Offset))
@@ -195,7 +195,7 @@ func usersJSON(dir *commands.Directory, users []*commands.User, m metaAnswer) *r
 	return j
 }
 
-func addUser(j *rest.JSON, dir *commands.Directory, u *commands.User) {
+func addUser(j *rest.JSON, at time.Time, dir *commands.Directory, u *commands.User) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("number").Int(u.Number)
@@ -207,6 +207,7 @@ func addUser(j *rest.JSON, dir *commands.Directory, u *commands.User) {
 	j.Key("phone").StringOrNull(u.Phone)
 	j.Key("active").Bool(u.Active)
 	j.Key("state").String(u.State)
+	addLock(j, u.LockedUntil(at))
 	j.Key("super_admin").Bool(u.SuperAdmin)
 	j.Key("external_id").StringOrNull(u.ExternalID)
 	j.Key("language").StringOrNull(u.Language)
@@ -222,6 +223,15 @@ func addUser(j *rest.JSON, dir *commands.Directory, u *commands.User) {
 	j.Key("created_at").Time(u.CreatedAt)
 	j.Key("updated_at").Time(u.UpdatedAt)
 	j.Close('}')
+}
+
+func addLock(j *rest.JSON, until time.Time) {
+	j.Key("locked_until")
+	if until.IsZero() {
+		j.Raw("null")
+		return
+	}
+	j.Time(until)
 }
 
 func addClient(j *rest.JSON, number int64) {

@@ -37,7 +37,7 @@ func TestProfileIsWrittenAsItIsStored(t *testing.T) {
 		want, err := json.Marshal(p)
 		require.NoError(t, err)
 		var got struct{ Profile json.RawMessage }
-		j := userJSON(commands.NewDirectory(), &commands.User{Profile: p})
+		j := userJSON(time.Time{}, commands.NewDirectory(), &commands.User{Profile: p})
 		require.NoError(t, json.Unmarshal(j.Bytes(), &got))
 		assert.Equal(t, string(want), string(got.Profile))
 		j.Free()
@@ -49,7 +49,7 @@ func TestMembers(t *testing.T) {
 	u := &commands.User{ID: uuid.New(), CreatedAt: time.Now(), PasswordHash: "hidden", Client: 7, Parent: uuid.New(),
 		SigningKeys: []events.SigningKey{{ID: "hidden", Secret: "hidden"}}, StorageKeys: []events.StorageKey{{Secret: "hidden"}},
 		APIKeys: []commands.APIKey{{APIKey: events.APIKey{Hash: "hidden"}}}, SSHKeys: []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Key: "hidden"}}}}
-	j := userJSON(commands.NewDirectory(), u)
+	j := userJSON(time.Time{}, commands.NewDirectory(), u)
 	defer j.Free()
 	var names []string
 	d := json.NewDecoder(bytes.NewReader(j.Bytes()))
@@ -63,7 +63,7 @@ func TestMembers(t *testing.T) {
 		require.NoError(t, d.Decode(&value))
 	}
 	assert.Equal(t, []string{"id", "number", "username", "email", "first_name", "last_name", "display_name", "phone", "active",
-		"state", "super_admin", "external_id", "language", "timezone", "client_id", "access", "comment", "extra_params", "datacenter",
+		"state", "locked_until", "super_admin", "external_id", "language", "timezone", "client_id", "access", "comment", "extra_params", "datacenter",
 		"groups", "api_access", "parent", "profile", "created_at", "updated_at"}, names)
 	assert.NotContains(t, string(j.Bytes()), "hidden")
 }

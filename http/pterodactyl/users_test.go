@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/http/rest"
@@ -39,7 +40,7 @@ func made(t testing.TB, w *httptest.ResponseRecorder) (number int64, id uuid.UUI
 func TestPasswords(t *testing.T) {
 	s := start(t, Options{})
 	logIn := func(plain string) error {
-		_, err := s.Handler.LogIn(context.Background(), s.Hasher, "new", plain)
+		_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "new", Password: plain, Unbounded: true})
 		return err
 	}
 	number, _ := made(t, s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, "")))

@@ -93,10 +93,17 @@ func faultOfRefusal(r *commands.Refusal) Fault {
 		f.Status = http.StatusConflict
 	case commands.Stale:
 		f.Status = http.StatusPreconditionFailed
+	case commands.Throttled:
+		f.Status, f.RetryAfter = http.StatusTooManyRequests, wholeSeconds(r.RetryAfter)
 	case commands.Busy:
 		return busy(r.Reason, r.Detail)
 	}
 	return f
+}
+
+// wholeSeconds rounds up, so that who comes back then is let in.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 func busy(reason, detail string) Fault {

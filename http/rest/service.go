@@ -2,9 +2,11 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"accountd/commands"
 	"accountd/commands/erasure"
+	"accountd/commands/login"
 	"accountd/commands/mailer"
 	"accountd/commands/password"
 	"accountd/commands/webhook"
@@ -33,6 +35,22 @@ type Service struct {
 // Do runs a command; see commands.Handler.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
 	return s.Handler.Do(ctx, a, c)
+}
+
+// LogIn returns the user who logs in by the request; see login.Keeper.
+func (s Service) LogIn(r *http.Request, a login.Attempt) (*commands.User, error) {
+	i := InfoOf(r.Context())
+	a.Request = commands.Actor{Dialect: i.Dialect, RequestID: i.ID, TraceParent: i.TraceParent, Address: i.Address}
+	return s.keeper().LogIn(r.Context(), a)
+}
+
+// ForgetLogIns forgets which log-ins of the user failed; see login.Keeper.
+func (s Service) ForgetLogIns(ctx context.Context, u *commands.User) error {
+	return s.keeper().Forget(ctx, u)
+}
+
+func (s Service) keeper() login.Keeper {
+	return login.Keeper{Handler: s.Handler, Fold: s.View, Hasher: s.Hasher, Sessions: s.Sessions}
 }
 
 // Snapshot returns everything as it stands now.

@@ -1,7 +1,6 @@
 package setpassword
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
@@ -79,7 +79,7 @@ func (s *service) serve(r *http.Request) *httptest.ResponseRecorder {
 }
 
 func (s *service) logsIn(plain string) bool {
-	_, err := s.Handler.LogIn(context.Background(), s.Hasher, "ann", plain)
+	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "ann", Password: plain, Unbounded: true})
 	return err == nil
 }
 

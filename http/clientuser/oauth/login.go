@@ -4,11 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/secrets"
 	"accountd/http/rest"
 	"accountd/http/rest/page"
@@ -27,7 +27,7 @@ const failedParameter = "failed"
 var failures = map[string]string{
 	"credentials": "The name or the password is wrong.",
 	"inactive":    "This account is not active.",
-	"attempts":    "Too many attempts. Wait a quarter of an hour, then try again.",
+	"attempts":    "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
 }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
@@ -102,38 +102,15 @@ func failureOf(err error) string {
 		return "inactive"
 	case errors.As(err, &refusal) && refusal.Kind == commands.Forbidden, err != nil && rest.FaultOf(err).Reason == "password_invalid":
 		return "credentials"
-	case errors.Is(err, errAttempts):
+	case errors.As(err, &refusal) && refusal.Kind == commands.Throttled:
 		return "attempts"
 	}
 	return ""
 }
 
-// So often within that time may a name be tried from one address.
-const (
-	maxAttempts    = 20
-	attemptsWithin = 15 * time.Minute
-)
-
-var errAttempts = rest.RequestError{Status: http.StatusTooManyRequests, Reason: "too_many_attempts",
-	Detail: "Too many attempts to log in by this name."}
-
 // verify returns the user of that name and password.
 func (s *Server) verify(r *http.Request, name, password string) (*commands.User, error) {
-	key := "oauth " + rest.InfoOf(r.Context()).Address + " " + commands.Folded(name)
-	if s.opts.RateLimits {
-		n, err := s.Sessions.Count(r.Context(), key, attemptsWithin)
-		if err != nil {
-			return nil, err
-		}
-		if n > maxAttempts {
-			return nil, errAttempts
-		}
-	}
-	u, err := s.Handler.LogIn(r.Context(), s.Hasher, name, password)
-	if err == nil && s.opts.RateLimits {
-		err = s.Sessions.Forget(r.Context(), key)
-	}
-	return u, err
+	return s.LogIn(r, login.Attempt{Name: name, Password: password, At: s.opts.Now(), Unbounded: !s.opts.RateLimits})
 }
 
 // cookie returns the name of the browser's cookie; where it may, the name has browsers take it over HTTPS alone.

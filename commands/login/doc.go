@@ -1,0 +1,25 @@
+// Package login is the one place where somebody logs in by a password, whatever the API.
+//
+// It promises that a wrong password, an unknown name and a user without a password are one answer, given after the same
+// work; that of all log-ins by a name, or from an address, no more fail than its bounds allow, also when they race, on any
+// number of instances and across restarts; and that while a name or an address has to wait, no password is looked at. Its
+// one invariant: a log-in counts as failed until it is known not to be.
+//
+// # Bounds
+//
+// Ten log-ins by a name may fail within a quarter of an hour, and fifty from an address, of which IPv6 counts the network of
+// 64 bits. Each further failure costs a wait: a second, then twice as long each time, up to a quarter of an hour for a
+// name and a minute for an address. A log-in that succeeds forgets the failures of the user's names, not those of the address. Waits that stop a known user for a
+// minute or more are events of the user, at most eight an hour. API keys, signing keys and tokens go on working meanwhile.
+//
+// # Why
+//
+// Why failures count by the name that was asked for, not by the account: an unknown name then behaves like a known one. Who
+// tries both names of a user gets twice as many tries.
+//
+// Why an address waits for a minute at most: many people may be behind it, or a program through which they log in.
+//
+// Why a success from an address forgives nothing: whoever has an account would use it to go on trying others.
+//
+// Why a lock is recorded beside the answer: the time it takes would tell that the name is known.
+package login

@@ -1,0 +1,279 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+
+	"accountd/commands"
+	"accountd/commands/login"
+	"accountd/commands/password"
+	"accountd/events"
+	"accountd/events/session"
+	"accountd/projections"
+	"accountd/testing/testlog"
+)
+
+const right = "correct horse"
+
+// cheap is the hash of the right password in an older form, which takes little time.
+var cheap = sync.OnceValue(func() events.Secret {
+	hash, err := bcrypt.GenerateFromPassword([]byte(right), bcrypt.MinCost)
+	if err != nil {
+		panic(err)
+	}
+	return events.Secret(hash)
+})
+
+// world is a service on a log of its own, with the users ann and, who is protected, admin.
+type world struct {
+	t   *testing.T
+	env *testlog.Env
+	login.Keeper
+	view *projections.View
+	now  time.Time
+	ann  uuid.UUID
+}
+
+func start(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, env: testlog.Start(t), now: time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC), ann: uuid.New()}
+	w.open()
+	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, SuperAdmin: true}})
+	w.do(commands.CreateUser{ID: w.ann, User: events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: cheap()}})
+	return w
+}
+
+// open opens the service on whatever is there.
+func (w *world) open() {
+	w.view = projections.NewView()
+	records, err := w.env.Log.Read(context.Background(), 0, 1000)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.view.Apply(records))
+	w.view.Open()
+	w.Keeper = login.Keeper{Handler: commands.NewHandler(w.env.Log, w.view, commands.Options{}), Fold: w.view,
+		Hasher: password.New(password.Options{}), Sessions: w.sessions()}
+	w.t.Cleanup(w.Handler.Close)
+}
+
+func (w *world) sessions() *session.Store {
+	s, err := session.Open(context.Background(), w.env.Engine)
+	require.NoError(w.t, err)
+	return s
+}
+
+func (w *world) restart() {
+	w.Handler.Close()
+	w.env.Reopen()
+	w.open()
+}
+
+func (w *world) do(c commands.Command) *commands.User {
+	w.t.Helper()
+	out, err := w.Handler.Do(context.Background(), commands.Service(), c)
+	require.NoError(w.t, err)
+	return out.User
+}
+
+func (w *world) user() *commands.User { return w.view.Snapshot().User(w.ann) }
+
+// try logs in from an address.
+func (w *world) try(name, plain, from string) (*commands.User, error) {
+	return w.LogIn(context.Background(), login.Attempt{Name: name, Password: plain, At: w.now, Request: commands.Actor{Address: from}})
+}
+
+// is wants the log-in to fail for that reason, empty for none, and returns how long to wait.
+func (w *world) is(reason, name, plain, from string) time.Duration {
+	w.t.Helper()
+	_, err := w.try(name, plain, from)
+	if reason == "" {
+		require.NoError(w.t, err)
+		return 0
+	}
+	var refusal *commands.Refusal
+	require.ErrorAs(w.t, err, &refusal)
+	require.Equal(w.t, reason, refusal.Reason)
+	return refusal.RetryAfter
+}
+
+// fails has so many log-ins by the name fail, each from an address of its own.
+func (w *world) fails(name string, times int) {
+	w.t.Helper()
+	for range times {
+		w.is("bad_credentials", name, "wrong", uuid.NewString())
+	}
+}
+
+func TestLogIn(t *testing.T) {
+	w := start(t)
+	u, err := w.try("ann", right, "")
+	require.NoError(t, err)
+	require.Contains(t, u.PasswordHash.Reveal(), "$argon2id$", "rehashed")
+	require.Equal(t, w.user(), u)
+	w.is("", "ANN@example.org", right, "")
+	w.is("bad_credentials", "ann", "wrong", "")
+	w.is("bad_credentials", "nobody", right, "")
+	for _, name := range []string{"Ann", "ann@example.org", "nobody"} {
+		_, err := w.LogIn(t.Context(), login.Attempt{Name: name, Exact: true, Password: right, At: w.now})
+		require.ErrorContains(t, err, "bad_credentials")
+	}
+	w.do(commands.UpdateUser{ID: w.ann, Active: new(false)})
+	w.is("account_inactive", "ann", right, "")
+	w.is("bad_credentials", "ann", "wrong", "")
+}
+
+// TestUnknownNamesWaitLikeKnownOnes has both fail in turn, and then gives right passwords.
+func TestUnknownNamesWaitLikeKnownOnes(t *testing.T) {
+	w := start(t)
+	for _, name := range []string{"ann", "nobody", "nobody@example.org"} {
+		w.fails(name, 11)
+		for _, plain := range []string{right, "wrong"} {
+			require.Equal(t, time.Second, w.is("too_many_attempts", name, plain, "2001:db8::1"), name)
+		}
+	}
+	require.Equal(t, time.Second, w.is("too_many_attempts", " Ánn ", right, ""), "names are the same that fold to the same")
+	w.restart()
+	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, ""), "a restart forgets nothing")
+	w.now = w.now.Add(time.Second)
+	w.is("", "ann", right, "")
+	w.fails("ann", 11) // a success forgets
+}
+
+func TestSuccessForgetsBothNames(t *testing.T) {
+	w := start(t)
+	w.fails("ann", 10)
+	w.is("", "ann@example.org", right, "")
+	w.fails("ann", 10)
+}
+
+// TestLock fails and waits, fails and waits: from a minute on, a wait is an event.
+func TestLock(t *testing.T) {
+	w := start(t)
+	w.fails("ann", 10)
+	for wait := time.Second; wait < time.Minute; wait *= 2 {
+		w.fails("ann", 1)
+		w.now = w.now.Add(wait)
+	}
+	require.Nil(t, w.user().Locked)
+	w.fails("nobody", 11)
+	w.fails("ann", 1)
+	until := w.now.Add(64 * time.Second)
+	w.locked(until)
+	w.is("too_many_attempts", "ann", right, "")
+	w.is("", "ann@example.org", right, "") // has failures of its own
+	w.locked(time.Time{})
+	w.is("", "ann", right, "")
+}
+
+// locked waits for the state of the lock, which nobody waits for otherwise.
+func (w *world) locked(until time.Time) {
+	w.t.Helper()
+	w.do(commands.UpdateUser{ID: w.ann, Profile: events.ProfileUpdated{Comment: new(uuid.NewString())}}) // behind what was begun
+	require.Equal(w.t, until, w.user().LockedUntil(w.now))
+}
+
+// TestLocksAreFew has an attacker fail for a day as often as possible.
+func TestLocksAreFew(t *testing.T) {
+	w := start(t)
+	for end := w.now.Add(24 * time.Hour); w.now.Before(end); {
+		if wait := w.refused("ann"); wait > 0 {
+			require.LessOrEqual(t, wait, 15*time.Minute)
+			w.now = w.now.Add(wait)
+		}
+	}
+	w.locked(w.user().LockedUntil(w.now))
+	records, err := w.env.Log.Read(t.Context(), 0, 1000)
+	require.NoError(t, err)
+	locks := 0
+	for _, r := range records {
+		if r.Type == (events.LogInLocked{}).Type() {
+			locks++
+		}
+	}
+	require.Equal(t, 8, locks, "the counter's hour is that of the machine")
+}
+
+// refused fails to log in, and returns how long to wait.
+func (w *world) refused(name string) time.Duration {
+	w.t.Helper()
+	_, err := w.try(name, "wrong", uuid.NewString())
+	var refusal *commands.Refusal
+	require.ErrorAs(w.t, err, &refusal)
+	return refusal.RetryAfter
+}
+
+func TestUnlock(t *testing.T) {
+	w := start(t)
+	w.fails("ann", 11)
+	w.is("too_many_attempts", "ann", right, "")
+	require.NoError(t, w.Forget(t.Context(), w.user()))
+	w.is("", "ann", right, "")
+}
+
+func TestAddressWaits(t *testing.T) {
+	w := start(t)
+	const from = "2001:db8:1:2::7"
+	for range 51 {
+		w.is("bad_credentials", uuid.NewString(), "wrong", from)
+		w.is("", "ann", right, "192.0.2.1") // what succeeds does not count
+	}
+	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, "2001:db8:1:2:ffff::"), "the network of a subscriber")
+	w.is("", "ann", right, "2001:db8:1:3::7")
+	for range 10 {
+		w.now = w.now.Add(w.is("too_many_attempts", "ann", right, from))
+		w.is("bad_credentials", uuid.NewString(), "wrong", from)
+	}
+	require.Equal(t, time.Minute, w.is("too_many_attempts", "ann", right, from), "no longer than that")
+	w.now = w.now.Add(time.Minute)
+	w.is("", "ann", right, from)
+	w.is("bad_credentials", "ann", "wrong", from)
+	w.is("too_many_attempts", "ann", right, from) // a success from there forgave nothing
+}
+
+func TestWhatIsNotLookedAtDoesNotCount(t *testing.T) {
+	w := start(t)
+	for range 60 {
+		_, err := w.try("ann", "", "192.0.2.1")
+		require.ErrorIs(t, err, password.ErrEmpty)
+	}
+	w.is("", "ann", right, "192.0.2.1")
+}
+
+func TestUnbounded(t *testing.T) {
+	w := start(t)
+	for range 60 {
+		_, err := w.LogIn(t.Context(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Unbounded: true})
+		require.ErrorContains(t, err, "bad_credentials")
+	}
+	w.is("", "ann", right, "")
+}
+
+// TestRace has many fail at once by one name, on two instances.
+func TestRace(t *testing.T) {
+	w := start(t)
+	other := w.Keeper
+	other.Sessions = w.sessions()
+	var mu sync.Mutex
+	seen := map[string]int{}
+	var work sync.WaitGroup
+	for i := range 40 {
+		work.Go(func() {
+			k := []login.Keeper{w.Keeper, other}[i%2]
+			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Request: commands.Actor{Address: uuid.NewString()}})
+			mu.Lock()
+			defer mu.Unlock()
+			var refusal *commands.Refusal
+			if errors.As(err, &refusal) {
+				seen[refusal.Reason]++
+			}
+		})
+	}
+	work.Wait()
+	require.Equal(t, map[string]int{"bad_credentials": 11, "too_many_attempts": 29}, seen)
+}
