@@ -40,7 +40,7 @@ func (p *program) audit() *cobra.Command {
 
 func (a *auditing) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it", Args: cobra.NoArgs,
+		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it", Args: words(0, 0),
 		Example: "  accountctl audit export >log.ndjson\n  accountctl audit export --keys >log-and-keys.ndjson",
 		Long: "Print every record as it is stored: sealed, and all that it takes to verify it. " + auditHelp + `
 
@@ -62,7 +62,7 @@ what is erased later. Keep it like a backup.`,
 
 func (a *auditing) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep", Args: cobra.NoArgs,
+		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep", Args: words(0, 0),
 		Example: "  accountctl audit verify >checkpoint.1\n  accountctl audit verify --checkpoint checkpoint.1 >checkpoint.2",
 		Long: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep. " + auditHelp + `
 

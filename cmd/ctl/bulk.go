@@ -21,7 +21,7 @@ const importKey = "accountctl import"
 func (p *program) imports() *cobra.Command {
 	var form, key string
 	cmd := &cobra.Command{
-		Use: "import FILE", Short: "Make a user of each line of a file", Args: cobra.ExactArgs(1),
+		Use: "import FILE", Short: "Make a user of each line of a file", Args: words(1, 1),
 		Long: `Make a user of each line (a JSON object) of a file, or of the standard input for "-".
 
 A line that is refused is told on the standard error and holds back no other; the exit code is then 1. An import that was
@@ -119,7 +119,10 @@ func (t *tally) read(answers io.Reader) error {
 func (t *tally) add(line []byte) error {
 	var a struct {
 		Line, Status int
-		Problem      struct{ Code, Detail string }
+		Problem      struct {
+			Code, Detail string
+			Errors       []struct{ Pointer string }
+		}
 	}
 	if err := json.Unmarshal(line, &a); err != nil {
 		return err
@@ -134,7 +137,11 @@ func (t *tally) add(line []byte) error {
 	} else {
 		t.refused++
 		t.bar.clear()
-		fmt.Fprintf(t.errs, "line %d: %d %s: %s\n", a.Line, a.Status, a.Problem.Code, a.Problem.Detail)
+		fmt.Fprintf(t.errs, "line %d: %d %s: %s", a.Line, a.Status, a.Problem.Code, a.Problem.Detail)
+		for _, e := range a.Problem.Errors {
+			fmt.Fprintf(t.errs, " (%s)", member(e.Pointer))
+		}
+		fmt.Fprintln(t.errs)
 	}
 	t.bar.show(t.imported + t.refused)
 	return nil
@@ -168,16 +175,18 @@ func (p *program) exports() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		out := p.stdout
-		if file != "" {
-			made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // it holds personal data
-			if err != nil {
-				return err
-			}
-			defer made.Close()
-			out = made
+		if file == "" {
+			return s.export(cmd.Context(), query, p.stdout, cmd.ErrOrStderr())
 		}
-		return s.export(cmd.Context(), query, out, cmd.ErrOrStderr())
+		made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // it holds personal data
+		if err != nil {
+			return err
+		}
+		err = errors.Join(s.export(cmd.Context(), query, made, cmd.ErrOrStderr()), made.Close())
+		if err != nil {
+			err = errors.Join(err, os.Remove(file)) // what is not whole shall not look so
+		}
+		return err
 	}
 	return cmd
 }

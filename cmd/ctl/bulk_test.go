@@ -43,6 +43,10 @@ func TestImportAndExport(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Equal(t, "2 imported, 0 refused\n", out)
 
+	broken := filepath.Join(t.TempDir(), "broken.ndjson")
+	code, _, _ = run(nil, "export", "--data", data, "--file", broken, "sort=nope")
+	require.Equal(t, 1, code)
+	require.NoFileExists(t, broken)
 	for _, args := range [][]string{{"import", "nowhere"}, {"export", "sort=nope"}, {"export", "--file", copied}} {
 		code, _, _ := run(nil, append(args, "--data", data)...)
 		require.Equal(t, 1, code, args)

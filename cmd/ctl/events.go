@@ -17,8 +17,8 @@ import (
 	"accountd/events"
 )
 
-const eventsHelp = `An event has the columns sequence, time, type, subject, actor, credential, requestid, id and data; its data hold no secrets. It
-takes the permission audit.
+const eventsHelp = `An event has sequence, time, type, subject, actor, credential, requestid, id and data, such as data.username, without secrets.
+Its reader needs the permission audit.
 
 ` + momentHelp
 
@@ -55,10 +55,10 @@ func (p *program) eventsCommand(use, short string, run func(*eventsCall, context
 	f.Var(&e.since, "since", "begin at that `moment`")
 	f.Var(&e.until, "until", "end with that `moment`")
 	f.Uint64Var(&e.after, "after", 0, "print what follows on the event of that `sequence`")
-	f.Uint64Var(&e.limit, "limit", 0, "print at most so `many`; 0 is all")
+	f.Uint64Var(&e.limit, "limit", 0, "print at most that `number`; 0 is all")
 	if use == "tail" {
 		e.follow = true
-		f.Uint64Var(&e.last, "last", 10, "begin with so `many` of the newest; --after or --since count before it")
+		f.Uint64Var(&e.last, "last", 10, "begin with that `number` of the newest; --after or --since count before it")
 		p.forms(cmd, " (the default is table)", formTable, formJSON, formNDJSON)
 	} else {
 		f.BoolVarP(&e.follow, "follow", "f", false, "go on with what happens, until interrupted")

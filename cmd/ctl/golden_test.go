@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 			"create subscriptions name=crm types:=[\"UserCreated\"] --columns name,types,start", "list subscriptions --columns name,types", "list mail",
 			"delete users/cid", "delete users/cid",
 			"erase bob", "erase bob --yes", "get users/bob",
-			"set users/ann a=1 a.b=2", "set users/ann a", "set users/ann a:=x", "get users/ann -o xml", "list nothing",
+			"set users/ann a=1 a.b=2", "set users/ann a", "set users/ann a:=x", "get users/ann -o xml", "list nothing", "set users/ann active=false", "users", "rm", "set users/ann", "get clients/Acme --columns id,name", "get webhooks/1 --columns number,url",
 			"list users --token wrong",
 		}},
 		"key": {ann, {

@@ -16,7 +16,9 @@ import (
 const historyHelp = `Print who changed what of a user, and when, the newest first. The table has a line for each field that changed; the other forms
 have what the API answers. Secrets are masked. Of a user who was deleted give the UUID.
 
-With --at it prints the user as the account was at that moment. ` + momentHelp
+With --at it prints the user as of that moment.
+
+` + momentHelp
 
 // historyPage is how many entries are asked for at once.
 const historyPage = 200
@@ -33,7 +35,7 @@ type historyCall struct {
 func (p *program) history() *cobra.Command {
 	h := &historyCall{program: p}
 	cmd := &cobra.Command{
-		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: cobra.ExactArgs(1), ValidArgsFunction: p.completeUser,
+		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: words(1, 1), ValidArgsFunction: p.completeUser,
 		Example: `  accountctl history ann
   accountctl history ann --oldest-first --limit 3
   accountctl history ann --columns time,actor,dialect,field,after
@@ -44,7 +46,7 @@ func (p *program) history() *cobra.Command {
 	cmd.Flags().Uint64Var(&h.after, "after", 0, "print what follows on that `sequence`")
 	cmd.Flags().Uint64Var(&h.before, "before", math.MaxUint64, "print what came before that `sequence`")
 	cmd.Flags().Lookup("before").DefValue = "0" // which --help leaves out
-	cmd.Flags().IntVar(&h.limit, "limit", 0, "print at most so `many` entries; 0 is all")
+	cmd.Flags().IntVar(&h.limit, "limit", 0, "print at most that `number` of entries; 0 is all")
 	cmd.Flags().BoolVar(&h.oldest, "oldest-first", false, "print the oldest first")
 	p.forms(cmd, " (the default is table, with --at yaml)", formTable, formJSON, formYAML, formNDJSON)
 	p.columnsFlag(cmd)

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const keyHelp = `The kinds are native (a token of the native API, the default), pterodactyl (a key of the panel's API), signing (an id and a secret that
-sign requests of the e24cloud API), and ssh (a public key).`
+const keyHelp = `The kinds are native (a token of the native API), pterodactyl (a key of the panel's API), signing (an id and a secret that sign
+requests of the e24cloud API), and ssh (a public key).`
 
 // The kinds of keys.
 const (
@@ -95,7 +95,7 @@ func keyOf(raw json.RawMessage, kind string) (key, error) {
 
 func (p *program) keyList() *cobra.Command {
 	var kind string
-	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: cobra.ExactArgs(1), ValidArgsFunction: p.completeUser,
+	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: words(1, 1), ValidArgsFunction: p.completeUser,
 		Example: "  accountctl key list ann\n  accountctl key list ann --kind ssh --columns id,name,fingerprint",
 		Long:    "List the keys of a user. Secrets are not shown again.\n\n" + keyHelp}
 	kindFlag(cmd, &kind, "", "the `kind` (the default is all)")
@@ -152,7 +152,7 @@ func (s service) eachKey(ctx context.Context, user, kind string, each func(key) 
 func keyPath(user, kind string) string { return "/v1/users/" + user + "/" + keyResource(kind) }
 
 func (p *program) keyRevoke() *cobra.Command {
-	cmd := &cobra.Command{Use: "revoke USER KEY...", Short: "End keys of a user, at once", Args: cobra.MinimumNArgs(2), ValidArgsFunction: p.completeKey,
+	cmd := &cobra.Command{Use: "revoke USER KEY...", Short: "End keys of a user, at once", Args: words(2, many), ValidArgsFunction: p.completeKey,
 		Example: "  accountctl key revoke ann 01890a5d-ac96-774b-bcce-b302099a8057\n  accountctl key revoke ann 3  # an SSH key",
 		Long:    "End keys of a user, at once. A key is named by its id, as accountctl key list shows it."}
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
@@ -173,7 +173,7 @@ func (p *program) keyRevoke() *cobra.Command {
 
 // kindOf tells from a key's id where it is: SSH keys have numbers, API keys UUIDs.
 func kindOf(id string) string {
-	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+	if isNumber(id) {
 		return keySSH
 	}
 	if uuid.Validate(id) == nil {

@@ -46,9 +46,12 @@ func Main(args, environ []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "accountctl: %v\n", err)
 		return 1
 	}
-	fmt.Fprintf(stderr, "accountctl: %v (see %s --help)\n", err, called.CommandPath())
+	fmt.Fprintf(stderr, "accountctl: %s (see %s --help)\n", oneLine.Replace(err.Error()), called.CommandPath())
 	return 2
 }
+
+// oneLine puts the command that was probably meant behind the one that there is not.
+var oneLine = strings.NewReplacer("\n\nDid you mean this?\n\t", "; there is ", "\n\t", ", ", "\n", "")
 
 // misuse is what is wrong with the call, found out only later.
 type misuse struct{ error }
@@ -74,6 +77,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
+	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
 	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
 	completions(root)
@@ -94,6 +98,18 @@ func completions(root *cobra.Command) {
 				shell.Example = "  accountctl completion " + shell.Name()
 			}
 		}
+	}
+}
+
+const many = 1 << 20 // words at most
+
+// words takes so many words, and says otherwise how the command is called.
+func words(min, max int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if len(given) < min || len(given) > max {
+			return fmt.Errorf("it is called as %s", cmd.UseLine())
+		}
+		return nil
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-const momentHelp = `A moment is a sequence of the log, a time (2030-01-02T12:00:00Z), a day (2030-01-02, its beginning in UTC), or how long ago it
+const momentHelp = `A moment is a sequence of the log, a time (2030-01-02T12:00:00Z), a day (2030-01-02, as it begins in UTC), or how long ago it
 was (90m, 36h).`
 
 // parseMoment returns the moment that a person writes as the API writes it.

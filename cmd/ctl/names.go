@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -34,10 +35,12 @@ func (s service) id(ctx context.Context, resource, name string) (string, error) 
 	switch {
 	case resource == "users":
 		return s.user(ctx, name)
-	case slices.Contains([]string{"groups", "datacenters", "applications"}, resource) && uuid.Validate(name) != nil:
-		return s.named(ctx, resource, name)
+	case !slices.Contains([]string{"groups", "datacenters", "clients", "applications", "webhooks"}, resource) || uuid.Validate(name) == nil:
+		return name, nil
+	case resource == "clients" && isNumber(name): // which is its id
+		return name, nil
 	}
-	return name, nil
+	return s.named(ctx, resource, name)
 }
 
 // errNobody is returned when a name is nobody's.
@@ -71,17 +74,22 @@ func (s service) userAt(ctx context.Context, name, moment string) (string, error
 	return found.Data[0].ID, nil
 }
 
-// named returns the id of the only object of a small resource with that name.
+func isNumber(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 63)
+	return err == nil
+}
+
+// named returns the id of the only object of a small resource with that name or number.
 func (s service) named(ctx context.Context, resource, name string) (string, error) {
 	var ids []string
 	err := s.pages(ctx, "/v1/"+resource, func(p page) (bool, error) {
 		for _, raw := range p.Data {
-			var one struct{ ID, Name string }
+			var one members
 			if err := json.Unmarshal(raw, &one); err != nil {
 				return false, err
 			}
-			if one.Name == name {
-				ids = append(ids, one.ID)
+			if cell(one.value("name")) == name || cell(one.value("number")) == name {
+				ids = append(ids, cell(one.value("id")))
 			}
 		}
 		return true, nil

@@ -24,10 +24,10 @@ type profile struct {
 func (p *program) profiles() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
 		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl --profile live list users"})
-	list := p.profileCommand("list", "Print names and URLs; tokens are not shown", cobra.NoArgs, p.listProfiles)
+	list := p.profileCommand("list", "Print names and URLs; tokens are not shown", words(0, 0), p.listProfiles)
 	list.Example = "  accountctl profile list\n  accountctl profile list -o json"
 	p.tables(list, formTable, formJSON, formYAML, formNDJSON)
-	set := p.profileCommand("set NAME", "Store --url and --token under a name", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+	set := p.profileCommand("set NAME", "Store --url and --token under a name", words(1, 1), func(all map[string]profile, words []string) error {
 		if p.url == "" {
 			return misuse{errors.New("a profile needs --url, and --token to be let in")}
 		}
@@ -35,13 +35,14 @@ func (p *program) profiles() *cobra.Command {
 		return p.store(all)
 	})
 	set.Example = "  accountctl profile set live --url https://accounts.example.org --token acct_…"
-	remove := p.profileCommand("delete NAME", "Forget a profile", cobra.ExactArgs(1), func(all map[string]profile, words []string) error {
+	remove := p.profileCommand("delete NAME", "Forget a profile", words(1, 1), func(all map[string]profile, words []string) error {
 		if _, there := all[words[0]]; !there {
 			return noProfile(words[0])
 		}
 		delete(all, words[0])
 		return p.store(all)
 	})
+	remove.ValidArgsFunction = p.completeProfile
 	remove.Example = "  accountctl profile delete live"
 	cmd.AddCommand(set, remove, list)
 	return cmd
@@ -133,6 +134,12 @@ func (p *program) fromProfile(s service) (service, error) {
 		return s, noProfile(p.profile)
 	}
 	return s.or(service{found.URL, found.Token}), nil
+}
+
+// completeProfile offers the profiles' names.
+func (p *program) completeProfile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	all, _ := p.stored() // what cannot be read offers nothing
+	return slices.Sorted(maps.Keys(all)), cobra.ShellCompDirectiveNoFileComp
 }
 
 func noProfile(name string) error {

@@ -31,6 +31,8 @@ func TestProfiles(t *testing.T) {
 	code, _, _ = run(append(env, "ACCOUNTCTL_PROFILE=live"), "events")
 	require.Zero(t, code)
 
+	_, out, _ = run(env, "__complete", "list", "--profile", "")
+	require.Contains(t, out, "live\n")
 	code, _, errs = run(env, "events", "--profile", "none")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, `there is no profile "none"`)

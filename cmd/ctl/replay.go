@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,15 +26,16 @@ import (
 
 func (a *auditing) replayCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "replay [RESOURCE]", Short: "Rebuild the state at any moment from the records alone", Args: cobra.MaximumNArgs(1),
+		Use: "replay [RESOURCE]", Short: "Rebuild the state at any moment from the records alone", Args: words(0, 1),
 		Example: `  accountctl audit replay --data /var/lib/accountd --at 2026-05-01T00:00:00Z
   accountctl audit replay --export log-and-keys.ndjson --master-key-file master.key -o json
   accountctl audit replay clients --diff 100,200`,
 		ValidArgs: native.Replayed(),
 		Long: `Rebuild the state at any moment from the records alone, and print a resource (users, when none is named). ` + auditHelp + `
 
-A moment is a sequence or a time (RFC 3339). Of an export it takes one that was made with --keys. What was erased stays
-erased.`,
+Of an export it takes one that was made with --keys. What was erased stays erased.
+
+` + momentHelp,
 	}
 	var diff []string
 	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export with keys; - is stdin")
@@ -87,7 +89,6 @@ func (a *auditing) master() (*seal.Master, error) {
 
 // moment is a place in the log, given as a sequence or a time.
 type moment struct {
-	text     string
 	sequence uint64
 	time     time.Time // zero: the sequence counts
 }
@@ -102,12 +103,13 @@ func momentsOf(at string, diff []string) (out []moment, err error) {
 		return nil, errors.New("--diff: takes two moments, with a comma between them")
 	}
 	for _, text := range texts {
-		m := moment{text: text, sequence: 1<<64 - 1}
+		m := moment{sequence: math.MaxUint64}
 		if text != "" {
+			if text, err = parseMoment(text, time.Now()); err != nil {
+				return nil, err
+			}
 			if m.sequence, err = strconv.ParseUint(text, 10, 64); err != nil {
-				if m.time, err = time.Parse(time.RFC3339, text); err != nil {
-					return nil, fmt.Errorf("a moment is a sequence or a time such as 2026-05-01T12:00:00Z, not %q", text)
-				}
+				m.time, _ = time.Parse(time.RFC3339Nano, text) // it is one or the other
 			}
 		}
 		out = append(out, m)

@@ -137,8 +137,8 @@ func (r refusal) Error() string { return r.text }
 func refused(answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16)) // the status says enough
 	var problem struct {
-		Detail string
-		Errors []struct{ Detail, Pointer, Parameter string }
+		Code, Detail string
+		Errors       []struct{ Detail, Pointer, Parameter string }
 	}
 	said := "the service answered " + answer.Status
 	if err := json.Unmarshal(body, &problem); err == nil && problem.Detail != "" {
@@ -152,8 +152,13 @@ func refused(answer *http.Response) error {
 			}
 		}
 	}
-	if answer.StatusCode == http.StatusUnauthorized {
+	switch {
+	case answer.StatusCode == http.StatusUnauthorized:
 		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN."
+	case problem.Code == "path_not_found":
+		said += "\n  accountctl list --help names the resources."
+	case problem.Code == "type_invalid":
+		said += "\n  name=text is always a text; what is none is name:=JSON, such as active:=false."
 	}
 	return refusal{answer.StatusCode, said}
 }

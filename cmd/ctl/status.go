@@ -26,7 +26,7 @@ type statusCall struct {
 func (p *program) status() *cobra.Command {
 	c := &statusCall{program: p, wait: wait}
 	cmd := &cobra.Command{
-		Use: "status", Short: "Say how the service is; exit code 1 when it is not ready", Long: statusHelp, Args: cobra.NoArgs,
+		Use: "status", Short: "Say how the service is; exit code 1 when it is not ready", Long: statusHelp, Args: words(0, 0),
 		Example: "  accountctl status\n  accountctl status --interval 10s -o json\n  accountctl status --watch",
 		RunE: p.asks(func(cmd *cobra.Command, s service, _ []string) error {
 			if c.watch {
