@@ -18,6 +18,7 @@ type Actor struct {
 	RequestID   string
 	TraceParent string
 	Address     string    // network address of the client
+	Session     Session   // by which the user asks; zero: by a credential that is in the user's state
 	At          time.Time // when; keys that have expired by then do not count. Zero: none has
 }
 

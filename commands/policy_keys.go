@@ -93,8 +93,12 @@ func inUse(u *User, a Actor) events.APIKey {
 	return events.APIKey{}
 }
 
-// Ended reports whether the API key by which the Actor asks was revoked or has expired by that time, for calls that last.
+// Ended reports whether the API key or session by which the Actor asks was ended or has expired by that time, for calls that
+// last.
 func Ended(s States, a Actor, now time.Time) bool {
+	if a.Session != (Session{}) {
+		return !a.Session.Holds(s.User(a.User), now)
+	}
 	if u := s.User(a.User); u != nil && strings.HasPrefix(a.Credential, "api-key:") {
 		k := inUse(u, a)
 		return k.ID == uuid.Nil || APIKey{APIKey: k}.Expired(now)

@@ -18,7 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/secrets"
 	"accountd/events"
+	"accountd/events/session"
 )
 
 // listener is a client of a stream over a real connection.
@@ -274,6 +276,25 @@ func TestStreamsEndWithTheirCredential(t *testing.T) {
 	f.do(t, commands.RevokeAPIKey{ID: admin.ID, KeyID: key.ID})
 	l.ends("not_allowed", 2)
 	require.Equal(t, http.StatusOK, f.get(t, "").Code, "a short answer is let through by who authenticated it")
+}
+
+func TestStreamsEndWithTheirSession(t *testing.T) {
+	f := newFixture(t)
+	var err error
+	f.service.Sessions, err = session.Open(t.Context(), f.Engine)
+	require.NoError(t, err)
+	f.source.service, f.source.Heartbeat = f.service, time.Millisecond
+	admin := f.create(t, "admin", true)
+	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), Password: commands.PasswordMark(admin), ExpiresAt: time.Now().Add(time.Hour)}
+	f.actor = commands.Actor{User: admin.ID, Session: by}
+	require.NoError(t, f.service.Sessions.Put(t.Context(), by.Hash, session.Token{Kind: by.Kind, User: admin.ID, ExpiresAt: by.ExpiresAt}))
+	l := f.listen(t, "")
+	require.NoError(t, f.service.Sessions.Delete(t.Context(), by.Kind, by.Hash))
+	m := l.next()
+	for m.event != "end" { // heartbeats, and what there is
+		m = l.next()
+	}
+	require.Contains(t, m.data, `"not_allowed"`)
 }
 
 // TestSlowReaders reads nothing until the tail has gone on without it. Nobody waits for it meanwhile.

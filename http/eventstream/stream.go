@@ -20,6 +20,7 @@ type stream struct {
 	position uint64    // everything up to it is sent, or does not pass
 	last     uint64    // where it ends
 	deadline time.Time // when it ends; zero: never
+	checked  time.Time // when it was last asked whether the session is there
 	sent     uint64
 }
 
@@ -42,7 +43,7 @@ func (s *stream) follow(ctx context.Context) error {
 	}
 	live := false
 	for !s.ended() {
-		if reason := s.over(); reason != nil {
+		if reason := s.over(ctx); reason != nil {
 			return s.out.finish(*reason)
 		}
 		frames, moved, ok := s.tail.after(s.position)
@@ -82,13 +83,13 @@ func (s *stream) reason(reason, detail string) end {
 }
 
 // over returns why the stream ends now, nil when it goes on.
-func (s *stream) over() *end {
+func (s *stream) over(ctx context.Context) *end {
 	var why end
 	now := time.Now()
 	switch states := s.service.View.States(); {
 	case closed(s.Draining):
 		why = s.reason("shutting_down", "The service is shutting down.")
-	case !commands.MayReadLog(states, s.actor) || commands.Ended(states, s.actor, now):
+	case !commands.MayReadLog(states, s.actor) || commands.Ended(states, s.actor, now), s.loggedOut(ctx, now):
 		why = s.reason("not_allowed", "The credential has ended, or may not read the history any more.")
 	case !s.deadline.IsZero() && now.After(s.deadline.Add(s.Heartbeat)):
 		why = s.reason("complete", "That was all that was asked for.")
@@ -96,6 +97,17 @@ func (s *stream) over() *end {
 		return nil
 	}
 	return &why
+}
+
+// loggedOut reports whether the session by which the stream was asked for is gone; it asks once a heartbeat.
+func (s *stream) loggedOut(ctx context.Context, now time.Time) bool {
+	by := s.actor.Session
+	if by.Hash == "" || now.Sub(s.checked) < s.Heartbeat {
+		return false
+	}
+	s.checked = now
+	_, ok, err := s.service.Sessions.Get(ctx, by.Kind, by.Hash)
+	return err == nil && !ok
 }
 
 func closed(c <-chan struct{}) bool {

@@ -73,7 +73,7 @@ func bearer(r *http.Request) (string, error) {
 			Detail: "This request needs a token, as Authorization: Bearer."}
 	}
 	token = strings.TrimSpace(token)
-	if len(token) != tokenLength || !strings.HasPrefix(token, tokenPrefix) {
+	if len(token) != tokenLength || !strings.HasPrefix(token, tokenPrefix) && !isSessionToken(token) {
 		return "", badToken()
 	}
 	return token, nil
@@ -118,23 +118,36 @@ func (a *api) identify(r *http.Request, token string) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	hash := secrets.Hash(token)
-	u := states.UserByAPIKey(hash)
-	if u == nil {
-		return caller{}, badToken()
+	by := a.byKey
+	if isSessionToken(token) {
+		by = a.bySession
 	}
-	key := keyOf(u, hash)
-	from, _ := netip.ParseAddr(rest.InfoOf(r.Context()).Address) // unknown: only keys open to all addresses allow it
-	if key.Kind != keyKind || !key.Allows(a.now(), from) {
-		return caller{}, badToken()
+	u, actor, err := by(r, states, token)
+	if err != nil {
+		return caller{}, err
 	}
-	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: credentialOf(key), Permissions: key.Permissions})
+	actor = rest.Identify(r, actor)
 	actor.At = a.now()
-	a.Usage.Used(actor.Credential, actor.At)
 	if !u.Usable() {
 		return caller{}, &commands.Refusal{Kind: commands.Forbidden, Reason: "account_inactive", Detail: "Your account is not active."}
 	}
 	return caller{Actor: actor, states: states}, nil
+}
+
+// byKey returns who asks by an API key.
+func (a *api) byKey(r *http.Request, states commands.States, token string) (*commands.User, commands.Actor, error) {
+	hash := secrets.Hash(token)
+	u := states.UserByAPIKey(hash)
+	if u == nil {
+		return nil, commands.Actor{}, badToken()
+	}
+	key := keyOf(u, hash)
+	from, _ := netip.ParseAddr(rest.InfoOf(r.Context()).Address) // unknown: only keys open to all addresses allow it
+	if key.Kind != keyKind || !key.Allows(a.now(), from) {
+		return nil, commands.Actor{}, badToken()
+	}
+	a.Usage.Used(credentialOf(key), a.now())
+	return u, commands.Actor{User: u.ID, Credential: credentialOf(key), Permissions: key.Permissions}, nil
 }
 
 // credentialOf returns the key's public id.

@@ -14,6 +14,7 @@ func Describe() openapi.Dialect {
 	d := openapi.Dialect{Name: "native", Title: "Native API", About: "The service's own API: everything that an account has.", Table: descriptions(),
 		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer", "description": "A key of kind native, such as token in admin.json."}},
 		Problem:  problemAnswer{}, ProblemType: "application/problem+json"}
+	d.Routes = append(d.Routes, http.MethodPost+" "+sessionsPath)
 	for _, r := range new(api).routes() {
 		d.Routes = append(d.Routes, r.method+" "+r.path)
 		o := d.Table[r.method+" "+r.path]
@@ -66,7 +67,7 @@ func permissionsSchema() openapi.Schema {
 
 func descriptions() openapi.Table {
 	t := openapi.Table{}
-	for _, part := range []openapi.Table{userDescriptions(), belongingDescriptions(), directoryDescriptions(), feedDescriptions(), pastAndMailDescriptions()} {
+	for _, part := range []openapi.Table{userDescriptions(), belongingDescriptions(), directoryDescriptions(), feedDescriptions(), pastAndMailDescriptions(), loginDescriptions()} {
 		for call, o := range part {
 			t[call] = o
 		}

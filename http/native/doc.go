@@ -32,6 +32,9 @@
 // While too many log-ins of a user have failed, locked_until says until when no password is looked at, in whatever API; POST
 // …/unlock ends that. Tokens and keys go on working.
 //
+// POST /v1/sessions gives a token for a day to who knows a user's name and password; it acts as the user, with everything that
+// the user may do, until it is ended at /v1/sessions/current, the password changes or the user is deleted.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //

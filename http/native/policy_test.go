@@ -98,6 +98,8 @@ POST   /v1/subscriptions {"name":"NEW"} 201 201 403   403    403     403   403  
 GET    /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
 DELETE /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
 POST   USER/unlock                200   403    204    200    403     403   404      403      401
+GET    /v1/sessions/current       404   404    404    404    404     404   404      403      401
+DELETE /v1/sessions/current       404   404    404    404    404     404   404      403      401
 GET    /v1/mail                   200   200    403    403    403     403   403      403      401
 POST   /v1/mail/x/send            404   403    404    403    403     403   403      403      401
 DELETE /v1/mail/x                 404   403    404    403    403     403   403      403      401

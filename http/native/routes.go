@@ -9,7 +9,8 @@ import (
 
 // Options of the API.
 type Options struct {
-	Now func() time.Time // nil: time.Now
+	RateLimits bool             // bound how often log-ins may fail
+	Now        func() time.Time // nil: time.Now
 }
 
 // New returns the handler of everything under /v1.
@@ -22,10 +23,11 @@ type api struct {
 	rest.Service
 	now     func() time.Time
 	maxWait time.Duration
+	bounded bool // log-ins
 }
 
 func newAPI(s rest.Service, o Options) *api {
-	a := &api{Service: s, now: o.Now, maxWait: maxWait}
+	a := &api{Service: s, now: o.Now, maxWait: maxWait, bounded: o.RateLimits}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -80,6 +82,8 @@ func (a *api) routes() []route {
 		{http.MethodDelete, user + "/resources/:kind/:resource", a.unlinkResource, false},
 		{http.MethodGet, user + "/consents", a.listConsents, true},
 		{http.MethodDelete, user + "/consents/:application", a.withdrawConsent, false},
+		{http.MethodGet, sessionPath, a.getSession, false},
+		{http.MethodDelete, sessionPath, a.endSession, false},
 		{http.MethodGet, clients, readsDirectory(a.listClients), true},
 		{http.MethodPost, clients, a.createClient, false},
 		{http.MethodGet, client, readsDirectory(a.getClient), false},
@@ -105,7 +109,7 @@ func (a *api) routes() []route {
 }
 
 func (a *api) handler() http.Handler {
-	var routes []rest.Route
+	routes := []rest.Route{{Method: http.MethodPost, Path: sessionsPath, Handle: a.logIn}} // nobody is known yet
 	for _, r := range a.routes() {
 		if !r.list {
 			r.handle = withoutQuery(r.handle)

@@ -65,7 +65,7 @@ func start(t testing.TB, options commands.Options) *service {
 	s := &service{t: t, now: testNow,
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor}}
-	s.api = newAPI(s.Service, Options{Now: func() time.Time { return s.now }})
+	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
 	s.http = s.api.handler()
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
 		State: commands.StateCreated, SuperAdmin: true})

@@ -1,0 +1,146 @@
+package native
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/login"
+	"accountd/commands/secrets"
+	"accountd/events/session"
+	"accountd/http/rest"
+)
+
+const (
+	sessionsPath  = "/v1/sessions"
+	sessionPath   = sessionsPath + "/current"
+	sessionPrefix = "acse_" // of a token; what is behind it is as long as that of a key
+	sessionKind   = "native-session"
+	sessionLife   = 24 * time.Hour
+	sessionID     = "id" // of the data of a session: its public id
+	sessionMark   = "password"
+)
+
+// logIn gives a token to who knows a user's name and password.
+func (a *api) logIn(w http.ResponseWriter, r *http.Request) error {
+	query, err := queryOf(r)
+	if err == nil {
+		err = noParameters(query)
+	}
+	if err != nil {
+		return err
+	}
+	m, err := readObject(w, r, false, typeJSON)
+	if err != nil {
+		return err
+	}
+	name, plain := needed(m, "username"), needed(m, "password")
+	if err := m.done(); err != nil {
+		return err
+	}
+	u, err := a.LogIn(r, login.Attempt{Name: name, Password: plain, At: a.now(), Unbounded: !a.bounded})
+	if err != nil {
+		return refusedLogIn(err)
+	}
+	return a.startSession(w, r, u)
+}
+
+// needed returns the text of a member that must be there.
+func needed(m *members, name string) string {
+	text := member[string](m, name)
+	if text == nil {
+		m.fail(name, name+"_required", "This member is needed.")
+	}
+	return or(text, "")
+}
+
+// refusedLogIn makes a refusal to know somebody one to know the caller.
+func refusedLogIn(err error) error {
+	var refusal *commands.Refusal
+	if errors.As(err, &refusal) && refusal.Reason == login.ReasonWrong {
+		return rest.RequestError{Status: http.StatusUnauthorized, Reason: refusal.Reason, Detail: refusal.Detail}
+	}
+	return err
+}
+
+// sessionJSON returns the object of a session; the token is shown by the answer that made it alone. Free it.
+func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t session.Token, token string) *rest.JSON {
+	j := rest.NewJSON(userSize + 256).Open('{')
+	if token != "" {
+		j.Key("token").String(token)
+	}
+	j.Key("id").String(t.Data[sessionID]).Key("created_at").Time(t.CreatedAt).Key("expires_at").Time(t.ExpiresAt).Key("user")
+	addUser(j, at, dir, u)
+	return j.Close('}')
+}
+
+func (a *api) startSession(w http.ResponseWriter, r *http.Request, u *commands.User) error {
+	token, hash := secrets.Token(sessionPrefix)
+	now := a.now().UTC()
+	t := session.Token{Kind: sessionKind, User: u.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		Data: map[string]string{sessionID: uuid.NewString(), sessionMark: commands.PasswordMark(u)}}
+	if err := a.Sessions.Put(r.Context(), hash, t); err != nil {
+		return err
+	}
+	states, err := a.states()
+	if err != nil {
+		return err
+	}
+	rest.Identify(r, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID]})
+	w.Header().Set("Location", sessionPath)
+	j := sessionJSON(now, states.Directory(), u, t, token)
+	defer j.Free()
+	rest.WriteJSON(w, http.StatusCreated, j.Bytes())
+	return nil
+}
+
+// bySession returns who asks by a session's token, with everything that the user may do.
+func (a *api) bySession(r *http.Request, states commands.States, token string) (*commands.User, commands.Actor, error) {
+	hash := secrets.Hash(token)
+	t, ok, err := a.Sessions.Get(r.Context(), sessionKind, hash)
+	if err != nil {
+		return nil, commands.Actor{}, err
+	}
+	u := states.User(t.User)
+	by := commands.Session{Kind: sessionKind, Hash: hash, Password: t.Data[sessionMark], ExpiresAt: t.ExpiresAt}
+	if !ok || !by.Holds(u, a.now()) {
+		return nil, commands.Actor{}, badToken()
+	}
+	return u, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID], Session: by}, nil
+}
+
+func (a *api) getSession(w http.ResponseWriter, r *http.Request, c caller) error {
+	t, ok, err := a.Sessions.Get(r.Context(), sessionKind, c.Session.Hash)
+	if err != nil {
+		return err
+	}
+	u := c.states.User(t.User)
+	if !ok || u == nil {
+		return noSession()
+	}
+	j := sessionJSON(c.At, c.states.Directory(), u, t, "")
+	defer j.Free()
+	rest.WriteJSON(w, http.StatusOK, j.Bytes())
+	return nil
+}
+
+func (a *api) endSession(w http.ResponseWriter, r *http.Request, c caller) error {
+	if c.Session.Hash == "" {
+		return noSession()
+	}
+	if err := a.Sessions.Delete(r.Context(), sessionKind, c.Session.Hash); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func noSession() error {
+	return &commands.Refusal{Kind: commands.NotFound, Reason: "session_not_found", Detail: "This request is made by a key, not in a session."}
+}
+
+func isSessionToken(token string) bool { return strings.HasPrefix(token, sessionPrefix) }
