@@ -30,7 +30,10 @@ Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 a log is not
 // when the service refused, failed or was not found, 2 when it was called in a wrong way, 3 when audit found that a log is not
 // what it should be.
 func Main(args, environ []string, stdout, stderr io.Writer) int {
-	p := &program{environ: environ, stdout: stdout, stderr: stderr}
+	return (&program{environ: environ, stdin: os.Stdin, stdout: stdout, stderr: stderr}).run(args)
+}
+
+func (p *program) run(args []string) int {
 	root := p.command()
 	root.SetArgs(args)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -40,13 +43,13 @@ func Main(args, environ []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, new(audit.BrokenError)):
-		fmt.Fprintf(stderr, "accountctl: the log is not what it should be: %v\n", err)
+		fmt.Fprintf(p.stderr, "accountctl: the log is not what it should be: %v\n", err)
 		return 3
 	case p.started && !errors.As(err, new(misuse)):
-		fmt.Fprintf(stderr, "accountctl: %v\n", err)
+		fmt.Fprintf(p.stderr, "accountctl: %v\n", err)
 		return 1
 	}
-	fmt.Fprintf(stderr, "accountctl: %s (see %s --help)\n", oneLine.Replace(err.Error()), called.CommandPath())
+	fmt.Fprintf(p.stderr, "accountctl: %s (see %s --help)\n", oneLine.Replace(err.Error()), called.CommandPath())
 	return 2
 }
 
@@ -58,6 +61,7 @@ type misuse struct{ error }
 
 type program struct {
 	environ          []string
+	stdin            io.Reader
 	stdout, stderr   io.Writer
 	data, url, token string
 	profile          string
@@ -71,6 +75,7 @@ type program struct {
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true, SilenceUsage: true,
 		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  accountctl history ann"}
+	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.PersistentFlags().StringVar(&p.data, "data", "", "the service's data `folder`")
@@ -78,7 +83,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
 	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
-	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
+	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
 	completions(root)
 	return root
