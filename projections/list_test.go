@@ -201,8 +201,8 @@ func byHand(sorts []projections.Sort) func(a, b *commands.User) int {
 			if s.Descending {
 				c = -c
 			}
-			if c != 0 {
-				return c
+			if c != 0 || s.Field == projections.ID || s.Field == projections.Number {
+				return c // nobody else has the same
 			}
 		}
 		c := int(a.Number - b.Number)

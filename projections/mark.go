@@ -84,6 +84,9 @@ func (m *Mark) before(u *commands.User) bool {
 		if c := def.compareTo(u, m.values[i]); c != 0 {
 			return c < 0 == s.Descending
 		}
+		if s.Field == Number || s.Field == ID {
+			return false // it is the same user, whatever has changed of what is sorted by next
+		}
 	}
 	if len(m.sorts) > 0 && m.sorts[0].Descending { // then users with equal values stand backwards, too
 		return u.Number < m.number
