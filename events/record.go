@@ -2,8 +2,9 @@ package events
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -119,7 +120,13 @@ func (k KeyID) String() string {
 	if k.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%016x.%d", k.Block, k.Index)
+	return string(k.Append(nil))
+}
+
+// Append appends what String returns for a KeyID that names a key.
+func (k KeyID) Append(b []byte) []byte {
+	b = hex.AppendEncode(b, binary.BigEndian.AppendUint64(nil, k.Block))
+	return strconv.AppendUint(append(b, '.'), uint64(k.Index), 10)
 }
 
 // ErrKeyID is returned by [ParseKeyID] for a text that names no data key.

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"encoding/binary"
 	"maps"
 	"slices"
 	"sync"
@@ -50,11 +51,6 @@ func compareCredentials(a, b credential) int {
 // other trees hold.
 const credentialDegree = 16
 
-func newCredentials() *btree.BTreeG[credential] {
-	return btree.NewBTreeGOptions(func(a, b credential) bool { return compareCredentials(a, b) < 0 },
-		btree.Options{NoLocks: true, Degree: credentialDegree})
-}
-
 func credentialsOf(u *commands.User) []credential {
 	if u == nil {
 		return nil
@@ -78,46 +74,94 @@ func hasExternalID(u *commands.User) bool { return u.ExternalID != "" }
 
 func hasResources(u *commands.User) bool { return len(u.Resources) > 0 }
 
+// fixedFields are those by whose orders there is always an index beside that by number.
+func fixedFields() []Field { return []Field{ID, Username, Email, ExternalID} }
+
+// fixed returns where the tree of one of the fixedFields is.
+func (ix *indexes) fixed(f Field) **tree {
+	switch f {
+	case ID:
+		return &ix.byID
+	case Username:
+		return &ix.byUsername
+	case Email:
+		return &ix.byEmail
+	}
+	return &ix.byExternalID
+}
+
 // loadIndexes builds the indexes of all users at once, which is several times faster than one user after another.
 func loadIndexes(users []*commands.User) *indexes {
-	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*textIndex{}}
 	users = order{}.sorted(users)
-	var external, linked []*commands.User
-	for _, u := range users {
-		if hasExternalID(u) {
-			external = append(external, u)
+	return assemble(users, func(f Field) []*commands.User {
+		if f == ExternalID {
+			return order{sorts: []Sort{{Field: f}}}.sorted(those(users, hasExternalID))
 		}
-		if hasResources(u) {
-			linked = append(linked, u)
-		}
-	}
-	ix.byNumber = loadTree(users, byNumber)
-	ix.linked = loadTree(linked, byNumber)
+		return order{sorts: []Sort{{Field: f}}}.sorted(users)
+	})
+}
+
+// assemble builds the indexes of users, who come by number, on all processors; in returns those who are in the order of a
+// field, in that order.
+func assemble(users []*commands.User, in func(Field) []*commands.User) *indexes {
+	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*textIndex{}}
 	var all sync.WaitGroup
-	load := func(t **tree, f Field, users []*commands.User) {
-		all.Go(func() { *t = loadTree(order{sorts: []Sort{{Field: f}}}.sorted(users), compareBy(f)) })
-	}
-	load(&ix.byID, ID, users)
-	load(&ix.byUsername, Username, users)
-	load(&ix.byEmail, Email, users)
-	load(&ix.byExternalID, ExternalID, external)
 	all.Go(func() { ix.credentials = loadCredentials(users) })
+	for _, f := range fixedFields() {
+		all.Go(func() { *ix.fixed(f) = loadTree(in(f), compareBy(f)) })
+	}
+	all.Go(func() { ix.byNumber = loadTree(users, byNumber) })
+	all.Go(func() { ix.linked = loadTree(those(users, hasResources), byNumber) })
 	all.Go(func() { ix.memberships = loadMemberships(users) })
 	all.Wait()
 	return ix
 }
 
-func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
-	var all []credential
+func those(users []*commands.User, keep func(*commands.User) bool) (out []*commands.User) {
 	for _, u := range users {
-		all = append(all, credentialsOf(u)...)
+		if keep(u) {
+			out = append(out, u)
+		}
 	}
-	slices.SortFunc(all, compareCredentials)
-	t := newCredentials()
-	for _, c := range all {
-		t.Load(c)
+	return out
+}
+
+// loadCredentials builds the index of all users' credentials. Like users, they are sorted by what their ids begin with, packed.
+func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
+	type keyed struct {
+		key   [2]uint64
+		place uint32
 	}
-	return t
+	all, keys := make([]credential, 0, len(users)), make([]keyed, 0, len(users))
+	for _, u := range users {
+		for _, c := range credentialsOf(u) {
+			keys = append(keys, keyed{c.packed(), uint32(len(all))})
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(keys, func(a, b keyed) int {
+		if c := slices.Compare(a.key[:], b.key[:]); c != 0 {
+			return c
+		}
+		return compareCredentials(all[a.place], all[b.place])
+	})
+	return loadSorted(compareCredentials, credentialDegree, func(yield func(credential) bool) {
+		for _, k := range keys {
+			if !yield(all[k.place]) {
+				return
+			}
+		}
+	})
+}
+
+// packed returns what is less for a lesser credential, or equal.
+func (c credential) packed() (key [2]uint64) {
+	var b [16]byte
+	if c.api {
+		b[0] = 1
+	}
+	copy(b[1:], c.id)
+	return [2]uint64{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])}
 }
 
 // copy returns a picture for readers. It shares every node until the writer changes it.

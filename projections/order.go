@@ -2,6 +2,8 @@ package projections
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -100,14 +102,28 @@ type tree = btree.BTreeG[*commands.User]
 const treeDegree = 32
 
 func newTree(compare func(a, b *commands.User) int) *tree {
-	return btree.NewBTreeGOptions(func(a, b *commands.User) bool { return compare(a, b) < 0 }, btree.Options{NoLocks: true, Degree: treeDegree})
+	return loadTree(nil, compare)
 }
 
-// loadTree returns a tree of users that are in order already.
+// loadTree returns a tree of users that are in order already, none twice.
 func loadTree(users []*commands.User, compare func(a, b *commands.User) int) *tree {
-	t := newTree(compare)
-	for _, u := range users {
-		t.Load(u)
+	return loadSorted(compare, treeDegree, slices.Values(users))
+}
+
+// loadSorted returns a tree of items that are in order already, none twice. It does not compare them: where they are no
+// neighbours in memory, that would take several times longer than all the rest.
+func loadSorted[T comparable](compare func(a, b T) int, degree int, items iter.Seq[T]) *btree.BTreeG[T] {
+	var newest T // the one being loaded, behind all that are there
+	loading := true
+	t := btree.NewBTreeGOptions(func(a, b T) bool {
+		if loading {
+			return b == newest
+		}
+		return compare(a, b) < 0
+	}, btree.Options{NoLocks: true, Degree: degree})
+	for newest = range items {
+		t.Load(newest)
 	}
+	loading = false
 	return t
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,10 +22,11 @@ type View struct {
 	head      events.Head
 	numbers   map[events.NumberKind]int64
 	directory *commands.Directory
-	loading   map[uuid.UUID]*commands.User // nil once open
+	open      bool
+	loading   map[uuid.UUID]*commands.User // everybody while there are no indexes
 	deleted   *btree.BTreeG[*commands.Deleted]
 	erased    []*commands.Deleted // in the order of their erasure; only appended to
-	indexes   *indexes            // nil until open
+	indexes   *indexes            // nil until open, or restored
 	builds    []*build            // indexes that are being built beside
 
 	position atomic.Uint64
@@ -70,7 +72,7 @@ func (v *View) Apply(records []events.Record) error {
 	defer v.mu.Unlock()
 	before := v.head.Sequence
 	err := v.fold(records)
-	if v.head.Sequence != before && v.indexes != nil {
+	if v.head.Sequence != before && v.open {
 		v.publish()
 		v.freeze()
 	}
@@ -90,7 +92,7 @@ func (v *View) fold(records []events.Record) error {
 		}
 		v.head = r.Head()
 		if n := r.Assigned; n.Value > v.numbers[n.Kind] {
-			if !numbered && v.indexes != nil {
+			if !numbered && v.open {
 				v.numbers, numbered = maps.Clone(v.numbers), true // the one before belongs to a Snapshot
 			}
 			v.numbers[n.Kind] = n.Value
@@ -144,14 +146,13 @@ func (v *View) foldDeleted(u *commands.User, r events.Record) {
 func (v *View) Open() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.indexes != nil {
+	if v.open {
 		return
 	}
-	users := make([]*commands.User, 0, len(v.loading))
-	for _, u := range v.loading {
-		users = append(users, u)
+	if v.indexes == nil {
+		v.indexes, v.loading = loadIndexes(slices.Collect(maps.Values(v.loading))), nil
 	}
-	v.indexes, v.loading = loadIndexes(users), nil
+	v.open = true
 	v.publish()
 }
 

@@ -29,8 +29,10 @@ var errBlock = errors.New("damaged block of data keys")
 // wrappedBlock is a block as it is stored.
 type wrappedBlock []byte
 
-// keyContext binds a wrapped key to its place.
-func keyContext(id events.KeyID) []byte { return []byte("accountd data key " + id.String()) }
+// keyContext appends to b what binds a wrapped key to its place.
+func keyContext(b []byte, id events.KeyID) []byte {
+	return id.Append(append(b, "accountd data key "...))
+}
 
 func (b wrappedBlock) place(index uint16) []byte {
 	from := blockHead + int(index)*seal.WrappedSize
@@ -81,7 +83,7 @@ func (b *keyBlock) wrap(id uint64, master *seal.Master) wrappedBlock {
 	copy(w[1:], master.Fingerprint())
 	for i := range uint16(blockKeys) {
 		if b.present[i] {
-			copy(w.place(i), master.Wrap(b.keys[i], keyContext(events.KeyID{Block: id, Index: i})))
+			copy(w.place(i), master.Wrap(b.keys[i], keyContext(nil, events.KeyID{Block: id, Index: i})))
 		}
 	}
 	return w
@@ -92,11 +94,13 @@ func (b wrappedBlock) unwrap(id uint64, master *seal.Master) (*keyBlock, error) 
 		return nil, err
 	}
 	block := new(keyBlock)
+	var context []byte
 	for i := range uint16(blockKeys) {
 		if !b.has(i) {
 			continue
 		}
-		key, err := master.Unwrap(b.place(i), keyContext(events.KeyID{Block: id, Index: i}))
+		context = keyContext(context[:0], events.KeyID{Block: id, Index: i})
+		key, err := master.Unwrap(b.place(i), context)
 		if err != nil {
 			return nil, fmt.Errorf("%w: place %d: %w", errBlock, i, err)
 		}

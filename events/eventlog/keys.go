@@ -1,10 +1,12 @@
 package eventlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,22 +149,48 @@ func (k *keyring) load(ctx context.Context) (replaced []uint64, err error) {
 	if err != nil {
 		return nil, err
 	}
-	newest := make(map[uint64]uint64) // sequence by block
+	newest := make(map[string]uint64) // sequence by the block's subject
 	r := reader{engine: k.engine, stream: KeyStream, next: 1, until: last.sequence, pull: 64, log: k.log}
+	unwrapping := newAdder(k)
 	err = r.read(ctx, func(batch []placedMsg) error {
 		for _, m := range batch {
-			id, err := k.add(m.msg)
-			if err != nil {
-				return err
-			}
-			if older, ok := newest[id]; ok {
+			unwrapping.add(m.msg)
+			if older, ok := newest[m.msg.Subject]; ok {
 				replaced = append(replaced, older)
 			}
-			newest[id] = m.sequence
+			newest[m.msg.Subject] = m.sequence
 		}
 		return nil
 	})
-	return replaced, err
+	return replaced, cmp.Or(unwrapping.wait(), err)
+}
+
+// adder adds blocks to a keyring on all processors.
+type adder struct {
+	keys  *keyring
+	slots chan struct{}
+	work  sync.WaitGroup
+	once  sync.Once
+	err   error // the first one, when work has ended
+}
+
+func newAdder(k *keyring) *adder {
+	return &adder{keys: k, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+}
+
+func (a *adder) add(msg *nats.Msg) {
+	a.slots <- struct{}{}
+	a.work.Go(func() {
+		defer func() { <-a.slots }()
+		if _, err := a.keys.add(msg); err != nil {
+			a.once.Do(func() { a.err = err })
+		}
+	})
+}
+
+func (a *adder) wait() error {
+	a.work.Wait()
+	return a.err
 }
 
 // empty reports whether there is no key at all.

@@ -53,7 +53,7 @@ func draw(t *rapid.T, v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(rapid.Int64().Draw(t, "number"))
-	case reflect.Uint8, reflect.Uint16, reflect.Uint64:
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		v.SetUint(rapid.Uint64().Draw(t, "count") >> (64 - v.Type().Bits()))
 	case reflect.Array:
 		v.Index(v.Len() - 1).SetUint(7)

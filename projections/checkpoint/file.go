@@ -56,7 +56,9 @@ func (f *File) Load(ctx context.Context, v *projections.View) error {
 	if err != nil {
 		return fmt.Errorf("reading the checkpoint: %w", err)
 	}
-	v.Restore(saved)
+	if err := v.Restore(saved); err != nil {
+		return fmt.Errorf("reading the checkpoint: %w", err)
+	}
 	f.head = saved.Head
 	return nil
 }
@@ -90,8 +92,7 @@ func (f *File) read(ctx context.Context, in *bufio.Reader) (projections.Saved, e
 	if err := f.log.Verify(ctx, first.Saved.Head); err != nil {
 		return projections.Saved{}, err
 	}
-	first.Saved.Users, err = c.readUsers(in, first.Users)
-	return first.Saved, err
+	return c.readRest(in, first)
 }
 
 // open reads the first line and opens the first block, which proves that the line is as it was written. Only then are the

@@ -138,6 +138,40 @@ func TestChangedFilesAreRefused(t *testing.T) {
 	require.NoError(t, file.Load(t.Context(), v))
 }
 
+// TestOtherFormatsAreRefused names the format of another release in the file.
+func TestOtherFormatsAreRefused(t *testing.T) {
+	s := start(t)
+	s.create(0, 5)
+	s.save()
+	good, err := os.ReadFile(s.path)
+	require.NoError(t, err)
+	for _, format := range []string{"1", "3"} {
+		other := bytes.Replace(good, []byte(`"accountd_view":2`), []byte(`"accountd_view":`+format), 1)
+		require.NotEqual(t, good, other)
+		require.NoError(t, os.WriteFile(s.path, other, 0o600))
+		file, v := s.restart()
+		require.Error(t, file.Load(t.Context(), v))
+		require.Zero(t, v.Head())
+		s.requireWhole(v)
+	}
+}
+
+// TestUnfinishedFilesAreIgnored leaves what a crash amid writing leaves beside the file of before.
+func TestUnfinishedFilesAreIgnored(t *testing.T) {
+	s := start(t)
+	s.create(0, 5)
+	s.save()
+	whole, err := os.ReadFile(s.path)
+	require.NoError(t, err)
+	for _, size := range []int{0, 1, 40, len(whole) / 2, len(whole) - 1} {
+		require.NoError(t, os.WriteFile(s.path+".new", whole[:size], 0o600))
+		file, v := s.restart()
+		require.NoError(t, file.Load(t.Context(), v), "cut at %d", size)
+		require.EqualValues(t, 5, v.Position())
+		s.requireWhole(v)
+	}
+}
+
 func TestOtherProgramsAreRefused(t *testing.T) {
 	s := start(t)
 	s.create(0, 5)

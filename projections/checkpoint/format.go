@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
-	"runtime"
-	"sync"
+	"slices"
 
 	"accountd/commands"
 	"accountd/events"
@@ -28,18 +28,20 @@ var errFormat = errors.New("not a checkpoint")
 
 // header is the file's first line.
 type header struct {
-	Format  int      `json:"accountd_view"` // 1
+	Format  int      `json:"accountd_view"` // 2
 	Program string   `json:"program"`
 	Key     string   `json:"key"`
 	Stale   []string `json:"stale,omitempty"` // keys of older files
 }
 
-const format = 1
+// format is 2: that of the first release had no orders.
+const format = 2
 
 // first is what the first block has.
 type first struct {
-	Saved projections.Saved // without users
-	Users int
+	Saved  projections.Saved // without users and their orders
+	Users  int
+	Orders []projections.Field // of the blocks behind the users
 }
 
 // content is the sealed part of a file.
@@ -55,20 +57,24 @@ func (c content) context(block int) []byte {
 // write writes the line and the blocks.
 func (c content) write(w io.Writer, s projections.Saved) error {
 	out := bufio.NewWriterSize(w, 1<<20)
-	users := s.Users
-	s.Users = nil
 	_, _ = out.Write(c.line) // an error shows at the flush
-	c.block(out, 0, coderOf(reflect.TypeFor[first]()).encode(nil, &first{s, len(users)}))
-	coder := coderOf(reflect.TypeFor[commands.User]())
+	users, orders := s.Users, s.Orders
+	s.Users, s.Orders = nil, nil
+	begin := first{s, len(users), slices.Sorted(maps.Keys(orders))}
+	c.block(out, 0, coderOf(reflect.TypeFor[first]()).encode(nil, &begin))
+	coder, block := coderOf(reflect.TypeFor[commands.User]()), 1
 	var plain []byte
-	for block := 1; len(users) > 0; block++ {
-		n := min(blockUsers, len(users))
+	for some := range slices.Chunk(users, blockUsers) {
 		plain = plain[:0]
-		for _, u := range users[:n] {
+		for _, u := range some {
 			plain = coder.encode(plain, u)
 		}
 		c.block(out, block, plain)
-		users = users[n:]
+		block++
+	}
+	for _, f := range begin.Orders {
+		c.block(out, block, encodePlaces(plain[:0], orders[f]))
+		block++
 	}
 	return out.Flush()
 }
@@ -106,38 +112,25 @@ func readFirst(plain []byte) (f first, err error) {
 	return f, err
 }
 
-// readUsers reads the other blocks, decoding them on all processors.
-func (c content) readUsers(in *bufio.Reader, count int) ([]*commands.User, error) {
-	users := make([]*commands.User, count)
+// readRest reads the other blocks, decoding them on all processors.
+func (c content) readRest(in *bufio.Reader, begin first) (projections.Saved, error) {
+	s := begin.Saved
+	s.Users = make([]*commands.User, begin.Users)
+	s.Orders = map[projections.Field][]uint32{}
+	r := newBlockReader(c, in)
 	coder := coderOf(reflect.TypeFor[commands.User]())
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var work sync.WaitGroup
-	var once sync.Once
-	var failed error
-	fail := func(err error) { once.Do(func() { failed = err }) }
-	for from, block := 0, 1; from < count; from, block = from+blockUsers, block+1 {
-		sealed, err := readBlock(in)
-		if err != nil {
-			fail(err)
-			break
-		}
-		slots <- struct{}{}
-		work.Go(func() {
-			defer func() { <-slots }()
-			plain, err := seal.Open(c.key, sealed, c.context(block))
-			if err == nil {
-				err = decodeUsers(coder, plain, users[from:min(from+blockUsers, count)])
-			}
-			if err != nil {
-				fail(fmt.Errorf("block %d: %w", block, err))
-			}
-		})
+	for users := range slices.Chunk(s.Users, blockUsers) {
+		r.next(func(plain []byte) error { return decodeUsers(coder, plain, users) })
 	}
-	work.Wait()
-	if _, err := in.ReadByte(); err != io.EOF {
-		fail(fmt.Errorf("%w: there is more behind it", errFormat))
+	places := make([][]uint32, len(begin.Orders))
+	for i := range begin.Orders {
+		r.next(func(plain []byte) (err error) { places[i], err = decodePlaces(plain); return err })
 	}
-	return users, failed
+	err := r.end()
+	for i, f := range begin.Orders {
+		s.Orders[f] = places[i]
+	}
+	return s, err
 }
 
 func decodeUsers(c coder, plain []byte, users []*commands.User) error {
@@ -151,15 +144,35 @@ func decodeUsers(c coder, plain []byte, users []*commands.User) error {
 	return in.end()
 }
 
+// encodePlaces appends the places, 4 bytes each.
+func encodePlaces(b []byte, places []uint32) []byte {
+	for _, place := range places {
+		b = binary.BigEndian.AppendUint32(b, place)
+	}
+	return b
+}
+
+func decodePlaces(b []byte) ([]uint32, error) {
+	if len(b)%4 != 0 {
+		return nil, errEncoding
+	}
+	places := make([]uint32, len(b)/4)
+	for i := range places {
+		places[i] = binary.BigEndian.Uint32(b[4*i:])
+	}
+	return places, nil
+}
+
 func (c content) open(in *bufio.Reader, block int) ([]byte, error) {
-	sealed, err := readBlock(in)
+	sealed, err := readBlock(in, nil)
 	if err != nil {
 		return nil, err
 	}
 	return seal.Open(c.key, sealed, c.context(block))
 }
 
-func readBlock(in *bufio.Reader) ([]byte, error) {
+// readBlock reads a block into buffer, if that is large enough.
+func readBlock(in *bufio.Reader, buffer []byte) ([]byte, error) {
 	var length [4]byte
 	if _, err := io.ReadFull(in, length[:]); err != nil {
 		return nil, fmt.Errorf("%w: it is cut off", errFormat)
@@ -168,7 +181,7 @@ func readBlock(in *bufio.Reader) ([]byte, error) {
 	if n > maxBlock {
 		return nil, errFormat
 	}
-	sealed := make([]byte, n)
+	sealed := slices.Grow(buffer[:0], int(n))[:n]
 	if _, err := io.ReadFull(in, sealed); err != nil {
 		return nil, fmt.Errorf("%w: it is cut off", errFormat)
 	}
