@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,7 +38,7 @@ func (a *app) restore(ctx context.Context) error {
 	}
 	file := checkpoint.New(filepath.Join(a.config.Data, "view.checkpoint"), program, a.history)
 	start := time.Now()
-	err = file.Load(ctx, a.service.View)
+	err = a.load(ctx, file)
 	switch {
 	case ctx.Err() != nil:
 		return err
@@ -49,6 +50,16 @@ func (a *app) restore(ctx context.Context) error {
 	a.saved = file
 	a.keepCheckpoint()
 	return nil
+}
+
+// load gives the view what the file has. Nothing is collected meanwhile, unless GOGC says something else or GOMEMLIMIT is reached:
+// what is read is kept, and to look at it again and again as it grows would take longer than to read it.
+func (a *app) load(ctx context.Context, file *checkpoint.File) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(-1)
+		defer debug.SetGCPercent(100)
+	}
+	return file.Load(ctx, a.service.View)
 }
 
 // thisProgram tells this build of the program from every other.
