@@ -44,5 +44,5 @@
 // the writers, which only note what they change meanwhile.
 //
 // Why there is a plain map while the Log is first read: nobody queries yet, and loading sorted users into trees at the
-// end is several times faster than inserting them one by one.
+// end is several times faster than inserting them one by one. A View that goes on from what was saved has its trees at once.
 package projections

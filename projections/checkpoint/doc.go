@@ -9,7 +9,8 @@
 //
 // A line of JSON names the data key, the program, and the keys of older files that may not be destroyed yet. Blocks follow,
 // each with its length before it (4 bytes, big-endian), sealed, and bound to that line and to its place: the first has
-// everything but users, and how many of them there are; the others have the users, 4,096 each.
+// everything but users, how many of them there are, and which orders follow; then come the users by number, 4,096 in a block;
+// then a block for each order, with the users' places in it, 4 bytes each, big-endian.
 //
 // # Why
 //
@@ -20,6 +21,9 @@
 // Record that the file ends with is compared with the Log's, and an audit reads all of them again.
 //
 // Why a file is of one program only: another release may fold the same Records to another State. It reads the whole Log once.
+//
+// Why the orders are in it: to sort a million users in four ways takes longer than all the rest of a start. Of a checkpoint that
+// opens, they are those of this program; that each names every user once is looked at, whether they are in order is not.
 //
 // Why an encoding of its own: reading a million users must take less than a second, which encoding/json does not do, and
 // encoding/gob loses the difference between a truth value that is false and one that is not stored.
