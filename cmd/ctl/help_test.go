@@ -35,7 +35,7 @@ func TestEveryCommandHasExamples(t *testing.T) {
 // parses calls a command line of which everything behind a pipe, a redirection, a bracket or a comment is cut off.
 func parses(t *testing.T, line string) {
 	t.Helper()
-	call := regexp.MustCompile(`\s*(\||>|\)|  #).*`).ReplaceAllString(strings.TrimSpace(line), "")
+	call := regexp.MustCompile(`\s*(\||>|<|\)|  #).*`).ReplaceAllString(strings.TrimSpace(line), "")
 	args := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(call, -1)
 	for i := range args {
 		args[i] = strings.Trim(args[i], "'")

@@ -18,8 +18,8 @@ import (
 const long = `accountctl asks a running accountd.
 
 It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or by a
-profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile), or by ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN; without any of
-them it looks into ./data.
+profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile and log-in), or by ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN;
+without any of them it looks into ./data, and then for the profile "default".
 
 What was asked for goes to the standard output, everything else to the standard error. A name of a user may be the username,
 the e-mail address or the UUID.
@@ -83,7 +83,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
 	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
-	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
+	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.logIn(), p.logOut(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports())
 	root.AddCommand(p.resources()...)
 	completions(root)
 	return root

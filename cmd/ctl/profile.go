@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,21 +18,39 @@ import (
 
 // profile is a service that is stored under a name.
 type profile struct {
-	URL   string `json:"url"`
-	Token string `json:"token"`
+	URL   string    `json:"url"`
+	Token string    `json:"token"`
+	User  string    `json:"user,omitempty"`      // who logged in; empty: nobody, the token is a key
+	Ends  time.Time `json:"expires_at,omitzero"` // of the session
+}
+
+// shownProfile is what is shown of a profile: everything but the token.
+type shownProfile struct {
+	Name string     `json:"name"`
+	URL  string     `json:"url"`
+	User *string    `json:"user"`
+	Ends *time.Time `json:"expires_at"`
+}
+
+func (p profile) shown(name string) shownProfile {
+	out := shownProfile{Name: name, URL: p.URL}
+	if p.User != "" {
+		out.User, out.Ends = &p.User, &p.Ends
+	}
+	return out
 }
 
 func (p *program) profiles() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
 		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl --profile live list users"})
-	list := p.profileCommand("list", "Print names and URLs; tokens are not shown", words(0, 0), p.listProfiles)
+	list := p.profileCommand("list", "Print where services are, and who is logged in; tokens are not shown", words(0, 0), p.listProfiles)
 	list.Example = "  accountctl profile list\n  accountctl profile list -o json"
 	p.tables(list, formTable, formJSON, formYAML, formNDJSON)
 	set := p.profileCommand("set NAME", "Store --url and --token under a name", words(1, 1), func(all map[string]profile, words []string) error {
 		if p.url == "" {
 			return misuse{errors.New("a profile needs --url, and --token to be let in")}
 		}
-		all[words[0]] = profile{p.url, p.token}
+		all[words[0]] = profile{URL: p.url, Token: p.token}
 		return p.store(all)
 	})
 	set.Example = "  accountctl profile set live --url https://accounts.example.org --token acct_…"
@@ -49,12 +68,9 @@ func (p *program) profiles() *cobra.Command {
 }
 
 func (p *program) listProfiles(all map[string]profile, _ []string) error {
-	out := p.printer("name", "url")
+	out := p.printer("name", "url", "user", "expires_at")
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		line, err := json.Marshal(struct {
-			Name string `json:"name"`
-			URL  string `json:"url"`
-		}{name, all[name].URL})
+		line, err := json.Marshal(all[name].shown(name))
 		if err != nil {
 			return err
 		}
@@ -124,14 +140,14 @@ func (p *program) store(all map[string]profile) error {
 	return durable.Replace(path, append(content, '\n'))
 }
 
-func (p *program) fromProfile(s service) (service, error) {
+func (p *program) fromProfile(s service, name string) (service, error) {
 	all, err := p.stored()
 	if err != nil {
 		return s, err
 	}
-	found, there := all[p.profile]
+	found, there := all[name]
 	if !there {
-		return s, noProfile(p.profile)
+		return s, noProfile(name)
 	}
 	return s.or(service{found.URL, found.Token}), nil
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func TestProfiles(t *testing.T) {
 
 	code, out, _ := run(env, "profile", "list")
 	require.Zero(t, code)
-	require.Equal(t, "NAME  URL\nlive  "+s.URL+"\n", out, "the token is not shown")
+	require.Equal(t, []string{"NAME", "URL", "USER", "EXPIRES_AT", "live", s.URL}, strings.Fields(out), "the token is not shown")
 
 	for _, args := range [][]string{{"--profile", "live"}, {"--profile", "live", "--token", "secret"}} {
 		code, _, errs = run(env, append([]string{"events"}, args...)...)

@@ -32,17 +32,26 @@ func (p *program) find() (service, error) {
 	case p.data != "":
 		s, err = s.fromFile(p.data)
 	case p.profile != "":
-		s, err = p.fromProfile(s)
+		s, err = p.fromProfile(s, p.profile)
 	case environment.url != "":
 		s = s.or(environment)
 	default:
-		s, err = s.fromFile(defaultData)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("where is the service? Give --data, --profile, or --url and --token; there is no %s",
-				filepath.Join(defaultData, adminfile.Name))
-		}
+		s, err = p.somewhere(s)
 	}
 	return s, err
+}
+
+// somewhere returns the service of ./data, or else of the default profile.
+func (p *program) somewhere(s service) (service, error) {
+	found, err := s.fromFile(defaultData)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return found, err
+	}
+	if found, err = p.fromProfile(s, defaultProfile); err != nil {
+		return s, fmt.Errorf("where is the service? Give --data, --profile, or --url and --token; there is no %s, and no profile %q",
+			filepath.Join(defaultData, adminfile.Name), defaultProfile)
+	}
+	return found, nil
 }
 
 // or returns s with what it lacks from other.
@@ -153,8 +162,8 @@ func refused(answer *http.Response) error {
 		}
 	}
 	switch {
-	case answer.StatusCode == http.StatusUnauthorized:
-		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN."
+	case strings.HasPrefix(problem.Code, "token_"):
+		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN; accountctl log-in asks for a password."
 	case problem.Code == "path_not_found":
 		said += "\n  accountctl list --help names the resources."
 	case problem.Code == "type_invalid":
