@@ -36,6 +36,16 @@ func (s *service) history(path string) (page historyPage, link []string) {
 	return page, w.Header().Values("Link")
 }
 
+// TestNobodyHasAPast asks for users whom nobody is. Nobody is not everybody.
+func TestNobodyHasAPast(t *testing.T) {
+	s := start(t, commands.Options{})
+	for _, id := range []string{"nobody", uuid.Nil.String(), uuid.NewString()} {
+		for _, path := range []string{"/history", "?at=1"} {
+			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, usersPath+"/"+id+path, s.token, "").Code, id+path)
+		}
+	}
+}
+
 // TestHistoryIsPagedBothWays walks by the links, from either end and back.
 func TestHistoryIsPagedBothWays(t *testing.T) {
 	s := start(t, commands.Options{})

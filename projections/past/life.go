@@ -20,6 +20,9 @@ type Life struct {
 
 // Life reads a user's life from the Log. Nobody's has no Records.
 func (a *Archive) Life(ctx context.Context, id uuid.UUID) (Life, error) {
+	if id == uuid.Nil { // nobody's; to the Log it would stand for everybody
+		return Life{}, nil
+	}
 	if err := a.enter(ctx); err != nil {
 		return Life{}, err
 	}
