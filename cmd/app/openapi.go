@@ -21,34 +21,38 @@ func described() []openapi.Dialect {
 // describedEvents is what takes the native API's tokens and is served beside it.
 func describedEvents() openapi.Dialect {
 	d := native.Describe()
-	text, number := openapi.Text(), openapi.Whole()
-	proof := openapi.Operation{Answer: text, Got: "text/plain"}
 	d.Name, d.Title, d.About = "events", "Events and audit", "The history of all accounts, what happens now, and proofs that nothing in it was changed."
+	moment := openapi.Or(openapi.Count(), openapi.Form("date-time"))
 	d.Table = openapi.Table{"GET " + eventsPath: {
-		Summary: "List events", Answer: text, Got: "application/x-ndjson",
-		About: "As lines. Who accepts text/event-stream gets server-sent events, without end unless limit, until or follow says otherwise.",
+		Summary: "List events", About: "As lines. Who accepts text/event-stream gets server-sent events, without end unless limit, until or follow says otherwise.", Answer: openapi.Text(), Got: "application/x-ndjson",
 		Query: []openapi.Parameter{
-			{Name: "type", About: "Types of events, such as UserCreated, separated by commas.", Schema: text}, {Name: "user", About: "A user's id.", Schema: text},
-			{Name: "aggregate", About: "A kind, such as group, or one of it, such as group/ and an id.", Schema: text},
-			{Name: "after", About: "The sequence after which to begin.", Schema: number}, {Name: "limit", About: "How many there are at most.", Schema: number},
-			{Name: "since", About: "A time or a sequence.", Schema: text}, {Name: "until", About: "A time or a sequence.", Schema: text},
+			{Name: "type", About: "Any of these.", Schema: openapi.List(native.EventType())}, {Name: "user", About: "A user's id.", Schema: openapi.Form("uuid")},
+			{Name: "aggregate", About: "A kind, such as group, or one of it, such as group/ and an id.", Schema: native.Aggregate()}, {Name: "after", About: "The sequence after which to begin.", Schema: openapi.Count()},
+			{Name: "since", About: "A time that is past, or a sequence.", Schema: moment}, {Name: "until", About: "A time or a sequence.", Schema: moment},
+			{Name: "limit", About: "How many there are at most.", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
 			{Name: "follow", About: "Whether to go on with what comes.", Schema: openapi.Truth()},
 		},
 	}}
-	for name, summary := range map[string]string{"checkpoint": "The signed checkpoint of the log", "key": "The key that checkpoints are signed with"} {
-		proof.Summary = summary
-		d.Table["GET "+auditlog.Path+"/"+name] = proof
+	for name, o := range auditDescriptions() {
+		d.Table["GET "+auditlog.Path+"/"+name] = o
 	}
-	d.Table["GET "+auditlog.Path+"/proof"] = openapi.Operation{
-		Summary: "A proof that a record is in the log, or that one checkpoint extends another", Answer: openapi.Schema{"type": "object"},
-		About: "With seq, and size if need be, the first; with from, and to if need be, the second.",
-		Query: []openapi.Parameter{
-			{Name: "seq", About: "The record's sequence.", Schema: number}, {Name: "size", About: "The size of the log that it is proved in; left away: all of it.", Schema: number},
-			{Name: "from", About: "The size of the earlier checkpoint.", Schema: number}, {Name: "to", About: "That of the later one; left away: the newest.", Schema: number},
-		},
-	}
-	d.Table["GET "+auditlog.Path+"/records"] = openapi.Operation{Summary: "Records as they are stored", Answer: text, Got: "application/x-ndjson", Query: []openapi.Parameter{
-		{Name: "keys", About: "true: with the data keys, still wrapped.", Schema: openapi.Text("true")}}}
 	d.Routes = slices.Sorted(maps.Keys(d.Table))
 	return d
+}
+
+// auditDescriptions are the calls below /v1/audit.
+func auditDescriptions() openapi.Table {
+	text, size, hash := openapi.Text(), openapi.Schema{"type": "integer", "minimum": 1}, openapi.Text()
+	record := openapi.Object(map[string]openapi.Schema{"sequence!": size, "size!": size, "leaf!": hash, "root!": hash, "proof!": openapi.List(hash)})
+	tree := openapi.Object(map[string]openapi.Schema{"from!": size, "to!": size, "from_root!": hash, "to_root!": hash, "proof!": openapi.List(hash)})
+	return openapi.Table{
+		"checkpoint": {Summary: "The signed checkpoint of the log", Answer: text, Got: "text/plain"},
+		"key":        {Summary: "The key that checkpoints are signed with", Answer: text, Got: "text/plain"},
+		"proof": {Summary: "A proof that a record is in the log, or that one checkpoint extends another", About: "Of a record by seq, of an extension by from.",
+			Answer: openapi.Or(record, tree), Query: []openapi.Parameter{{Name: "seq", About: "The record's sequence.", Schema: size},
+				{Name: "size", About: "Of the log that has it; all of it when it is left away.", Schema: size}, {Name: "from", About: "The smaller size.", Schema: size},
+				{Name: "to", About: "The larger one; all of the log when it is left away.", Schema: size}}},
+		"records": {Summary: "Records as they are stored", Answer: text, Got: "application/x-ndjson",
+			Query: []openapi.Parameter{{Name: "keys", About: "true: with the data keys, still wrapped.", Schema: openapi.Text("true")}}},
+	}
 }

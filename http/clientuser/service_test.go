@@ -20,7 +20,9 @@ import (
 	"accountd/events"
 	"accountd/events/session"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/projections"
+	"accountd/testing/contract"
 	"accountd/testing/testlog"
 )
 
@@ -83,7 +85,7 @@ func (s *service) open() {
 	handler := s.Handler
 	s.t.Cleanup(handler.Close)
 	s.opts.Now = func() time.Time { return time.Now().Add(s.shift) }
-	s.http = New(s.Service, s.opts)
+	s.http = contract.Watch(s.t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.opts))
 }
 
 func (s *service) follow(view *projections.View) error {
@@ -233,4 +235,12 @@ var cookiePair = regexp.MustCompile(`^[^;]*`)
 
 func cookieOf(w *httptest.ResponseRecorder) string {
 	return cookiePair.FindString(w.Header().Get("Set-Cookie"))
+}
+
+// described is the call as the document has it: without a version and a slash at its end. The pages under /oauth are not in it.
+func described(method, path string) (string, string) {
+	if strings.HasPrefix(path, oauthPath) && path != oauthPath+"/token" {
+		return method, ""
+	}
+	return method, strings.TrimSuffix(strings.TrimPrefix(path, versioned), "/")
 }

@@ -18,7 +18,9 @@ import (
 	"accountd/events"
 	"accountd/events/session"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/projections"
+	"accountd/testing/contract"
 	"accountd/testing/testlog"
 )
 
@@ -44,7 +46,7 @@ func start(t testing.TB, o Options) *service {
 		Handler: commands.NewHandler(env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}}
 	t.Cleanup(s.Handler.Close)
 	o.Now = func() time.Time { return time.Now().Add(s.ahead) }
-	s.http = New(s.Service, o)
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described, Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, o))
 	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud", SuperAdmin: true, APIAccess: true})
 	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.named("admin").ID}})
 	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.named("admin").ID}})
@@ -177,4 +179,9 @@ func decoded[T any](t testing.TB, text string) (v T) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal([]byte(text), &v), text)
 	return v
+}
+
+// described is the call as the document has it: with the prefix that may be left away.
+func described(method, path string) (string, string) {
+	return method, prefix + strings.TrimPrefix(path, prefix)
 }

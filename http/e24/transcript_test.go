@@ -15,6 +15,8 @@ import (
 	"accountd/commands"
 	"accountd/events"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
+	"accountd/testing/contract"
 	"accountd/testing/transcript"
 )
 
@@ -23,8 +25,9 @@ import (
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Marked, func(t *testing.T, _ string) transcript.Player {
 		s := start(t)
+		handler := serve(s, Options{Swift: strings.Contains(t.Name(), "swift"), Hosts: []string{"api.example.net"}})
 		p := &player{t: t, service: s, secrets: map[string]string{adminKey.ID: adminKey.Secret.Reveal()}, masks: newMasks(),
-			handler: serve(s, Options{Swift: strings.Contains(t.Name(), "swift"), Hosts: []string{"api.example.net"}})}
+			handler: contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true}, handler)}
 		p.masks.Name("<admin>", adminID.String())
 		return transcript.Player{Send: p.exchange, Order: p.prepare, Masks: p.masks, Headers: shownHeaders, Indent: true}
 	})

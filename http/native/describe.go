@@ -2,9 +2,9 @@ package native
 
 import (
 	"net/http"
+	"slices"
 
 	"accountd/commands"
-	"accountd/events"
 	"accountd/http/rest/openapi"
 	"accountd/projections"
 )
@@ -16,15 +16,34 @@ func Describe() openapi.Dialect {
 		Problem:  problemAnswer{}, ProblemType: "application/problem+json"}
 	d.Routes = append(d.Routes, http.MethodPost+" "+sessionsPath)
 	for _, r := range new(api).routes() {
-		d.Routes = append(d.Routes, r.method+" "+r.path)
-		o := d.Table[r.method+" "+r.path]
-		if r.method != http.MethodGet && o.Summary != "" {
-			o.Query = append(o.Query, openapi.Parameter{Name: idempotencyHeader, Header: true, Schema: openapi.Text(),
-				About: "The request is carried out once, however often it is sent within 24 hours."})
-			d.Table[r.method+" "+r.path] = o
+		call := r.method + " " + r.path
+		d.Routes = append(d.Routes, call)
+		if o := d.Table[call]; o.Summary != "" {
+			o.Query = append(o.Query, r.headers(o)...)
+			d.Table[call] = o
 		}
 	}
 	return d
+}
+
+// headers are those that a call takes by what it is.
+func (r route) headers(o openapi.Operation) []openapi.Parameter {
+	out := []openapi.Parameter{{Name: minSequenceHeader, Header: true, Schema: openapi.Count(),
+		About: "The answer is that of an instance which has applied the log up to there."}}
+	tags := openapi.Matching(`\*|((W/)?"[0-9]+"(, ?)?)*`)
+	switch {
+	case r.versioned():
+		out = append(out, openapi.Parameter{Name: "If-Match", Header: true, Schema: tags, About: "The versions (ETag) that the change may be made to."})
+	case slices.Contains(o.Also, http.StatusNotModified):
+		out = append(out, openapi.Parameter{Name: "If-None-Match", Header: true, Schema: tags, About: "The versions (ETag) that need not be sent again."})
+	}
+	if r.method != http.MethodGet {
+		const bare = `[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?`
+		key := openapi.With(openapi.Matching(bare+`|"`+bare+`"`), "maxLength", maxKey)
+		out = append(out, openapi.Parameter{Name: idempotencyHeader, Header: true, Schema: key,
+			About: "The request is carried out once, however often it is sent within 24 hours."})
+	}
+	return out
 }
 
 func patchTypes() []string { return []string{typeMergePatch, typeJSON} }
@@ -37,8 +56,8 @@ func listOf(entry openapi.Schema) openapi.Schema {
 
 func paged() []openapi.Parameter {
 	return []openapi.Parameter{
-		{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Whole()},
-		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Whole()},
+		{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
+		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()},
 	}
 }
 
@@ -51,18 +70,42 @@ func selecting() (out []openapi.Parameter) {
 				if op != projections.Eq {
 					name += "[" + string(op) + "]"
 				}
-				out = append(out, openapi.Parameter{Name: name, About: "Of several values, separated by commas, one must fit.", Schema: openapi.Text()})
+				out = append(out, openapi.Parameter{Name: name, About: "One of the values must fit.",
+					Schema: openapi.Schema{"type": "array", "items": filterSchema(f, op), "minItems": 1, "maxItems": maxValues}})
 			}
 		}
 	}
 	return append(out,
 		openapi.Parameter{Name: "q", About: "Part of a username, e-mail address, name or external id.", Schema: openapi.Text()},
-		openapi.Parameter{Name: "sort", About: "Up to four fields, separated by commas, each with a minus before it to descend.", Schema: openapi.Text()})
+		openapi.Parameter{Name: "sort", About: "Fields, each with a minus before it to descend.", Schema: openapi.Schema{"type": "array", "items": openapi.Text(sortKeys()...), "minItems": 1, "maxItems": 4}})
+}
+
+// filterSchema is a value that a field is compared with.
+func filterSchema(f projections.Field, op projections.Op) openapi.Schema {
+	if op == projections.Contains || op == projections.Prefix {
+		return openapi.Text()
+	}
+	for _, m := range userMembers() {
+		if m.name == string(f) && f != projections.Datacenter && m.schema["enum"] == nil {
+			return m.schema
+		}
+	}
+	return openapi.Text()
+}
+
+func sortKeys() (keys []string) {
+	for _, f := range projections.Fields() {
+		if f != projections.Any {
+			keys = append(keys, string(f), "-"+string(f))
+		}
+	}
+	return keys
 }
 
 func permissionsSchema() openapi.Schema {
-	level := openapi.Nullable(openapi.Text())
-	return openapi.Object(map[string]openapi.Schema{"users": level, "servers": level, "audit": level})
+	level := openapi.Nullable(openapi.Text(commands.LevelNone, commands.LevelRead, commands.LevelWrite, commands.LevelAll))
+	audit := openapi.Nullable(openapi.Text(commands.LevelNone, commands.LevelRead))
+	return openapi.Object(map[string]openapi.Schema{"users": level, "servers": level, "audit": audit})
 }
 
 func descriptions() openapi.Table {
@@ -77,7 +120,7 @@ func descriptions() openapi.Table {
 
 // at is the parameter that asks for what was.
 func at() openapi.Parameter {
-	return openapi.Parameter{Name: "at", About: "As it stood at that sequence or time (RFC 3339).", Schema: openapi.Text()}
+	return openapi.Parameter{Name: "at", About: "As it stood at that sequence or time (RFC 3339).", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
 }
 
 func userDescriptions() openapi.Table {
@@ -87,9 +130,9 @@ func userDescriptions() openapi.Table {
 	example := map[string]any{"email": "grace@example.org", "first_name": "Grace", "last_name": "Hopper", "profile": map[string]any{"city": "Arlington"}}
 	return openapi.Table{
 		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), cursor, at()), selecting()...), Answer: listOf(user)},
-		"POST /v1/users":       {Summary: "Make a user", Body: sentUserSchema(false, "email"), Example: example, Answer: user, Status: http.StatusCreated},
+		"POST /v1/users":       {Summary: "Make a user", Body: newUserSchema(), Example: example, Answer: user, Status: http.StatusCreated},
 		"GET /v1/users/:id":    {Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/users/:id":  {Summary: "Change a user, by a merge patch", Body: sentUserSchema(true, ""), Sent: patchTypes(), Example: map[string]any{"phone": "+1 202 555 0100"}, Answer: user, Also: []int{http.StatusNoContent}},
+		"PATCH /v1/users/:id":  {Summary: "Change a user, by a merge patch", Body: patchedUserSchema(), Sent: patchTypes(), Example: map[string]any{"phone": "+1 202 555 0100"}, Answer: user, Also: []int{http.StatusNoContent}},
 		"DELETE /v1/users/:id": {Summary: "Delete a user"},
 		"POST /v1/users:import": {Summary: "Make a user of each line", About: "Each line of the body is a user, and is answered with a line.",
 			Body: openapi.Text(), Sent: []string{typeNDJSON}, Answer: openapi.Text(), Got: typeNDJSON},
@@ -97,20 +140,22 @@ func userDescriptions() openapi.Table {
 		"POST /v1/users/:id/erase":       {Summary: "Erase a person for good"},
 		"POST /v1/users/:id/unlock":      {Summary: "Let a user log in by a password again whose log-ins failed too often", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/provisioned": {Summary: "Report that what belongs to the account is set up", Answer: user, Also: []int{http.StatusNoContent}},
-		"POST /v1/users/:id/failed":      {Summary: "Report that what belongs to the account could not be set up", Body: openapi.Object(map[string]openapi.Schema{"reason": openapi.Nullable(openapi.Text())}), Answer: user, Also: []int{http.StatusNoContent}},
+		"POST /v1/users/:id/failed":      {Summary: "Report that what belongs to the account could not be set up", Body: openapi.Object(map[string]openapi.Schema{"reason": openapi.Nullable(openapi.Lines(maxReason))}), Answer: user, Also: []int{http.StatusNoContent}},
 	}
 }
 
 func belongingDescriptions() openapi.Table {
-	text, null := openapi.Text(), openapi.Nullable
+	name, null := openapi.Line(longName), openapi.Nullable
 	withPermissions := openapi.Object(map[string]openapi.Schema{"permissions": null(permissionsSchema())})
 	key := openapi.Object(map[string]openapi.Schema{"kind": null(openapi.Text(keyKind, commands.KeyPterodactyl)), "permissions": null(permissionsSchema()),
-		"allowed_ips": null(openapi.List(text)), "memo": null(text), "expires_at": null(openapi.Form("date-time"))})
-	link := openapi.Object(map[string]openapi.Schema{"kind!": text, "id!": text, "name": null(text), "data": openapi.Anything()})
+		"allowed_ips": null(openapi.Schema{"type": "array", "items": openapi.Form("ip"), "maxItems": maxAllowedIPs}), "memo": null(openapi.Lines(longText)), "expires_at": null(openapi.Form("date-time"))})
+	link := openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.ResourceKinds...), "id!": openapi.Filled(name), "name": null(name), "data": openapi.Anything()})
+	publicKey := openapi.Schema{"type": "string", "format": "ssh-public-key", "description": "A line of authorized_keys without options.",
+		"examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN me@laptop"}}
 	return openapi.Table{
 		"GET /v1/users/:id/ssh-keys": {Summary: "List a user's SSH keys", Query: paged(), Answer: listAnswer[sshKeyAnswer]{}},
 		"POST /v1/users/:id/ssh-keys": {Summary: "Let a public key log in as the user",
-			Body: openapi.Object(map[string]openapi.Schema{"title!": text, "key!": text}), Answer: sshKeyAnswer{}, Status: http.StatusCreated},
+			Body: openapi.Object(map[string]openapi.Schema{"title!": openapi.Filled(name), "key!": publicKey}), Answer: sshKeyAnswer{}, Status: http.StatusCreated},
 		"DELETE /v1/users/:id/ssh-keys/:number":          {Summary: "End an SSH key"},
 		"GET /v1/users/:id/signing-keys":                 {Summary: "List a user's signing keys", Query: paged(), Answer: listAnswer[signingKeyAnswer]{}},
 		"POST /v1/users/:id/signing-keys":                {Summary: "Make a signing key", Body: withPermissions, Answer: newSigningKeyAnswer{}, Status: http.StatusCreated},
@@ -126,74 +171,14 @@ func belongingDescriptions() openapi.Table {
 	}
 }
 
-func directoryDescriptions() openapi.Table {
-	text, null := openapi.Text(), openapi.Nullable
-	client := map[string]openapi.Schema{"name": null(text), "timezone": null(text), "status": null(openapi.Text(clientActive, clientBlocked))}
-	application := map[string]openapi.Schema{"name!": text, "type!": openapi.Text(commands.ApplicationTrusted, commands.ApplicationPublic, commands.ApplicationPassword),
-		"access": null(text), "redirect_uris": null(openapi.List(text)), "user": null(openapi.Form("uuid")), "client_id": null(openapi.Whole())}
-	patch := openapi.Schema{"type": "object"} // a merge patch of the object
-	return openapi.Table{
-		"GET /v1/clients":            {Summary: "List clients", Query: paged(), Answer: listAnswer[clientAnswer]{}},
-		"POST /v1/clients":           {Summary: "Make a client", Body: openapi.Object(client), Example: map[string]any{"name": "Acme"}, Answer: clientAnswer{}, Status: http.StatusCreated},
-		"GET /v1/clients/:client":    {Summary: "Show a client", Answer: clientAnswer{}, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/clients/:client":  {Summary: "Change a client", Body: patch, Sent: patchTypes(), Answer: clientAnswer{}},
-		"DELETE /v1/clients/:client": {Summary: "Delete a client"},
-
-		"GET /v1/datacenters": {Summary: "List datacenters", Query: paged(), Answer: listAnswer[datacenterAnswer]{}},
-		"POST /v1/datacenters": {Summary: "Make a datacenter", Answer: datacenterAnswer{}, Status: http.StatusCreated, Body: openapi.Object(map[string]openapi.Schema{
-			"name!": text, "owner": null(text), "public": null(openapi.Truth()), "groups": null(openapi.List(text))})},
-		"GET /v1/datacenters/:datacenter":    {Summary: "Show a datacenter", Answer: datacenterAnswer{}, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/datacenters/:datacenter":  {Summary: "Change a datacenter", Body: patch, Sent: patchTypes(), Answer: datacenterAnswer{}},
-		"DELETE /v1/datacenters/:datacenter": {Summary: "Delete a datacenter"},
-
-		"GET /v1/groups": {Summary: "List groups", Query: paged(), Answer: listAnswer[groupAnswer]{}},
-		"POST /v1/groups": {Summary: "Make a group", Answer: groupAnswer{}, Status: http.StatusCreated, Body: openapi.Object(map[string]openapi.Schema{
-			"name!": text, "dc_bound": null(text), "permissions": null(openapi.List(text)), "datacenters": null(openapi.List(text))})},
-		"GET /v1/groups/:group":    {Summary: "Show a group", Answer: groupAnswer{}, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/groups/:group":  {Summary: "Change a group", Body: patch, Sent: patchTypes(), Answer: groupAnswer{}},
-		"DELETE /v1/groups/:group": {Summary: "Delete a group"},
-
-		"GET /v1/applications":                      {Summary: "List applications", Query: paged(), Answer: listAnswer[applicationAnswer]{}},
-		"POST /v1/applications":                     {Summary: "Make an application", Body: openapi.Object(application), Answer: newSecretAnswer{}, Status: http.StatusCreated},
-		"GET /v1/applications/:application":         {Summary: "Show an application", Answer: applicationAnswer{}, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/applications/:application":       {Summary: "Change an application", Body: patch, Sent: patchTypes(), Answer: applicationAnswer{}},
-		"DELETE /v1/applications/:application":      {Summary: "Delete an application"},
-		"POST /v1/applications/:application/secret": {Summary: "Give an application a new secret, which this answer alone shows", Answer: newSecretAnswer{}},
-	}
-}
-
-func feedDescriptions() openapi.Table {
-	text, null := openapi.Text(), openapi.Nullable
-	subscription := openapi.Object(map[string]openapi.Schema{"name!": text, "types": null(openapi.List(text)), "users": null(openapi.List(text)),
-		"aggregates": null(openapi.List(text)), "start": {"type": []string{"string", "integer", "null"}, "description": `"all", "new", a sequence, or a time`}})
-	hook := openapi.Object(map[string]openapi.Schema{"url!": text, "types": null(openapi.List(text)), "users": null(openapi.List(text))})
-	patch := openapi.Schema{"type": "object"} // a merge patch of the object
-	return openapi.Table{
-		"GET /v1/subscriptions":          {Summary: "List subscriptions", Query: paged(), Answer: listAnswer[subscriptionAnswer]{}},
-		"POST /v1/subscriptions":         {Summary: "Make a subscription", Body: subscription, Example: map[string]any{"name": "crm", "types": []string{events.UserCreated{}.Type()}}, Answer: subscriptionAnswer{}, Status: http.StatusCreated},
-		"GET /v1/subscriptions/:name":    {Summary: "Show a subscription", Answer: subscriptionAnswer{}},
-		"DELETE /v1/subscriptions/:name": {Summary: "End a subscription"},
-
-		"GET /v1/webhooks":                     {Summary: "List webhooks", Query: paged(), Answer: listAnswer[webhookAnswer]{}},
-		"POST /v1/webhooks":                    {Summary: "Make a webhook", Body: hook, Answer: newWebhookAnswer{}, Status: http.StatusCreated},
-		"GET /v1/webhooks/:webhook":            {Summary: "Show a webhook", Answer: webhookAnswer{}, Also: []int{http.StatusNotModified}},
-		"PATCH /v1/webhooks/:webhook":          {Summary: "Change a webhook", Body: patch, Sent: patchTypes(), Answer: webhookAnswer{}},
-		"DELETE /v1/webhooks/:webhook":         {Summary: "Delete a webhook"},
-		"POST /v1/webhooks/:webhook/secret":    {Summary: "Give a webhook a new secret", Body: openapi.Object(map[string]openapi.Schema{"overlap_seconds": null(openapi.Whole())}), Answer: newWebhookAnswer{}},
-		"GET /v1/webhooks/:webhook/deliveries": {Summary: "List what was sent to a webhook of late", Query: paged(), Answer: listAnswer[deliveryAnswer]{}},
-		"POST /v1/webhooks/:webhook/replay": {Summary: "Send one event again, or everything from one on", Answer: deliveryAnswer{}, Also: []int{http.StatusAccepted},
-			Body: openapi.Object(map[string]openapi.Schema{"sequence": null(openapi.Whole()), "from": null(openapi.Whole())})},
-	}
-}
-
 func pastAndMailDescriptions() openapi.Table {
-	nothing := openapi.Schema{"type": "object"}
+	nothing := openapi.Object(nil)
 	return openapi.Table{
 		"GET /v1/users/:id/history": {Summary: "List what happened to a user", Answer: historyListAnswer{}, Query: []openapi.Parameter{
-			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Whole()},
+			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
 			{Name: "sort", About: "The newest come first unless sequence is asked for.", Schema: openapi.Text("sequence", "-sequence")},
-			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Whole()},
-			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Whole()}}},
+			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},
+			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}}},
 
 		"GET /v1/mail":                      {Summary: "List mails that could not be sent", Query: paged(), Answer: listAnswer[mailAnswer]{}},
 		"POST /v1/mail/:mail/send":          {Summary: "Send a mail again", Body: nothing},

@@ -3,6 +3,7 @@ package native
 import (
 	"net/http"
 
+	"accountd/commands/password"
 	"accountd/http/rest/openapi"
 )
 
@@ -17,10 +18,10 @@ func sessionSchema(isNew bool) openapi.Schema {
 }
 
 func loginDescriptions() openapi.Table {
-	text := openapi.Text()
+	filled := openapi.Filled(openapi.Text())
 	return openapi.Table{
 		"POST " + sessionsPath: {Summary: "Log in by a password, for a token that lasts a day", About: "The token, which this answer alone shows, acts as the user.", Open: true,
-			Body:    openapi.Object(map[string]openapi.Schema{"username!": text, "password!": text}),
+			Body:    openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": openapi.With(filled, "maxLength", password.MaxLength)}),
 			Example: map[string]any{"username": "grace@example.org", "password": "correct horse"}, Answer: sessionSchema(true), Status: http.StatusCreated},
 		"GET " + sessionPath:    {Summary: "Show the session that the request is made in", Answer: sessionSchema(false)},
 		"DELETE " + sessionPath: {Summary: "Log out: end the session that the request is made in"},

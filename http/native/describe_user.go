@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"accountd/commands"
+	"accountd/commands/password"
 	"accountd/events"
 	"accountd/http/rest/openapi"
 )
@@ -11,27 +12,51 @@ import (
 // described is a member of a user, as people and programs read about it.
 type described struct {
 	name   string
-	schema openapi.Schema
-	null   bool // where nothing is stored
-	fixed  bool // only the service sets it
+	schema openapi.Schema // as it is shown
+	sent   openapi.Schema // what a request may say; nil: the same
+	null   bool           // where nothing is stored
+	always bool           // it always has a value: no patch clears it
+	fixed  bool           // only the service sets it
 }
+
+// The longest texts, in characters.
+const (
+	longName   = 255
+	longEmail  = 254
+	longWord   = 64
+	longText   = 4096
+	longOpaque = 65536
+)
 
 // userMembers are the members of a user, in their order. What is written only is not among them.
 func userMembers() []described {
 	id, text, truth, number, when := openapi.Form("uuid"), openapi.Text(), openapi.Truth(), openapi.Whole(), openapi.Form("date-time")
+	name := openapi.Line(longName)
 	return []described{
-		{"id", id, false, true}, {"number", number, false, true}, {"username", text, false, false}, {"email", text, false, false},
-		{"first_name", text, false, false}, {"last_name", text, false, false}, {"display_name", text, true, false}, {"phone", text, true, false},
-		{"active", truth, false, false}, {"state", openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed), false, true},
-		{"locked_until", when, true, true}, {"super_admin", truth, false, false}, {"external_id", text, true, false}, {"language", text, true, false}, {"timezone", text, true, false},
-		{"client_id", number, true, false}, {"access", openapi.Text(commands.AccessFull, commands.AccessReadOnly), true, false},
-		{"comment", text, true, false}, {"extra_params", text, true, false}, {"datacenter", text, true, false},
-		{"groups", openapi.List(text), false, false}, {"api_access", truth, false, false}, {"parent", id, true, true},
-		{"profile", profileSchema(), false, false}, {"created_at", when, false, true}, {"updated_at", when, false, true},
+		{name: "id", schema: id, fixed: true}, {name: "number", schema: number, fixed: true},
+		{name: "username", schema: text, sent: openapi.Filled(name), always: true},
+		{name: "email", schema: text, sent: openapi.With(openapi.Line(longEmail), "format", "email"), always: true},
+		{name: "first_name", schema: text, sent: name}, {name: "last_name", schema: text, sent: name},
+		{name: "display_name", schema: text, sent: name, null: true}, {name: "phone", schema: text, sent: openapi.Line(longWord), null: true},
+		{name: "active", schema: truth, always: true},
+		{name: "state", schema: openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed), fixed: true},
+		{name: "locked_until", schema: when, null: true, fixed: true},
+		{name: "super_admin", schema: truth, always: true}, {name: "external_id", schema: text, sent: name, null: true},
+		{name: "language", schema: text, sent: openapi.Matching(`([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,6})?`), null: true},
+		{name: "timezone", schema: text, sent: openapi.Form("timezone"), null: true},
+		{name: "client_id", schema: number, sent: openapi.Count(), null: true},
+		{name: "access", schema: openapi.Text(commands.AccessFull, commands.AccessReadOnly), null: true},
+		{name: "comment", schema: text, sent: openapi.Lines(longText), null: true},
+		{name: "extra_params", schema: text, sent: openapi.Lines(longOpaque), null: true},
+		{name: "datacenter", schema: text, null: true}, {name: "groups", schema: openapi.List(text), sent: openapi.Set(text, longName)},
+		{name: "api_access", schema: truth, always: true}, {name: "parent", schema: id, null: true, fixed: true},
+		{name: "profile", schema: profileSchema(text, openapi.Whole()), sent: profileSchema(name, openapi.Within(0, 2))},
+		{name: "created_at", schema: when, fixed: true}, {name: "updated_at", schema: when, fixed: true},
 	}
 }
 
-func profileSchema() openapi.Schema {
+// profileSchema is a profile whose texts and numbers are such.
+func profileSchema(text, number openapi.Schema) openapi.Schema {
 	members := map[string]openapi.Schema{}
 	t := reflect.TypeFor[events.Profile]()
 	for i, name := range detailNames {
@@ -39,9 +64,9 @@ func profileSchema() openapi.Schema {
 		case reflect.Pointer:
 			members[name] = openapi.Nullable(openapi.Truth())
 		case reflect.Int:
-			members[name] = openapi.Nullable(openapi.Whole())
+			members[name] = openapi.Nullable(number)
 		default:
-			members[name] = openapi.Nullable(openapi.Text())
+			members[name] = openapi.Nullable(text)
 		}
 	}
 	return openapi.Object(members)
@@ -51,25 +76,63 @@ func profileSchema() openapi.Schema {
 func userSchema() openapi.Schema {
 	members := map[string]openapi.Schema{}
 	for _, m := range userMembers() {
-		if m.null {
-			m.schema = openapi.Nullable(m.schema)
-		}
-		members[m.name+"!"] = m.schema
+		members[m.name+"!"] = m.shown()
 	}
 	return openapi.Object(members)
 }
 
-// sentUserSchema is a user as it is sent: with those that only the service sets, when they may repeat what is there.
-func sentUserSchema(fixed bool, required string) openapi.Schema {
-	members := map[string]openapi.Schema{"password": openapi.Nullable(openapi.Text()), "password_hash": openapi.Nullable(openapi.Text())}
+// newUserSchema is a user as it is made. Null is like an absent member.
+func newUserSchema() openapi.Schema {
+	members := secretMembers()
 	for _, m := range userMembers() {
-		if !m.fixed || fixed {
-			members[m.name] = openapi.Nullable(m.schema)
+		if !m.fixed {
+			members[m.name] = openapi.Nullable(m.asSent())
 		}
 	}
-	if required != "" {
-		members[required+"!"] = members[required]
-		delete(members, required)
+	delete(members, "email")
+	members["email!"] = openapi.With(openapi.Line(longEmail), "format", "email")
+	return oneSecret(members)
+}
+
+// patchedUserSchema is a merge patch of a user. What only the service sets may repeat what is there.
+func patchedUserSchema() openapi.Schema {
+	members := secretMembers()
+	for _, m := range userMembers() {
+		switch sent := m.asSent(); {
+		case m.fixed:
+			members[m.name] = openapi.ReadOnly(m.shown())
+		case m.always:
+			members[m.name] = sent
+		default:
+			members[m.name] = openapi.Nullable(sent)
+		}
 	}
-	return openapi.Object(members)
+	return oneSecret(members)
+}
+
+// secretMembers are those that are written only.
+func secretMembers() map[string]openapi.Schema {
+	plain := openapi.Schema{"type": "string", "minLength": 1, "maxLength": password.MaxLength, "writeOnly": true}
+	hash := openapi.Schema{"type": "string", "format": "password-hash", "writeOnly": true,
+		"description": "In the PHC form of argon2 or PBKDF2, or of bcrypt."}
+	return map[string]openapi.Schema{"password": openapi.Nullable(plain), "password_hash": openapi.Nullable(hash)}
+}
+
+// oneSecret is an object of the members that has a password in one form or the other.
+func oneSecret(members map[string]openapi.Schema) openapi.Schema {
+	return openapi.With(openapi.Object(members), "not", openapi.Schema{"required": []string{"password", "password_hash"}})
+}
+
+func (m described) asSent() openapi.Schema {
+	if m.sent != nil {
+		return m.sent
+	}
+	return m.schema
+}
+
+func (m described) shown() openapi.Schema {
+	if m.null {
+		return openapi.Nullable(m.schema)
+	}
+	return m.schema
 }

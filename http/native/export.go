@@ -10,7 +10,7 @@ import (
 
 // exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.
 func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	q, err := usersQueryOf(r, c.scope())
+	q, err := c.usersQuery(r)
 	if err != nil {
 		return err
 	}

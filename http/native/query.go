@@ -22,10 +22,11 @@ type usersQuery struct {
 	projections.Query
 	page page
 	at   *past.Moment // nil: now
+	dir  *commands.Directory
 }
 
-func usersQueryOf(r *http.Request, scope commands.Scope) (q usersQuery, err error) {
-	q.Scope = scope
+func (c caller) usersQuery(r *http.Request) (q usersQuery, err error) {
+	q.Scope, q.dir = c.scope(), c.states.Directory()
 	query, err := queryOf(r)
 	if err != nil {
 		return q, err
@@ -54,7 +55,7 @@ func usersQueryOf(r *http.Request, scope commands.Scope) (q usersQuery, err erro
 func (q *usersQuery) add(name, value string) (err error) {
 	switch field, op, ok := filterName(name); {
 	case ok:
-		return addFilter(&q.Query, name, field, op, splitValues(field, value))
+		return addFilter(&q.Query, name, field, op, q.values(field, op, value))
 	case name == "sort":
 		q.Sort = sorts(value)
 		return nil
@@ -83,8 +84,8 @@ func filterName(name string) (projections.Field, projections.Op, bool) {
 	return projections.Field(field), projections.Op(op), true
 }
 
-// splitValues returns the values of a filter. An empty one stands for what is null.
-func splitValues(field projections.Field, value string) []string {
+// values returns the values of a filter. An empty one stands for what is null. A datacenter is named by its name or its id.
+func (q *usersQuery) values(field projections.Field, op projections.Op, value string) []string {
 	values := strings.Split(value, ",")
 	for i, v := range values {
 		switch {
@@ -92,6 +93,8 @@ func splitValues(field projections.Field, value string) []string {
 			values[i] = uuid.Nil.String()
 		case v == "" && field == projections.Client:
 			values[i] = "0"
+		case field == projections.Datacenter && op == projections.Eq && parseID(v) == uuid.Nil:
+			values[i] = datacenterNamed(q.dir, &v).String()
 		}
 	}
 	return values

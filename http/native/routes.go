@@ -2,6 +2,7 @@ package native
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"accountd/http/rest"
@@ -43,6 +44,12 @@ type route struct {
 
 // repeatable reports whether the call, made twice, does nothing the second time.
 func (r route) repeatable() bool { return r.method != http.MethodPost || r.path == usersPath }
+
+// versioned reports whether the call changes or deletes something that has a version of its own.
+func (r route) versioned() bool {
+	name, below, _ := strings.Cut(strings.TrimPrefix(r.path, "/v1/"), "/")
+	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") && name != "subscriptions" && name != "mail"
+}
 
 const (
 	usersPath  = "/v1/users"

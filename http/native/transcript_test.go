@@ -63,7 +63,5 @@ func (s *service) send(x transcript.Request) *httptest.ResponseRecorder {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
 	x.Set(r.Header)
-	w := s.serve(r, address)
-	checkContract(s.t, r, x.Body, w)
-	return w
+	return s.serve(r, address)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	q, err := usersQueryOf(r, c.scope())
+	q, err := c.usersQuery(r)
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,13 @@ import (
 
 // Describe returns what /openapi.json has about the dialect.
 func Describe() openapi.Dialect {
-	one, page := userSchema(), []openapi.Parameter{{Name: "page", About: "from 1 up", Schema: openapi.Whole()}, {Name: "per_page", About: "entries of a page", Schema: openapi.Whole()}}
+	one, page := userSchema(), []openapi.Parameter{{Name: "page", About: "From 1 up.", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
+		{Name: "per_page", About: "Entries of a page; 50 when it is left away.", Schema: openapi.Count()}}
 	filters := append(page, includeParameter())
 	for _, name := range []string{"email", "uuid", "username", "external_id"} {
-		filters = append(filters, openapi.Parameter{Name: "filter[" + name + "]", About: "part of it", Schema: openapi.Text()})
+		filters = append(filters, openapi.Parameter{Name: "filter[" + name + "]", About: "Part of it.", Schema: openapi.Text()})
 	}
-	filters = append(filters, openapi.Parameter{Name: "sort", About: "id or uuid, with a minus to descend", Schema: openapi.Text()})
+	filters = append(filters, openapi.Parameter{Name: "sort", About: "With a minus to descend.", Schema: openapi.Text("id", "-id", "uuid", "-uuid")})
 	return openapi.Dialect{
 		Name: "pterodactyl", Title: "Pterodactyl application API", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(),
 		Security: map[string]openapi.Schema{"panel_key": {"type": "http", "scheme": "bearer", "description": "A key of kind " + commands.KeyPterodactyl + ", such as pterodactyl_key in admin.json."}},
@@ -31,14 +32,17 @@ func Describe() openapi.Dialect {
 }
 
 func includeParameter() openapi.Parameter {
-	return openapi.Parameter{Name: "include", About: "servers: those that belong to the user", Schema: openapi.Text()}
+	return openapi.Parameter{Name: "include", About: "Those that belong to the user.", Schema: openapi.Text("servers")}
 }
 
+// sentSchema is what a request says about a user. The panel also takes numbers and texts for truth values, and forms.
 func sentSchema() openapi.Schema {
-	text, null := openapi.Text(), openapi.Nullable
+	null, line := openapi.Nullable, openapi.Filled(openapi.Line(maxText))
 	return openapi.Schema{"type": "object", "required": []string{"email", "username", "first_name", "last_name"}, "properties": openapi.Schema{
-		"email": text, "username": text, "first_name": text, "last_name": text, "password": null(text), "external_id": null(text),
-		"root_admin": openapi.Truth(), "language": text}}
+		"email": openapi.Schema{"type": "string", "format": "email", "maxLength": maxText}, "first_name": line, "last_name": line,
+		"username": openapi.Schema{"type": "string", "pattern": `^[A-Za-z0-9][A-Za-z0-9_.-]+[A-Za-z0-9]$`, "maxLength": maxText},
+		"password": null(openapi.Schema{"type": "string", "maxLength": 1024, "writeOnly": true}), "external_id": null(openapi.Line(maxText)),
+		"root_admin": openapi.Truth(), "language": openapi.Text(defaultLanguage)}}
 }
 
 func userSchema() openapi.Schema {

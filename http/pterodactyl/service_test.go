@@ -20,7 +20,9 @@ import (
 	"accountd/events/eventlog"
 	"accountd/events/usage"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/projections"
+	"accountd/testing/contract"
 	"accountd/testing/testlog"
 )
 
@@ -52,7 +54,7 @@ func start(t testing.TB, o Options) *service {
 		require.NoError(t, uses.Close(context.Background()))
 	})
 	o.Now = func() time.Time { return s.now }
-	s.http = New(s.Service, o)
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, o))
 	s.make(events.UserCreated{Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator", SuperAdmin: true})
 	s.make(events.UserCreated{Username: "plain", Email: "plain@example.com", FirstName: "Plain", LastName: "User"})
 	for name, p := range map[string]events.Permissions{
@@ -165,4 +167,14 @@ func (s *service) revoke(name string) {
 	hash := secrets.Hash(s.keys[name])
 	owner := s.Snapshot().UserByAPIKey(hash)
 	s.do(commands.RevokeAPIKey{ID: owner.ID, KeyID: keyOf(owner, hash).ID})
+}
+
+// described is the call as the document has it: without a slash at its end. A form that is posted may stand for any call of
+// its path, which the document does not have.
+func described(method, path string) (string, string) {
+	path = strings.TrimSuffix(path, "/")
+	if method == http.MethodPost && strings.HasPrefix(path, usersPath+"/") {
+		path = ""
+	}
+	return method, path
 }

@@ -43,11 +43,15 @@ func (p *process) danube(t *testing.T, method, path, body string) (int, string) 
 }
 
 func (p *process) e24(t *testing.T, method, path, body string) (int, string) {
+	return p.send(t, method, path, body, p.signed(method, path, body))
+}
+
+// signed returns the headers that sign a call of e24's API.
+func (p *process) signed(method, path, body string) map[string]string {
 	date := time.Now().UTC().Format(http.TimeFormat)
 	mac := hmac.New(sha256.New, []byte(p.admin.E24Sign))
 	mac.Write([]byte(strings.Join([]string{method, strings.TrimPrefix(p.admin.BaseURL, "http://"), date, path, body}, "\n")))
-	return p.send(t, method, path, body, map[string]string{"X-Date": date,
-		"Authorization": p.admin.E24Key + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil))})
+	return map[string]string{"X-Date": date, "Authorization": p.admin.E24Key + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil))}
 }
 
 // TestOneAccountInEveryDialect makes an account in each API and finds it in all of them.

@@ -41,13 +41,15 @@ type process struct {
 
 // admin is what the service writes for its administrator.
 type admin struct {
-	BaseURL string `json:"base_url"`
-	Token   string `json:"token"`
-	UserID  string `json:"user_id"`
-	Panel   string `json:"pterodactyl_key"`
-	Danube  string `json:"danube_api_key"`
-	E24Key  string `json:"e24_api_key"`
-	E24Sign string `json:"e24_secret_key"`
+	BaseURL   string `json:"base_url"`
+	Token     string `json:"token"`
+	UserID    string `json:"user_id"`
+	Panel     string `json:"pterodactyl_key"`
+	Danube    string `json:"danube_api_key"`
+	E24Key    string `json:"e24_api_key"`
+	E24Sign   string `json:"e24_secret_key"`
+	AppID     string `json:"client_app_id"`
+	AppSecret string `json:"client_app_secret"`
 }
 
 // output collects lines and closes ready when the service says that it is.

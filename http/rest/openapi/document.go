@@ -71,16 +71,24 @@ func (w writer) operation(method, path string, o Operation) Schema {
 		out["parameters"] = parameters
 	}
 	if o.Body != nil {
-		body := w.schemas.of(o.Body)
-		content := Schema{"schema": body}
-		if o.Example != nil {
-			content["example"] = o.Example
-		}
 		kinds := Schema{}
 		for _, kind := range o.sent() {
-			kinds[kind] = content
+			kinds[kind] = w.content(kind, o.Body, o.Example)
 		}
-		out["requestBody"] = Schema{"required": body["required"] != nil, "content": kinds}
+		body := w.schemas.resolved(o.Body)
+		out["requestBody"] = Schema{"required": body["required"] != nil || body["anyOf"] != nil, "content": kinds}
+	}
+	return out
+}
+
+// content is what a body of that media type has: an example, too, of what is JSON.
+func (w writer) content(kind string, of, example any) Schema {
+	out := Schema{"schema": w.schemas.of(of)}
+	if example == nil && strings.HasSuffix(kind, "json") {
+		example = w.schemas.example(w.schemas.of(of), "")
+	}
+	if example != nil {
+		out["example"] = example
 	}
 	return out
 }
@@ -105,12 +113,16 @@ func operationID(dialect, method, path string) string {
 }
 
 func (w writer) responses(o Operation) Schema {
-	problem := Schema{"description": "refused, or failed", "content": Schema{mediaType(w.ProblemType): Schema{"schema": w.schemas.of(w.Problem)}}}
-	out := Schema{"4XX": problem, "5XX": problem}
+	failure := w.Problem
+	if o.Failure != nil {
+		failure = o.Failure
+	}
+	content := Schema{mediaType(w.ProblemType): Schema{"schema": w.schemas.of(failure)}}
+	out := Schema{"4XX": Schema{"description": "refused: nothing has changed", "content": content}, "5XX": Schema{"description": "failed", "content": content}}
 	for _, status := range append([]int{o.status()}, o.Also...) {
 		success := Schema{"description": http.StatusText(status)}
 		if o.Answer != nil && status != http.StatusNoContent && status != http.StatusAccepted {
-			success["content"] = Schema{mediaType(o.Got): Schema{"schema": w.schemas.of(o.Answer)}}
+			success["content"] = Schema{mediaType(o.Got): w.content(mediaType(o.Got), o.Answer, o.Result)}
 		}
 		out[strconv.Itoa(status)] = success
 	}
@@ -139,11 +151,15 @@ func (w writer) security(o Operation) []Schema {
 	return out
 }
 
-// parameters returns those of the path, of which each is a text, and the operation's own.
+// parameters returns those of the path and the operation's own.
 func (w writer) parameters(path string, o Operation) (out []Schema) {
 	for s := range strings.SplitSeq(path, "/") {
 		if name, ok := strings.CutPrefix(s, ":"); ok {
-			out = append(out, Schema{"name": name, "in": "path", "required": true, "schema": Text()})
+			schema := w.Segments[name]
+			if schema == nil {
+				schema = Text()
+			}
+			out = append(out, Schema{"name": name, "in": "path", "required": true, "schema": schema})
 		}
 	}
 	for _, p := range o.Query {
@@ -151,7 +167,14 @@ func (w writer) parameters(path string, o Operation) (out []Schema) {
 		if p.Header {
 			in = "header"
 		}
-		out = append(out, Schema{"name": p.Name, "in": in, "description": p.About, "schema": p.Schema})
+		parameter := Schema{"name": p.Name, "in": in, "description": p.About, "schema": p.Schema}
+		if p.Schema["type"] == "array" {
+			parameter["explode"] = false // its values are separated by commas
+		}
+		if p.Always {
+			parameter["required"] = true
+		}
+		out = append(out, parameter)
 	}
 	return out
 }

@@ -23,6 +23,18 @@ func (s schemas) of(v any) Schema {
 	return s.ofType(reflect.TypeOf(v))
 }
 
+// resolved is like of, and follows a reference.
+func (s schemas) resolved(v any) Schema {
+	schema := s.of(v)
+	if name, ok := schema["$ref"].(string); ok {
+		return s.named[strings.TrimPrefix(name, place)].(Schema)
+	}
+	return schema
+}
+
+// place is where named schemas are.
+const place = "#/components/schemas/"
+
 func (s schemas) ofType(t reflect.Type) Schema {
 	switch t {
 	case reflect.TypeFor[time.Time]():
@@ -61,7 +73,7 @@ func (s schemas) ofStruct(t reflect.Type) Schema {
 		s.named[name] = Schema{} // it may stand within itself
 		s.named[name] = s.object(t)
 	}
-	return Schema{"$ref": "#/components/schemas/" + name}
+	return Schema{"$ref": place + name}
 }
 
 func (s schemas) object(t reflect.Type) Schema {
