@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -175,6 +176,9 @@ func TestMainTellsHowItIsCalled(t *testing.T) {
 	out.Reset()
 	require.Equal(t, exitDone, Main([]string{"version"}, nil, &out, &errs))
 	require.Contains(t, out.String(), "accountd ")
+	out.Reset()
+	require.Equal(t, exitDone, Main([]string{"openapi"}, nil, &out, &errs))
+	require.True(t, json.Valid(out.Bytes()))
 	for _, args := range [][]string{{"--nothing"}, {"nothing"}, {"--sync=maybe"}} {
 		errs.Reset()
 		require.Equal(t, exitUsage, Main(args, nil, &out, &errs))

@@ -15,6 +15,7 @@ Usage:
   accountd rotate-master-key [--new-key-file FILE] [settings]
                                   wrap the data keys with another master key, while the service is stopped: a fresh one in
                                   the place of the old, or the one in FILE, which is made where there is none
+  accountd openapi                print the OpenAPI document of all APIs
   accountd version                print the version
   accountd completion SHELL       print completions for bash, zsh, fish or powershell
 

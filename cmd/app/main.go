@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"accountd/http/rest/openapi"
 )
 
 // The exit codes of Main.
@@ -75,6 +78,7 @@ func (m *program) command() *cobra.Command {
 	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, made where there is none")
 	root.AddCommand(
 		rotate,
+		&cobra.Command{Use: "openapi", Short: "Print the OpenAPI document of all APIs", Args: cobra.NoArgs, RunE: m.openapi},
 		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs, RunE: m.serve},
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: m.version},
 	)
@@ -100,6 +104,14 @@ func (m *program) run(cmd *cobra.Command, do func(context.Context, Config) error
 
 func (m *program) rotate(cmd *cobra.Command, _ []string) error {
 	return m.run(cmd, func(ctx context.Context, c Config) error { return RotateMasterKey(ctx, c, m.newKey, m.stderr) })
+}
+
+// openapi prints what a running service has at /openapi.json.
+func (m *program) openapi(*cobra.Command, []string) error {
+	m.started = true
+	out := json.NewEncoder(m.stdout)
+	out.SetIndent("", " ")
+	return out.Encode(openapi.Document(described()...))
 }
 
 func (m *program) version(*cobra.Command, []string) error {

@@ -120,7 +120,8 @@ func secretMembers() map[string]openapi.Schema {
 
 // oneSecret is an object of the members that has a password in one form or the other.
 func oneSecret(members map[string]openapi.Schema) openapi.Schema {
-	return openapi.With(openapi.Object(members), "not", openapi.Schema{"required": []string{"password", "password_hash"}})
+	return openapi.With(openapi.Object(members), "not", openapi.Schema{"required": []string{"password", "password_hash"},
+		"properties": openapi.Schema{"password": openapi.Schema{}, "password_hash": openapi.Schema{}}})
 }
 
 func (m described) asSent() openapi.Schema {

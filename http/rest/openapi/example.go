@@ -87,6 +87,8 @@ func exampleText(schema Schema, name string) any {
 		return "0198c0de-0000-7000-8000-0000000000a1"
 	case "date-time":
 		return "2030-01-02T12:00:00Z"
+	case "email":
+		return samples()["email"]
 	case "uri":
 		return "https://example.org/back"
 	}
