@@ -65,6 +65,16 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideDelete(s, a, u, c)
 	case RehashPassword:
 		return decideRehash(a, u, c)
+	case EnrollTOTP:
+		return decideEnroll(s, a, u, c)
+	case ConfirmTOTP:
+		return decideConfirm(s, a, u, c)
+	case RenewRecoveryCodes:
+		return decideRenewCodes(s, a, u, c)
+	case UseRecoveryCode:
+		return decideUseCode(u, c)
+	case RemoveTOTP:
+		return decideRemoveTOTP(s, a, u)
 	case LockLogIn:
 		return decideLock(a, c)
 	case UnlockLogIn:

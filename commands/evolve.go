@@ -51,6 +51,16 @@ func Evolve(u *User, r events.Record) *User {
 		next.Locked, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
 	case events.LogInUnlocked:
 		next.Locked, next.UpdatedAt = nil, u.UpdatedAt
+	case events.TOTPEnrolled:
+		next.SecondFactor = &SecondFactor{Secret: e.Secret}
+	case events.TOTPConfirmed:
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+	case events.RecoveryCodesRenewed:
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+	case events.RecoveryCodeUsed:
+		next.SecondFactor, next.UpdatedAt = u.SecondFactor.without(e.Hash), u.UpdatedAt
+	case events.TOTPRemoved:
+		next.SecondFactor = nil
 	case events.MailRequested:
 		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:

@@ -32,6 +32,7 @@ func rich() *commands.User {
 	u.Consents = []commands.Consent{{Application: syncID, Sequence: 1, At: firstDay}}
 	u.PasswordReset = &events.PasswordResetRequested{Hash: "r", ExpiresAt: firstDay}
 	u.Locked = &events.LogInLocked{Until: firstDay}
+	u.SecondFactor = &commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: []events.Secret{"c1", "c2"}}
 	return u
 }
 
@@ -83,6 +84,16 @@ func effects() map[string]struct {
 	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
 	lock := events.LogInLocked{Until: later}
 	add(lock, with(func(u *user) { u.Locked, u.UpdatedAt = &lock, before }))
+	factor := func(f *commands.SecondFactor) func(*user) *user { return with(func(u *user) { u.SecondFactor = f }) }
+	codes := []events.Secret{"c3"}
+	add(events.TOTPEnrolled{Secret: "t"}, factor(&commands.SecondFactor{Secret: "t"}))
+	add(events.TOTPConfirmed{RecoveryCodes: codes}, factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
+	add(events.RecoveryCodesRenewed{RecoveryCodes: codes}, factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
+	add(events.RecoveryCodeUsed{Hash: "c1"}, with(func(u *user) {
+		u.UpdatedAt = before
+		u.SecondFactor = &commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: []events.Secret{"c2"}}
+	}))
+	add(events.TOTPRemoved{}, factor(nil))
 	add(events.LogInUnlocked{}, with(func(u *user) { u.Locked, u.UpdatedAt = nil, before }))
 	add(events.MailRequested{Mail: events.MailPasswordReset}, with(func(u *user) { u.UpdatedAt = before }))
 	add(events.UserDeleted{}, end)

@@ -63,6 +63,30 @@ func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {
 	return nil
 }
 
+// mayChangeOwnFactor tells whether the Actor may make or confirm the target's second factor: the user itself, by a
+// credential that could set its password, too.
+func mayChangeOwnFactor(s States, a Actor, target *User) error {
+	if err := mayRemoveFactor(s, a, target); err != nil {
+		return err
+	}
+	if a.User != target.ID {
+		return refuse(Forbidden, "not_allowed", "", "Only the user itself may do this.")
+	}
+	return nil
+}
+
+// mayRemoveFactor tells whether the Actor may: the user itself, by a credential without bounds, and who manages the account.
+func mayRemoveFactor(s States, a Actor, target *User) error {
+	if err := mayManageOrOwn(s, a, target); err != nil {
+		return err
+	}
+	return mayChangePassword(s, a, target, UpdateUser{})
+}
+
+// MayReadFactor returns a Refusal unless the Actor may know how many recovery codes the target has: who could remove its
+// second factor.
+func MayReadFactor(s States, a Actor, target *User) error { return mayRemoveFactor(s, a, target) }
+
 // coversAll reports whether the permissions of a credential of u include those of a credential of target.
 func coversAll(has events.Permissions, u *User, wants events.Permissions, target *User) bool {
 	return levelBits(wants.Users, target)&^levelBits(has.Users, u) == 0 &&

@@ -77,6 +77,7 @@ type User struct {
 
 	PasswordHash  events.Secret                  // empty: no log-in by password
 	PasswordReset *events.PasswordResetRequested // nil: none is open
+	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []events.SigningKey
@@ -85,6 +86,13 @@ type User struct {
 	CallbackKey   events.Secret // empty: none was made
 	Resources     []events.ResourceLinked
 	Consents      []Consent // oldest first
+}
+
+// SecondFactor is what a log-in by a password needs besides. It is immutable.
+type SecondFactor struct {
+	Secret        events.Secret   // of TOTP codes, base32
+	Confirmed     bool            // before that it counts for nothing
+	RecoveryCodes []events.Secret // hashes of those that are left
 }
 
 // SSHKey is a public key that may log in as the user.
@@ -133,6 +141,9 @@ func (u *User) Protected() bool { return u.Number == AdministratorNumber }
 
 // Usable reports whether the user may use the account now: active and completely created.
 func (u *User) Usable() bool { return u.Active && u.State == StateCreated }
+
+// NeedsCode reports whether a log-in by a password takes a second factor, too.
+func (u *User) NeedsCode() bool { return u.SecondFactor != nil && u.SecondFactor.Confirmed }
 
 // LockedUntil returns when log-ins by password are possible again, zero when they are at that time.
 func (u *User) LockedUntil(now time.Time) time.Time {

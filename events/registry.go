@@ -16,6 +16,7 @@ var registry = []struct {
 	of[UserEnabled](), of[UserDisabled](), of[ProvisioningCompleted](), of[ProvisioningFailed](),
 	of[PasswordChanged](), of[PasswordResetRequested](), of[MailRequested](), of[UserDeleted](), of[UserErased](),
 	of[LogInLocked](), of[LogInUnlocked](),
+	of[TOTPEnrolled](), of[TOTPConfirmed](), of[TOTPRemoved](), of[RecoveryCodesRenewed](), of[RecoveryCodeUsed](),
 	of[SSHKeyAdded](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](), of[CallbackKeySet](),

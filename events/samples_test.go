@@ -46,6 +46,8 @@ func samples() []Event {
 		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
 		MailRequested{Mail: MailPasswordReset},
 		UserDeleted{}, UserErased{}, LogInLocked{Until: api.ExpiresAt}, LogInUnlocked{},
+		TOTPEnrolled{Secret: "secret of codes"}, TOTPConfirmed{RecoveryCodes: []Secret{"hash of a code"}}, TOTPRemoved{},
+		RecoveryCodesRenewed{RecoveryCodes: []Secret{"hash of a code"}}, RecoveryCodeUsed{Hash: "hash of a code"},
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
 		SSHKeyRemoved{Number: 5},
 		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},

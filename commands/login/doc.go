@@ -12,6 +12,13 @@
 // name and a minute for an address. A log-in that succeeds forgets the failures of the user's names, not those of the address. Waits that stop a known user for a
 // minute or more are events of the user, at most eight an hour. API keys, signing keys and tokens go on working meanwhile.
 //
+// # Second factor
+//
+// A user who has confirmed one needs a code besides: of an app, of which each step of thirty seconds is good once and none that
+// is older than one that was used, or a recovery code. That a code is needed is told by the right password alone, and is neither a
+// success nor a failure: who knows a password could otherwise forget failed codes by it. A wrong code is a failure like a
+// wrong password.
+//
 // # Why
 //
 // Why failures count by the name that was asked for, not by the account: an unknown name then behaves like a known one. Who

@@ -16,6 +16,7 @@ import (
 const (
 	ReasonWrong     = "bad_credentials"
 	ReasonThrottled = "too_many_attempts"
+	ReasonCode      = "second_factor_required"
 )
 
 // Keeper lets users in. All its fields must be set. It is safe for concurrent use.
@@ -31,6 +32,7 @@ type Attempt struct {
 	Name      string // a username or an e-mail address
 	Exact     bool   // Name is a username and nothing else, written as the user has it
 	Password  string
+	Code      string // of the second factor: of an app, or a recovery code; empty: none
 	At        time.Time
 	Unbounded bool // failures are not counted
 
@@ -39,9 +41,9 @@ type Attempt struct {
 }
 
 // LogIn returns the user of that name when the password is right, and replaces a hash of an older form by one of ours. It
-// refuses a wrong password and an unknown name (Forbidden, [ReasonWrong]), a user who is not usable and gave the right password
-// (Forbidden, commands.ReasonInactive), and who has to wait (Throttled, [ReasonThrottled]). The errors of the hasher and of
-// the session store pass through.
+// refuses a wrong password, an unknown name and a wrong code (Forbidden, [ReasonWrong]), who has to wait (Throttled,
+// [ReasonThrottled]), and, by the right password, a user who is not usable (Forbidden, commands.ReasonInactive) and one who
+// needs a code and gave none (Forbidden, [ReasonCode]). The errors of the hasher and of the session store pass through.
 func (k Keeper) LogIn(ctx context.Context, a Attempt) (*commands.User, error) {
 	states := k.Fold.States()
 	if states == nil {
@@ -91,8 +93,13 @@ func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt) (*comman
 		return nil, wrong()
 	case !u.Usable():
 		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive, Detail: "The account is not active."}
-	case rehash:
-		return k.rehash(ctx, u, a.Password), nil
+	case u.NeedsCode():
+		if u, err = k.checkFactor(ctx, u, a); err != nil {
+			return nil, err
+		}
+	}
+	if rehash {
+		u = k.rehash(ctx, u, a.Password)
 	}
 	return u, nil
 }

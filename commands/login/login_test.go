@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/password"
+	"accountd/commands/totp"
 	"accountd/events"
 	"accountd/events/session"
 	"accountd/projections"
@@ -243,6 +245,88 @@ func TestWhatIsNotLookedAtDoesNotCount(t *testing.T) {
 		require.ErrorIs(t, err, password.ErrEmpty)
 	}
 	w.is("", "ann", right, "192.0.2.1")
+}
+
+// enrolls gives ann a second factor and returns its secret and recovery codes.
+func (w *world) enrolls() (secret events.Secret, codes []string) {
+	w.t.Helper()
+	secret = totp.NewSecret()
+	codes, hashes := totp.NewRecoveryCodes()
+	by := commands.Actor{User: w.ann}
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: w.ann, Secret: secret}, commands.ConfirmTOTP{ID: w.ann, Secret: secret, RecoveryCodes: hashes}} {
+		_, err := w.Handler.Do(w.t.Context(), by, c)
+		require.NoError(w.t, err)
+	}
+	return secret, codes
+}
+
+// with logs ann in with a code, and wants it to fail for that reason, empty for none.
+func (w *world) with(reason, plain, code string) {
+	w.t.Helper()
+	_, err := w.LogIn(w.t.Context(), login.Attempt{Name: "ann", Password: plain, Code: code, At: w.now, Request: commands.Actor{Address: uuid.NewString()}})
+	if reason == "" {
+		require.NoError(w.t, err)
+		return
+	}
+	require.ErrorContains(w.t, err, reason)
+}
+
+func TestSecondFactor(t *testing.T) {
+	w := start(t)
+	w.with("", right, "ignored while there is no second factor")
+	secret, codes := w.enrolls()
+	w.with("bad_credentials", "wrong", "")
+	w.with("second_factor_required", right, "")
+	w.with("bad_credentials", right, "no code")
+	w.with("bad_credentials", "wrong", totp.Code(secret, w.now))
+	w.with("", right, totp.Code(secret, w.now))
+	w.with("bad_credentials", right, totp.Code(secret, w.now))
+	w.restart()
+	w.with("bad_credentials", right, totp.Code(secret, w.now))
+	w.now = w.now.Add(30 * time.Second)
+	w.with("", right, totp.Code(secret, w.now.Add(30*time.Second)))
+	w.with("bad_credentials", right, totp.Code(secret, w.now)) // older than that which was used
+	w.with("", right, codes[3])
+	w.with("bad_credentials", right, codes[3])
+	require.Len(t, w.user().SecondFactor.RecoveryCodes, totp.RecoveryCodes-1)
+	w.do(commands.RemoveTOTP{ID: w.ann})
+	w.with("", right, "")
+}
+
+// TestCodesAreNotGuessed has somebody who knows the password try codes, and present the password alone in between.
+func TestCodesAreNotGuessed(t *testing.T) {
+	w := start(t)
+	secret, _ := w.enrolls()
+	for range 11 {
+		w.with("second_factor_required", right, "")
+		w.with("bad_credentials", right, "no code")
+	}
+	w.with("too_many_attempts", right, "")
+	w.with("too_many_attempts", right, totp.Code(secret, w.now))
+	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}), "too_many_attempts")
+	w.now = w.now.Add(time.Second)
+	require.NoError(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}))
+	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}), "bad_credentials")
+}
+
+// TestCodeRace has many log in at once by the same codes: each is good once.
+func TestCodeRace(t *testing.T) {
+	w := start(t)
+	secret, codes := w.enrolls()
+	for _, code := range []string{totp.Code(secret, w.now), codes[0]} {
+		var in atomic.Int32
+		var work sync.WaitGroup
+		for range 8 {
+			work.Go(func() {
+				_, err := w.LogIn(context.Background(), login.Attempt{Name: "ann", Password: right, Code: code, At: w.now, Unbounded: true})
+				if err == nil {
+					in.Add(1)
+				}
+			})
+		}
+		work.Wait()
+		require.EqualValues(t, 1, in.Load())
+	}
 }
 
 func TestUnbounded(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/totp"
 	"accountd/events"
 )
 
@@ -168,6 +169,41 @@ func TestAttempts(t *testing.T) {
 	for range 21 {
 		require.Equal(t, http.StatusOK, try("clerk", testPassword), "what succeeds does not count")
 	}
+}
+
+// TestSecondFactor logs in everywhere as a user who needs a code.
+func TestSecondFactor(t *testing.T) {
+	s := start(t, Options{})
+	boss := s.named("boss").ID
+	secret := totp.NewSecret()
+	codes, hashes := totp.NewRecoveryCodes()
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: boss, Secret: secret}, commands.ConfirmTOTP{ID: boss, Secret: secret, RecoveryCodes: hashes}} {
+		_, err := s.Do(t.Context(), commands.Actor{User: boss}, c)
+		require.NoError(t, err)
+	}
+	wrong := s.asks("password", "password", "username", "boss", "password", "wrong")
+	for _, code := range []string{"", "no code"} {
+		w := s.asks("password", "password", "username", "boss", "password", testPassword, "otp", code)
+		require.Equal(t, http.StatusUnauthorized, w.Code)
+		require.Equal(t, wrong.Body.String(), w.Body.String(), "it tells nothing")
+	}
+	require.Equal(t, http.StatusOK, s.asks("password", "password", "username", "boss", "password", testPassword, "otp", codes[0]).Code)
+
+	page := "/oauth/login?response_type=code&client_id=" + s.apps["public"].id + "&redirect_uri=" + redirectURI
+	again := s.located(s.post(page, "username", "boss", "password", testPassword))
+	require.Contains(t, again, "failed=code&")
+	shown := s.call("", http.MethodGet, again, "").Body.String()
+	require.Contains(t, shown, `name="otp"`)
+	require.Contains(t, shown, `autocomplete="one-time-code"`)
+	require.NotContains(t, s.call("", http.MethodGet, page, "").Body.String(), `name="otp"`)
+	again = s.located(s.post(again, "username", "boss", "password", testPassword, "otp", "no code"))
+	require.Contains(t, again, "failed=credentials-or-code")
+	require.Contains(t, s.call("", http.MethodGet, again, "").Body.String(), `name="otp"`)
+	w := s.post(again, "username", "boss", "password", testPassword, "otp", codes[1])
+	require.NotContains(t, s.located(w), "failed")
+	require.NotEmpty(t, cookieOf(w))
+	require.Contains(t, s.located(s.post("/oauth/applications", "username", "boss", "password", testPassword)), "failed=code")
+	require.NotEmpty(t, cookieOf(s.post("/oauth/applications", "username", "boss", "password", testPassword, "otp", codes[2])))
 }
 
 // TestWelcome looks for whom a creation has mail sent to, which no answer shows.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/totp"
 	"accountd/http/rest"
 )
 
@@ -108,6 +109,33 @@ func TestFailedLogInsWait(t *testing.T) {
 		now = now.Add(time.Second)
 	}
 	require.Equal(t, http.StatusOK, logIn("admin", "secret", 0).Code)
+}
+
+func TestLogInWithACode(t *testing.T) {
+	s := start(t, Options{})
+	hash, err := s.HashPassword(t.Context(), "secret")
+	require.NoError(t, err)
+	admin, secret := s.named("admin").ID, totp.NewSecret()
+	s.do(commands.UpdateUser{ID: admin, PasswordHash: &hash})
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: admin, Secret: secret}, commands.ConfirmTOTP{ID: admin, Secret: secret}} {
+		_, err := s.Do(t.Context(), commands.Actor{User: admin}, c)
+		require.NoError(t, err)
+	}
+	now := time.Now()
+	s.http = New(s.Service, Options{Now: func() time.Time { return now }})
+	logIn := func(more string) *httptest.ResponseRecorder {
+		return s.call("", http.MethodPost, "/api/accounts/login/", `{"username":"admin","password":"secret"`+more+`}`)
+	}
+	for _, none := range []string{"", `,"otp":null`, `,"otp":"no code"`, `,"otp":1.5`, `,"otp":[]`} {
+		w := logIn(none)
+		require.Equal(t, http.StatusBadRequest, w.Code, none)
+		require.JSONEq(t, `{"detail":"Unable to log in with provided credentials."}`, w.Body.String())
+	}
+	require.Equal(t, http.StatusOK, logIn(`,"otp":"`+totp.Code(secret, now)+`"`).Code)
+	now = now.Add(30 * time.Second)
+	number := strings.TrimLeft(totp.Code(secret, now), "0")
+	require.Equal(t, http.StatusOK, logIn(`,"otp":`+number).Code, "es sends digits as a number")
+	require.Equal(t, http.StatusOK, s.call("admin", http.MethodGet, "/api/accounts/user/", "").Code, "tokens go on")
 }
 
 func TestLimiterForgets(t *testing.T) {

@@ -13,6 +13,7 @@ const (
 
     :arg username: **required** - Name of the account
     :arg password: **required** - Its password
+    :arg otp: Code of its second factor, when it has one
 
 The answer has a token for the header "Authorization: Token ...", which is good for an hour. It ends the token before.`
 

@@ -1,6 +1,7 @@
 package danube
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -16,11 +17,11 @@ import (
 
 // logIn gives the user who knows the password a token, and ends the one before.
 func (x *exchange) logIn() error {
-	name, plain, err := x.readLogIn()
+	a, err := x.readLogIn()
 	if err != nil {
 		return err
 	}
-	u, err := x.passwordOf(name, plain)
+	u, err := x.api.LogIn(x.r, a)
 	if err != nil {
 		return refusedLogIn(err)
 	}
@@ -42,32 +43,45 @@ type logInError struct{ detail any }
 
 func (logInError) Error() string { return "the log-in failed" }
 
-// readLogIn reads the body strictly, which no other call does.
-func (x *exchange) readLogIn() (name, plain string, err error) {
+// readLogIn reads the body strictly, which no other call does. The name is a username, in exactly its form. The original knows
+// no code.
+func (x *exchange) readLogIn() (a login.Attempt, err error) {
 	body, err := rest.ReadBody(x.w, x.r)
 	if err != nil {
-		return "", "", err
+		return a, err
 	}
 	in := input{}
 	if len(body) > 0 {
 		kind := x.r.Header.Get("Content-Type")
 		if !claimsJSON(kind) {
-			return "", "", detailed{http.StatusUnsupportedMediaType, `Unsupported media type "` + kind + `" in request.`}
+			return a, detailed{http.StatusUnsupportedMediaType, `Unsupported media type "` + kind + `" in request.`}
 		}
 		v, err := parseJSON(body)
 		if err != nil {
-			return "", "", logInError{errNoJSON.text}
+			return a, logInError{errNoJSON.text}
 		}
 		if in, err = membersOf(v, http.MethodPut); err != nil {
-			return "", "", asLogInError(err)
+			return a, asLogInError(err)
 		}
 	}
 	f := &form{in: in, isNew: true}
 	username, secret := f.text("username", "", textRules{required: true}), f.text("password", "", textRules{required: true})
 	if err := f.failed(); err != nil {
-		return "", "", asLogInError(err)
+		return a, asLogInError(err)
 	}
-	return *username, *secret, nil
+	return login.Attempt{Name: *username, Exact: true, Password: *secret, Code: codeIn(in["otp"]), At: x.api.now(), Unbounded: x.api.limits == nil}, nil
+}
+
+// codeIn returns a code, which es sends as a number.
+func codeIn(v any) string {
+	const digits = 6
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return strings.Repeat("0", max(0, digits-len(v))) + v.String()
+	}
+	return ""
 }
 
 func asLogInError(err error) error {
@@ -76,11 +90,6 @@ func asLogInError(err error) error {
 		return logInError{object(wrong)}
 	}
 	return err
-}
-
-// passwordOf returns the user of exactly that username when the password is right.
-func (x *exchange) passwordOf(name, plain string) (*commands.User, error) {
-	return x.api.LogIn(x.r, login.Attempt{Name: name, Exact: true, Password: plain, At: x.api.now(), Unbounded: x.api.limits == nil})
 }
 
 func refusedLogIn(err error) error {

@@ -29,7 +29,7 @@ type userBody struct {
 }
 
 // readOnly are the members that no request changes.
-var readOnly = []string{"id", "number", "state", "locked_until", "parent", "created_at", "updated_at"}
+var readOnly = []string{"id", "number", "state", "locked_until", "second_factor", "parent", "created_at", "updated_at"}
 
 // readUser reads the members of a user.
 func readUser(m *members) (userBody, error) {

@@ -3,6 +3,7 @@ package native
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -78,6 +79,10 @@ func (d differ) fields(u *commands.User) []field {
 	}
 	if p := u.PasswordReset; p != nil {
 		out = append(out, field{name: "password_reset", value: marshal(resetAnswer{ExpiresAt: p.ExpiresAt}), state: p.Hash.Reveal()})
+	}
+	if f := u.SecondFactor; f != nil {
+		out = append(out, field{name: "totp", value: marshal(events.Masked), state: f.Secret.Reveal()},
+			field{name: "recovery_codes_left", value: marshal(len(f.RecoveryCodes)), state: fmt.Sprint(f.RecoveryCodes)})
 	}
 	return append(out, d.credentials(u)...)
 }

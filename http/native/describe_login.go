@@ -19,11 +19,18 @@ func sessionSchema(isNew bool) openapi.Schema {
 
 func loginDescriptions() openapi.Table {
 	filled := openapi.Filled(openapi.Text())
+	code, example := openapi.Object(map[string]openapi.Schema{"code!": filled}), map[string]any{"code": "123456"}
 	return openapi.Table{
 		"POST " + sessionsPath: {Summary: "Log in by a password, for a token that lasts a day", About: "The token, which this answer alone shows, acts as the user.", Open: true,
-			Body:    openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": openapi.With(filled, "maxLength", password.MaxLength)}),
+			Body:    openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": openapi.With(filled, "maxLength", password.MaxLength), "code": openapi.Nullable(openapi.Text())}),
 			Example: map[string]any{"username": "grace@example.org", "password": "correct horse"}, Answer: sessionSchema(true), Status: http.StatusCreated},
-		"GET " + sessionPath:    {Summary: "Show the session that the request is made in", Answer: sessionSchema(false)},
-		"DELETE " + sessionPath: {Summary: "Log out: end the session that the request is made in"},
+		"GET " + sessionPath: {Summary: "Show the session that the request is made in", Answer: sessionSchema(false)},
+		"GET " + totpPath:    {Summary: "Show whether a user has a second factor, and how many recovery codes are left", Answer: factorAnswer{}},
+		"POST " + totpPath:   {Summary: "Give oneself a secret for an authenticator app", About: "It counts when a code of it was confirmed.", Body: openapi.Object(nil), Answer: secretAnswer{}, Status: http.StatusCreated},
+		"POST " + totpPath + "/confirm": {Summary: "Make codes of the app a second factor of one's log-ins by password", About: "The answer alone shows the recovery codes, each of which is good once.",
+			Body: code, Example: example, Answer: recoveryAnswer{}},
+		"POST " + totpPath + "/recovery-codes": {Summary: "Get new recovery codes, in place of those before", Body: code, Example: example, Answer: recoveryAnswer{}},
+		"DELETE " + totpPath:                   {Summary: "Remove a second factor"},
+		"DELETE " + sessionPath:                {Summary: "Log out: end the session that the request is made in"},
 	}
 }

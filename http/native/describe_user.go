@@ -40,7 +40,7 @@ func userMembers() []described {
 		{name: "display_name", schema: text, sent: name, null: true}, {name: "phone", schema: text, sent: openapi.Line(longWord), null: true},
 		{name: "active", schema: truth, always: true},
 		{name: "state", schema: openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed), fixed: true},
-		{name: "locked_until", schema: when, null: true, fixed: true},
+		{name: "locked_until", schema: when, null: true, fixed: true}, {name: "second_factor", schema: truth, fixed: true},
 		{name: "super_admin", schema: truth, always: true}, {name: "external_id", schema: text, sent: name, null: true},
 		{name: "language", schema: text, sent: openapi.Matching(`([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,6})?`), null: true},
 		{name: "timezone", schema: text, sent: openapi.Form("timezone"), null: true},

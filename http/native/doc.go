@@ -35,6 +35,10 @@
 // POST /v1/sessions gives a token for a day to who knows a user's name and password; it acts as the user, with everything that
 // the user may do, until it is ended at /v1/sessions/current, the password changes or the user is deleted.
 //
+// A user who has confirmed a second factor (TOTP) needs the member code there, of an app or a recovery code: without one a right
+// password is answered with second_factor_required. The secret and the recovery codes are shown once, by the answers that
+// made them.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //

@@ -98,6 +98,11 @@ POST   /v1/subscriptions {"name":"NEW"} 201 201 403   403    403     403   403  
 GET    /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
 DELETE /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
 POST   USER/unlock                200   403    204    200    403     403   404      403      401
+GET    USER/totp                  404   403    404    404    403     404   404      403      401
+POST   USER/totp                  403   403    404    403    403     201   404      403      401
+POST   USER/totp/confirm {"code":"1"} 404 404  404    404    404     404   404      403      401
+POST   USER/totp/recovery-codes {"code":"1"} 404 404 404 404 404     404   404      403      401
+DELETE USER/totp                  404   403    404    404    403     404   404      403      401
 GET    /v1/sessions/current       404   404    404    404    404     404   404      403      401
 DELETE /v1/sessions/current       404   404    404    404    404     404   404      403      401
 GET    /v1/mail                   200   200    403    403    403     403   403      403      401

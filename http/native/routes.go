@@ -112,7 +112,7 @@ func (a *api) routes() []route {
 		{http.MethodPatch, application, readsDirectory(a.patchApplication), false},
 		{http.MethodDelete, application, readsDirectory(a.deleteApplication), false},
 		{http.MethodPost, application + "/secret", readsDirectory(a.rotateApplicationSecret), false},
-	}, append(a.feedRoutes(), a.mailRoutes()...)...)
+	}, append(append(a.feedRoutes(), a.mailRoutes()...), a.totpRoutes()...)...)
 }
 
 func (a *api) handler() http.Handler {

@@ -1,7 +1,6 @@
 package native
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -38,13 +37,13 @@ func (a *api) logIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, plain := needed(m, "username"), needed(m, "password")
+	name, plain, code := needed(m, "username"), needed(m, "password"), or(member[string](m, "code"), "")
 	if err := m.done(); err != nil {
 		return err
 	}
-	u, err := a.LogIn(r, login.Attempt{Name: name, Password: plain, At: a.now(), Unbounded: !a.bounded})
+	u, err := a.LogIn(r, login.Attempt{Name: name, Password: plain, Code: code, At: a.now(), Unbounded: !a.bounded})
 	if err != nil {
-		return refusedLogIn(err)
+		return refusedLogIn(err, code != "")
 	}
 	return a.startSession(w, r, u)
 }
@@ -59,10 +58,15 @@ func needed(m *members, name string) string {
 }
 
 // refusedLogIn makes a refusal to know somebody one to know the caller.
-func refusedLogIn(err error) error {
-	var refusal *commands.Refusal
-	if errors.As(err, &refusal) && refusal.Reason == login.ReasonWrong {
-		return rest.RequestError{Status: http.StatusUnauthorized, Reason: refusal.Reason, Detail: refusal.Detail}
+func refusedLogIn(err error, withCode bool) error {
+	switch {
+	case hasReason(err, login.ReasonWrong) && withCode:
+		return rest.RequestError{Status: http.StatusUnauthorized, Reason: login.ReasonWrong, Detail: "Name, password or code is wrong."}
+	case hasReason(err, login.ReasonWrong):
+		return rest.RequestError{Status: http.StatusUnauthorized, Reason: login.ReasonWrong, Detail: "Name or password is wrong."}
+	case hasReason(err, login.ReasonCode):
+		return rest.RequestError{Status: http.StatusUnauthorized, Reason: login.ReasonCode,
+			Detail: "The password is right; the member code must have a code of the second factor, too."}
 	}
 	return err
 }

@@ -208,6 +208,7 @@ func addUser(j *rest.JSON, at time.Time, dir *commands.Directory, u *commands.Us
 	j.Key("active").Bool(u.Active)
 	j.Key("state").String(u.State)
 	addLock(j, u.LockedUntil(at))
+	j.Key("second_factor").Bool(u.NeedsCode())
 	j.Key("super_admin").Bool(u.SuperAdmin)
 	j.Key("external_id").StringOrNull(u.ExternalID)
 	j.Key("language").StringOrNull(u.Language)

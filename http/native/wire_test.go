@@ -63,7 +63,7 @@ func TestMembers(t *testing.T) {
 		require.NoError(t, d.Decode(&value))
 	}
 	assert.Equal(t, []string{"id", "number", "username", "email", "first_name", "last_name", "display_name", "phone", "active",
-		"state", "locked_until", "super_admin", "external_id", "language", "timezone", "client_id", "access", "comment", "extra_params", "datacenter",
+		"state", "locked_until", "second_factor", "super_admin", "external_id", "language", "timezone", "client_id", "access", "comment", "extra_params", "datacenter",
 		"groups", "api_access", "parent", "profile", "created_at", "updated_at"}, names)
 	assert.NotContains(t, string(j.Bytes()), "hidden")
 }

@@ -17,8 +17,8 @@
 //   - Text is not escaped as PHP does it ("\/", "\u00eb"), and there are no CORS headers: keys do not belong in browsers.
 //   - The bootstrap administrator cannot be deleted or demoted; that is a DisplayException, like a user with servers. A
 //     resource link of any kind blocks deletion, in the same words.
-//   - An owner who is blocked counts as one who is no root administrator. There is no second factor: 2fa is always false, and
-//     nothing demands one.
+//   - An owner who is blocked counts as one who is no root administrator. 2fa says whether log-ins by password take a
+//     code, too, which a user sets up in the native API alone; keys never need one, and nothing demands one.
 //   - GET /api/application/servers lists the linked servers, so that clients which ask for them first can go on; it is paged
 //     but not filtered or sorted. What the panel has besides users and servers is not there (404).
 //   - The rate limit counts on each instance by itself.

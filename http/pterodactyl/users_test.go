@@ -37,6 +37,21 @@ func made(t testing.TB, w *httptest.ResponseRecorder) (number int64, id uuid.UUI
 	return answer.Attributes.ID, answer.Attributes.UUID
 }
 
+func TestSecondFactorIsShown(t *testing.T) {
+	s := start(t, Options{})
+	number, id := made(t, s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, "")))
+	path := fmt.Sprint(usersPath, "/", number)
+	by := commands.Actor{User: id}
+	for _, next := range []struct {
+		cmd  commands.Command
+		want string
+	}{{commands.EnrollTOTP{ID: id, Secret: "S"}, `"2fa":false`}, {commands.ConfirmTOTP{ID: id, Secret: "S"}, `"2fa":true`}, {commands.RemoveTOTP{ID: id}, `"2fa":false`}} {
+		_, err := s.Do(t.Context(), by, next.cmd)
+		require.NoError(t, err)
+		require.Contains(t, s.call("admin", http.MethodGet, path, "").Body.String(), next.want)
+	}
+}
+
 func TestPasswords(t *testing.T) {
 	s := start(t, Options{})
 	logIn := func(plain string) error {

@@ -100,7 +100,7 @@ func (j answer) userAttributes(u *commands.User) {
 	j.Key("last_name").String(u.LastName)
 	j.Key("language").String(languageOf(u))
 	j.Key("root_admin").Bool(u.SuperAdmin)
-	j.Key("2fa").Bool(false) // there is none
+	j.Key("2fa").Bool(u.NeedsCode())
 	j.Key("created_at").String(timeText(u.CreatedAt))
 	j.Key("updated_at").String(timeText(u.UpdatedAt))
 }

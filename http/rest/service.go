@@ -39,9 +39,20 @@ func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (
 
 // LogIn returns the user who logs in by the request; see login.Keeper.
 func (s Service) LogIn(r *http.Request, a login.Attempt) (*commands.User, error) {
-	i := InfoOf(r.Context())
-	a.Request = commands.Actor{Dialect: i.Dialect, RequestID: i.ID, TraceParent: i.TraceParent, Address: i.Address}
+	a.Request = nobody(r)
 	return s.keeper().LogIn(r.Context(), a)
+}
+
+// CheckCode wants a code of the user's second factor; see login.Keeper.
+func (s Service) CheckCode(r *http.Request, u *commands.User, a login.Attempt) error {
+	a.Request = nobody(r)
+	return s.keeper().CheckCode(r.Context(), u, a)
+}
+
+// nobody is who asks before it is known who does.
+func nobody(r *http.Request) commands.Actor {
+	i := InfoOf(r.Context())
+	return commands.Actor{Dialect: i.Dialect, RequestID: i.ID, TraceParent: i.TraceParent, Address: i.Address}
 }
 
 // ForgetLogIns forgets which log-ins of the user failed; see login.Keeper.

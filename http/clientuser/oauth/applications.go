@@ -67,7 +67,7 @@ func (s *Server) changeApplications(w http.ResponseWriter, r *http.Request) erro
 		err = s.logInAs(w, r, form)
 	}
 	to := s.base(r) + applicationsPath
-	if why := failureOf(err); why != "" {
+	if why := failureIn(form, err); why != "" {
 		return redirect(w, r, to+"?"+failedParameter+"="+why)
 	}
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Server) changeApplications(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (s *Server) logInAs(w http.ResponseWriter, r *http.Request, form url.Values) error {
-	u, err := s.verify(r, form.Get("username"), form.Get("password"))
+	u, err := s.verify(r, form.Get("username"), form.Get("password"), form.Get(codeParameter))
 	if err != nil {
 		return err
 	}

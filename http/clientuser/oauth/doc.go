@@ -17,6 +17,9 @@
 // Parameters are read from the query, a form, or one in parts, wherever a client puts them. Scopes are not told apart: what an
 // application may do is its level of access.
 //
+// The password of a user who has a second factor takes the parameter otp, a code, besides. Without a right one the answer is that to a
+// wrong password, because clients know no other.
+//
 // # The pages
 //
 // GET /oauth/authorize asks whom it does not know to log in, and then whether the application may act in the person's name, unless
@@ -25,6 +28,8 @@
 //
 // POST /oauth/authorize is how programs drive the flow that have the person's name and password, and know no questions: it leads to
 // a log-in that is the consent as well, and says so. A log-in is answered with a redirect, also when it failed.
+//
+// Who needs a code as well is told so by the log-in's page, which then has a field for it.
 //
 // GET /oauth/applications shows a person what it has allowed, and takes it back. The native API does so, too.
 //

@@ -26,7 +26,10 @@ func (s *Server) byPassword(r request) (tokens, error) {
 	if err != nil {
 		return tokens{}, err
 	}
-	u, err := s.verify(r.Request, name, password)
+	u, err := s.verify(r.Request, name, password, r.get(codeParameter))
+	if failureOf(err) == failedCode { // of which clients know nothing
+		return tokens{}, invalidGrant("Name or password is wrong.")
+	}
 	if err != nil {
 		return tokens{}, err
 	}

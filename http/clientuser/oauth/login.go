@@ -3,6 +3,7 @@ package oauth
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -23,11 +24,22 @@ const (
 // failedParameter says on the log-in's page why the one before failed.
 const failedParameter = "failed"
 
+// Its values when a code is needed besides, and when one was given and something was wrong. The form has a field for it then.
+const (
+	failedCode     = "code"
+	failedWithCode = "credentials-or-code"
+)
+
+// codeParameter is the name of the code of a second factor, in the form and at the token endpoint.
+const codeParameter = "otp"
+
 // failures are the sentences for its values.
 var failures = map[string]string{
-	"credentials": "The name or the password is wrong.",
-	"inactive":    "This account is not active.",
-	"attempts":    "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
+	"credentials":  "The name or the password is wrong.",
+	failedWithCode: "The name, the password or the code is wrong. A code can be used once.",
+	failedCode:     "Enter the code that your authenticator app shows, or one of your recovery codes, and your name and password once more.",
+	"inactive":     "This account is not active.",
+	"attempts":     "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
 }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
@@ -55,6 +67,9 @@ func loginPage(title, failed string) page.Page {
 		},
 		Buttons: []page.Button{{Label: title}},
 	}}
+	if failed == failedCode || failed == failedWithCode {
+		p.Form.Fields = append(p.Form.Fields, page.Field{Name: codeParameter, Label: "Code", Autocomplete: "one-time-code"})
+	}
 	if why := failures[failed]; why != "" {
 		p.Errors = []page.Error{{Text: why}}
 	}
@@ -72,8 +87,8 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	byLogin := a.asked.get(consentParameter) == consentByLogin
-	u, err := s.verify(r, form.Get("username"), form.Get("password"))
-	if why := failureOf(err); why != "" {
+	u, err := s.verify(r, form.Get("username"), form.Get("password"), form.Get(codeParameter))
+	if why := failureIn(form, err); why != "" {
 		again := []string{failedParameter, why}
 		if byLogin {
 			again = append(again, consentParameter, consentByLogin)
@@ -100,6 +115,8 @@ func failureOf(err error) string {
 	switch {
 	case errors.As(err, &refusal) && refusal.Reason == commands.ReasonInactive:
 		return "inactive"
+	case errors.As(err, &refusal) && refusal.Reason == login.ReasonCode:
+		return failedCode
 	case errors.As(err, &refusal) && refusal.Kind == commands.Forbidden, err != nil && rest.FaultOf(err).Reason == "password_invalid":
 		return "credentials"
 	case errors.As(err, &refusal) && refusal.Kind == commands.Throttled:
@@ -108,9 +125,18 @@ func failureOf(err error) string {
 	return ""
 }
 
-// verify returns the user of that name and password.
-func (s *Server) verify(r *http.Request, name, password string) (*commands.User, error) {
-	return s.LogIn(r, login.Attempt{Name: name, Password: password, At: s.opts.Now(), Unbounded: !s.opts.RateLimits})
+// failureIn is failureOf for what a form was answered with.
+func failureIn(form url.Values, err error) string {
+	why := failureOf(err)
+	if why == "credentials" && form.Has(codeParameter) {
+		return failedWithCode
+	}
+	return why
+}
+
+// verify returns the user of that name and password, who may need a code, too.
+func (s *Server) verify(r *http.Request, name, password, code string) (*commands.User, error) {
+	return s.LogIn(r, login.Attempt{Name: name, Password: password, Code: code, At: s.opts.Now(), Unbounded: !s.opts.RateLimits})
 }
 
 // cookie returns the name of the browser's cookie; where it may, the name has browsers take it over HTTPS alone.

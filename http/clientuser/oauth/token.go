@@ -33,7 +33,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.check("grant_type", "client_id", "client_secret", "code", "redirect_uri", "refresh_token", "username", "password",
+	if err := p.check("grant_type", "client_id", "client_secret", "code", "redirect_uri", "refresh_token", "username", "password", codeParameter,
 		"code_verifier"); err != nil {
 		return err
 	}
