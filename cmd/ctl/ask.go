@@ -45,6 +45,14 @@ func (a *asking) secret(what string) (string, error) {
 	return string(typed), err
 }
 
+// code returns the code that is given, or asks for one of the second factor.
+func (a *asking) code(given []string) (string, error) {
+	if len(given) > 0 {
+		return given[0], nil
+	}
+	return a.secret("Code of the app")
+}
+
 func (a *asking) read() (string, error) {
 	line, err := a.lines.ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")

@@ -15,20 +15,22 @@ import (
 // defaultProfile is where a session is stored when no profile is named.
 const defaultProfile = "default"
 
-const logInHelp = `Log in by a password, which is asked for and not shown; without a terminal it is the first line of the standard input. The session
-is stored in the profile that --profile names (the default is "default"), in a file that its owner alone can read, and ends after a
+const logInHelp = `Log in by a password, which is asked for and not shown, and a code, for who has a second factor; without a terminal they are the first
+lines of the standard input. The session is stored in the profile that --profile names (the default is "default"), in a file that its owner alone can read, and ends after a
 day, or by accountctl log-out.
 
 What acts as the user is then what is called with that profile: with --profile or ACCOUNTCTL_PROFILE, and with the profile "default"
 also what is called without saying where the service is, when there is no ./data.`
 
 func (p *program) logIn() *cobra.Command {
+	var code string
 	cmd := &cobra.Command{
 		Use: "log-in [USERNAME]", Short: "Log in by a password, and store the session in a profile", Long: logInHelp, Args: words(0, 1),
 		Example: `  accountctl log-in ann --url https://accounts.example.org
   accountctl log-in ann --profile live
   accountctl log-in ann --url http://127.0.0.1:8080 --profile test <password`,
 	}
+	cmd.Flags().StringVar(&code, "code", "", "a `code` of the second factor, or a recovery code; asked for where it is needed")
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		ask := newAsking(cmd.InOrStdin(), cmd.ErrOrStderr())
 		name, err := ask.line("Username", words)
@@ -39,7 +41,12 @@ func (p *program) logIn() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		made, err := s.logIn(cmd.Context(), name, password)
+		made, err := s.logIn(cmd.Context(), name, password, code)
+		if needsCode(err) && code == "" {
+			if code, err = ask.secret("Code of the app, or a recovery code"); err == nil {
+				made, err = s.logIn(cmd.Context(), name, password, code)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -54,8 +61,12 @@ func (p *program) logIn() *cobra.Command {
 }
 
 // logIn returns the profile of a new session.
-func (s service) logIn(ctx context.Context, name, password string) (profile, error) {
-	body, err := json.Marshal(map[string]string{"username": name, "password": password})
+func (s service) logIn(ctx context.Context, name, password, code string) (profile, error) {
+	asked := map[string]string{"username": name, "password": password}
+	if code != "" {
+		asked["code"] = code
+	}
+	body, err := json.Marshal(asked)
 	if err != nil {
 		return profile{}, err
 	}

@@ -137,6 +137,7 @@ func (s service) call(ctx context.Context, method, path string, body []byte, hea
 // refusal is an answer that is no success.
 type refusal struct {
 	status int
+	code   string // of the problem, if it has one
 	text   string
 }
 
@@ -169,7 +170,7 @@ func refused(answer *http.Response) error {
 	case problem.Code == "type_invalid":
 		said += "\n  name=text is always a text; what is none is name:=JSON, such as active:=false."
 	}
-	return refusal{answer.StatusCode, said}
+	return refusal{answer.StatusCode, problem.Code, said}
 }
 
 // member returns what a JSON pointer (RFC 6901) names as it is named on the command line, such as profile.city.

@@ -168,7 +168,7 @@ func (t *tail) take(line []byte) error {
 		t.left -= min(t.left, 1)
 		return t.out.add(line)
 	case e.Reason == "not_allowed":
-		return refusal{http.StatusForbidden, e.Detail}
+		return refusal{http.StatusForbidden, e.Reason, e.Detail}
 	}
 	return lostError{errors.New(e.Detail)}
 }
