@@ -78,8 +78,8 @@ func TestGolden(t *testing.T) {
 			"events tail -o yaml", "events --user nobody", "events --type Nothing", "events --since soon", "events tail --until 7 --after 5",
 			"events --columns sequence,nope",
 		}},
-		"history": {ann, {"set users/ann phone=1 active:=false profile.city=Praha -o table"}, inForms("history ann"), {
-			"history ann --oldest-first --limit 2", "history ann@example.org --columns actor,dialect,field,after --after 7",
+		"history": {ann, {"set users/ann phone=1 active:=false profile.city=Praha -o table"}, inForms("history ann --after 7"), {
+			"history ann --after 7 --oldest-first --limit 1", "history ann@example.org --columns actor,dialect,field,after --after 7",
 			"history ann --at 7 -o table", "history ann --at 8 --columns username,phone,profile.city", "history ann --at 2", "history nobody", "delete users/ann", "history ann",
 		}},
 		"profile": {{
@@ -91,7 +91,7 @@ func TestGolden(t *testing.T) {
 			"import LINES", "import LINES -o ndjson --key other", "import /no/such/file", "export filter[email]=nobody@example.org", "export sort=nope",
 		}},
 		"audit": {ann, {
-			"audit replay users --at 6 --columns number,username", "audit replay groups --columns number,name", "audit replay --diff 6,7 --columns field,before,after",
+			"audit replay users --at 6 --columns number,username", "audit replay groups --columns number,name", "set users/ann phone=1 profile.city=Praha -o table", "audit replay --diff 7,8 --columns field,before,after",
 			"audit replay nothing", "audit replay --at soon", "audit verify --checkpoint /no/such/file",
 		}},
 	} {

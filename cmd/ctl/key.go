@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -93,46 +90,6 @@ func keyOf(raw json.RawMessage, kind string) (key, error) {
 	return k.key, nil
 }
 
-func (p *program) keyList() *cobra.Command {
-	var kind string
-	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: words(1, 1), ValidArgsFunction: p.completeUser,
-		Example: "  accountctl key list ann\n  accountctl key list ann --kind ssh --columns id,name,fingerprint",
-		Long:    "List the keys of a user. Secrets are not shown again.\n\n" + keyHelp}
-	kindFlag(cmd, &kind, "", "the `kind` (the default is all)")
-	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
-	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
-		if err := checkKind(kind); err != nil {
-			return err
-		}
-		user, err := s.user(cmd.Context(), words[0])
-		if err != nil {
-			return err
-		}
-		out := p.printer("kind", "id", "name", "expires_at", "last_used_at")
-		for _, of := range []string{keyNative, keySigning, keySSH} {
-			if kind != "" && keyResource(kind) != keyResource(of) {
-				continue
-			}
-			if err := s.eachKey(cmd.Context(), user, of, func(k key) error { return printKey(out, k, kind) }); err != nil {
-				return err
-			}
-		}
-		return out.end()
-	})
-	return cmd
-}
-
-func printKey(out *printer, k key, kind string) error {
-	if kind != "" && k.Kind != kind {
-		return nil
-	}
-	line, err := json.Marshal(k)
-	if err != nil {
-		return err
-	}
-	return out.add(line)
-}
-
 // eachKey calls each for a user's keys of the kind, or of the kinds that have the resource in common with it.
 func (s service) eachKey(ctx context.Context, user, kind string, each func(key) error) error {
 	return s.pages(ctx, keyPath(user, kind), func(p page) (bool, error) {
@@ -150,37 +107,6 @@ func (s service) eachKey(ctx context.Context, user, kind string, each func(key) 
 }
 
 func keyPath(user, kind string) string { return "/v1/users/" + user + "/" + keyResource(kind) }
-
-func (p *program) keyRevoke() *cobra.Command {
-	cmd := &cobra.Command{Use: "revoke USER KEY...", Short: "End keys of a user, at once", Args: words(2, many), ValidArgsFunction: p.completeKey,
-		Example: "  accountctl key revoke ann 01890a5d-ac96-774b-bcce-b302099a8057\n  accountctl key revoke ann 3  # an SSH key",
-		Long:    "End keys of a user, at once. A key is named by its id, as accountctl key list shows it."}
-	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
-		user, err := s.user(cmd.Context(), words[0])
-		if err != nil {
-			return err
-		}
-		for _, id := range words[1:] {
-			path := keyPath(user, kindOf(id)) + "/" + url.PathEscape(id)
-			if _, err := s.call(cmd.Context(), http.MethodDelete, path, nil, nil, nil); err != nil {
-				return explain(err, "the key "+id)
-			}
-		}
-		return nil
-	})
-	return cmd
-}
-
-// kindOf tells from a key's id where it is: SSH keys have numbers, API keys UUIDs.
-func kindOf(id string) string {
-	if isNumber(id) {
-		return keySSH
-	}
-	if uuid.Validate(id) == nil {
-		return keyNative
-	}
-	return keySigning
-}
 
 // explain says of what an error tells.
 func explain(err error, what string) error {

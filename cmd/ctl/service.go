@@ -154,6 +154,9 @@ func refused(answer *http.Response) error {
 	if err := json.Unmarshal(body, &problem); err == nil && problem.Detail != "" {
 		said += ": " + problem.Detail
 	}
+	if seconds := answer.Header.Get("Retry-After"); answer.StatusCode == http.StatusTooManyRequests && seconds != "" {
+		said += " (" + seconds + " seconds)"
+	}
 	for _, e := range problem.Errors {
 		if where := e.Parameter + member(e.Pointer); where != "" {
 			said += "\n  " + where

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 )
 
 // columnsOf returns the columns of a resource's table by its last name in the path.
@@ -140,8 +141,17 @@ func (m members) at(path string) json.RawMessage {
 }
 
 // cell returns a value as it stands in a table: a text without quotes, a list with commas, nothing for null, a time to the
-// second, and never more than one line.
+// second, never more than one line, and nothing that a terminal would obey: it is people who name themselves.
 func cell(raw json.RawMessage) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, cellText(raw))
+}
+
+func cellText(raw json.RawMessage) string {
 	var texts []string
 	if json.Unmarshal(raw, &texts) == nil && texts != nil {
 		return strings.Join(texts, ",")

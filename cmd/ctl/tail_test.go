@@ -80,7 +80,7 @@ func TestTailGoesOn(t *testing.T) {
 	require.Contains(t, said[0], "the answer broke off")
 	require.Contains(t, said[0], "goes on behind event 5")
 	require.Contains(t, said[1], "starting")
-	require.Contains(t, said[2], "Too far behind.")
+	require.Equal(t, "accountctl: Too far behind; it goes on behind event 9", said[2])
 }
 
 // TestTailEnds finds nobody, is not let in, has all that it was asked for, or is interrupted.
