@@ -147,3 +147,14 @@ func TestWatchGoesOn(t *testing.T) {
 	require.Equal(t, []string{"TIME", "READY", "USERS", "LOG_POSITION", "VIEW_LAG", "EVENTS_PER_SECOND", "REQUESTS_PER_SECOND"}, strings.Fields(lines[0]))
 	require.Equal(t, []string{"true", "40", "1500000", "2", "0", "0"}, strings.Fields(lines[1])[1:])
 }
+
+func FuzzFigures(f *testing.F) {
+	f.Add(someFigures)
+	f.Add("{} 1\n}{ 2\n a")
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := readFigures(strings.NewReader(text))
+		if err == nil {
+			require.NotContains(t, got.values, "#")
+		}
+	})
+}

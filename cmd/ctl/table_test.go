@@ -29,3 +29,12 @@ func TestColumns(t *testing.T) {
 	p.chosen = false
 	require.NoError(t, p.table([]json.RawMessage{entry}), "a default column may be missing")
 }
+
+func FuzzCell(f *testing.F) {
+	for _, raw := range []string{`null`, `"a\nb"`, `["a","\u001b"]`, `{"a":"` + "\x1b" + `"}`, `x`, ""} {
+		f.Add([]byte(raw))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		require.NotRegexp(t, `[\x00-\x1f\x7f-\x{9f}]`, cell(raw))
+	})
+}
