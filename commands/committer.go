@@ -69,6 +69,9 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 			return left, nil
 		case errors.Is(err, eventlog.ErrConflict):
 			h.opts.Observer.Conflicted()
+			for _, r := range group {
+				r.conflicts++
+			}
 			if err = h.catchUp(); err == nil {
 				continue
 			}
@@ -138,6 +141,7 @@ func (h *Handler) append(states States, batch []decided, newest *uint64) ([]even
 		return nil, err
 	}
 	h.opts.Observer.Appended(len(entries), len(records), time.Since(start))
+	traceAppend(batch, records, start)
 	if err := h.fold.Apply(records); err != nil {
 		return nil, fmt.Errorf("applying what was appended: %w", err)
 	}
@@ -189,6 +193,6 @@ func answerAll(batch []decided, records []events.Record) {
 
 func refuseAll(group []*request, err error) {
 	for _, r := range group {
-		r.answer <- answer{err: err}
+		r.end(answer{err: err})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/events"
 	"accountd/events/eventlog"
@@ -56,10 +57,12 @@ type Handler struct {
 }
 
 type request struct {
-	ctx    context.Context
-	actor  Actor
-	cmd    Command
-	answer chan answer
+	ctx       context.Context
+	span      trace.Span
+	actor     Actor
+	cmd       Command
+	conflicts int // how often somebody else was faster
+	answer    chan answer
 }
 
 type answer struct {
@@ -95,8 +98,9 @@ func (h *Handler) Start(ctx context.Context, actor Actor, cmd Command) (wait fun
 		actor.At = time.Now()
 	}
 	r := &request{ctx: ctx, actor: actor, cmd: cmd, answer: make(chan answer, 1)}
+	r.begin()
 	if err := h.enqueue(r); err != nil {
-		return func() (Outcome, error) { return Outcome{}, err }
+		r.end(answer{err: err})
 	}
 	return r.wait
 }
@@ -155,7 +159,7 @@ type decided struct {
 
 func (d decided) reply(records []events.Record) {
 	if d.err != nil {
-		d.answer <- answer{err: d.err}
+		d.end(answer{err: d.err})
 		return
 	}
 	out := Outcome{User: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
@@ -170,7 +174,7 @@ func (d decided) reply(records []events.Record) {
 			out.User = Evolve(out.User, r)
 		}
 	}
-	d.answer <- answer{outcome: out}
+	d.end(answer{outcome: out})
 }
 
 func (d decided) entry(s States) eventlog.Entry {

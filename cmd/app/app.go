@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"accountd/commands/password"
 	"accountd/events/audit"
 	"accountd/events/engine"
@@ -33,7 +35,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
+	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
 		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -58,6 +60,7 @@ type app struct {
 	log     *slog.Logger
 	gate    *server.Gate
 	metrics *metrics.Metrics
+	tracer  trace.Tracer // nil: there are no traces
 	baseURL string
 	set     server.Later // the page that sets a password
 

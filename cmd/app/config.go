@@ -46,6 +46,9 @@ type Config struct {
 
 	LogFormat string // formatText or formatJSON
 	LogLevel  slog.Level
+
+	TraceEndpoint string  // URL of the collector that spans are sent to; empty: there are none
+	TraceSample   float64 // how many of the traces that begin here are recorded, from 0 to 1
 }
 
 const (
@@ -62,7 +65,7 @@ func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
 		E24DateWindow: 15 * time.Minute, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
-		Mail: defaultMail(),
+		Mail: defaultMail(), TraceSample: 1,
 	}
 }
 
@@ -97,6 +100,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := seal.ParseMaster(c.MasterKey.Reveal()); c.MasterKey != "" && err != nil {
 		return fmt.Errorf("%s: it holds no master key: 32 bytes in base64", envMasterKey)
+	}
+	if err := c.validateTraces(); err != nil {
+		return err
 	}
 	if err := c.Mail.validate(); err != nil {
 		return err

@@ -60,11 +60,13 @@ func TestEverySetting(t *testing.T) {
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
 		PublicURL: "https://accounts.example.org", ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
+		TraceEndpoint: "https://c:4318/otlp", TraceSample: 0.25,
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
 		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7", "--log-format=json", "--log-level=debug",
+		"--trace-endpoint=https://c:4318/otlp", "--trace-sample=0.25",
 		"--smtp=m:587", "--smtp-tls=none", "--smtp-username=u", "--smtp-password-file=p", "--mail-from=A <a@b>", "--mail-passwords=plain",
 		"--service-name=S", "--mail-templates=" + templates}, nil, "")
 	require.NoError(t, err)
@@ -88,6 +90,8 @@ public-url = https://accounts.example.org
 client-hourly-limit = 7
 log-format = json
 log-level = DEBUG
+trace-endpoint = https://c:4318/otlp
+trace-sample = .25
 smtp = m:587
 smtp-tls = none
 smtp-username = u
@@ -133,6 +137,9 @@ func TestWrongSettings(t *testing.T) {
 		"limit":                  {args: []string{"--client-hourly-limit=0"}, want: "client-hourly-limit: must be more than nothing"},
 		"public URL":             {args: []string{"--public-url=https://example.org/"}, want: "public-url: must be like https://accounts.example.org"},
 		"public host":            {args: []string{"--public-url=example.org"}, want: "public-url: must be like"},
+		"collector":              {args: []string{"--trace-endpoint=localhost:4318"}, want: "trace-endpoint: must be a URL"},
+		"sample":                 {args: []string{"--trace-sample=1.5"}, want: "trace-sample: must be from 0 to 1"},
+		"no number":              {args: []string{"--trace-sample=NaN"}, want: "trace-sample: must be from 0 to 1"},
 		"cluster":                {args: []string{"--nats=a b"}, want: "nats: must be one URL"},
 		"proxies":                {env: []string{"ACCOUNTD_TRUSTED_PROXIES=10.0.0.0/8,x"}, want: `not "x"`},
 		"key in two ways":        {args: []string{"--master-key-file=k"}, env: []string{"ACCOUNTD_MASTER_KEY=" + seal.Generate().Text()}, want: "give it in one way"},

@@ -19,7 +19,7 @@ type option struct {
 
 // options returns every setting, each bound to its field of c.
 func options(c *Config) []option {
-	const storage, http, accounts, e24, client, logging = "Storage", "HTTP", "Accounts", "e24 API", "Client-user API", "Log"
+	const storage, http, accounts, e24, client, logging = "Storage", "HTTP", "Accounts", "e24 API", "Client-user API", "Log and traces"
 	return append([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
@@ -46,6 +46,10 @@ func options(c *Config) []option {
 		{client, "client-hourly-limit", "N", "requests that all users of one client may make within an hour", number{&c.ClientHourlyLimit}, ""},
 		{logging, "log-format", "text|json", "form of the lines on stderr", choice{&c.LogFormat, []string{formatText, formatJSON}}, ""},
 		{logging, "log-level", "debug|info|warn|error", "the least that is logged", level{&c.LogLevel}, ""},
+		{logging, "trace-endpoint", "URL", "send traces to this collector by OTLP over HTTP, such as http://127.0.0.1:4318; without it there are none",
+			text{&c.TraceEndpoint}, ""},
+		{logging, "trace-sample", "RATIO", "how many of the traces that begin here are recorded, from 0 to 1; others are if who asks says so",
+			fraction{&c.TraceSample}, ""},
 	}, mailOptions(&c.Mail)...)
 }
 

@@ -64,6 +64,18 @@ func (v number) Set(s string) error {
 }
 func (v number) String() string { return strconv.Itoa(*v.field) }
 
+type fraction struct{ field *float64 }
+
+func (v fraction) Set(s string) error {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return fmt.Errorf("must be a number, not %q", s)
+	}
+	*v.field = f
+	return nil
+}
+func (v fraction) String() string { return strconv.FormatFloat(*v.field, 'g', -1, 64) }
+
 type duration struct{ field *time.Duration }
 
 func (v duration) Set(s string) error {

@@ -47,7 +47,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
 		Problem: native.Problem, Landing: docs.Landing(page.New(page.Options{Name: "accountd"}), currentBuild().String(), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
-		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits,
+		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
 	}), a.log)
 	done := make(chan struct{})
 	go func() {

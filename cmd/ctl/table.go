@@ -127,7 +127,7 @@ func (p *printer) cells(entry json.RawMessage) ([]string, error) {
 }
 
 // optional returns the members that events have or not.
-func optional() []string { return []string{"credential", "requestid", "erased", "data"} }
+func optional() []string { return []string{"credential", "requestid", "traceparent", "erased", "data"} }
 
 // at returns a value, also one inside an object, as in profile.city.
 func (m members) at(path string) json.RawMessage {

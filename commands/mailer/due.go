@@ -14,12 +14,13 @@ type due struct {
 	Mail     string // its kind, such as events.WelcomeAccountCreated
 	User     uuid.UUID
 	creator  uuid.UUID // who made the user
+	trace    string    // in which the Record was made; empty for none
 	to       string    // the address that the Record names, empty for none
 }
 
 // dueBy returns the mail that the Record makes due, if it does.
 func dueBy(r events.Record) (due, bool) {
-	d := due{Event: r.ID, Sequence: r.Sequence, User: r.Aggregate.ID}
+	d := due{Event: r.ID, Sequence: r.Sequence, User: r.Aggregate.ID, trace: r.Cause.TraceParent}
 	switch e := r.Event.(type) {
 	case events.UserCreated:
 		d.Mail, d.creator, d.to = e.Welcome, e.Parent, e.WelcomeTo

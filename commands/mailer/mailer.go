@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/commands"
 	"accountd/events"
@@ -28,13 +29,14 @@ const (
 	claimMargin = 15 * time.Second // after the time-out of a mail, until another instance may send it
 )
 
-// Options of a Mailer. All but the last four must be set.
+// Options of a Mailer. All but Tracer and the last four must be set.
 type Options struct {
 	Engine  *engine.Engine
 	Log     *eventlog.Log
 	Fold    commands.Fold
 	Handler *commands.Handler
 	Logger  *slog.Logger
+	Tracer  trace.Tracer // nil: mails are no spans
 
 	SMTP      SMTP
 	From      string // the sender, such as "Accounts <no-reply@example.org>"

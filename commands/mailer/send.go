@@ -7,14 +7,20 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events"
+	"accountd/events/tracing"
 )
 
 // send sends the mail, unless there is nobody to send it to any more, which is no failure.
-func (m *Mailer) send(ctx context.Context, d due) *failed {
+func (m *Mailer) send(ctx context.Context, d due) (failure *failed) {
+	ctx, span := tracing.Follow(ctx, m.Tracer, trace.SpanKindClient, "mail", d.trace)
+	defer func() { d.endSpan(span, failure) }()
 	ctx, cancel := context.WithTimeout(ctx, m.SMTP.timeout())
 	defer cancel()
 	if err := m.Fold.Wait(ctx, d.Sequence); err != nil {
@@ -39,6 +45,18 @@ func (m *Mailer) send(ctx context.Context, d due) *failed {
 	}
 	m.Logger.Info("a mail was sent", d.attrs("ms", time.Since(start).Milliseconds())...)
 	return nil
+}
+
+// endSpan says in a trace what became of the mail.
+func (d due) endSpan(span trace.Span, failure *failed) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("accountd.mail", d.Mail), attribute.Int64("accountd.sequence", int64(d.Sequence)))
+	if failure != nil {
+		span.SetStatus(codes.Error, failure.reason)
+	}
+	span.End()
 }
 
 // compose writes the mail as things stand now. It returns neither a mail nor a failure when there is nobody to write to.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+
+	"accountd/events/tracing"
 )
 
 // MaxLength is the length in bytes of the longest password that is accepted.
@@ -47,7 +49,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err := checkLength(password); err != nil {
 		return "", err
 	}
-	if err := h.gate.enter(ctx); err != nil {
+	if err := h.enter(ctx); err != nil {
 		return "", err
 	}
 	defer h.gate.leave()
@@ -71,7 +73,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash 
 	if !known {
 		return false, false, ErrUnknownHash
 	}
-	if err := h.gate.enter(ctx); err != nil {
+	if err := h.enter(ctx); err != nil {
 		return false, false, err
 	}
 	defer h.gate.leave()
@@ -81,6 +83,13 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash 
 	}
 	ok = ok && hash != ""
 	return ok, ok && !f.current(), nil
+}
+
+// enter waits for a slot, which a trace shows.
+func (h *Hasher) enter(ctx context.Context) error {
+	ctx, span := tracing.Start(ctx, "password queue")
+	defer span.End()
+	return h.gate.enter(ctx)
 }
 
 // Running returns the number of hashes that run now.

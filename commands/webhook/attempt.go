@@ -11,8 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"accountd/commands"
 	"accountd/events/feed"
+	"accountd/events/tracing"
 )
 
 // parcel is what is sent to an address.
@@ -20,6 +25,7 @@ type parcel struct {
 	ID       string `json:"id"` // of the event
 	Type     string `json:"type"`
 	Sequence uint64 `json:"sequence"`
+	Trace    string `json:"traceparent"`
 	body     []byte
 }
 
@@ -43,6 +49,8 @@ const maxAnswer = 64 << 10
 
 // attempt sends the parcel once.
 func (r *Reactor) attempt(ctx context.Context, hook *commands.Webhook, p parcel) (d Delivery, after time.Duration) {
+	ctx, span := tracing.Follow(ctx, r.tracer, trace.SpanKindClient, "webhook", p.Trace)
+	defer func() { endSpan(span, hook, d) }()
 	start := r.now()
 	d = Delivery{ID: p.ID, Sequence: p.Sequence, Type: p.Type, At: start.UTC(), Outcome: Failed}
 	defer func() { d.Took = Milliseconds(r.now().Sub(start)) }()
@@ -55,6 +63,9 @@ func (r *Reactor) attempt(ctx context.Context, hook *commands.Webhook, p parcel)
 		"Content-Type": {feed.ContentType}, "User-Agent": {"accountd"}, "Webhook-Id": {p.ID},
 		"Webhook-Timestamp": {strconv.FormatInt(start.Unix(), 10)},
 		"Webhook-Signature": {signatures(hook.Secrets(start), p.ID, start, p.body)},
+	}
+	if parent := tracing.Parent(span, p.Trace); parent != "" {
+		request.Header.Set("Traceparent", parent)
 	}
 	answer, err := r.client.Do(request)
 	if err != nil {
@@ -71,6 +82,22 @@ func (r *Reactor) attempt(ctx context.Context, hook *commands.Webhook, p parcel)
 		d.Outcome = Gone
 	}
 	return d, retryAfter(answer.Header.Get("Retry-After"), start)
+}
+
+// endSpan says in a trace what became of an attempt.
+func endSpan(span trace.Span, hook *commands.Webhook, d Delivery) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("accountd.webhook", hook.ID.String()), attribute.String("accountd.event", d.Type),
+		attribute.Int64("accountd.sequence", int64(d.Sequence)), attribute.String("accountd.outcome", d.Outcome))
+	if d.Status != 0 {
+		span.SetAttributes(attribute.Int("http.response.status_code", d.Status))
+	}
+	if d.Outcome != Delivered {
+		span.SetStatus(codes.Error, d.Error)
+	}
+	span.End()
 }
 
 // reasonOf returns a word for the error, whose text may hold anything.

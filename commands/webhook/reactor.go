@@ -15,6 +15,7 @@ import (
 	"accountd/events/feed"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Schedule returns the pauses before the attempts to send an event, of which the first comes at once.
@@ -38,6 +39,7 @@ type Options struct {
 	Fold    commands.Fold // knows the webhooks
 	Handler Handler       // disables them
 	Logger  *slog.Logger  // nil: nobody
+	Tracer  trace.Tracer  // nil: attempts are no spans
 
 	AllowPrivate bool             // send inside the provider's network, too, and in clear
 	Schedule     []time.Duration  // nil: Schedule()
@@ -51,6 +53,7 @@ type Reactor struct {
 	fold         commands.Fold
 	handler      Handler
 	logger       *slog.Logger
+	tracer       trace.Tracer
 	allowPrivate bool
 	schedule     []time.Duration
 	timeout      time.Duration
@@ -65,7 +68,7 @@ func New(ctx context.Context, o Options) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
+	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
 		timeout: o.Timeout, now: o.Now, log: log}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)

@@ -35,6 +35,7 @@ type Message struct {
 	Actor       string    `json:"actor"`    // UUID of the user who asked, or "system"
 	Credential  string    `json:"credential,omitempty"`
 	RequestID   string    `json:"requestid,omitempty"`
+	TraceParent string    `json:"traceparent,omitempty"` // the extension for distributed tracing
 	Erased      bool      `json:"erased,omitempty"`
 	Data        any       `json:"data"` // the Event without its Secrets; null when erased
 }
@@ -45,7 +46,7 @@ func MessageOf(r events.Record) Message {
 		SpecVersion: "1.0", ID: r.ID.String(), Type: r.Type, Source: "accountd", Time: r.Time.UTC(),
 		Subject:     string(r.Aggregate.Kind) + "s/" + r.Aggregate.ID.String(),
 		ContentType: "application/json",
-		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID,
+		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID, TraceParent: r.Cause.TraceParent,
 		Erased: r.Erased, Data: events.Public(r.Event),
 	}
 }

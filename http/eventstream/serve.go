@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/commands"
 	"accountd/events/eventlog"
+	"accountd/events/tracing"
 	"accountd/http/rest"
 )
 
@@ -73,9 +76,11 @@ func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor)
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
+	ctx, span := tracing.Start(r.Context(), "event stream")
+	defer func() { run.endSpan(span) }()
 	run.out = newWriter(w, asked.sse)
 	if !asked.follow {
-		return run.broken(r, run.history(r.Context()))
+		return run.broken(r, run.history(ctx))
 	}
 	select {
 	case s.streams <- struct{}{}:
@@ -85,7 +90,7 @@ func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor)
 	defer func() { <-s.streams }()
 	s.tail.join()
 	defer s.tail.leave()
-	return run.broken(r, run.follow(r.Context()))
+	return run.broken(r, run.follow(ctx))
 }
 
 func head(h http.Header, asked wish) {
@@ -96,6 +101,14 @@ func head(h http.Header, asked wish) {
 	if asked.follow {
 		h.Set("X-Accel-Buffering", "no") // proxies shall pass on what comes
 		h.Set(gzhttp.HeaderNoCompression, "1")
+	}
+}
+
+// endSpan says in a trace how much was sent.
+func (s *stream) endSpan(span trace.Span) {
+	if span.IsRecording() {
+		span.SetAttributes(attribute.Int64("accountd.events", int64(s.sent)), attribute.Int64("accountd.sequence", int64(s.position)))
+		span.End()
 	}
 }
 

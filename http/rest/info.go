@@ -16,8 +16,8 @@ type Info struct {
 	User        string // UUID of the user who asks, empty until it is known
 	Credential  string // public id of the credential
 	Address     string // network address of the client, without port
-	TraceParent string
-	Failure     error // what went wrong inside, for the log alone
+	TraceParent string // W3C trace context of what comes of the request; empty when there is none
+	Failure     error  // what went wrong inside, for the log alone
 }
 
 type infoKey struct{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/http/rest"
 )
@@ -18,6 +19,7 @@ type exchange struct {
 	mount  *Mount
 	info   rest.Info
 	client netip.Addr
+	span   trace.Span
 	start  time.Time
 	status int // 0 until the answer begins
 	bytes  int64
@@ -86,6 +88,7 @@ func (s *server) end(x *exchange, r *http.Request, panicked any) {
 		x.status = http.StatusOK
 	}
 	took := s.now().Sub(x.start)
+	x.endSpan(r.Method)
 	s.Metrics.Request(x.info.Dialect, x.info.Route, r.Method, x.status, took)
 	s.report(x, r, took)
 	if abort {

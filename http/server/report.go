@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"accountd/events/tracing"
 )
 
 // report writes the request's log line: nothing from its query, body or headers but ids.
@@ -12,7 +14,7 @@ func (s *server) report(x *exchange, r *http.Request, took time.Duration) {
 	if !s.Logger.Enabled(r.Context(), level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 10)
+	attrs := make([]slog.Attr, 0, 11)
 	attrs = append(attrs,
 		slog.String("method", r.Method),
 		slog.String("route", orDash(x.info.Route)),
@@ -23,6 +25,9 @@ func (s *server) report(x *exchange, r *http.Request, took time.Duration) {
 		slog.String("request", x.info.ID))
 	if x.info.User != "" {
 		attrs = append(attrs, slog.String("user", x.info.User), slog.String("credential", x.info.Credential))
+	}
+	if id := tracing.TraceID(x.info.TraceParent); id != "" {
+		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	if x.info.Failure != nil {
 		attrs = append(attrs, slog.String("error", x.info.Failure.Error()))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+	"go.opentelemetry.io/otel/trace"
 
 	"accountd/http/rest"
 	"accountd/http/server/metrics"
@@ -35,6 +36,7 @@ type Options struct {
 	Logger         *slog.Logger
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
+	Tracer         trace.Tracer // begins the spans of dialects' calls; nil: there are none
 }
 
 // minGzip is from how many bytes on an answer is compressed: what fits one packet gains nothing.
@@ -69,7 +71,7 @@ func compress(h http.Handler) http.Handler {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := s.mount(r.URL.Path)
 	x := s.begin(w, r, m)
-	r = r.WithContext(rest.WithInfo(r.Context(), &x.info))
+	r = r.WithContext(rest.WithInfo(s.beginSpan(r.Context(), x), &x.info))
 	defer func() { s.end(x, r, recover()) }()
 	if m == &s.rest {
 		m.Handler.ServeHTTP(x, r)

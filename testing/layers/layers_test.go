@@ -101,6 +101,16 @@ func part(dir string) string {
 	return strings.Join(names[:min(2, len(names))], "/")
 }
 
+// TestOnlyTheProgramSendsTraces: everything else makes spans, which cost nothing where nobody wants them.
+func TestOnlyTheProgramSendsTraces(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, name := range s.imports() {
+			sends := strings.HasPrefix(name, "go.opentelemetry.io/otel/sdk") || strings.HasPrefix(name, "go.opentelemetry.io/otel/exporters")
+			require.False(t, sends && !s.test && floor(s.dir) < slices.Index(floors, "cmd"), "%s imports %s", s.dir, name)
+		}
+	}
+}
+
 func TestNoPackageIsNamedHTTP(t *testing.T) {
 	for _, s := range sources(t) {
 		require.NotEqual(t, "http", s.file.Name.Name, s.dir)

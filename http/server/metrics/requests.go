@@ -48,7 +48,7 @@ func (r *requests) add(k requestKey, took time.Duration) {
 }
 
 func (r *requests) series(k requestKey) *series {
-	k.method = method(k.method)
+	k.method = Method(k.method)
 	r.mu.RLock()
 	s := r.known[k]
 	r.mu.RUnlock()
@@ -65,8 +65,8 @@ func (r *requests) series(k requestKey) *series {
 	return s
 }
 
-// method returns one of few names: a client may send any.
-func method(m string) string {
+// Method returns one of few names: a client may send any.
+func Method(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
 		return m
