@@ -21,8 +21,8 @@ func inForms(call string) []string {
 	return []string{call, call + " -o json", call + " -o yaml", call + " -o ndjson"}
 }
 
-// TestGolden plays calls against a service; the golden files have what each prints and its exit code. FILE
-// and LINES stand for files. Users are printed as tables alone: they get new members now and then.
+// TestGolden plays calls against a service; the golden files have what each prints and its exit code. FILE and LINES stand for
+// files. Users and API keys are printed as tables alone: they get new members now and then.
 func TestGolden(t *testing.T) {
 	ann := []string{"create users username=ann email=ann@example.org first_name=Ann last_name=Lee profile.city=Brno -o table"}
 	for name, calls := range map[string][][]string{
@@ -62,7 +62,7 @@ func TestGolden(t *testing.T) {
 		}},
 		"key": {ann, {
 			"key add ann --name CI --permission users=read --allow-ip 10.0.0.0/8 --expires 2100-01-02",
-			"key add ann -o json", "key add ann -o yaml", "key add ann -o ndjson",
+			"key add ann", "key add ann --kind signing -o json", "key add ann --kind signing -o yaml", "key add ann --kind signing -o ndjson",
 			"key add ann --kind pterodactyl", "key add ann --kind signing --permission users=all", "key add ann --kind ssh FILE",
 			"key add ann --kind ssh FILE --name other", "key add ann --kind ssh",
 			"key add ann FILE", "key add ann --kind signing --name x", "key add ann --kind ssh FILE --permission users=read",

@@ -69,6 +69,7 @@ type key struct {
 	AddedAt     *string         `json:"added_at"`
 	ExpiresAt   *string         `json:"expires_at"`
 	LastUsedAt  *string         `json:"last_used_at"`
+	OldUntil    *string         `json:"previous_expires_at"` // of the secret before the last rotation
 }
 
 // keyOf reads a key of a resource that has no other kinds, unless the key says its kind.
