@@ -44,7 +44,7 @@ func MarkBehind(u *commands.User, sorts []Sort) string {
 func ParseMark(text string, sorts []Sort) (*Mark, error) {
 	var w written
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(decoded, &w) != nil || len(w.Sorts) != len(sorts) || len(w.Values) != len(sorts) {
+	if err != nil || json.Unmarshal(decoded, &w) != nil || len(w.Sorts) != len(sorts) || len(w.Values) != len(sorts) || w.Number < 1 {
 		return nil, ErrMark
 	}
 	m := &Mark{sorts: sorts, number: w.Number}

@@ -20,7 +20,7 @@ func (a *api) listAPIKeys(w http.ResponseWriter, r *http.Request, c caller) erro
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, u.APIKeys, a.apiKeyOf)
+	return writeList(w, r, keyed("api-keys", u.APIKeys, func(k commands.APIKey) string { return oldest(k.AddedAt, k.ID) }), a.apiKeyOf)
 }
 
 func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -50,7 +50,7 @@ func (c caller) application(r *http.Request) (*commands.Application, error) {
 }
 
 func (a *api) listApplications(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, c.states.Directory().Applications(), applicationOf)
+	return writeList(w, r, numbered("applications", c.states.Directory().Applications(), func(a *commands.Application) int64 { return a.Number }), applicationOf)
 }
 
 func (a *api) getApplication(w http.ResponseWriter, r *http.Request, c caller) error {

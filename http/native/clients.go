@@ -65,7 +65,7 @@ func (c caller) clientOf(r *http.Request) (*commands.Client, error) {
 }
 
 func (a *api) listClients(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, c.states.Directory().Clients(), clientOf)
+	return writeList(w, r, numbered("clients", c.states.Directory().Clients(), func(c *commands.Client) int64 { return c.Number }), clientOf)
 }
 
 func (a *api) getClient(w http.ResponseWriter, r *http.Request, c caller) error {

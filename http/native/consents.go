@@ -20,7 +20,7 @@ func (a *api) listConsents(w http.ResponseWriter, r *http.Request, c caller) err
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, u.Consents, func(given commands.Consent) consentAnswer {
+	return writeList(w, r, keyed("consents", u.Consents, func(c commands.Consent) string { return oldest(c.At, c.Application) }), func(given commands.Consent) consentAnswer {
 		out := consentAnswer{Application: given.Application, GivenAt: given.At}
 		if app := c.states.Directory().Application(given.Application); app != nil {
 			out.Name = &app.Name

@@ -101,3 +101,119 @@ func TestCursorsWhileOthersWrite(t *testing.T) {
 	close(done)
 	writer.Wait()
 }
+
+// walk returns what names the elements of all pages of a list, by their cursors.
+func (s *service) walk(path, name string) (names []string) {
+	for next := path + "?limit=3"; ; {
+		w := s.call("GET", next, s.token, "")
+		if !assert.Equal(s.t, http.StatusOK, w.Code, "%s", w.Body) {
+			return names
+		}
+		var page struct {
+			Data []map[string]any
+			Meta metaAnswer
+		}
+		decodeBody(s.t, w, &page)
+		for _, element := range page.Data {
+			names = append(names, fmt.Sprint(element[name]))
+		}
+		if page.Meta.NextCursor == nil {
+			return names
+		}
+		next = path + "?limit=3&cursor=" + *page.Meta.NextCursor
+	}
+}
+
+// TestListsAreWalkedWhileOthersWrite walks lists by cursors while something is added to them and deleted from them all the
+// time: what stays is seen exactly once.
+func TestListsAreWalkedWhileOthersWrite(t *testing.T) {
+	s := start(t, commands.Options{})
+	user := usersPath + "/" + s.admin.ID.String()
+	for _, list := range []struct{ path, name, body string }{
+		{"/v1/clients", "id", `{"name":"Acme %d"}`},
+		{"/v1/groups", "id", `{"name":"group %d"}`},
+		{user + "/api-keys", "id", `{"memo":"%d"}`},
+		{user + "/signing-keys", "id", `{}`},
+		{user + "/resources", "id", `{"kind":"vm","id":"%d"}`},
+		{"/v1/webhooks", "id", `{"url":"https://service.invalid/%d"}`},
+		{"/v1/subscriptions", "name", `{"name":"s%d"}`},
+	} {
+		t.Run(list.path, func(t *testing.T) {
+			s := s.in(t)
+			made := func(n int) (location string) {
+				body := list.body
+				if strings.Contains(body, "%d") {
+					body = fmt.Sprintf(body, n)
+				}
+				w := s.call("POST", list.path, s.token, body)
+				assert.Equal(t, http.StatusCreated, w.Code, "%s", w.Body)
+				return w.Header().Get("Location")
+			}
+			for n := range 8 {
+				made(10 * n)
+			}
+			stay := s.walk(list.path, list.name)
+			var writer sync.WaitGroup
+			ended := make(chan struct{})
+			writer.Go(func() {
+				defer close(ended)
+				for n := range 12 {
+					location := made(1000*(n%3+1) + n)
+					assert.Equal(t, http.StatusNoContent, s.call("DELETE", location, s.token, "").Code)
+				}
+			})
+			for done := false; !done; {
+				select {
+				case <-ended:
+					done = true
+				default:
+				}
+				seen := map[string]int{}
+				for _, name := range s.walk(list.path, list.name) {
+					seen[name]++
+				}
+				for _, name := range stay {
+					assert.Equal(t, 1, seen[name], name)
+				}
+			}
+			writer.Wait()
+		})
+	}
+}
+
+func TestListCursorsAreOfTheirList(t *testing.T) {
+	s := start(t, commands.Options{})
+	for n := range 3 {
+		s.call("POST", "/v1/clients", s.token, fmt.Sprintf(`{"name":"Acme %d"}`, n))
+	}
+	var page cursorPage
+	w := s.call("GET", "/v1/clients?limit=2", s.token, "")
+	decodeBody(t, w, &page)
+	require.NotNil(t, page.Meta.NextCursor)
+	next := "/v1/clients?limit=2&cursor=" + *page.Meta.NextCursor
+	require.Contains(t, s.call("GET", next, s.token, "").Header().Get("Link"), `rel="first"`)
+	for _, path := range []string{"/v1/groups?cursor=" + *page.Meta.NextCursor, "/v1/clients?cursor=x", next + "&offset=1",
+		usersPath + "/" + s.admin.ID.String() + "/history?cursor=" + *page.Meta.NextCursor, "/v1/users?cursor=" + *page.Meta.NextCursor} {
+		require.Equal(t, http.StatusBadRequest, s.call("GET", path, s.token, "").Code, path)
+	}
+}
+
+// TestHistoryIsWalkedByCursors walks from either end.
+func TestHistoryIsWalkedByCursors(t *testing.T) {
+	s := start(t, commands.Options{})
+	id := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true}).ID.String()
+	for n := range 7 {
+		s.call("PATCH", usersPath+"/"+id, s.token, fmt.Sprintf(`{"phone":"%d"}`, n))
+	}
+	all := s.walk(usersPath+"/"+id+"/history", "sequence")
+	require.Len(t, all, 8)
+	var page struct {
+		Data []struct{ Sequence int }
+		Meta metaAnswer
+	}
+	decodeBody(t, s.call("GET", usersPath+"/"+id+"/history?sort=sequence&limit=5", s.token, ""), &page)
+	decodeBody(t, s.call("GET", usersPath+"/"+id+"/history?sort=sequence&limit=5&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+	require.Len(t, page.Data, 3)
+	require.Equal(t, all[0], fmt.Sprint(page.Data[2].Sequence))
+	require.Nil(t, page.Meta.NextCursor)
+}

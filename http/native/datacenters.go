@@ -87,7 +87,7 @@ func (c caller) datacenterOf(d *commands.Datacenter) datacenterAnswer {
 }
 
 func (a *api) listDatacenters(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, c.states.Directory().Datacenters(), c.datacenterOf)
+	return writeList(w, r, numbered("datacenters", c.states.Directory().Datacenters(), func(d *commands.Datacenter) int64 { return d.Number }), c.datacenterOf)
 }
 
 func (a *api) getDatacenter(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -58,7 +58,14 @@ func paged() []openapi.Parameter {
 	return []openapi.Parameter{
 		{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
 		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()},
+		cursorOf("in the place of offset: nothing"),
 	}
+}
+
+// cursorOf is the parameter by which a list goes on.
+func cursorOf(instead string) openapi.Parameter {
+	return openapi.Parameter{Name: cursorParameter, Schema: openapi.Text(),
+		About: "The next_cursor of the page before, " + instead + " is missed or seen twice while others write."}
 }
 
 // selecting are the parameters that choose among users and order them.
@@ -125,11 +132,9 @@ func at() openapi.Parameter {
 
 func userDescriptions() openapi.Table {
 	user := userSchema()
-	cursor := openapi.Parameter{Name: cursorParameter, Schema: openapi.Text(),
-		About: "The next_cursor of the page before, in the place of offset: nobody is missed or seen twice while others write."}
 	example := map[string]any{"email": "grace@example.org", "first_name": "Grace", "last_name": "Hopper", "profile": map[string]any{"city": "Arlington"}}
 	return openapi.Table{
-		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), cursor, at()), selecting()...), Answer: listOf(user)},
+		"GET /v1/users":        {Summary: "List users", Query: append(append(paged(), at()), selecting()...), Answer: listOf(user)},
 		"POST /v1/users":       {Summary: "Make a user", Body: newUserSchema(), Example: example, Answer: user, Status: http.StatusCreated},
 		"GET /v1/users/:id":    {Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user, Also: []int{http.StatusNotModified}},
 		"PATCH /v1/users/:id":  {Summary: "Change a user, by a merge patch", Body: patchedUserSchema(), Sent: patchTypes(), Example: map[string]any{"phone": "+1 202 555 0100"}, Answer: user, Also: []int{http.StatusNoContent}},
@@ -178,7 +183,7 @@ func pastAndMailDescriptions() openapi.Table {
 			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
 			{Name: "sort", About: "The newest come first unless sequence is asked for.", Schema: openapi.Text("sequence", "-sequence")},
 			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},
-			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}}},
+			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}, cursorOf("in the place of a bound: nothing")}},
 
 		"GET /v1/mail":                      {Summary: "List mails that could not be sent", Query: paged(), Answer: listAnswer[mailAnswer]{}},
 		"POST /v1/mail/:mail/send":          {Summary: "Send a mail again", Body: nothing},

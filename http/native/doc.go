@@ -22,6 +22,8 @@
 //
 // A page of users begins at an offset or at a cursor. A cursor is a place right behind the last user of a page, as that user was:
 // whoever follows cursors sees those once who were there all the time and kept their place in the order, whatever is written meanwhile.
+// Other lists have such cursors, too; their elements keep their places. One of signing keys, which have nothing to be ordered by, ends
+// with the key that its page ended with.
 //
 // POST /v1/users:import makes a user of each line of its body (NDJSON) and answers each with a line, in order, while it reads;
 // a line that is refused holds back no other. With an Idempotency-Key an import may be sent again, as a whole or in part, at

@@ -72,7 +72,7 @@ func (c caller) group(r *http.Request) (*commands.Group, error) {
 func (c caller) groupOf(g *commands.Group) groupAnswer { return groupOf(c.states.Directory(), g) }
 
 func (a *api) listGroups(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, c.states.Directory().Groups(), c.groupOf)
+	return writeList(w, r, numbered("groups", c.states.Directory().Groups(), func(g *commands.Group) int64 { return g.Number }), c.groupOf)
 }
 
 func (a *api) getGroup(w http.ResponseWriter, r *http.Request, c caller) error {

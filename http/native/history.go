@@ -48,7 +48,7 @@ func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error
 		slices.Reverse(data)
 	}
 	answer := historyListAnswer{Data: data}
-	answer.Meta.Total, answer.Meta.Limit = len(life.Records), s.limit
+	answer.Meta.Total, answer.Meta.Limit, answer.Meta.NextCursor = len(life.Records), s.limit, s.nextCursor(life, from, to)
 	return rest.Write(w, http.StatusOK, answer)
 }
 
@@ -81,7 +81,55 @@ func stretchOf(r *http.Request) (s stretch, err error) {
 		s.others.Set("sort", query.Get("sort"))
 	}
 	query.Del("sort")
+	if err := s.takeCursor(query); err != nil {
+		return s, err
+	}
 	return s, noParameters(query)
+}
+
+// historyList is the name of a history's cursors, whose key is a sequence.
+const historyList = "history"
+
+// takeCursor takes the cursor out of the query. It is the bound that the order comes from.
+func (s *stretch) takeCursor(query url.Values) error {
+	cursor, err := takeCursor(query)
+	if err != nil || cursor == "" {
+		return err
+	}
+	key, err := readCursor(cursor, historyList)
+	if err != nil {
+		return err
+	}
+	sequence, err := strconv.ParseUint(key, 10, 64)
+	if err != nil {
+		return badParameter(cursorParameter, "cursor_invalid", "This is no cursor of this list.")
+	}
+	if s.oldest {
+		s.after = &sequence
+	} else {
+		s.before = &sequence
+	}
+	return nil
+}
+
+// nextCursor returns the cursor of the page behind this one, nil when it is the last one between the bounds.
+func (s stretch) nextCursor(life past.Life, from, to int) *string {
+	low, high := 0, len(life.Records)
+	if s.after != nil {
+		low = indexOf(life, *s.after+min(1, math.MaxUint64-*s.after))
+	}
+	if s.before != nil {
+		high = indexOf(life, *s.before)
+	}
+	at := from
+	if s.oldest {
+		at = to - 1
+	}
+	if from == to || s.oldest && to >= high || !s.oldest && from <= low {
+		return nil
+	}
+	next := listCursor{historyList, strconv.FormatUint(life.Records[at].Sequence, 10)}.String()
+	return &next
 }
 
 // bound takes a sequence out of the query, nil when there is none.

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -56,7 +57,7 @@ func (a *api) listMails(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, all, mailOf)
+	return writeList(w, r, keyed("mail", all, func(l mailer.Letter) string { return fmt.Sprintf("%019d %v", l.Sequence, l.ID) }), mailOf)
 }
 
 func (a *api) sendMail(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-
-	"accountd/http/rest"
 )
 
 const (
@@ -99,24 +97,11 @@ func (p page) meta(total int) metaAnswer {
 	return metaAnswer{Total: total, Limit: p.limit, Offset: p.offset}
 }
 
-// writeList answers a request for a list that is at hand as a whole.
-func writeList[T, A any](w http.ResponseWriter, r *http.Request, all []T, answer func(T) A) error {
-	query, err := queryOf(r)
-	if err != nil {
-		return err
+// linkAround sets the links of a page of that meta, which began at a cursor or at an offset.
+func (p page) linkAround(w http.ResponseWriter, m metaAnswer, atCursor bool) {
+	if atCursor {
+		p.linkOn(w, m.NextCursor)
+		return
 	}
-	p, err := takePage(r, query)
-	if err != nil {
-		return err
-	}
-	if err := noParameters(query); err != nil {
-		return err
-	}
-	data := []A{}
-	from := min(p.offset, len(all))
-	for _, v := range all[from:min(from+p.limit, len(all))] {
-		data = append(data, answer(v))
-	}
-	p.link(w, len(all))
-	return rest.Write(w, http.StatusOK, listAnswer[A]{Data: data, Meta: p.meta(len(all))})
+	p.link(w, m.Total)
 }

@@ -18,7 +18,7 @@ func (a *api) listResources(w http.ResponseWriter, r *http.Request, c caller) er
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, u.Resources, resourceOf)
+	return writeList(w, r, keyed("resources", u.Resources, func(l events.ResourceLinked) string { return l.Kind + " " + l.ID }), resourceOf)
 }
 
 func (a *api) linkResource(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -13,7 +13,7 @@ func (a *api) listSigningKeys(w http.ResponseWriter, r *http.Request, c caller) 
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, u.SigningKeys, signingKeyOf)
+	return writeList(w, r, list[events.SigningKey]{"signing-keys", u.SigningKeys, func(k events.SigningKey) string { return k.ID }, true}, signingKeyOf)
 }
 
 func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -12,7 +12,7 @@ func (a *api) listSSHKeys(w http.ResponseWriter, r *http.Request, c caller) erro
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, u.SSHKeys, sshKeyOf)
+	return writeList(w, r, numbered("ssh-keys", u.SSHKeys, func(k commands.SSHKey) int64 { return k.Number }), sshKeyOf)
 }
 
 func (a *api) addSSHKey(w http.ResponseWriter, r *http.Request, c caller) error {

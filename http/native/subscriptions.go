@@ -87,7 +87,7 @@ func (a *api) listSubscriptions(w http.ResponseWriter, r *http.Request, c caller
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, all, subscriptionOf)
+	return writeList(w, r, keyed("subscriptions", all, func(s feed.Subscription) string { return s.Name }), subscriptionOf)
 }
 
 func (a *api) getSubscription(w http.ResponseWriter, r *http.Request, c caller) error {

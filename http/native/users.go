@@ -23,11 +23,7 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	}
 	m := q.page.meta(found.Total)
 	m.NextCursor = nextCursor(q.Query, found)
-	if q.After != nil {
-		q.page.linkOn(w, m.NextCursor)
-	} else {
-		q.page.link(w, found.Total)
-	}
+	q.page.linkAround(w, m, q.After != nil)
 	j := usersJSON(c.At, dir, found.Users, m)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())

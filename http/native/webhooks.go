@@ -57,7 +57,7 @@ func (c caller) webhook(r *http.Request) (*commands.Webhook, error) {
 }
 
 func (a *api) listWebhooks(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, c.states.Directory().Webhooks(), webhookOf)
+	return writeList(w, r, numbered("webhooks", c.states.Directory().Webhooks(), func(h *commands.Webhook) int64 { return h.Number }), webhookOf)
 }
 
 func (a *api) getWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -196,7 +196,7 @@ func (a *api) listDeliveries(w http.ResponseWriter, r *http.Request, c caller) e
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, all, deliveryOf)
+	return writeList(w, r, keyed("deliveries", all, func(d webhook.Delivery) string { return newest(d.At, d.ID, d.Attempt) }), deliveryOf)
 }
 
 type deliveryAnswer struct {

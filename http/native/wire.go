@@ -127,8 +127,9 @@ type changeAnswer struct {
 type historyListAnswer struct {
 	Data []historyAnswer `json:"data"`
 	Meta struct {
-		Total int `json:"total"`
-		Limit int `json:"limit"`
+		Total      int     `json:"total"`
+		Limit      int     `json:"limit"`
+		NextCursor *string `json:"next_cursor"`
 	} `json:"meta"`
 }
 
