@@ -65,5 +65,8 @@
 // Why an existing stream is never updated: nothing that differs could be put right without touching what is stored. Open
 // refuses and names it.
 //
+// Why a reader to whom nothing comes asks whether something should have: of a damaged block the engine delivers nothing, takes the
+// stream to end before it, and goes on as if all were well.
+//
 // Why an ordered reader beside that of nats.go: see reader.go, of which session.go is one consumer.
 package eventlog

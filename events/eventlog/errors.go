@@ -72,8 +72,8 @@ func (e ChainError) Error() string {
 
 // RecordError is returned by [Log.Follow] and [Log.Read] for a Record that cannot be read though its data key is there:
 // of a type that this release does not know (events.UnknownTypeError), with an envelope that is none (ErrEnvelope), with
-// a content that does not open (seal.ErrSealed) or is none of its type, or alone though its command has more events
-// (ErrHalfCommand).
+// a content that does not open (seal.ErrSealed) or is none of its type, alone though its command has more events
+// (ErrHalfCommand), or not given away by a damaged store (ErrUnreadable).
 type RecordError struct {
 	Sequence uint64 // of the Record
 	Err      error

@@ -3,6 +3,9 @@ package eventlog_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -133,6 +136,40 @@ func TestRead(t *testing.T) {
 		require.Len(t, got, c.to-c.from)
 		if len(got) > 0 {
 			require.Equal(t, all[c.from:c.to], got)
+		}
+	}
+}
+
+// TestFollowOfADamagedBlock changes a byte in the store beneath a running engine. What that has read before, it may deliver;
+// of what it cannot read it delivers nothing, and does not say so by itself. No follower waits for it.
+func TestFollowOfADamagedBlock(t *testing.T) {
+	for part := range 5 {
+		env := testlog.Start(t)
+		extend(t, env.Log, events.Head{}, create(10))
+		env.Reopen()
+		runtime.GC() // the engine keeps what it has read as long as nothing is collected
+		last, err := env.Log.Last(t.Context())
+		require.NoError(t, err)
+		blocks, err := filepath.Glob(filepath.Join(env.Dir, "jetstream", "*", "streams", eventlog.Stream, "msgs", "*.blk"))
+		require.NoError(t, err)
+		require.Len(t, blocks, 1)
+		content, err := os.ReadFile(blocks[0])
+		require.NoError(t, err)
+		content[len(content)*part/5] ^= 1
+		require.NoError(t, os.WriteFile(blocks[0], content, 0o600))
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		all := errors.New("all are there")
+		err = env.Log.Follow(ctx, events.Head{}, func(records []events.Record) error {
+			if records[len(records)-1].Sequence == last {
+				return all
+			}
+			return nil
+		})
+		require.NotErrorIs(t, err, context.DeadlineExceeded, "part %d", part)
+		if !errors.Is(err, all) && !errors.As(err, new(eventlog.GapError)) && !errors.As(err, new(eventlog.ChainError)) {
+			require.ErrorAs(t, err, new(eventlog.RecordError), "part %d", part)
 		}
 	}
 }

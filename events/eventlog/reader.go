@@ -18,6 +18,8 @@ const (
 	heartbeat = 2 * time.Second
 	// pullFor is how long a pull stays open; the next one follows at once.
 	pullFor = 30 * time.Second
+	// stalledAfter is how long nothing comes until it is asked whether something should have come.
+	stalledAfter = 3 * time.Second
 	// batchSize is how many messages the reader hands over at most at a time.
 	batchSize = 256
 )
@@ -45,11 +47,14 @@ type reader struct {
 	pull    int    // messages to ask for at a time
 	gapless bool   // a sequence that is missing is a GapError
 	log     *slog.Logger
+
+	end     uint64 // how far the stream is known to go
+	suspect uint64 // a sequence that the engine has refused, perhaps only because its leader is new
 }
 
 // read delivers until the last wanted message, and returns nil then, or until ctx ends or deliver fails, and returns the
-// reason. Lost consumers and connections heal. It returns [GapError] when a message is missing that must be there, and
-// jetstream.ErrStreamNotFound when there is no stream.
+// reason. Lost consumers and connections heal. It returns [GapError] when a message is missing that must be there, [RecordError]
+// with [ErrUnreadable] when the engine cannot read it, and jetstream.ErrStreamNotFound when there is no stream.
 func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) error {
 	var pause backoff
 	for {
@@ -124,5 +129,7 @@ func (r *reader) create(ctx context.Context) (name string, err error) {
 	case err != nil:
 		return "", fmt.Errorf("%w: creating: %w", errBroken, err)
 	}
-	return consumer.CachedInfo().Name, nil
+	info := consumer.CachedInfo()
+	r.end = max(r.end, r.until, r.next-1+info.NumPending)
+	return info.Name, nil
 }

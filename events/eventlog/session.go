@@ -2,11 +2,13 @@ package eventlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // session is one consumer's delivery.
@@ -22,6 +24,8 @@ type session struct {
 func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver func([]placedMsg) error) error {
 	silence := time.NewTimer(0)
 	defer silence.Stop()
+	stalled := time.NewTimer(stalledAfter)
+	defer stalled.Stop()
 	for {
 		if err := s.ask(); err != nil {
 			return err
@@ -35,12 +39,18 @@ func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver f
 					return err
 				}
 				s.out = s.out[:0]
+				stalled.Reset(stalledAfter)
 			}
 			if err != nil || s.finished() {
 				return err
 			}
 		case status := <-changes:
 			return fmt.Errorf("%w: connection is %v", errBroken, status)
+		case <-stalled.C:
+			if err := s.probe(ctx); err != nil {
+				return err
+			}
+			stalled.Reset(stalledAfter)
 		case <-silence.C:
 			return fmt.Errorf("%w: no heartbeat", errBroken)
 		case <-ctx.Done():
@@ -97,6 +107,25 @@ func (s *session) take(msg *nats.Msg) error {
 	}
 	s.next = sequence + 1
 	s.out = append(s.out, placedMsg{sequence: sequence, msg: msg})
+	return nil
+}
+
+// probe asks for the next message by itself, if it must be there: an engine that cannot read a damaged block delivers nothing
+// of it, and says so only to who asks for a single message. It may even have come to believe that the stream ends before it. Of
+// several servers, a new leader may know the message a little later.
+func (s *session) probe(ctx context.Context) error {
+	last, err := leaderLast(ctx, s.engine, s.stream)
+	if s.end = max(s.end, last); err != nil || s.end < s.next || !s.gapless {
+		return nil // an engine that does not answer is asked again
+	}
+	_, err = leaderGet(ctx, s.engine, s.stream, messageQuery{Sequence: s.next})
+	if _, refused := errors.AsType[*jetstream.APIError](err); !refused && !errors.Is(err, errNoMessage) {
+		return nil
+	}
+	if s.engine.Embedded() || s.suspect == s.next {
+		return RecordError{Sequence: s.next, Err: fmt.Errorf("%w: %w", ErrUnreadable, err)}
+	}
+	s.suspect = s.next
 	return nil
 }
 

@@ -2,17 +2,14 @@ package eventlog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"accountd/events"
 	"accountd/events/engine"
 	"accountd/events/seal"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Stored is a Record as it stands in the store: sealed, and whole enough to compute its chain hash. Its JSON is a line of an
@@ -63,12 +60,6 @@ func storedOf(m placedMsg) (Stored, error) {
 	return s, nil
 }
 
-// stalledAfter is how long nothing comes of what must be there until it is asked whether it can be read at all.
-const stalledAfter = 3 * time.Second
-
-// errStalled is why reading ended of which nothing came.
-var errStalled = errors.New("nothing comes")
-
 // ReadStored gives each the Records behind the sequence after up to and with until, in order, as they are stored. It needs
 // no key and verifies nothing but that each is there: it returns [GapError], or [RecordError] with [ErrUnreadable].
 func ReadStored(ctx context.Context, e *engine.Engine, after, until uint64, each func(Stored) error) error {
@@ -76,49 +67,18 @@ func ReadStored(ctx context.Context, e *engine.Engine, after, until uint64, each
 		return nil
 	}
 	r := reader{engine: e, stream: Stream, next: after + 1, until: until, pull: replayPull, gapless: true, log: slog.New(slog.DiscardHandler)}
-	for {
-		err := r.readUnlessStalled(ctx, func(m placedMsg) error {
+	return r.read(ctx, func(batch []placedMsg) error {
+		for _, m := range batch {
 			s, err := storedOf(m)
 			if err == nil {
 				err = each(s)
 			}
-			return err
-		})
-		if !errors.Is(err, errStalled) {
-			return err
-		}
-		if err := r.probe(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// readUnlessStalled is read, until nothing comes for a while.
-func (r *reader) readUnlessStalled(ctx context.Context, each func(placedMsg) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	watchdog := time.AfterFunc(stalledAfter, func() { stop(errStalled) })
-	defer watchdog.Stop()
-	return r.read(ctx, func(batch []placedMsg) error {
-		watchdog.Stop() // what follows may take its time
-		defer watchdog.Reset(stalledAfter)
-		for _, m := range batch {
-			if err := each(m); err != nil {
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// probe reads the next message by itself. An engine that cannot read a damaged block delivers nothing of it, and says so only
-// to who asks for a single message.
-func (r *reader) probe(ctx context.Context) error {
-	_, err := leaderGet(ctx, r.engine, r.stream, messageQuery{Sequence: r.next})
-	if _, refused := errors.AsType[*jetstream.APIError](err); refused || errors.Is(err, errNoMessage) {
-		return RecordError{Sequence: r.next, Err: fmt.Errorf("%w: %w", ErrUnreadable, err)}
-	}
-	return ctx.Err() // else it goes on, or the engine is asked again
 }
 
 // Last returns the sequence of the newest Record that the engine has, 0 for none.
