@@ -10,6 +10,12 @@ import (
 	"accountd/events/session"
 )
 
+// So many log-ins may fail within a quarter of an hour before the next failure costs a wait.
+const (
+	FreeByName    = 30
+	FreeByAddress = 200
+)
+
 const (
 	window    = 15 * time.Minute
 	lockFrom  = time.Minute // so long a wait is a lock
@@ -18,8 +24,8 @@ const (
 
 // The bounds of a name and of an address.
 var (
-	ofName    = session.Backoff{Free: 10, Window: window, First: time.Second, Longest: window}
-	ofAddress = session.Backoff{Free: 50, Window: window, First: time.Second, Longest: time.Minute}
+	ofName    = session.Backoff{Free: FreeByName, Window: window, First: time.Second, Longest: window}
+	ofAddress = session.Backoff{Free: FreeByAddress, Window: window, First: time.Second, Longest: time.Minute}
 )
 
 // counted is an attempt that is noted as failed by its name and its address.

@@ -7,7 +7,7 @@
 //
 // # Bounds
 //
-// Ten log-ins by a name may fail within a quarter of an hour, and fifty from an address, of which IPv6 counts the network of
+// Thirty log-ins by a name may fail within a quarter of an hour, and two hundred from an address, of which IPv6 counts the network of
 // 64 bits. Each further failure costs a wait: a second, then twice as long each time, up to a quarter of an hour for a
 // name and a minute for an address. A log-in that succeeds forgets the failures of the user's names, not those of the address. Waits that stop a known user for a
 // minute or more are events of the user, at most eight an hour. API keys, signing keys and tokens go on working meanwhile.
@@ -20,6 +20,9 @@
 // wrong password.
 //
 // # Why
+//
+// Why a name has thirty: an API whose contract lets thirty log-ins fail in a minute must show just that, and a guesser gains
+// little.
 //
 // Why failures count by the name that was asked for, not by the account: an unknown name then behaves like a known one. Who
 // tries both names of a user gets twice as many tries.

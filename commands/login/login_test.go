@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -134,7 +135,7 @@ func TestLogIn(t *testing.T) {
 func TestUnknownNamesWaitLikeKnownOnes(t *testing.T) {
 	w := start(t)
 	for _, name := range []string{"ann", "nobody", "nobody@example.org"} {
-		w.fails(name, 11)
+		w.fails(name, login.FreeByName+1)
 		for _, plain := range []string{right, "wrong"} {
 			require.Equal(t, time.Second, w.is("too_many_attempts", name, plain, "2001:db8::1"), name)
 		}
@@ -144,26 +145,26 @@ func TestUnknownNamesWaitLikeKnownOnes(t *testing.T) {
 	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, ""), "a restart forgets nothing")
 	w.now = w.now.Add(time.Second)
 	w.is("", "ann", right, "")
-	w.fails("ann", 11) // a success forgets
+	w.fails("ann", login.FreeByName+1) // a success forgets
 }
 
 func TestSuccessForgetsBothNames(t *testing.T) {
 	w := start(t)
-	w.fails("ann", 10)
+	w.fails("ann", login.FreeByName)
 	w.is("", "ann@example.org", right, "")
-	w.fails("ann", 10)
+	w.fails("ann", login.FreeByName)
 }
 
 // TestLock fails and waits, fails and waits: from a minute on, a wait is an event.
 func TestLock(t *testing.T) {
 	w := start(t)
-	w.fails("ann", 10)
+	w.fails("ann", login.FreeByName)
 	for wait := time.Second; wait < time.Minute; wait *= 2 {
 		w.fails("ann", 1)
 		w.now = w.now.Add(wait)
 	}
 	require.Nil(t, w.user().Locked)
-	w.fails("nobody", 11)
+	w.fails("nobody", login.FreeByName+1)
 	w.fails("ann", 1)
 	until := w.now.Add(64 * time.Second)
 	w.locked(until)
@@ -212,7 +213,7 @@ func (w *world) refused(name string) time.Duration {
 
 func TestUnlock(t *testing.T) {
 	w := start(t)
-	w.fails("ann", 11)
+	w.fails("ann", login.FreeByName+1)
 	w.is("too_many_attempts", "ann", right, "")
 	require.NoError(t, w.Forget(t.Context(), w.user()))
 	w.is("", "ann", right, "")
@@ -221,9 +222,13 @@ func TestUnlock(t *testing.T) {
 func TestAddressWaits(t *testing.T) {
 	w := start(t)
 	const from = "2001:db8:1:2::7"
-	for range 51 {
-		w.is("bad_credentials", uuid.NewString(), "wrong", from)
-		w.is("", "ann", right, "192.0.2.1") // what succeeds does not count
+	w.is("", "ann", right, from) // what succeeds does not count
+	for i := range login.FreeByAddress + 1 {
+		name := fmt.Sprint("user", i/login.FreeByName)
+		if i%login.FreeByName == 0 {
+			w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.org", Active: true, PasswordHash: cheap()}})
+		}
+		w.is("bad_credentials", name, "wrong", from)
 	}
 	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, "2001:db8:1:2:ffff::"), "the network of a subscriber")
 	w.is("", "ann", right, "2001:db8:1:3::7")
@@ -240,7 +245,7 @@ func TestAddressWaits(t *testing.T) {
 
 func TestWhatIsNotLookedAtDoesNotCount(t *testing.T) {
 	w := start(t)
-	for range 60 {
+	for range 2 * login.FreeByName {
 		_, err := w.try("ann", "", "192.0.2.1")
 		require.ErrorIs(t, err, password.ErrEmpty)
 	}
@@ -297,7 +302,7 @@ func TestSecondFactor(t *testing.T) {
 func TestCodesAreNotGuessed(t *testing.T) {
 	w := start(t)
 	secret, _ := w.enrolls()
-	for range 11 {
+	for range login.FreeByName + 1 {
 		w.with("second_factor_required", right, "")
 		w.with("bad_credentials", right, "no code")
 	}
@@ -331,7 +336,7 @@ func TestCodeRace(t *testing.T) {
 
 func TestUnbounded(t *testing.T) {
 	w := start(t)
-	for range 60 {
+	for range 2 * login.FreeByName {
 		_, err := w.LogIn(t.Context(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Unbounded: true})
 		require.ErrorContains(t, err, "bad_credentials")
 	}
@@ -346,7 +351,7 @@ func TestRace(t *testing.T) {
 	var mu sync.Mutex
 	seen := map[string]int{}
 	var work sync.WaitGroup
-	for i := range 40 {
+	for i := range 2 * login.FreeByName {
 		work.Go(func() {
 			k := []login.Keeper{w.Keeper, other}[i%2]
 			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Request: commands.Actor{Address: uuid.NewString()}})
@@ -359,5 +364,5 @@ func TestRace(t *testing.T) {
 		})
 	}
 	work.Wait()
-	require.Equal(t, map[string]int{"bad_credentials": 11, "too_many_attempts": 29}, seen)
+	require.Equal(t, map[string]int{"bad_credentials": login.FreeByName + 1, "too_many_attempts": login.FreeByName - 1}, seen)
 }

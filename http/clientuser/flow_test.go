@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/totp"
 	"accountd/events"
 )
@@ -152,7 +153,7 @@ func TestAttempts(t *testing.T) {
 		now = now.Add(time.Second) // so that the address may ask again
 		return s.asks("password", "password", "username", name, "password", password).Code
 	}
-	for range 10 {
+	for range login.FreeByName {
 		require.Equal(t, http.StatusUnauthorized, try("boss", "wrong"))
 	}
 	for wait := time.Second; wait <= 4*time.Second; wait *= 2 {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 	"accountd/commands/totp"
 	"accountd/http/rest"
 )
@@ -97,7 +98,7 @@ func TestFailedLogInsWait(t *testing.T) {
 		return s.serve(request(http.MethodPost, "/api/accounts/login/", fmt.Sprintf(`{"username":%q,"password":%q}`, name, plain)), fmt.Sprint("192.0.2.", n%8))
 	}
 	for _, name := range []string{"admin", "nobody"} {
-		for n := range 11 {
+		for n := range login.FreeByName + 1 {
 			require.Equal(t, http.StatusBadRequest, logIn(name, "wrong", n).Code)
 		}
 		for _, plain := range []string{"wrong", "secret"} {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/login"
 )
 
 // TestFailedLogInsWait has log-ins fail by a name that nobody has, and by the administrator's, who has no password.
@@ -15,7 +16,7 @@ func TestFailedLogInsWait(t *testing.T) {
 	s := start(t, commands.Options{})
 	for _, name := range []string{"nobody", "admin"} {
 		body := `{"username":"` + name + `","password":"wrong"}`
-		for range 11 {
+		for range login.FreeByName + 1 {
 			require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", body).Code)
 		}
 		w := s.call(http.MethodPost, sessionsPath, "", body)

@@ -24,7 +24,7 @@ func TestUnlock(t *testing.T) {
 		_, err := s.LogIn(httptest.NewRequest(http.MethodPost, "/", nil), login.Attempt{Name: "ann", Password: plain, At: s.now})
 		return err
 	}
-	for range 11 {
+	for range login.FreeByName + 1 {
 		require.ErrorContains(t, logIn("wrong"), "bad_credentials")
 	}
 	require.ErrorContains(t, logIn("secret"), "too_many_attempts")
