@@ -51,7 +51,8 @@ func (b *tab) authorize(scheme string, credentials ...string) {
 		b.enter(fmt.Sprintf(`(%s//input)[%d]`, own, i+1), value)
 	}
 	b.click(own + `//button[.="Authorize"]`)
-	b.shown(own + `//button[.="Logout"]`)
+	outcome := b.shown(own + `//button[.="Logout"] | ` + dialog + `//div[@class="errors"]`)
+	require.Equal(b.t, "Logout", outcome)
 	b.click(closer)
 }
 
@@ -101,18 +102,15 @@ func TestTryTheAPIs(t *testing.T) {
 	b.authorize("token", s.admin.Token)
 	status, answer = b.try("native_post_v1_users", "") // the example that stands there
 	require.Equal(t, "201", status, answer)
-	status, answer = b.try("native_get_v1_users", "", "limit=4", "sort=-number")
+	status, answer = b.try("native_get_v1_users", "", "limit=10", "q=grace")
 	require.Equal(t, "200", status, answer)
-	all := []string{"ann@example.org", "jo@example.org", "lin@example.org", "grace@example.org"}
-	for _, email := range all {
-		require.Contains(t, answer, email)
-	}
-	require.NotContains(t, answer, `"admin"`)
+	require.Contains(t, answer, "grace@example.org")
+	require.NotContains(t, answer, "ann@example.org")
 
 	b.pick("Events and audit") // which takes the same token
-	status, answer = b.try("events_get_v1_events", "", "type=UserCreated")
+	status, answer = b.try("events_get_v1_events", "", "limit=100")
 	require.Equal(t, "200", status, answer)
-	for _, email := range all {
+	for _, email := range []string{"ann@example.org", "jo@example.org", "lin@example.org", "grace@example.org"} {
 		require.Contains(t, answer, email)
 	}
 	b.harmless(s)
