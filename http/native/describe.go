@@ -20,6 +20,11 @@ func Describe() openapi.Dialect {
 		d.Routes = append(d.Routes, call)
 		if o := d.Table[call]; o.Summary != "" {
 			o.Query = append(o.Query, r.headers(o)...)
+			if members := membersShown(o); r.method == http.MethodGet && len(members) > 0 {
+				slices.Sort(members)
+				o.Query = append(o.Query, openapi.Parameter{Name: fieldsParameter, About: "The members that the answer is to have of each object, in place of all; id always stays.",
+					Schema: openapi.Schema{"type": "array", "items": openapi.Text(members...), "minItems": 1}})
+			}
 			d.Table[call] = o
 		}
 	}

@@ -117,9 +117,13 @@ func (a *api) routes() []route {
 
 func (a *api) handler() http.Handler {
 	routes := []rest.Route{{Method: http.MethodPost, Path: sessionsPath, Handle: a.logIn}} // nobody is known yet
+	described := descriptions()
 	for _, r := range a.routes() {
 		if !r.list {
 			r.handle = withoutQuery(r.handle)
+		}
+		if r.method == http.MethodGet {
+			r.handle = fieldsShown(r.handle, membersShown(described[r.method+" "+r.path]))
 		}
 		if r.method != http.MethodGet && r.path != importPath { // which looks after its lines itself
 			r.handle = a.once(r.handle, r.repeatable())

@@ -68,7 +68,7 @@ func start(t testing.TB, options commands.Options) *service {
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{}, s.api.handler())
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: fieldsParameter}, s.api.handler())
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
 		State: commands.StateCreated, SuperAdmin: true})
 	s.token = s.key(s.admin.ID, events.Permissions{})

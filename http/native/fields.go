@@ -1,0 +1,146 @@
+package native
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"accountd/http/rest/openapi"
+)
+
+// fieldsParameter names the members that are wanted of what a GET shows; id always stays.
+const fieldsParameter = "fields"
+
+// membersShown returns the members of what a call shows, one object or a list of them; none of what is no JSON.
+func membersShown(o openapi.Operation) []string {
+	if o.Got != "" || o.Answer == nil {
+		return nil
+	}
+	if schema, ok := o.Answer.(openapi.Schema); ok {
+		return membersOfSchema(schema)
+	}
+	t := reflect.TypeOf(o.Answer)
+	if data, ok := t.FieldByName("Data"); ok && data.Type.Elem().Kind() == reflect.Struct {
+		t = data.Type.Elem()
+	}
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func membersOfSchema(schema openapi.Schema) (names []string) {
+	members, _ := schema["properties"].(openapi.Schema)
+	if data, ok := members["data"].(openapi.Schema); ok {
+		members, _ = data["items"].(openapi.Schema)["properties"].(openapi.Schema)
+	}
+	for name := range members {
+		names = append(names, name)
+	}
+	return names
+}
+
+// fieldsShown lets the handler's answer have only the members that the request asks for, of those that there are.
+func fieldsShown(h handler, members []string) handler {
+	if len(members) == 0 {
+		return h
+	}
+	return func(w http.ResponseWriter, r *http.Request, c caller) error {
+		if !strings.Contains(r.URL.RawQuery, fieldsParameter) {
+			return h(w, r, c)
+		}
+		query, err := queryOf(r)
+		if err != nil || !query.Has(fieldsParameter) {
+			return h(w, r, c)
+		}
+		value, err := single(query, fieldsParameter)
+		if err != nil {
+			return err
+		}
+		wanted := strings.Split(value, ",")
+		for _, name := range wanted {
+			if !slices.Contains(members, name) {
+				return badParameter(fieldsParameter, "field_unknown", "There is no such member to show.")
+			}
+		}
+		query.Del(fieldsParameter)
+		asked, target := *r, *r.URL
+		target.RawQuery = query.Encode()
+		asked.URL = &target
+		all := &held{ResponseWriter: w, status: http.StatusOK}
+		if err := h(all, &asked, c); err != nil {
+			return err
+		}
+		return all.send(append(wanted, "id"), fieldsParameter+"="+url.QueryEscape(value))
+	}
+}
+
+// held is an answer that is not sent yet.
+type held struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (h *held) WriteHeader(status int)      { h.status = status }
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
+
+// send sends the answer with the wanted members; links lead to what is asked for in the same way.
+func (h *held) send(wanted []string, asked string) error {
+	if link := h.Header().Get("Link"); link != "" {
+		h.Header().Set("Link", strings.ReplaceAll(link, "?", "?"+asked+"&"))
+	}
+	body, err := h.body.Bytes(), error(nil)
+	if h.status == http.StatusOK {
+		body, err = chosen(body, wanted)
+	}
+	if err != nil {
+		return err
+	}
+	h.ResponseWriter.WriteHeader(h.status)
+	_, _ = h.ResponseWriter.Write(body) // the client may be gone
+	return nil
+}
+
+// chosen returns the object, or the list of objects, with the wanted members alone, in their order.
+func chosen(body []byte, wanted []string) ([]byte, error) {
+	var list listAnswer[json.RawMessage]
+	if json.Unmarshal(body, &list) != nil || list.Data == nil {
+		return chosenMembers(body, wanted)
+	}
+	for i, element := range list.Data {
+		var err error
+		if list.Data[i], err = chosenMembers(element, wanted); err != nil {
+			return nil, err
+		}
+	}
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(list.Data)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte(`{"data":`), data, []byte(`,"meta":`), whole["meta"], []byte("}")), nil
+}
+
+func chosenMembers(object []byte, wanted []string) ([]byte, error) {
+	out := []byte("{")
+	err := eachMember(object, func(name string, value json.RawMessage) {
+		if slices.Contains(wanted, name) {
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = slices.Concat(out, marshal(name), []byte(":"), value)
+		}
+	})
+	return append(out, '}'), err
+}
