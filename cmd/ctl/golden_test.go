@@ -32,7 +32,8 @@ func TestGolden(t *testing.T) {
 		}, inForms("get groups/admins"), inForms("list groups"), {
 			"list users sort=-number",
 			"list users --columns username,profile,profile.city,phone",
-			"list users limit=1 --all --columns username",
+			"list users limit=1 --all --columns username", "list users limit=1 offset=1 at=8 sort=-number --all --columns username",
+			"list datacenters limit=1 --all --columns name",
 			"list users limit=2 fields_of_nothing=1",
 			"list groups --columns nope",
 			"list users/ann",

@@ -5,13 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // page is a part of a list.
 type page struct {
 	Data []json.RawMessage
-	Meta struct{ Total int }
+	Meta struct {
+		Total      int
+		NextCursor *string `json:"next_cursor"`
+	}
 }
 
 // pages calls each for a list's pages, as long as each wants more of them.
@@ -29,9 +33,20 @@ func (s service) pages(ctx context.Context, path string, each func(page) (more b
 		if err != nil || !more {
 			return err
 		}
-		next = nextPage(header)
+		if next = nextPage(header); got.Meta.NextCursor != nil {
+			next = atCursor(path, *got.Meta.NextCursor)
+		}
 	}
 	return nil
+}
+
+// atCursor returns the path of the list's page at a cursor, which nobody comes twice in or is missed by while others write.
+func atCursor(path, cursor string) string {
+	path, query, _ := strings.Cut(path, "?")
+	q, _ := url.ParseQuery(query) // it was encoded here
+	q.Del("offset")
+	q.Set("cursor", cursor)
+	return path + "?" + q.Encode()
 }
 
 // nextPage returns the path of the next page (RFC 8288), empty on the last one.
