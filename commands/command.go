@@ -166,6 +166,16 @@ type AddAPIKey struct {
 	Key events.APIKey
 }
 
+// RotateAPIKey gives an API key a new secret; the one before works on until OldUntil, or until the key ends if that is earlier.
+//
+// Refusals: NotFound, Forbidden, Taken, Conflict (api_key_expired, api_key_kind_invalid).
+type RotateAPIKey struct {
+	ID       uuid.UUID
+	KeyID    uuid.UUID
+	Hash     events.Secret
+	OldUntil time.Time // zero: the one before is void at once
+}
+
 // RevokeAPIKey ends an API key.
 //
 // Refusals: NotFound, Forbidden.
@@ -225,6 +235,7 @@ func (c RotateSigningKey) Target() uuid.UUID     { return c.ID }
 func (c RemoveSigningKey) Target() uuid.UUID     { return c.ID }
 func (c RotateStorageKeys) Target() uuid.UUID    { return c.ID }
 func (c AddAPIKey) Target() uuid.UUID            { return c.ID }
+func (c RotateAPIKey) Target() uuid.UUID         { return c.ID }
 func (c RevokeAPIKey) Target() uuid.UUID         { return c.ID }
 func (c LinkResource) Target() uuid.UUID         { return c.ID }
 func (c UnlinkResource) Target() uuid.UUID       { return c.ID }

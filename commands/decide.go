@@ -103,6 +103,8 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideRotateStorageKeys(s, a, u, c)
 	case AddAPIKey:
 		return decideAddAPIKey(s, a, u, c)
+	case RotateAPIKey:
+		return decideRotateAPIKey(s, a, u, c)
 	case RevokeAPIKey:
 		return decideRevokeAPIKey(s, a, u, c)
 	case LinkResource:

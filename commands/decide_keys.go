@@ -211,12 +211,42 @@ func checkPermissions(p events.Permissions) error {
 	return nil
 }
 
+func decideRotateAPIKey(s States, a Actor, u *User, c RotateAPIKey) ([]events.Event, error) {
+	if err := mayManageOrOwn(s, a, u); err != nil {
+		return nil, err
+	}
+	k, ok := u.APIKey(c.KeyID)
+	if !ok {
+		return nil, noSuchAPIKey()
+	}
+	if err := mayIssue(s, a, u, k.APIKey); err != nil {
+		return nil, err
+	}
+	switch {
+	case k.Expired(a.At):
+		return nil, refuse(Conflict, "api_key_expired", "", "The key has expired.")
+	case k.Kind == KeyDanube:
+		return nil, refuse(Conflict, "api_key_kind_invalid", "", "Keys of this kind are renewed in their own API, which shows them again.")
+	case s.UserByAPIKey(c.Hash.Reveal()) != nil:
+		return nil, refuse(Taken, "api_key_taken", "", "There is such an API key.")
+	}
+	until := c.OldUntil.UTC()
+	if !k.ExpiresAt.IsZero() && until.After(k.ExpiresAt) {
+		until = k.ExpiresAt
+	}
+	return one(events.APIKeyRotated{ID: c.KeyID, Hash: c.Hash, OldUntil: until})
+}
+
+func noSuchAPIKey() *Refusal {
+	return refuse(NotFound, "api_key_not_found", "", "The account has no such API key.")
+}
+
 func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
 	if _, ok := u.APIKey(c.KeyID); !ok {
-		return nil, refuse(NotFound, "api_key_not_found", "", "The account has no such API key.")
+		return nil, noSuchAPIKey()
 	}
 	return one(events.APIKeyRevoked{ID: c.KeyID})
 }

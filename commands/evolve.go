@@ -81,7 +81,9 @@ func Evolve(u *User, r events.Record) *User {
 	case events.StorageKeySet:
 		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
 	case events.APIKeyAdded:
-		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{e.APIKey, r.Time})
+		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time})
+	case events.APIKeyRotated:
+		next.APIKeys = rotated(u.APIKeys, e)
 	case events.APIKeyRevoked:
 		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
 	case events.CallbackKeySet:
@@ -111,7 +113,7 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		CallbackKey: e.CallbackKey,
 	}
 	for _, k := range e.APIKeys {
-		u.APIKeys = append(u.APIKeys, APIKey{k, r.Time})
+		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time})
 	}
 	u.pack()
 	return u
@@ -165,6 +167,19 @@ func set[T any](field *T, value *T) {
 	if value != nil {
 		*field = *value
 	}
+}
+
+func rotated(keys []APIKey, e events.APIKeyRotated) []APIKey {
+	keys = slices.Clone(keys)
+	for i := range keys {
+		if k := &keys[i]; k.ID == e.ID {
+			k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil
+			if e.OldUntil.IsZero() {
+				k.Old = ""
+			}
+		}
+	}
+	return keys
 }
 
 // without returns a new slice, nil when nothing is left, so that a fold does not depend on how it came about.

@@ -111,6 +111,7 @@ func effects() map[string]struct {
 	add(events.APIKeyAdded{APIKey: events.APIKey{Hash: "h2"}}, with(func(u *user) {
 		u.APIKeys = append(u.APIKeys, commands.APIKey{APIKey: events.APIKey{Hash: "h2"}, AddedAt: later})
 	}))
+	add(events.APIKeyRotated{ID: apiKeyID, Hash: "h2", OldUntil: later}, with(func(u *user) { u.APIKeys[0].Hash, u.APIKeys[0].Old, u.APIKeys[0].OldUntil = "h2", "h", later }))
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
 	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = "c" }))
 	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))

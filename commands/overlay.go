@@ -69,6 +69,9 @@ func (o *overlay) index(u, target *User) {
 	}
 	for _, k := range u.APIKeys {
 		o.api[k.Hash.Reveal()] = target
+		if k.Old != "" {
+			o.api[k.Old.Reveal()] = target
+		}
 	}
 }
 

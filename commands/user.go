@@ -104,7 +104,9 @@ type SSHKey struct {
 // APIKey is a bearer credential of the user.
 type APIKey struct {
 	events.APIKey
-	AddedAt time.Time
+	AddedAt  time.Time
+	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
+	OldUntil time.Time
 }
 
 // Consent lets an application act in the user's name.
@@ -112,6 +114,12 @@ type Consent struct {
 	Application uuid.UUID
 	Sequence    uint64 // of the Record that gave it, which tells it from one given later
 	At          time.Time
+}
+
+// Opens reports whether what is presented, by its hash, is the key at that time, or the one before which still works.
+func (k APIKey) Opens(hash string, now time.Time) bool {
+	presented := events.Secret(hash)
+	return hash != "" && (k.Hash == presented || k.Old == presented && now.Before(k.OldUntil))
 }
 
 // Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to
@@ -194,6 +202,16 @@ func (u *User) APIKey(id uuid.UUID) (APIKey, bool) {
 		}
 	}
 	return APIKey{}, false
+}
+
+// APIKeyOpened returns the user's API key that the hash opens at that time, the zero key when there is none.
+func (u *User) APIKeyOpened(hash string, now time.Time) APIKey {
+	for _, k := range u.APIKeys {
+		if k.Opens(hash, now) {
+			return k
+		}
+	}
+	return APIKey{}
 }
 
 // Consent returns the user's consent to the application.

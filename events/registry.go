@@ -19,7 +19,7 @@ var registry = []struct {
 	of[TOTPEnrolled](), of[TOTPConfirmed](), of[TOTPRemoved](), of[RecoveryCodesRenewed](), of[RecoveryCodeUsed](),
 	of[SSHKeyAdded](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyRemoved](),
-	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRevoked](), of[CallbackKeySet](),
+	of[StorageKeySet](), of[APIKeyAdded](), of[APIKeyRotated](), of[APIKeyRevoked](), of[CallbackKeySet](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
 	of[ConsentGiven](), of[ConsentWithdrawn](),
 	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),

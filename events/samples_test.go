@@ -51,7 +51,7 @@ func samples() []Event {
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
 		SSHKeyRemoved{Number: 5},
 		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},
-		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
+		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRotated{ID: api.ID, Hash: "hash of a key", OldUntil: api.ExpiresAt}, APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
 		ConsentGiven{Application: owner}, ConsentWithdrawn{Application: owner},

@@ -196,6 +196,13 @@ type APIKeyRevoked struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// APIKeyRotated records a new secret of an API key; the one before goes on working until OldUntil.
+type APIKeyRotated struct {
+	ID       uuid.UUID `json:"id"`
+	Hash     Secret    `json:"hash"`               // SHA-256 of the new key, lower-case hex
+	OldUntil time.Time `json:"old_until,omitzero"` // zero: the one before is void
+}
+
 // CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is void.
 type CallbackKeySet struct {
 	Secret Secret `json:"secret"`
@@ -236,6 +243,7 @@ func (SigningKeyRemoved) Type() string      { return "SigningKeyRemoved.v1" }
 func (StorageKeySet) Type() string          { return "StorageKeySet.v1" }
 func (APIKeyAdded) Type() string            { return "APIKeyAdded.v1" }
 func (APIKeyRevoked) Type() string          { return "APIKeyRevoked.v1" }
+func (APIKeyRotated) Type() string          { return "APIKeyRotated.v1" }
 func (CallbackKeySet) Type() string         { return "CallbackKeySet.v1" }
 func (ResourceLinked) Type() string         { return "ResourceLinked.v1" }
 func (ResourceUnlinked) Type() string       { return "ResourceUnlinked.v1" }

@@ -61,6 +61,9 @@ func credentialsOf(u *commands.User) []credential {
 	}
 	for _, k := range u.APIKeys {
 		out = append(out, credential{api: true, id: k.Hash.Reveal(), user: u.ID})
+		if k.Old != "" {
+			out = append(out, credential{api: true, id: k.Old.Reveal(), user: u.ID})
+		}
 	}
 	return out
 }

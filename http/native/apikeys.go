@@ -10,6 +10,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events"
+	"accountd/http/rest"
 )
 
 // maxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
@@ -92,6 +93,44 @@ func (a *api) checkExpiry(m *members, expires time.Time) {
 	if !expires.After(a.now()) || expires.Year() > lastYear {
 		m.fail("expires_at", "expires_at_invalid", "A key ends in the future, before the year 10000.")
 	}
+}
+
+// How long the secret before a rotation works on, in seconds.
+const (
+	defaultKeyOverlap = 24 * 60 * 60
+	maxKeyOverlap     = 30 * defaultKeyOverlap
+)
+
+// rotateAPIKey gives a key a new secret; whoever uses the one before has a while to change it.
+func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	overlap := or(member[int64](m, "overlap"), defaultKeyOverlap)
+	if overlap < 0 || overlap > maxKeyOverlap {
+		m.fail("overlap", "overlap_invalid", "An overlap is at most %d seconds.", maxKeyOverlap)
+	}
+	if err := m.done(); err != nil {
+		return err
+	}
+	cmd := commands.RotateAPIKey{ID: userID(r), KeyID: parseID(param(r, "key"))}
+	var key commands.APIKey
+	if u, err := c.visible(r); err == nil { // else the command is refused
+		key, _ = u.APIKey(cmd.KeyID)
+	}
+	token, hash := newKey(key.APIKey)
+	cmd.Hash = events.Secret(hash)
+	if overlap > 0 {
+		cmd.OldUntil = a.now().Add(time.Duration(overlap) * time.Second)
+	}
+	out, err := a.do(r, c, cmd)
+	if err != nil {
+		return err
+	}
+	rest.SetSequence(w, out.Sequence)
+	key, _ = out.User.APIKey(cmd.KeyID)
+	return rest.Write(w, http.StatusOK, newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(key), Key: token})
 }
 
 func (a *api) revokeAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {

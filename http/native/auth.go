@@ -9,7 +9,6 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/secrets"
-	"accountd/events"
 	"accountd/http/rest"
 	"accountd/projections"
 )
@@ -141,7 +140,7 @@ func (a *api) byKey(r *http.Request, states commands.States, token string) (*com
 	if u == nil {
 		return nil, commands.Actor{}, badToken()
 	}
-	key := keyOf(u, hash)
+	key := u.APIKeyOpened(hash, a.now())
 	from, _ := netip.ParseAddr(rest.InfoOf(r.Context()).Address) // unknown: only keys open to all addresses allow it
 	if key.Kind != keyKind || !key.Allows(a.now(), from) {
 		return nil, commands.Actor{}, badToken()
@@ -152,15 +151,6 @@ func (a *api) byKey(r *http.Request, states commands.States, token string) (*com
 
 // credentialOf returns the key's public id.
 func credentialOf(k commands.APIKey) string { return "api-key:" + k.ID.String() }
-
-func keyOf(u *commands.User, hash string) commands.APIKey {
-	for _, k := range u.APIKeys {
-		if k.Hash == events.Secret(hash) {
-			return k
-		}
-	}
-	return commands.APIKey{}
-}
 
 // states returns everything as it stands now, or a Refusal while the service still reads its log.
 func (a *api) states() (*projections.Snapshot, error) {

@@ -164,8 +164,8 @@ func (d differ) credentials(u *commands.User) (out []field) {
 	}
 	for _, k := range u.APIKeys {
 		shown := d.api.apiKeyOf(k)
-		shown.LastUsedAt = nil // that is no part of the history
-		out = append(out, field{name: "api_keys", key: k.ID.String(), value: marshal(shown)})
+		shown.LastUsedAt, shown.OldUntil = nil, orNull(k.OldUntil) // when it was used is no part of the history
+		out = append(out, field{name: "api_keys", key: k.ID.String(), value: marshal(shown), state: k.Hash.Reveal()})
 	}
 	for _, l := range u.Resources {
 		out = append(out, field{name: "resources", key: strings.Join([]string{l.Kind, l.ID}, " "), value: marshal(resourceOf(l))})

@@ -43,6 +43,10 @@
 // password is answered with second_factor_required. The secret and the recovery codes are shown once, by the answers that
 // made them.
 //
+// POST …/api-keys/{key}/rotate gives a key a new secret under the same id, permissions, addresses and end; the one before works on
+// until previous_expires_at. It takes a credential that could make such a key. Keys of Danube Cloud's API are renewed there, because that
+// API shows them again and knows one only.
+//
 // A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
 // pointers, query parameters and headers by name.
 //

@@ -25,6 +25,8 @@ type panelKey struct {
 	AllowedIPs  []string   `json:"allowed_ips"`
 	ExpiresAt   *time.Time `json:"expires_at"`
 	LastUsedAt  *time.Time `json:"last_used_at"`
+
+	PreviousExpiresAt *time.Time `json:"previous_expires_at"`
 }
 
 func TestPanelKeys(t *testing.T) {

@@ -56,6 +56,7 @@ DELETE USER/signing-keys/AK1      404   403    404    404    403     404   404  
 GET    USER/api-keys              200   200    404    200    200     200   404      403      401
 POST   USER/api-keys              201   403    201    201    403     201   404      403      401
 POST   USER/api-keys {"permissions":{"users":"read"}} 201 403 404 403 403 403 404    403      401
+POST   USER/api-keys/0/rotate     404   403    404    404    403     404   404      403      401
 DELETE USER/api-keys/0            404   403    404    404    403     404   404      403      401
 GET    USER/resources             200   200    404    200    200     200   404      403      401
 POST   USER/resources {"kind":"vm","id":"1"} 201 403 201 201 403     403   404      403      401

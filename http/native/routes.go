@@ -84,6 +84,7 @@ func (a *api) routes() []route {
 		{http.MethodGet, user + "/api-keys", a.listAPIKeys, true},
 		{http.MethodPost, user + "/api-keys", a.addAPIKey, false},
 		{http.MethodDelete, user + "/api-keys/:key", a.revokeAPIKey, false},
+		{http.MethodPost, user + "/api-keys/:key/rotate", a.rotateAPIKey, false},
 		{http.MethodGet, user + "/resources", a.listResources, true},
 		{http.MethodPost, user + "/resources", a.linkResource, false},
 		{http.MethodDelete, user + "/resources/:kind/:resource", a.unlinkResource, false},

@@ -77,6 +77,7 @@ type apiKeyAnswer struct {
 	Memo        *string           `json:"memo"`
 	AddedAt     time.Time         `json:"added_at"`
 	LastUsedAt  *time.Time        `json:"last_used_at"`
+	OldUntil    *time.Time        `json:"previous_expires_at"` // of the secret before the last rotation
 }
 
 // newAPIKeyAnswer is the one answer that shows the key.
@@ -146,6 +147,9 @@ func (a *api) apiKeyOf(k commands.APIKey) apiKeyAnswer {
 	used, _ := a.Usage.LastUsed(credentialOf(k))
 	out := apiKeyAnswer{ID: k.ID, Kind: k.Kind, Permissions: permissionsOf(k.Permissions), AllowedIPs: k.AllowedIPs,
 		ExpiresAt: orNull(k.ExpiresAt), Memo: orNull(k.Memo), AddedAt: k.AddedAt, LastUsedAt: orNull(used)}
+	if a.now().Before(k.OldUntil) {
+		out.OldUntil = &k.OldUntil
+	}
 	if out.AllowedIPs == nil {
 		out.AllowedIPs = []string{}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/secrets"
-	"accountd/events"
 	"accountd/http/rest"
 )
 
@@ -19,25 +18,17 @@ func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 	presented := bearer(r.Header.Get("Authorization"))
 	hash := secrets.Hash(presented)
 	u := states.UserByAPIKey(hash)
-	key := keyOf(u, hash)
 	now := a.now()
+	var key commands.APIKey
+	if u != nil {
+		key = u.APIKeyOpened(hash, now)
+	}
 	if presented == "" || key.Kind != commands.KeyPterodactyl || key.Expired(now) {
 		return call{}, commands.APIKey{}, unauthenticated()
 	}
 	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(), Permissions: key.Permissions})
 	a.Usage.Used(actor.Credential, now)
 	return call{Actor: actor, states: states}, key, nil
-}
-
-func keyOf(u *commands.User, hash string) commands.APIKey {
-	if u != nil {
-		for _, k := range u.APIKeys {
-			if k.Hash == events.Secret(hash) {
-				return k
-			}
-		}
-	}
-	return commands.APIKey{}
 }
 
 // bearer returns what stands in the header between the last "Bearer " and the first comma behind it, empty when there is

@@ -32,6 +32,8 @@
 // account key: it may do what its owner may. Whether that is anything is the policy's to say (commands.IsSuperAdmin,
 // MayReadUsers, MayWriteUsers, MayReadServers); only the order of the questions is this package's.
 //
+// The native API gives a key a new secret; the one before works on for as long as was asked for.
+//
 // # Servers
 //
 // A server is a resource link of the kind server. Its data may be the panel's attributes, as JSON; what is not there, or of

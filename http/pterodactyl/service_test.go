@@ -166,7 +166,7 @@ func (s *service) revoke(name string) {
 	s.t.Helper()
 	hash := secrets.Hash(s.keys[name])
 	owner := s.Snapshot().UserByAPIKey(hash)
-	s.do(commands.RevokeAPIKey{ID: owner.ID, KeyID: keyOf(owner, hash).ID})
+	s.do(commands.RevokeAPIKey{ID: owner.ID, KeyID: owner.APIKeyOpened(hash, time.Now()).ID})
 }
 
 // described is the call as the document has it: without a slash at its end. A form that is posted may stand for any call of

@@ -1,0 +1,77 @@
+package native
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// TestRotateAPIKey uses the secrets of a key before, during and after their overlap.
+func TestRotateAPIKey(t *testing.T) {
+	s := start(t, commands.Options{})
+	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
+	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"memo":"CI","permissions":{"users":"read"},"expires_at":"2030-02-01T00:00:00Z"}`).Body.Bytes())
+	rotate := func(body string, want int) panelKey {
+		t.Helper()
+		w := s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, body)
+		require.Equal(t, want, w.Code, w.Body)
+		return decodePanelKey(t, w.Body.Bytes())
+	}
+	opens := func(key *string, want int) {
+		t.Helper()
+		require.Equal(t, want, s.call(http.MethodGet, path, *key, "").Code)
+	}
+	second := rotate("", http.StatusOK)
+	require.Equal(t, []any{made.ID, "CI", "read", *made.ExpiresAt}, []any{second.ID, *second.Memo, *second.Permissions.Users, *second.ExpiresAt})
+	require.Equal(t, testNow.Add(24*time.Hour), *second.PreviousExpiresAt)
+	opens(made.Key, http.StatusOK)
+	opens(second.Key, http.StatusOK)
+	s.now = testNow.Add(24*time.Hour - 1)
+	opens(made.Key, http.StatusOK)
+	s.now = testNow.Add(24 * time.Hour)
+	opens(made.Key, http.StatusUnauthorized)
+	opens(second.Key, http.StatusOK)
+	require.Contains(t, s.call(http.MethodGet, path, s.token, "").Body.String(), `"previous_expires_at":null`)
+	require.NotContains(t, s.call(http.MethodGet, path, s.token, "").Body.String(), `"previous_expires_at":"`)
+
+	third := rotate(`{"overlap":2592000}`, http.StatusOK)
+	require.Equal(t, *made.ExpiresAt, *third.PreviousExpiresAt, "no longer than the key")
+	opens(second.Key, http.StatusOK)
+	fourth := rotate(`{"overlap":0}`, http.StatusOK)
+	require.Nil(t, fourth.PreviousExpiresAt)
+	for _, old := range []*string{made.Key, second.Key, third.Key} {
+		opens(old, http.StatusUnauthorized)
+	}
+	opens(fourth.Key, http.StatusOK)
+	require.Contains(t, s.call(http.MethodGet, "/v1/users/"+s.admin.ID.String()+"/history?limit=1", s.token, "").Body.String(), `"field":"api_keys"`, "although nothing is shown otherwise")
+
+	for _, wrong := range []string{`{"overlap":-1}`, `{"overlap":2592001}`, `{"overlap":"1"}`, `{"x":1}`} {
+		rotate(wrong, http.StatusBadRequest)
+	}
+	s.now = *made.ExpiresAt
+	rotate("", http.StatusConflict)
+	s.now = testNow
+	fifth := rotate("", http.StatusOK)
+	s.do(commands.Service(), commands.RevokeAPIKey{ID: s.admin.ID, KeyID: parseID(made.ID)})
+	opens(fourth.Key, http.StatusUnauthorized)
+	opens(fifth.Key, http.StatusUnauthorized)
+	rotate("", http.StatusNotFound)
+}
+
+// TestRotatePanelKey wants a panel's key to keep its form; Danube's are renewed there.
+func TestRotatePanelKey(t *testing.T) {
+	s := start(t, commands.Options{})
+	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
+	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
+	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap":60}`).Body.Bytes())
+	require.Regexp(t, "^ptla_[A-Za-z0-9]{43}$", *again.Key)
+	danube := events.APIKey{ID: parseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube, Hash: "h", Secret: "s"}
+	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: danube})
+	w := s.call(http.MethodPost, path+"/"+danube.ID.String()+"/rotate", s.token, "")
+	require.Equal(t, http.StatusConflict, w.Code)
+}
