@@ -36,12 +36,12 @@ func keyResource(kind string) string {
 }
 
 func (p *program) keys() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "key", Short: "List, add and revoke the keys of a user", Long: "List, add and revoke the keys of a user.\n\n" + keyHelp,
+	cmd := group(&cobra.Command{Use: "key", Short: "List, add, rotate and revoke the keys of a user", Long: "List, add, rotate and revoke the keys of a user.\n\n" + keyHelp,
 		Example: `  accountctl key list ann
   TOKEN=$(accountctl key add ann --name CI --permission users=read)
   accountctl key add ann --kind ssh ~/.ssh/id_ed25519.pub
   accountctl key revoke ann 01890a5d-ac96-774b-bcce-b302099a8057`})
-	cmd.AddCommand(p.keyList(), p.keyAdd(), p.keyRevoke())
+	cmd.AddCommand(p.keyList(), p.keyAdd(), p.keyRotate(), p.keyRevoke())
 	return cmd
 }
 
