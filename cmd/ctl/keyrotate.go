@@ -29,7 +29,7 @@ nobody is shut out while the new one is handed out.`,
 		if err != nil {
 			return err
 		}
-		body, err := json.Marshal(map[string]int64{"overlap": int64(overlap / time.Second)})
+		body, err := json.Marshal(map[string]int64{"overlap_seconds": int64(overlap / time.Second)})
 		if err != nil {
 			return err
 		}

@@ -107,9 +107,9 @@ func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) err
 	if err != nil {
 		return err
 	}
-	overlap := or(member[int64](m, "overlap"), defaultKeyOverlap)
+	overlap := or(member[int64](m, "overlap_seconds"), defaultKeyOverlap)
 	if overlap < 0 || overlap > maxKeyOverlap {
-		m.fail("overlap", "overlap_invalid", "An overlap is at most %d seconds.", maxKeyOverlap)
+		m.fail("overlap_seconds", "overlap_invalid", "An overlap is at most %d seconds.", maxKeyOverlap)
 	}
 	if err := m.done(); err != nil {
 		return err

@@ -39,10 +39,10 @@ func TestRotateAPIKey(t *testing.T) {
 	require.Contains(t, s.call(http.MethodGet, path, s.token, "").Body.String(), `"previous_expires_at":null`)
 	require.NotContains(t, s.call(http.MethodGet, path, s.token, "").Body.String(), `"previous_expires_at":"`)
 
-	third := rotate(`{"overlap":2592000}`, http.StatusOK)
+	third := rotate(`{"overlap_seconds":2592000}`, http.StatusOK)
 	require.Equal(t, *made.ExpiresAt, *third.PreviousExpiresAt, "no longer than the key")
 	opens(second.Key, http.StatusOK)
-	fourth := rotate(`{"overlap":0}`, http.StatusOK)
+	fourth := rotate(`{"overlap_seconds":0}`, http.StatusOK)
 	require.Nil(t, fourth.PreviousExpiresAt)
 	for _, old := range []*string{made.Key, second.Key, third.Key} {
 		opens(old, http.StatusUnauthorized)
@@ -50,7 +50,7 @@ func TestRotateAPIKey(t *testing.T) {
 	opens(fourth.Key, http.StatusOK)
 	require.Contains(t, s.call(http.MethodGet, "/v1/users/"+s.admin.ID.String()+"/history?limit=1", s.token, "").Body.String(), `"field":"api_keys"`, "although nothing is shown otherwise")
 
-	for _, wrong := range []string{`{"overlap":-1}`, `{"overlap":2592001}`, `{"overlap":"1"}`, `{"x":1}`} {
+	for _, wrong := range []string{`{"overlap_seconds":-1}`, `{"overlap_seconds":2592001}`, `{"overlap_seconds":"1"}`, `{"x":1}`} {
 		rotate(wrong, http.StatusBadRequest)
 	}
 	s.now = *made.ExpiresAt
@@ -68,7 +68,7 @@ func TestRotatePanelKey(t *testing.T) {
 	s := start(t, commands.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
-	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap":60}`).Body.Bytes())
+	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap_seconds":60}`).Body.Bytes())
 	require.Regexp(t, "^ptla_[A-Za-z0-9]{43}$", *again.Key)
 	danube := events.APIKey{ID: parseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube, Hash: "h", Secret: "s"}
 	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: danube})
