@@ -16,6 +16,7 @@ import (
 	"accountd/http/e24"
 	"accountd/http/eventstream"
 	"accountd/http/native"
+	"accountd/http/problems"
 	"accountd/http/pterodactyl"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
@@ -31,6 +32,7 @@ func (a *app) listen(ctx context.Context) error {
 		return fmt.Errorf("listening for HTTP: %w", err)
 	}
 	a.baseURL = baseURL(listener.Addr())
+	about := page.New(page.Options{Name: "accountd"}) // pages about the service, not those of the provider to users
 	a.http = server.HTTP(server.New(server.Options{
 		Mounts: append([]server.Mount{
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
@@ -43,10 +45,11 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: openapi.Path, Dialect: "native", Handler: openapi.New(native.Problem, described()...), Problem: native.Problem},
 			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem, described()...), Problem: native.Problem},
+			{Prefix: problems.Path, Dialect: "native", Handler: problems.New(native.Problem, about), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
-		Problem: native.Problem, Landing: docs.Landing(page.New(page.Options{Name: "accountd"}), currentBuild().String(), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
+		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
 	}), a.log)
 	done := make(chan struct{})

@@ -49,7 +49,7 @@ func TestLanding(t *testing.T) {
 	w := httptest.NewRecorder()
 	show := Landing(page.New(page.Options{Name: "accountd"}), "v1.2.3 (go1.26)", func() string { return "ready" })
 	require.NoError(t, show(w, httptest.NewRequest(http.MethodGet, "/", nil)))
-	for _, text := range []string{`href="/docs"`, `href="/openapi.json"`, `href="/metrics"`, `href="/v1/events"`, `href="/asyncapi.json"`, "ready", "v1.2.3 (go1.26)"} {
+	for _, text := range []string{`href="/docs"`, `href="/openapi.json"`, `href="/metrics"`, `href="/v1/events"`, `href="/asyncapi.json"`, `href="/problems/"`, "ready", "v1.2.3 (go1.26)"} {
 		require.Contains(t, w.Body.String(), text)
 	}
 }

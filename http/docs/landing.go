@@ -18,6 +18,7 @@ func Landing(pages *page.Pages, version string, health func() string) rest.Handl
 			Facts: []page.Fact{{Name: "Health", Value: health()}, {Name: "Version", Value: version}},
 			Links: []page.Link{
 				{Text: "Try the APIs", URL: Path}, {Text: "OpenAPI document", URL: openapi.Path}, {Text: "AsyncAPI document of the events", URL: "/asyncapi.json"},
+				{Text: "What problems mean", URL: "/problems/"},
 				{Text: "Events (with a token)", URL: "/v1/events"}, {Text: "Readiness", URL: "/readyz?verbose"}, {Text: "Metrics", URL: "/metrics"},
 			},
 		})

@@ -47,8 +47,8 @@
 // until previous_expires_at. It takes a credential that could make such a key. Keys of Danube Cloud's API are renewed there, because that
 // API shows them again and knows one only.
 //
-// A problem's type is the path /problems/<code>; the code never changes meaning. Members to blame are named as JSON
-// pointers, query parameters and headers by name.
+// A problem's type is the path /problems/<code>, where a page says what it means and what to do; the code never changes
+// meaning. Members to blame are named as JSON pointers, query parameters and headers by name.
 //
 // # Why
 //

@@ -74,7 +74,7 @@ func problem(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func problemOf(err error, f rest.Fault) problemAnswer {
-	return problemAnswer{Type: "/problems/" + f.Reason, Title: title(f.Reason), Status: f.Status, Detail: f.Detail, Code: f.Reason,
+	return problemAnswer{Type: "/problems/" + f.Reason, Title: rest.Title(f.Reason), Status: f.Status, Detail: f.Detail, Code: f.Reason,
 		Errors: blamed(err, f)}
 }
 
@@ -84,14 +84,6 @@ func challenge(reason string) string {
 		return scheme + `, error="invalid_token"`
 	}
 	return scheme
-}
-
-var titleWords = strings.NewReplacer("_", " ", "api_", "API ", "ssh_", "SSH ", "json_", "JSON ", "etag", "ETag", "url_", "URL ")
-
-// title returns the code as words: it says of every problem of a type the same.
-func title(code string) string {
-	words := titleWords.Replace(code)
-	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // instance returns the URN of a request id, empty when there is none.
