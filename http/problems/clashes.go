@@ -8,6 +8,7 @@ func clashes() []Problem {
 	return []Problem{
 		{"already_created", conflict, "The account is created; it cannot be reported as set up, or as failed, any more.", "Nothing is left to do for it."},
 		{"already_set_up", conflict, "The service has its first administrator already.", "Log in as that one, or make further users."},
+		{"api_key_expired", conflict, "An API key that has ended cannot be renewed.", "Make another one."},
 		{"api_key_taken", conflict, "There is an API key with this secret.", "Have the service make another one."},
 		{"app_id_taken", conflict, "There is an application with this app_id.", "Have the service make another one."},
 		{"datacenter_name_taken", conflict, "There is a datacenter of this name.", "Choose another name."},

@@ -12,7 +12,7 @@ func directoryValues() []Problem {
 		{"event_type_unknown", bad, "There is no such type of event.", "Take types that the API's description names."},
 		{"group_elsewhere", bad, "A user is bound to one datacenter and in a group that is attached to another one.", "Take the user out of that group first, or bind the user to the group's datacenter."},
 		{"name_required", bad, "What is to be made or renamed needs a name.", "Add the member name, not empty."},
-		{"overlap_invalid", bad, "The time for which an old secret goes on signing is negative, or too long.", "Send seconds from 0 to 604800."},
+		{"overlap_invalid", bad, "The time for which an old secret or key goes on working is negative, or too long.", "Send seconds, at most as many as the detail says."},
 		{"redirect_uris_invalid", bad, "A redirect URI is not absolute, has a fragment, is too long or would run something by itself, or there are too many.", "Correct them; 100 are allowed."},
 		{"repeated", bad, "A list names the same thing twice.", "Name each once."},
 		{"replay_invalid", bad, "It is not clear which events are to be sent again.", "Send sequence for one event, or from for all from one on, not both."},

@@ -7,7 +7,7 @@ func values() []Problem {
 	bad := only(http.StatusBadRequest)
 	return []Problem{
 		{"allowed_ips_invalid", bad, "An allowed address of a key is neither an IP address nor a CIDR block, or there are too many.", "Correct them; 100 are allowed."},
-		{"api_key_kind_invalid", bad, "API keys of this kind are not made by this call.", "Take a kind that the call's description names."},
+		{"api_key_kind_invalid", []int{http.StatusBadRequest, http.StatusConflict}, "API keys of this kind are not made, or not renewed, by this call.", "Make one of a kind that the call's description names; renew keys of Danube Cloud's API there."},
 		{"code_required", bad, "The body lacks the member code.", "Add it, with a code of the second factor."},
 		{"data_invalid", bad, "The data of a resource is no JSON, or too much of it.", "Send JSON of at most 65536 bytes."},
 		{"email_invalid", bad, "This is not an e-mail address in its plain form.", "Send the address alone, without a name or angle brackets."},
