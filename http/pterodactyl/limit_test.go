@@ -3,12 +3,9 @@ package pterodactyl
 import (
 	"net/http"
 	"net/http/httptest"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
 
@@ -59,30 +56,4 @@ func TestNoLimits(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.Code)
 		require.Empty(t, w.Header().Get("X-RateLimit-Limit"))
 	}
-}
-
-func TestLimiterCountsWhatComesAtOnce(t *testing.T) {
-	l, user := newLimiter(), uuid.New()
-	var let atomic.Int64
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for range maxRequests {
-				if left, _ := l.take(user, noon); left >= 0 {
-					let.Add(1)
-				}
-			}
-		})
-	}
-	all.Wait()
-	require.EqualValues(t, maxRequests, let.Load())
-}
-
-func TestLimiterForgets(t *testing.T) {
-	l := newLimiter()
-	for range 100 {
-		l.take(uuid.New(), noon)
-	}
-	l.take(uuid.New(), noon.Add(windowTime))
-	require.Len(t, l.windows, 1)
 }

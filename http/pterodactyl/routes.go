@@ -27,7 +27,7 @@ func New(s rest.Service, o Options) http.Handler {
 		a.now = time.Now
 	}
 	if o.RateLimits {
-		a.limits = newLimiter()
+		a.limits = rest.NewLimiter(maxRequests, windowTime)
 	}
 	a.scheme, _, _ = strings.Cut(o.BaseURL, "://")
 	return common(rest.NewMux(a.routes(), Problem))
@@ -36,7 +36,7 @@ func New(s rest.Service, o Options) http.Handler {
 type api struct {
 	rest.Service
 	now    func() time.Time
-	limits *limiter // nil: none
+	limits *rest.Limiter // nil: none
 	scheme string
 }
 

@@ -1,5 +1,5 @@
 // Package rest is what the dialects share: routes as data, request bodies, the meaning of errors, JSON without
-// reflection for what is written often, and the [Service] that is all a dialect may ask of the world.
+// reflection for what is written often, how much users ask for, and the [Service] that is all a dialect may ask of the world.
 //
 // It promises that every request ends in one of a dialect's handlers or in its problem writer, so that each answer, also
 // to an unknown path, has that dialect's shape; and that an error which is no refusal never tells its text to a client.
