@@ -42,6 +42,9 @@ type Config struct {
 
 	Mail Mail
 
+	NativeRateLimit      int  // requests that a user may make in the native API within a minute
+	RequirePreconditions bool // changes of what has a version must name one there
+
 	ClientHourlyLimit int // requests that all users of one client may make within an hour
 
 	LogFormat string // formatText or formatJSON
@@ -64,7 +67,7 @@ const (
 func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
-		E24DateWindow: 15 * time.Minute, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
+		E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
 		Mail: defaultMail(), TraceSample: 1,
 	}
 }
@@ -90,6 +93,8 @@ func (c Config) Validate() error {
 		return errors.New("password-slots: must not be negative")
 	case c.E24DateWindow <= 0:
 		return errors.New("e24-date-window: must be longer than nothing")
+	case c.NativeRateLimit <= 0:
+		return errors.New("native-rate-limit: must be more than nothing")
 	case c.ClientHourlyLimit <= 0:
 		return errors.New("client-hourly-limit: must be more than nothing")
 	case c.PublicURL != "" && !isOrigin(c.PublicURL):

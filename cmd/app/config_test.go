@@ -59,13 +59,14 @@ func TestEverySetting(t *testing.T) {
 		Data: "d", NATS: "nats://u:p@a:4222,nats://b", Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
-		PublicURL: "https://accounts.example.org", ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
+		PublicURL: "https://accounts.example.org", NativeRateLimit: 9, RequirePreconditions: true, ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
 		TraceEndpoint: "https://c:4318/otlp", TraceSample: 0.25,
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
-		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7", "--log-format=json", "--log-level=debug",
+		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7",
+		"--native-rate-limit=9", "--require-preconditions", "--log-format=json", "--log-level=debug",
 		"--trace-endpoint=https://c:4318/otlp", "--trace-sample=0.25",
 		"--smtp=m:587", "--smtp-tls=none", "--smtp-username=u", "--smtp-password-file=p", "--mail-from=A <a@b>", "--mail-passwords=plain",
 		"--service-name=S", "--mail-templates=" + templates}, nil, "")
@@ -88,6 +89,8 @@ e24-hosts = a , b:1
 e24-date-window = 60m
 public-url = https://accounts.example.org
 client-hourly-limit = 7
+native-rate-limit = 9
+require-preconditions = on
 log-format = json
 log-level = DEBUG
 trace-endpoint = https://c:4318/otlp
@@ -134,6 +137,7 @@ func TestWrongSettings(t *testing.T) {
 		"no folder":              {args: []string{"--data="}, want: "data: no folder is given"},
 		"slots":                  {args: []string{"--password-slots=-1"}, want: "password-slots: must not be negative"},
 		"window":                 {args: []string{"--e24-date-window=0s"}, want: "e24-date-window: must be longer than nothing"},
+		"limit of a user":        {args: []string{"--native-rate-limit=0"}, want: "native-rate-limit: must be more than nothing"},
 		"limit":                  {args: []string{"--client-hourly-limit=0"}, want: "client-hourly-limit: must be more than nothing"},
 		"public URL":             {args: []string{"--public-url=https://example.org/"}, want: "public-url: must be like https://accounts.example.org"},
 		"public host":            {args: []string{"--public-url=example.org"}, want: "public-url: must be like"},

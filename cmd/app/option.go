@@ -19,7 +19,7 @@ type option struct {
 
 // options returns every setting, each bound to its field of c.
 func options(c *Config) []option {
-	const storage, http, accounts, e24, client, logging = "Storage", "HTTP", "Accounts", "e24 API", "Client-user API", "Log and traces"
+	const storage, http, accounts, native, e24, client, logging = "Storage", "HTTP", "Accounts", "Native API", "e24 API", "Client-user API", "Log and traces"
 	return append([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
@@ -40,6 +40,9 @@ func options(c *Config) []option {
 		{accounts, "provisioning", "internal|external", "external: a new account is being created until another system reports it done",
 			choice{&c.Provisioning, []string{provisioningInternal, provisioningExternal}}, ""},
 		{accounts, "password-slots", "N", "password hashes that run at once; 0 is one for each processor", number{&c.PasswordSlots}, ""},
+		{native, "native-rate-limit", "N", "requests that a user may make within a minute", number{&c.NativeRateLimit}, ""},
+		{native, "require-preconditions", "on|off", "refuse to change or delete what has a version unless If-Match names one",
+			onOff{&c.RequirePreconditions}, "on"},
 		{e24, "e24-swift", "on|off", "show Swift storage keys beside S3's", onOff{&c.E24Swift}, "on"},
 		{e24, "e24-hosts", "HOST[,HOST]", "names that clients sign because they reach the service by them", list{&c.E24Hosts}, ""},
 		{e24, "e24-date-window", "DURATION", "how far a client's clock may be off", duration{&c.E24DateWindow}, ""},

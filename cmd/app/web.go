@@ -84,7 +84,8 @@ const eventsPath = "/v1/events"
 // mountDialects makes the dialects' handlers, which needs everything else.
 func (a *app) mountDialects() {
 	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
-	a.native.Set(native.New(a.service, native.Options{RateLimits: a.config.RateLimits}))
+	a.native.Set(native.New(a.service, native.Options{RateLimits: a.config.RateLimits, MinuteLimit: a.config.NativeRateLimit,
+		Preconditions: a.config.RequirePreconditions}))
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
 	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))

@@ -61,6 +61,9 @@ func (a *api) authenticated(h handler) rest.Handler {
 		if err != nil {
 			return err
 		}
+		if err := a.limit(w, c.User); err != nil {
+			return err
+		}
 		return h(w, r, c)
 	}
 }

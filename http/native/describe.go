@@ -11,7 +11,7 @@ import (
 
 // Describe returns what /openapi.json has about the API.
 func Describe() openapi.Dialect {
-	d := openapi.Dialect{Name: "native", Title: "Native API", About: "The service's own API: everything that an account has.", Table: descriptions(),
+	d := openapi.Dialect{Name: "native", Title: "Native API", About: "The service's own API: everything that an account has. RateLimit says how many more requests a user may make and within how many seconds; one too many is refused with 429 and Retry-After.", Table: descriptions(),
 		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer", "description": "A key of kind native, such as token in admin.json."}},
 		Problem:  problemAnswer{}, ProblemType: "application/problem+json"}
 	d.Routes = append(d.Routes, http.MethodPost+" "+sessionsPath)
@@ -38,7 +38,8 @@ func (r route) headers(o openapi.Operation) []openapi.Parameter {
 	tags := openapi.Matching(`\*|((W/)?"[0-9]+"(, ?)?)*`)
 	switch {
 	case r.versioned():
-		out = append(out, openapi.Parameter{Name: "If-Match", Header: true, Schema: tags, About: "The versions (ETag) that the change may be made to."})
+		out = append(out, openapi.Parameter{Name: ifMatchHeader, Header: true, Schema: tags,
+			About: "The versions (ETag) that the change may be made to. Where the service wants one, a change without is refused with 428."})
 	case slices.Contains(o.Also, http.StatusNotModified):
 		out = append(out, openapi.Parameter{Name: "If-None-Match", Header: true, Schema: tags, About: "The versions (ETag) that need not be sent again."})
 	}

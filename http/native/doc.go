@@ -16,6 +16,13 @@
 // answer to a change has the sequence of that change as Account-Sequence, and every request may ask for an instance that
 // has applied a sequence with Min-Account-Sequence.
 //
+// A service may want (Options) that PATCH and DELETE of what has a version of its own name one, or * for any: without If-Match they are
+// then 428, precondition_required.
+//
+// A user may make so many requests within a minute, which the first one begins and which all the user's tokens share. Every answer to
+// who is known says what is left, in RateLimit (draft-ietf-httpapi-ratelimit-headers); one too many is 429, too_many_requests, and
+// Retry-After says when it may come again. Each instance counts by itself. Events and audit, which are served beside this, do not count.
+//
 // A change with an Idempotency-Key is carried out once: whoever repeats it within 24 hours with the same token gets the first
 // answer, with Idempotency-Replayed. The key with another request is 422, and 409 while the first one runs. What failed in
 // the service (5xx) is not kept.
@@ -64,6 +71,9 @@
 //
 // Why a line of an import is known by its text: it then needs no storage, whatever the number of lines, and a resumed import may
 // leave out what is done. The user's id is computed from the text, the token and the key, and the log knows which ids it has.
+//
+// Why conditions and limits come before idempotency keys: a request that they refuse has not been carried out, so nothing is kept
+// of it, and the same key serves the one that is let through.
 //
 // Why a credential that may write but not read gets 204 from PATCH: the answer would show what it may not read.
 //

@@ -2,8 +2,10 @@ package native
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
@@ -19,4 +21,30 @@ func TestIfMatchHoldsBelowAUser(t *testing.T) {
 	require.Equal(t, http.StatusCreated, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", current).Code)
 	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", current).Code)
 	require.Equal(t, http.StatusCreated, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", `*`).Code)
+}
+
+// TestWhatNeedsAVersion calls everything that changes or deletes, without If-Match, in a service that wants it.
+func TestWhatNeedsAVersion(t *testing.T) {
+	s := start(t, commands.Options{})
+	s.api.matching = true
+	var needs []string
+	for _, r := range s.api.routes() {
+		if r.method != http.MethodPatch && r.method != http.MethodDelete {
+			continue
+		}
+		path := r.path
+		for _, name := range strings.Split(r.path, "/") {
+			if strings.HasPrefix(name, ":") {
+				path = strings.Replace(path, name, uuid.NewString(), 1)
+			}
+		}
+		if s.call(r.method, path, s.token, `{}`).Code == http.StatusPreconditionRequired {
+			needs = append(needs, r.method+" "+r.path)
+		}
+	}
+	require.ElementsMatch(t, []string{
+		"PATCH /v1/users/:id", "DELETE /v1/users/:id", "PATCH /v1/clients/:client", "DELETE /v1/clients/:client",
+		"PATCH /v1/datacenters/:datacenter", "DELETE /v1/datacenters/:datacenter", "PATCH /v1/groups/:group", "DELETE /v1/groups/:group",
+		"PATCH /v1/applications/:application", "DELETE /v1/applications/:application", "PATCH /v1/webhooks/:webhook", "DELETE /v1/webhooks/:webhook",
+	}, needs)
 }

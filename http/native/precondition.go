@@ -8,7 +8,10 @@ import (
 	"strings"
 
 	"accountd/commands"
+	"accountd/http/rest"
 )
+
+const ifMatchHeader = "If-Match"
 
 // etag returns the entity tag of the user's version.
 func etag(u *commands.User) string { return versionTag(u.Version) }
@@ -32,17 +35,17 @@ func parseTags(r *http.Request, header string) (t tags, err error) {
 		return tags{any: true}, nil
 	}
 	for left = strings.TrimLeft(left, " \t,"); left != ""; left = strings.TrimLeft(left, " \t,") {
-		rest, weak := strings.CutPrefix(left, "W/")
-		end := strings.IndexByte(strings.TrimPrefix(rest, `"`), '"') + 2
-		if !strings.HasPrefix(rest, `"`) || end < 2 {
+		tag, weak := strings.CutPrefix(left, "W/")
+		end := strings.IndexByte(strings.TrimPrefix(tag, `"`), '"') + 2
+		if !strings.HasPrefix(tag, `"`) || end < 2 {
 			return tags{}, badHeader(header, "etag_invalid", "An entity tag stands in quotation marks.")
 		}
 		if weak {
-			t.weak = append(t.weak, rest[:end])
+			t.weak = append(t.weak, tag[:end])
 		} else {
-			t.strong = append(t.strong, rest[:end])
+			t.strong = append(t.strong, tag[:end])
 		}
-		left = rest[end:]
+		left = tag[end:]
 	}
 	return t, nil
 }
@@ -53,7 +56,7 @@ func onVersion(r *http.Request, u *commands.User, cmd commands.Command) (command
 	case commands.CreateUser, commands.UpdateUser, commands.DeleteUser:
 		return cmd, nil
 	}
-	t, err := parseTags(r, "If-Match")
+	t, err := parseTags(r, ifMatchHeader)
 	if err != nil || !t.given() {
 		return cmd, err
 	}
@@ -95,11 +98,28 @@ func (t tags) newest() (version uint64) {
 // ifMatch returns the condition of a change. A version that this instance has not come to yet is waited for: the caller
 // has read it from another one.
 func (a *api) ifMatch(r *http.Request) (tags, error) {
-	t, err := parseTags(r, "If-Match")
+	t, err := parseTags(r, ifMatchHeader)
 	if err == nil && t.given() {
 		a.reach(r.Context(), t.newest()) // when it is not reached in time, the command finds that the version differs
 	}
 	return t, err
+}
+
+// conditional refuses changes without If-Match where they must have one.
+func (a *api) conditional(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, c caller) error {
+		if a.matching {
+			t, err := parseTags(r, ifMatchHeader)
+			if err != nil {
+				return err
+			}
+			if !t.given() {
+				return requestError{in: inHeader, RequestError: rest.RequestError{Status: http.StatusPreconditionRequired,
+					Reason: "precondition_required", Field: ifMatchHeader, Detail: "This change must name the version that it builds on."}}
+			}
+		}
+		return h(w, r, c)
+	}
 }
 
 // fresh reports whether the caller has the user as it is (If-None-Match).

@@ -10,8 +10,10 @@ import (
 
 // Options of the API.
 type Options struct {
-	RateLimits bool             // bound how often log-ins may fail
-	Now        func() time.Time // nil: time.Now
+	RateLimits    bool             // limit requests, and say so in headers, and bound how often log-ins may fail
+	MinuteLimit   int              // requests that a user may make within a minute; 0: any number
+	Preconditions bool             // PATCH and DELETE of what has a version must name one
+	Now           func() time.Time // nil: time.Now
 }
 
 // New returns the handler of everything under /v1.
@@ -22,15 +24,20 @@ const maxWait = 2 * time.Second
 
 type api struct {
 	rest.Service
-	now     func() time.Time
-	maxWait time.Duration
-	bounded bool // log-ins
+	now      func() time.Time
+	maxWait  time.Duration
+	bounded  bool     // log-ins
+	limits   *limiter // nil: requests are not counted
+	matching bool     // changes must name a version
 }
 
 func newAPI(s rest.Service, o Options) *api {
-	a := &api{Service: s, now: o.Now, maxWait: maxWait, bounded: o.RateLimits}
+	a := &api{Service: s, now: o.Now, maxWait: maxWait, bounded: o.RateLimits, matching: o.Preconditions}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if o.RateLimits && o.MinuteLimit > 0 {
+		a.limits = newLimiter(o.MinuteLimit)
 	}
 	return a
 }
@@ -48,7 +55,8 @@ func (r route) repeatable() bool { return r.method != http.MethodPost || r.path 
 // versioned reports whether the call changes or deletes something that has a version of its own.
 func (r route) versioned() bool {
 	name, below, _ := strings.Cut(strings.TrimPrefix(r.path, "/v1/"), "/")
-	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") && name != "subscriptions" && name != "mail"
+	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") &&
+		name != "subscriptions" && name != "mail" && name != "sessions"
 }
 
 const (
@@ -128,6 +136,9 @@ func (a *api) handler() http.Handler {
 		}
 		if r.method != http.MethodGet && r.path != importPath { // which looks after its lines itself
 			r.handle = a.once(r.handle, r.repeatable())
+		}
+		if r.versioned() {
+			r.handle = a.conditional(r.handle)
 		}
 		handle := a.authenticated(r.handle)
 		routes = append(routes, rest.Route{Method: r.method, Path: r.path, Handle: handle})

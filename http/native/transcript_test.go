@@ -18,13 +18,17 @@ import (
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
 		s := start(t, commands.Options{ExternalProvisioning: strings.Contains(about, "external provisioning")})
+		s.api.matching = strings.Contains(about, "must name a version")
+		if strings.Contains(about, "with limits") {
+			s.api.limits = newLimiter(3)
+		}
 		return transcript.Player{Send: s.send, Masks: newMasks(s), Headers: shownHeaders, Indent: true}
 	})
 }
 
 // shownHeaders are those that matter to a client.
 var shownHeaders = []string{"Content-Type", "Location", "ETag", "Account-Sequence", "Link", "Allow", "Accept-Patch",
-	replayedHeader, "Retry-After", "WWW-Authenticate"}
+	replayedHeader, "RateLimit-Policy", "RateLimit", "Retry-After", "WWW-Authenticate"}
 
 func newMasks(s *service) *transcript.Masks {
 	m := transcript.NewMasks(
