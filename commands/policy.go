@@ -119,7 +119,7 @@ func MayCreateUsers(s States, a Actor) error {
 	if err != nil {
 		return err
 	}
-	if !writesUsers(u, a) && (!administersUsers(a) || len(administered(s, u)) == 0) {
+	if !writesUsers(u, a) && (!administersUsers(a.Permissions) || len(administered(s, u)) == 0) {
 		return refuse(Forbidden, "not_allowed", "", "You may not create accounts.")
 	}
 	return nil

@@ -44,7 +44,7 @@ func administered(s States, u *User) (out []uuid.UUID) {
 // administers.
 func MayAdminister(s States, a Actor, target *User) bool {
 	u := s.User(a.User)
-	return u != nil && u.Usable() && administersUsers(a) && !a.byApplication() && administers(s, u, target, a.At)
+	return u != nil && u.Usable() && administersUsers(a.Permissions) && !a.byApplication() && administers(s, u, target, a.At)
 }
 
 // administers leaves out accounts that may do what u may not, so that nobody gains rights by taking such an account over.
@@ -66,9 +66,9 @@ func coversMember(u, target *User) bool {
 	return target.Client == 0 || target.Client == u.Client && (u.Access == AccessFull || target.Access == u.Access)
 }
 
-// administersUsers reports whether the credential may do what its owner may in the datacenters.
-func administersUsers(a Actor) bool {
-	l := a.Permissions.Users
+// administersUsers reports whether a credential with those permissions may do what its owner may in the datacenters.
+func administersUsers(p events.Permissions) bool {
+	l := p.Users
 	return l == "" || l == LevelWrite || l == LevelAll
 }
 
@@ -76,7 +76,7 @@ func administersUsers(a Actor) bool {
 // administers. Its groups must be that datacenter's own.
 func mayCreateIn(s States, a Actor, e events.UserCreated) error {
 	u := s.User(a.User)
-	if !administersUsers(a) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin || e.Client != 0 || grants(e) {
+	if !administersUsers(a.Permissions) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin || e.Client != 0 || grants(e) {
 		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
 	}
 	return MayGiveGroups(s, a, e.Datacenter, e.Groups)

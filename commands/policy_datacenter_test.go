@@ -71,6 +71,15 @@ func TestUserAdmins(t *testing.T) {
 			then: []events.Event{events.RightsChanged{APIAccess: the(true)}}},
 		{name: "a disabled user admin does nothing", given: and(provider(), fact{chiefID, events.UserDisabled{}}), actor: boss, when: off, no: "account_inactive"},
 
+		{name: "a credential that only reads gives its owner no password", given: provider(), actor: by(chiefID, "read"),
+			when: commands.UpdateUser{ID: chiefID, PasswordHash: the(events.Secret("h"))}, no: "not_allowed"},
+		{name: "nor one that may do nothing with users", given: provider(), actor: by(chiefID, "none"),
+			when: commands.UpdateUser{ID: chiefID, PasswordHash: the(events.Secret("h"))}, no: "not_allowed"},
+		{name: "nor a key without bounds", given: provider(), actor: by(chiefID, "read"),
+			when: commands.AddAPIKey{ID: chiefID, Key: events.APIKey{ID: apiKeyID, Hash: "h"}}, no: "not_allowed"},
+		{name: "nor does it take away the second factor", given: and(provider(), fact{chiefID, events.TOTPEnrolled{Secret: "s"}}), actor: by(chiefID, "none"),
+			when: commands.RemoveTOTP{ID: chiefID}, no: "not_allowed"},
+
 		{name: "the datacenter's own groups are given", given: provider(), actor: boss, when: groups(workerID, helpersID),
 			then: []events.Event{events.MembershipChanged{Groups: &[]uuid.UUID{helpersID}}}},
 		{name: "not others", given: provider(), actor: boss, when: groups(workerID, spareID), no: "group_unbound"},

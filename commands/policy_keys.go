@@ -35,7 +35,7 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if err != nil {
 		return err
 	}
-	if !coversAll(a.Permissions, u, k.Permissions, target) || u.ID == target.ID && !within(inUse(u, a), k) {
+	if !coversAll(a.Permissions, u, k.Permissions, target) || u.ID == target.ID && !staysWithin(u, a, k) {
 		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
 	}
 	return nil
@@ -57,7 +57,7 @@ func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {
 	if c.PasswordImported {
 		return mayManage(s, a, target)
 	}
-	if a.User == target.ID && !within(inUse(target, a), events.APIKey{}) {
+	if a.User == target.ID && !staysWithin(target, a, events.APIKey{}) {
 		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
 	}
 	return nil
@@ -86,6 +86,12 @@ func mayRemoveFactor(s States, a Actor, target *User) error {
 // MayReadFactor returns a Refusal unless the Actor may know how many recovery codes the target has: who could remove its
 // second factor.
 func MayReadFactor(s States, a Actor, target *User) error { return mayRemoveFactor(s, a, target) }
+
+// staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
+// manages no users of the user's datacenters that it does not.
+func staysWithin(u *User, a Actor, k events.APIKey) bool {
+	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(k.Permissions))
+}
 
 // coversAll reports whether the permissions of a credential of u include those of a credential of target.
 func coversAll(has events.Permissions, u *User, wants events.Permissions, target *User) bool {
