@@ -60,7 +60,12 @@ func refuse(wait time.Duration, err error) error {
 		Detail: "Too many log-ins have failed. Wait a while, then try again."}
 }
 
-func nameKey(name string) string { return "log-in by " + commands.Folded(name) }
+func nameKey(name string) string {
+	if len(name) <= longestName {
+		name = commands.Folded(name)
+	}
+	return "log-in by " + name
+}
 
 // addressKey names the address, or the network that one subscriber has in IPv6.
 func (a Attempt) addressKey() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -129,6 +130,13 @@ func TestLogIn(t *testing.T) {
 	w.do(commands.UpdateUser{ID: w.ann, Active: new(false)})
 	w.is("account_inactive", "ann", right, "")
 	w.is("bad_credentials", "ann", "wrong", "")
+}
+
+// TestOverlongName has blanks around a user's name, as many as it may have and one more: then nobody folds it.
+func TestOverlongName(t *testing.T) {
+	w := start(t)
+	w.is("", "ann"+strings.Repeat(" ", 4093), right, "")
+	w.is(login.ReasonWrong, "ann"+strings.Repeat(" ", 4094), right, "")
 }
 
 // TestUnknownNamesWaitLikeKnownOnes has both fail in turn, and then gives right passwords.
