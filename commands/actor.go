@@ -19,6 +19,7 @@ type Actor struct {
 	TraceParent string
 	Address     string    // network address of the client
 	Session     Session   // by which the user asks; zero: by a credential that is in the user's state
+	Until       time.Time // when the secret that was presented ends, if before its credential does; zero: it does not
 	At          time.Time // when; keys that have expired by then do not count. Zero: none has
 }
 

@@ -114,11 +114,15 @@ func levelBits(level string, u *User) int {
 	return 0
 }
 
-// inUse returns the bounds of the credential by which the Actor asks.
+// inUse returns the bounds of the credential by which the Actor asks, which ends with the secret that was presented.
 func inUse(u *User, a Actor) events.APIKey {
 	id, ok := strings.CutPrefix(a.Credential, "api-key:")
 	if i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id }); ok && i >= 0 {
-		return u.APIKeys[i].APIKey
+		k := u.APIKeys[i].APIKey
+		if !a.Until.IsZero() && (k.ExpiresAt.IsZero() || a.Until.Before(k.ExpiresAt)) {
+			k.ExpiresAt = a.Until
+		}
+		return k
 	}
 	return events.APIKey{}
 }

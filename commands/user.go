@@ -122,6 +122,14 @@ func (k APIKey) Opens(hash string, now time.Time) bool {
 	return hash != "" && (k.Hash == presented || k.Old == presented && now.Before(k.OldUntil))
 }
 
+// SecretUntil returns when the secret of that hash, which opens the key now, no longer does; zero for the newest one.
+func (k APIKey) SecretUntil(hash string) time.Time {
+	if k.Hash == events.Secret(hash) {
+		return time.Time{}
+	}
+	return k.OldUntil
+}
+
 // Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to
 // every address allows).
 func (k APIKey) Allows(now time.Time, from netip.Addr) bool {

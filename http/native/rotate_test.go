@@ -63,6 +63,26 @@ func TestRotateAPIKey(t *testing.T) {
 	rotate("", http.StatusNotFound)
 }
 
+// TestOldSecretDoesNotOutliveItself has who holds the secret before a rotation try to go on: by a key of its own, another
+// rotation, and a second factor.
+func TestOldSecretDoesNotOutliveItself(t *testing.T) {
+	s := start(t, commands.Options{})
+	user := "/v1/users/" + s.admin.ID.String()
+	made := decodePanelKey(t, s.call(http.MethodPost, user+"/api-keys", s.token, "").Body.Bytes())
+	rotate := user + "/api-keys/" + made.ID + "/rotate"
+	second := decodePanelKey(t, s.call(http.MethodPost, rotate, s.token, "").Body.Bytes())
+	want := func(status int, path string, key *string, body string) {
+		t.Helper()
+		require.Equal(t, status, s.call(http.MethodPost, path, *key, body).Code)
+	}
+	want(http.StatusForbidden, user+"/api-keys", made.Key, "")
+	want(http.StatusForbidden, rotate, made.Key, "")
+	want(http.StatusForbidden, user+"/totp", made.Key, "")
+	want(http.StatusCreated, user+"/api-keys", made.Key, `{"expires_at":"2030-01-02T00:00:00Z"}`) // which ends as soon
+	want(http.StatusCreated, user+"/api-keys", second.Key, "")
+	want(http.StatusOK, rotate, second.Key, "")
+}
+
 // TestRotatePanelKey wants a panel's key to keep its form; Danube's are renewed there.
 func TestRotatePanelKey(t *testing.T) {
 	s := start(t, commands.Options{})
