@@ -423,6 +423,10 @@ func TestACallThatLastsEndsWithItsKey(t *testing.T) {
 	require.False(t, commands.Ended(states, a, firstDay.Add(-time.Second)))
 	require.True(t, commands.Ended(states, a, firstDay))
 	require.True(t, commands.Ended(statesOf(t, family()), a, firstDay.Add(-time.Second)), "revoked")
+	old := a
+	old.Until = firstDay.Add(-time.Second)
+	require.False(t, commands.Ended(states, old, old.Until.Add(-1)))
+	require.True(t, commands.Ended(states, old, old.Until), "the secret has ended, the key has not")
 	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1"}, firstDay))
 }
 
