@@ -37,12 +37,18 @@ func TestOpenAPIDocument(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, doc.Validate(t.Context()))
 	require.Greater(t, doc.Paths.Len(), 40)
+	used := map[string]bool{}
 	for path, item := range doc.Paths.Map() {
 		for method, o := range item.Operations() {
 			require.NotEmpty(t, o.Summary, "%s %s", method, path)
 			require.NotEmpty(t, o.OperationID, "%s %s", method, path)
+			require.Len(t, o.Tags, 1, "%s %s", method, path)
+			require.NotNil(t, doc.Tags.Get(o.Tags[0]), "%s %s", method, path)
+			used[o.Tags[0]] = true
 		}
 	}
+	require.Len(t, used, len(doc.Tags), "every tag has a call, and a name of its own")
+	require.Equal(t, "Users", doc.Tags[0].Name)
 }
 
 // TestEachDialectHasItsDocument asks for the parts, which are the whole together.

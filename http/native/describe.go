@@ -28,6 +28,7 @@ func Describe() openapi.Dialect {
 			d.Table[call] = o
 		}
 	}
+	tag(&d)
 	return d
 }
 

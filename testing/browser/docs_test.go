@@ -25,8 +25,7 @@ func (b *tab) pick(title string) {
 	b.t.Helper()
 	path := find[string](b, `//select[@id="select"]/option[.="`+title+`"]`, `return e.value`)
 	b.enter(`//select[@id="select"]`, path)
-	_, name, _ := strings.Cut(path, "dialect=")
-	b.shown(`//h3[@data-tag="` + name + `"]`)
+	b.shown(`//hgroup//h2[contains(.,"` + title + `")]`)
 }
 
 const (
@@ -60,8 +59,8 @@ func (b *tab) authorize(scheme string, credentials ...string) {
 // the answer.
 func (b *tab) try(operation, body string, parameters ...string) (status, answer string) {
 	b.t.Helper()
-	dialect, _, _ := strings.Cut(operation, "_")
-	block := `//div[@id="operations-` + dialect + `-` + operation + `"]`
+	end := "-" + operation // behind the tag
+	block := fmt.Sprintf(`//div[starts-with(@id,"operations-")][substring(@id,string-length(@id)-%d)="%s"]`, len(end)-1, end)
 	b.click(block + `//button[@class="opblock-summary-control"]`)
 	b.click(block + `//button[contains(@class,"try-out__btn")]`)
 	for _, p := range parameters {

@@ -56,7 +56,8 @@ func (c *Contract) Operations() (out []Operation) {
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		for method, described := range paths[path].(object) {
 			o := described.(object)
-			out = append(out, Operation{o["tags"].([]any)[0].(string), strings.ToUpper(method), path, c, o})
+			dialect, _, _ := strings.Cut(o["operationId"].(string), "_")
+			out = append(out, Operation{dialect, strings.ToUpper(method), path, c, o})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Operation) int {

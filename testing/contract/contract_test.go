@@ -19,11 +19,10 @@ func document() object {
 		"id": object{"type": "string", "format": "uuid", "readOnly": true}}}
 	content := object{"application/json": object{"schema": object{"$ref": "#/components/schemas/thing"}}}
 	responses := object{"200": object{"description": "it", "content": content}, "4XX": object{"description": "no"}}
-	tags := []string{"things"}
 	return object{"openapi": "3.1.0", "info": object{"title": "things", "version": "1"}, "components": object{"schemas": object{"thing": thing}},
 		"paths": object{"/things/{name}": object{
-			"put": object{"tags": tags, "parameters": []object{text("name")}, "requestBody": object{"required": true, "content": content}, "responses": responses},
-			"get": object{"tags": tags, "parameters": []object{text("name"), {"name": "If-None-Match", "in": "header", "schema": object{"type": "string"}}},
+			"put": object{"operationId": "things_put", "parameters": []object{text("name")}, "requestBody": object{"required": true, "content": content}, "responses": responses},
+			"get": object{"operationId": "things_get", "parameters": []object{text("name"), {"name": "If-None-Match", "in": "header", "schema": object{"type": "string"}}},
 				"responses": responses, "security": []any{}}}}}
 }
 

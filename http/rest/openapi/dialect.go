@@ -14,6 +14,7 @@ type Dialect struct {
 	Title       string            // its name to people
 	Routes      []string          // the calls that there are, such as "GET /v1/users/:id"; see [Routes]
 	Table       Table             // what they are
+	Tags        []Tag             // the groups of calls, in their order; none: all are one
 	Segments    map[string]Schema // the forms of the paths' parameters, by name; those that are not in it are any text
 	Security    map[string]Schema // the ways to say who asks, of which each is enough
 	Problem     any               // the answer to a request that failed
@@ -23,12 +24,24 @@ type Dialect struct {
 // Path is where the document of this dialect alone is.
 func (d Dialect) Path() string { return Path + "?dialect=" + d.Name }
 
+// tags returns the groups of calls, of which there is always one.
+func (d Dialect) tags() []Tag {
+	if len(d.Tags) == 0 {
+		return []Tag{{d.Name, d.About}}
+	}
+	return d.Tags
+}
+
+// Tag is a group of calls.
+type Tag struct{ Name, About string }
+
 // Table describes calls, by method and path as the routes have them.
 type Table map[string]Operation
 
 // Operation describes a call. Body, Answer and Failure are values of the types that the wire has, or a Schema.
 type Operation struct {
 	Summary string
+	Tag     string      // the group, where the dialect has several
 	About   string      // more than the summary says, if anything
 	Query   []Parameter // and headers
 	Body    any         // nil: none

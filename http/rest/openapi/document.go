@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,7 +13,9 @@ import (
 func Document(dialects ...Dialect) Schema {
 	paths, named, security, tags := Schema{}, Schema{}, Schema{}, []Schema{}
 	for _, d := range dialects {
-		tags = append(tags, Schema{"name": d.Name, "description": d.About})
+		for _, tag := range d.tags() {
+			tags = append(tags, Schema{"name": tag.Name, "description": tag.About})
+		}
 		maps.Copy(security, asAny(d.Security))
 		w := writer{Dialect: d, schemas: schemas{d.Name, named}}
 		for _, call := range slices.Sorted(maps.Keys(d.Table)) {
@@ -26,14 +29,22 @@ func Document(dialects ...Dialect) Schema {
 		}
 	}
 	return Schema{
-		"openapi": "3.1.0",
-		"info": Schema{"title": "accountd", "version": "1.0.0",
-			"description": "The accounts of a provider, in the APIs that its tools speak."},
+		"openapi":    "3.1.0",
+		"info":       info(dialects),
 		"servers":    []Schema{{"url": "/", "description": "this service"}},
 		"tags":       tags,
 		"paths":      paths,
 		"components": Schema{"schemas": named, "securitySchemes": security},
 	}
+}
+
+// info is about the one dialect, or about all.
+func info(dialects []Dialect) Schema {
+	title, about := "accountd", "The accounts of a provider, in the APIs that its tools speak."
+	if len(dialects) == 1 {
+		title, about = dialects[0].Title, dialects[0].About
+	}
+	return Schema{"title": title, "version": "1.0.0", "description": about}
 }
 
 func asAny(in map[string]Schema) Schema {
@@ -62,7 +73,7 @@ type writer struct {
 }
 
 func (w writer) operation(method, path string, o Operation) Schema {
-	out := Schema{"tags": []string{w.Name}, "summary": o.Summary, "operationId": operationID(w.Name, method, path),
+	out := Schema{"tags": []string{cmp.Or(o.Tag, w.Name)}, "summary": o.Summary, "operationId": operationID(w.Name, method, path),
 		"responses": w.responses(o), "security": w.security(o)}
 	if o.About != "" {
 		out["description"] = o.About
