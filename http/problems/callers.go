@@ -19,5 +19,6 @@ func callers() []Problem {
 		{"token_required", unknown, "The request says not who asks.", "Send the header Authorization: Bearer with a token."},
 		{"too_many_attempts", often, "Too many log-ins by this name or from this address have failed.", "Wait as long as Retry-After says; an administrator can unlock a user earlier."},
 		{"too_many_failures", often, "Too many requests from this address were not authenticated.", "Wait as long as Retry-After says, and use a token that is valid."},
+		{"too_many_requests", often, "The user who asks has made as many requests as are allowed within a minute.", "Wait as long as Retry-After says; the header RateLimit of every answer says how many are left."},
 	}
 }

@@ -36,6 +36,7 @@ func requests() []Problem {
 		{"parameter_repeated", bad, "A parameter stands in the query more than once.", "Send it once, several values separated by commas."},
 		{"parameter_unknown", bad, "This call has no such parameter.", "Compare the name with the API's description."},
 		{"path_not_found", only(http.StatusNotFound), "There is nothing at this path.", "Compare the path with the API's description."},
+		{"precondition_required", only(http.StatusPreconditionRequired), "This service takes a change only to a version that the request names.", "Read what is to be changed, and send its ETag as If-Match."},
 		{"query_invalid", bad, "The query of the URL is not well-formed.", "Escape the values of parameters."},
 		{"sequence_invalid", bad, "A sequence, in Min-Account-Sequence or a parameter, is no whole number.", "Send a sequence as Account-Sequence gave it."},
 		{"size_invalid", bad, "The log has not as many records as a proof was asked for, or the sizes are the wrong way round.", "Ask for sizes up to that of the newest checkpoint, the smaller one first."},
