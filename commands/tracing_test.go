@@ -27,7 +27,7 @@ func recorded(t *testing.T) (context.Context, *tracetest.InMemoryExporter) {
 func said(s tracetest.SpanStub) map[string]string {
 	out := map[string]string{}
 	for _, a := range s.Attributes {
-		out[string(a.Key[len("accountd."):])] = a.Value.Emit()
+		out[string(a.Key[len("accountd."):])] = a.Value.String()
 	}
 	return out
 }

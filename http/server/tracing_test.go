@@ -42,7 +42,7 @@ func TestSpanOfARequest(t *testing.T) {
 	require.Equal(t, tracing.TraceID(came), f.line(t)["trace_id"])
 	said := map[string]string{}
 	for _, a := range span.Attributes {
-		said[string(a.Key)] = a.Value.Emit()
+		said[string(a.Key)] = a.Value.String()
 	}
 	require.Equal(t, map[string]string{"http.request.method": "GET", "http.route": "/d/:name", "http.response.status_code": "200",
 		"accountd.dialect": "dialect", "accountd.request": "r-1"}, said)
