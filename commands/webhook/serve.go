@@ -9,6 +9,7 @@ import (
 	"accountd/commands"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -41,18 +42,27 @@ func (r *Reactor) drain(ctx context.Context, hook *commands.Webhook) error {
 	if err != nil {
 		return err
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullExpiry(waitFor))
-	if err != nil {
-		return err
-	}
-	defer messages.Stop()
 	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
+		msg, err := next(ctx, consumer)
 		if err != nil {
 			return err
 		}
 		if err := r.deliver(ctx, hook, msg); err != nil {
 			return err
+		}
+	}
+}
+
+// next waits for a message. It asks for each by itself: the library's iterator, when it may hold one only, sometimes asks for none
+// until half a minute has passed.
+func next(ctx context.Context, consumer jetstream.Consumer) (jetstream.Msg, error) {
+	for {
+		asking, cancel := context.WithTimeout(ctx, waitFor)
+		msg, err := consumer.Next(jetstream.FetchContext(asking))
+		cancel()
+		none := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
+		if !none || ctx.Err() != nil {
+			return msg, err
 		}
 	}
 }

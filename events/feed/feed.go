@@ -78,7 +78,8 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 // place is where the Feed stands.
 type place struct {
 	last   uint64 // sequence of the stream's newest message, 0 when there never was one
-	record uint64 // the newest Record that was relayed, 0 for none
+	record uint64 // the newest Record of which a message is there, 0 for none
+	tells  uint64 // sequence of that message
 	whole  bool   // the newest message is there
 }
 
@@ -100,7 +101,7 @@ func (f *Feed) place(ctx context.Context) (place, error) {
 	if err != nil {
 		return place{}, fmt.Errorf("message %d of the feed names no record: %w", newest.Sequence, err)
 	}
-	p.whole = newest.Sequence == p.last
+	p.tells, p.whole = newest.Sequence, newest.Sequence == p.last
 	return p, nil
 }
 

@@ -55,13 +55,20 @@ func (c queueConsumer) compare(other queueConsumer) int {
 	return cmp.Or(cmp.Compare(c.made, other.made), cmp.Compare(c.rewinds, other.rewinds))
 }
 
-// OpenQueue makes the Queue what it says, and returns its consumer.
+// ErrEmpty is returned by [Feed.OpenQueue] for a new Queue while the Feed tells of no Record at all, as before the relay has begun:
+// where the Queue begins is not known then.
+var ErrEmpty = errors.New("the feed is empty")
+
+// OpenQueue makes the Queue what it says, and returns its consumer, or [ErrEmpty].
 func (f *Feed) OpenQueue(ctx context.Context, q Queue) (jetstream.Consumer, error) {
 	all, err := f.queueConsumers(ctx, q.ID)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
+		if at, err := f.place(ctx); err != nil || at.record == 0 {
+			return nil, errors.Join(err, ErrEmpty)
+		}
 		from, err := f.from(ctx, q.From)
 		if err != nil {
 			return nil, err

@@ -43,7 +43,7 @@ func (f *Feed) from(ctx context.Context, record uint64) (uint64, error) {
 		return 0, err
 	}
 	if at.record != 0 && record > at.record {
-		return at.last + (record - at.record), nil // it will come there
+		return at.tells + (record - at.record), nil // it will come there
 	}
 	return f.search(ctx, func(msg *jetstream.RawStreamMsg) (bool, error) {
 		sequence, err := strconv.ParseUint(msg.Header.Get(headerMsgID), 10, 64)
