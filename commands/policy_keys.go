@@ -83,9 +83,17 @@ func mayRemoveFactor(s States, a Actor, target *User) error {
 	return mayChangePassword(s, a, target, UpdateUser{})
 }
 
-// MayReadFactor returns a Refusal unless the Actor may know how many recovery codes the target has: who could remove its
-// second factor.
-func MayReadFactor(s States, a Actor, target *User) error { return mayRemoveFactor(s, a, target) }
+// MayReadFactor returns a Refusal unless the target has a second factor of which the Actor may know how many recovery codes are
+// left: who could remove it.
+func MayReadFactor(s States, a Actor, target *User) error {
+	if err := mayRemoveFactor(s, a, target); err != nil {
+		return err
+	}
+	if target.SecondFactor == nil {
+		return noTOTP()
+	}
+	return nil
+}
 
 // staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
 // manages no users of the user's datacenters that it does not.

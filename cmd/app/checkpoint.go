@@ -56,8 +56,7 @@ func (a *app) restore(ctx context.Context) error {
 // what is read is kept, and to look at it again and again as it grows would take longer than to read it.
 func (a *app) load(ctx context.Context, file *checkpoint.File) error {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(-1)
-		defer debug.SetGCPercent(100)
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	}
 	return file.Load(ctx, a.service.View)
 }

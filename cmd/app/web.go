@@ -85,7 +85,7 @@ const eventsPath = "/v1/events"
 func (a *app) mountDialects() {
 	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
 	a.native.Set(native.New(a.service, native.Options{RateLimits: a.config.RateLimits, MinuteLimit: a.config.NativeRateLimit,
-		Preconditions: a.config.RequirePreconditions}))
+		Preconditions: a.config.RequirePreconditions, Issuer: a.config.Mail.Service}))
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
 	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))

@@ -131,7 +131,7 @@ func (a *api) identify(r *http.Request, token string) (caller, error) {
 	actor = rest.Identify(r, actor)
 	actor.At = a.now()
 	if !u.Usable() {
-		return caller{}, &commands.Refusal{Kind: commands.Forbidden, Reason: "account_inactive", Detail: "Your account is not active."}
+		return caller{}, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive, Detail: "Your account is not active."}
 	}
 	return caller{Actor: actor, states: states}, nil
 }

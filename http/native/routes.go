@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ type Options struct {
 	RateLimits    bool             // limit requests, and say so in headers, and bound how often log-ins may fail
 	MinuteLimit   int              // requests that a user may make within a minute; 0: any number
 	Preconditions bool             // PATCH and DELETE of what has a version must name one
+	Issuer        string           // what authenticator apps call the service; empty: accountd
 	Now           func() time.Time // nil: time.Now
 }
 
@@ -29,10 +31,11 @@ type api struct {
 	bounded  bool     // log-ins
 	limits   *limiter // nil: requests are not counted
 	matching bool     // changes must name a version
+	issuer   string
 }
 
 func newAPI(s rest.Service, o Options) *api {
-	a := &api{Service: s, now: o.Now, maxWait: maxWait, bounded: o.RateLimits, matching: o.Preconditions}
+	a := &api{Service: s, now: o.Now, maxWait: maxWait, bounded: o.RateLimits, matching: o.Preconditions, issuer: cmp.Or(o.Issuer, "accountd")}
 	if a.now == nil {
 		a.now = time.Now
 	}

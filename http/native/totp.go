@@ -46,14 +46,7 @@ func (a *api) getFactor(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err := commands.MayReadFactor(c.states, c.Actor, u); err != nil {
 		return err
 	}
-	if u.SecondFactor == nil {
-		return noFactor()
-	}
 	return rest.Write(w, http.StatusOK, factorAnswer{u.SecondFactor.Confirmed, len(u.SecondFactor.RecoveryCodes)})
-}
-
-func noFactor() error {
-	return &commands.Refusal{Kind: commands.NotFound, Reason: "totp_not_found", Detail: "The account has no such second factor."}
 }
 
 func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -69,16 +62,17 @@ func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error
 	if err != nil {
 		return err
 	}
-	return writeMade(w, out, location(r), secretAnswer{secret.Reveal(), totp.URI(issuer, out.User.Username, secret)})
+	return writeMade(w, out, location(r), secretAnswer{secret.Reveal(), totp.URI(a.issuer, out.User.Username, secret)})
 }
-
-// issuer is what authenticator apps call the service.
-const issuer = "accountd"
 
 func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
 	codes, hashes := totp.NewRecoveryCodes()
 	confirm := func(u *commands.User) commands.Command {
-		return commands.ConfirmTOTP{ID: u.ID, Secret: u.SecondFactor.Secret, RecoveryCodes: hashes}
+		confirm := commands.ConfirmTOTP{ID: u.ID, RecoveryCodes: hashes}
+		if u.SecondFactor != nil {
+			confirm.Secret = u.SecondFactor.Secret
+		}
+		return confirm
 	}
 	return a.withCode(w, r, c, confirm, codes)
 }
@@ -105,9 +99,6 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 	u, err := c.visible(r)
 	if err != nil {
 		return err
-	}
-	if u.SecondFactor == nil {
-		return noFactor()
 	}
 	cmd := command(u)
 	if err := c.refusal(cmd); err != nil {
