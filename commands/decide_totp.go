@@ -22,7 +22,7 @@ func decideConfirm(s States, a Actor, u *User, c ConfirmTOTP) ([]events.Event, e
 	}
 	switch {
 	case u.SecondFactor == nil || u.SecondFactor.Secret != c.Secret:
-		return nil, noTOTP()
+		return nil, NoTOTP()
 	case u.SecondFactor.Confirmed:
 		return nil, confirmedBefore()
 	}
@@ -34,7 +34,7 @@ func decideRenewCodes(s States, a Actor, u *User, c RenewRecoveryCodes) ([]event
 		return nil, err
 	}
 	if !u.NeedsCode() {
-		return nil, noTOTP()
+		return nil, NoTOTP()
 	}
 	return one(events.RecoveryCodesRenewed{RecoveryCodes: c.RecoveryCodes})
 }
@@ -51,12 +51,13 @@ func decideRemoveTOTP(s States, a Actor, u *User) ([]events.Event, error) {
 		return nil, err
 	}
 	if u.SecondFactor == nil {
-		return nil, noTOTP()
+		return nil, NoTOTP()
 	}
 	return one(events.TOTPRemoved{})
 }
 
-func noTOTP() *Refusal {
+// NoTOTP is the Refusal of what needs a second factor that the user has not.
+func NoTOTP() *Refusal {
 	return refuse(NotFound, "totp_not_found", "", "The account has no such second factor.")
 }
 

@@ -90,7 +90,7 @@ func MayReadFactor(s States, a Actor, target *User) error {
 		return err
 	}
 	if target.SecondFactor == nil {
-		return noTOTP()
+		return NoTOTP()
 	}
 	return nil
 }

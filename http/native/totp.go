@@ -68,11 +68,7 @@ func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error
 func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
 	codes, hashes := totp.NewRecoveryCodes()
 	confirm := func(u *commands.User) commands.Command {
-		confirm := commands.ConfirmTOTP{ID: u.ID, RecoveryCodes: hashes}
-		if u.SecondFactor != nil {
-			confirm.Secret = u.SecondFactor.Secret
-		}
-		return confirm
+		return commands.ConfirmTOTP{ID: u.ID, Secret: u.SecondFactor.Secret, RecoveryCodes: hashes}
 	}
 	return a.withCode(w, r, c, confirm, codes)
 }
@@ -99,6 +95,9 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 	u, err := c.visible(r)
 	if err != nil {
 		return err
+	}
+	if u.SecondFactor == nil {
+		return commands.NoTOTP()
 	}
 	cmd := command(u)
 	if err := c.refusal(cmd); err != nil {
