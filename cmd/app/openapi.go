@@ -27,7 +27,7 @@ func describedEvents() openapi.Dialect {
 	d.Table = openapi.Table{"GET " + eventsPath: {
 		Summary: "List events", About: "As lines. Who accepts text/event-stream gets server-sent events, without end unless limit, until or follow says otherwise.", Answer: openapi.Text(), Got: "application/x-ndjson",
 		Query: []openapi.Parameter{
-			{Name: "type", About: "Any of these.", Schema: openapi.List(native.EventType())}, {Name: "user", About: "A user's id.", Schema: openapi.Form("uuid")},
+			{Name: "type", About: "Any of these.", Schema: openapi.With(openapi.List(native.EventType()), "minItems", 1)}, {Name: "user", About: "A user's id.", Schema: openapi.Form("uuid")},
 			{Name: "aggregate", About: "A kind, such as group, or one of it, such as group/ and an id.", Schema: native.Aggregate()}, {Name: "after", About: "The sequence after which to begin.", Schema: openapi.Count()},
 			{Name: "since", About: "A time that is past, or a sequence.", Schema: moment}, {Name: "until", About: "A time or a sequence.", Schema: moment},
 			{Name: "limit", About: "How many there are at most.", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
