@@ -152,7 +152,7 @@ type RemoveSigningKey struct {
 // RotateStorageKeys gives the user's storage key of each named kind a new secret. A key that exists keeps its id; one
 // that does not is made with the given id.
 //
-// Refusals: NotFound, Forbidden.
+// Refusals: NotFound, Forbidden, Invalid (kind_invalid).
 type RotateStorageKeys struct {
 	ID   uuid.UUID
 	Keys []events.StorageKey

@@ -158,6 +158,9 @@ func decideRotateStorageKeys(s States, a Actor, u *User, c RotateStorageKeys) ([
 	}
 	var out []events.Event
 	for _, k := range c.Keys {
+		if k.Kind != StorageS3 && k.Kind != StorageSwift {
+			return nil, refuse(Invalid, "kind_invalid", "kind", "There is no such kind of storage key.")
+		}
 		if old, ok := u.StorageKey(k.Kind); ok {
 			k.ID = old.ID
 		}

@@ -310,6 +310,8 @@ func TestCredentials(t *testing.T) {
 			when:  commands.RotateStorageKeys{ID: childID, Keys: []events.StorageKey{{Kind: "s3", ID: "new", Secret: "b"}, {Kind: "swift", ID: "SW", Secret: "c"}}},
 			then: []events.Event{events.StorageKeySet{StorageKey: events.StorageKey{Kind: "s3", ID: "S3", Secret: "b"}},
 				events.StorageKeySet{StorageKey: events.StorageKey{Kind: "swift", ID: "SW", Secret: "c"}}}},
+		{name: "there is no other kind of them", given: family(), actor: child,
+			when: commands.RotateStorageKeys{ID: childID, Keys: []events.StorageKey{{Kind: "tape", ID: "T", Secret: "d"}}}, no: "kind_invalid"},
 		{name: "an API key is added", given: family(), actor: child, when: commands.AddAPIKey{ID: childID, Key: api}, then: []events.Event{events.APIKeyAdded{APIKey: api}}},
 		{name: "and revoked", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: api}}), actor: child,
 			when: commands.RevokeAPIKey{ID: childID, KeyID: apiID}, then: []events.Event{events.APIKeyRevoked{ID: apiID}}},

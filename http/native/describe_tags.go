@@ -22,6 +22,7 @@ func groups() []group {
 		{openapi.Tag{Name: "Second factor", About: "Codes of an app (TOTP) that a user's log-ins need beside the password."}, []string{of + "totp"}},
 		{openapi.Tag{Name: "SSH keys", About: "Public keys by which a user logs in to servers."}, []string{of + "ssh-keys"}},
 		{openapi.Tag{Name: "Signing keys", About: "Keys by which requests of the e24cloud API are signed."}, []string{of + "signing-keys"}},
+		{openapi.Tag{Name: "Storage keys", About: "Keys by which a user's programs reach its storage."}, []string{of + "storage-keys"}},
 		{openapi.Tag{Name: "Resources", About: "What belongs to a user in other systems."}, []string{of + "resources"}},
 		{openapi.Tag{Name: "History", About: "What happened to a user."}, []string{of + "history"}},
 		{openapi.Tag{Name: "Clients", About: "Customers whose users manage themselves in the client-user API."}, []string{"/v1/clients"}},

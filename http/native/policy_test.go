@@ -53,6 +53,8 @@ GET    USER/signing-keys          200   200    404    200    200     200   404  
 POST   USER/signing-keys          201   403    201    201    403     201   404      403      401
 POST   USER/signing-keys {"permissions":{"users":"all"}} 201 403 404 403 403 403 404 403      401
 DELETE USER/signing-keys/AK1      404   403    404    404    403     404   404      403      401
+GET    USER/storage-keys          200   200    404    200    200     200   404      403      401
+POST   USER/storage-keys {"kind":"s3"} 201 403 201   201    403     201   404      403      401
 GET    USER/api-keys              200   200    404    200    200     200   404      403      401
 POST   USER/api-keys              201   403    201    201    403     201   404      403      401
 POST   USER/api-keys {"permissions":{"users":"read"}} 201 403 404 403 403 403 404    403      401

@@ -92,6 +92,8 @@ func (a *api) routes() []route {
 		{http.MethodGet, user + "/signing-keys", a.listSigningKeys, true},
 		{http.MethodPost, user + "/signing-keys", a.addSigningKey, false},
 		{http.MethodDelete, user + "/signing-keys/:key", a.removeSigningKey, false},
+		{http.MethodGet, user + "/storage-keys", a.listStorageKeys, true},
+		{http.MethodPost, user + "/storage-keys", a.renewStorageKey, false},
 		{http.MethodGet, user + "/api-keys", a.listAPIKeys, true},
 		{http.MethodPost, user + "/api-keys", a.addAPIKey, false},
 		{http.MethodDelete, user + "/api-keys/:key", a.revokeAPIKey, false},

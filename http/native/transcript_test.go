@@ -37,6 +37,7 @@ func newMasks(s *service) *transcript.Masks {
 		transcript.Mask{Name: "{session-%d}", Form: regexp.MustCompile(`acse_[\w-]{43}`)},
 		transcript.Mask{Name: "{webhook-secret-%d}", Form: regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`)},
 		transcript.Mask{Name: "{signing-key-%d}", Form: regexp.MustCompile(`AK[A-Z0-9]{18}`)},
+		transcript.Mask{Name: "{storage-key-%d}", Form: regexp.MustCompile(`SK[A-Z0-9]{18}`)},
 		transcript.Mask{Name: "{app-%d}", Form: regexp.MustCompile(`"app_(?:id|secret)": "([0-9a-f]{32})"`)},
 		transcript.Mask{Name: "{secret-%d}", Form: regexp.MustCompile(`\b[A-Za-z0-9]{40}\b`)},
 		transcript.Mask{Name: "{cursor}", Form: regexp.MustCompile(`"next_cursor": "([^"]+)"`)},

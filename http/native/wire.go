@@ -93,7 +93,13 @@ type resourceAnswer struct {
 	Data json.RawMessage `json:"data"`
 }
 
-// storageKeyAnswer shows a storage key without its secret.
+// storageKeyShown is a storage key without its secret.
+type storageKeyShown struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// storageKeyAnswer is a storage key with its secret, which the answer that made it alone shows; a history masks it.
 type storageKeyAnswer struct {
 	Kind   string `json:"kind"`
 	ID     string `json:"id"`
