@@ -44,10 +44,11 @@ func ParseCheckpoint(text []byte, key string) (Checkpoint, error) {
 	}
 	size, err := strconv.ParseUint(lines[1], 10, 63)
 	root, err2 := tlog.ParseHash(lines[2])
-	if err != nil || err2 != nil || strconv.FormatUint(size, 10) != lines[1] {
+	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
+	if err != nil || err2 != nil || !strings.HasPrefix(body, c.String()) { // a number and base64 can be written in several ways
 		return Checkpoint{}, fmt.Errorf("%w: size or root cannot be read", ErrCheckpoint)
 	}
-	return Checkpoint{Origin: lines[0], Size: size, Root: root}, nil
+	return c, nil
 }
 
 func openNote(text []byte, key string) (string, error) {
