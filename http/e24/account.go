@@ -10,7 +10,7 @@ import (
 
 func (a api) showAccount(w http.ResponseWriter, _ *http.Request, c call) error {
 	j := success(userAnswer).Key("account")
-	a.account(j, c.user, c.of(c.user))
+	a.account(j, c)
 	return finish(w, j)
 }
 

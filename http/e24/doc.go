@@ -41,7 +41,7 @@
 //     e24files.swift is there with Options.Swift; a key for it is made anyway, so that the switch may be thrown later.
 //   - fingerprint is the MD5 form with colons, as in the EC2 API beside which this one was made.
 //   - notification repeats the account's own e-mail address and phone; nothing sets it.
-//   - groups is empty, until there are groups; their ids will be texts.
+//   - groups are the account's groups, whose ids are their UUIDs; another API makes them and puts accounts into them.
 //   - the list is {"success","users","total","limit","offset"}, ordered by creation, 100 records by default and 1,000 at
 //     most, and limit is the one that was applied. A secret that the caller may not see is an empty text.
 //

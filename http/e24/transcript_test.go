@@ -150,6 +150,11 @@ func (p *player) prepare(text string) {
 		}})
 		p.secrets[key.ID] = key.Secret.Reveal()
 		p.masks.Name("<user "+order[1]+">", noID(byte(n)).String())
+	case "group": // group NAME UUID: a new one, and the user is in it
+		id := noID(200)
+		run(t, s, commands.CreateGroup{ID: id, Group: events.GroupCreated{Name: order[1]}})
+		run(t, s, commands.UpdateUser{ID: uuid.MustParse(order[2]), Membership: events.MembershipChanged{Groups: &[]uuid.UUID{id}}})
+		p.masks.Name("<group "+order[1]+">", id.String())
 	case "key": // key UUID ID LEVEL: one more signing key with the permission users=LEVEL
 		key := events.SigningKey{ID: order[2], Secret: "secret of " + events.Secret(order[2]), Permissions: events.Permissions{Users: order[3]}}
 		run(t, s, commands.AddSigningKey{ID: uuid.MustParse(order[1]), Key: key})

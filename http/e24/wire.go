@@ -86,16 +86,22 @@ func (a api) user(j *rest.JSON, u *commands.User, sees sees) {
 }
 
 // account writes the caller's own account.
-func (a api) account(j *rest.JSON, u *commands.User, sees sees) {
+func (a api) account(j *rest.JSON, c call) {
+	u := c.user
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("name").String(u.Name())
 	j.Key("email").String(u.Email)
 	j.Key("phone").String(u.Phone)
 	j.Key("notification").Open('{').Key("email").String(u.Email).Key("phone").String(u.Phone).Close('}')
-	a.credentials(j, u, sees)
-	j.Key("groups").Open('[').Close(']') // there are none yet
-	j.Close('}')
+	a.credentials(j, u, c.of(u))
+	j.Key("groups").Open('[')
+	for _, id := range u.Groups {
+		if g := c.states.Directory().Group(id); g != nil {
+			j.Open('{').Key("id").String(g.ID.String()).Key("name").String(g.Name).Close('}')
+		}
+	}
+	j.Close(']').Close('}')
 }
 
 // credentials writes the members that both kinds of account end with. The order of the SSH keys is a promise: a client
