@@ -17,7 +17,7 @@ func Describe() openapi.Dialect {
 			"es_api_key": {"type": "apiKey", "in": "header", "name": "ES-API-KEY", "description": "A user's API key, such as danube_api_key in admin.json."},
 			"es_token":   {"type": "apiKey", "in": "header", "name": "Authorization", "description": `"Token", a space, and the token that a log-in answered.`},
 		},
-		Segments: map[string]openapi.Schema{"username": name, "title": openapi.With(name, "maxLength", maxKeyTitle)},
+		Segments: map[string]openapi.Schema{"username": name, "title": openapi.With(name, "maxLength", maxKeyTitle), "group": name},
 		Table:    openapi.Table{},
 	}
 	table := descriptions()
@@ -51,13 +51,16 @@ type resultOf[T any] struct {
 	TaskID *string `json:"task_id"`
 }
 
+func extended() []openapi.Parameter {
+	return []openapi.Parameter{{Name: "extended", About: "With what takes longer to find.", Schema: openapi.Truth()}}
+}
+
 func listParameters(orders ...string) []openapi.Parameter {
 	var keys []string
 	for _, name := range orders {
 		keys = append(keys, name, "-"+name)
 	}
-	out := []openapi.Parameter{{Name: "full", About: "Whole objects instead of names.", Schema: openapi.Truth()},
-		{Name: "extended", About: "With what takes longer to find.", Schema: openapi.Truth()}}
+	out := append([]openapi.Parameter{{Name: "full", About: "Whole objects instead of names.", Schema: openapi.Truth()}}, extended()...)
 	if len(keys) > 0 {
 		out = append(out, openapi.Parameter{Name: "order_by", About: "Fields, with a minus to descend.",
 			Schema: openapi.Schema{"type": "array", "items": openapi.Text(keys...), "minItems": 1}})
@@ -70,13 +73,14 @@ func descriptions() openapi.Table {
 	logIn := openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": filled})
 	key := openapi.Schema{"type": "object", "required": []string{"key"}, "properties": openapi.Schema{"key": sentKeySchema()}}
 	list := listParameters(slices.Sorted(maps.Keys(userOrders))...)
+	active := openapi.Parameter{Name: "active", About: "The active ones, or else those who are not.", Schema: openapi.With(openapi.Truth(), "default", true)}
 	return openapi.Table{
 		"POST /accounts/login/":                          {Summary: "Log in", Body: logIn, Answer: tokenAnswer{}},
 		"GET /accounts/logout/":                          {Summary: "Log out", Answer: detailAnswer{}},
 		"GET /ping/":                                     {Summary: "Say whether the service is there", Answer: openapi.Text("pong")},
-		"GET /accounts/user/":                            {Summary: "List users", Query: list, Answer: mixed},
+		"GET /accounts/user/":                            {Summary: "List users", Query: append([]openapi.Parameter{active}, list...), Answer: mixed},
 		"GET /accounts/user/profile/":                    {Summary: "List profiles", Query: list, Answer: mixed},
-		"GET /accounts/user/:username/":                  {Summary: "Show a user", Answer: resultOf[userAnswer]{}},
+		"GET /accounts/user/:username/":                  {Summary: "Show a user", Query: extended(), Answer: resultOf[userAnswer]{}},
 		"POST /accounts/user/:username/":                 {Summary: "Create a user", Body: sentUserSchema(true), Answer: resultOf[userAnswer]{}, Status: http.StatusCreated},
 		"PUT /accounts/user/:username/":                  {Summary: "Change a user", Body: sentUserSchema(false), Answer: resultOf[userAnswer]{}},
 		"DELETE /accounts/user/:username/":               {Summary: "Delete a user", Answer: result(openapi.Anything())},
@@ -84,6 +88,7 @@ func descriptions() openapi.Table {
 		"PUT /accounts/user/:username/apikeys/":          {Summary: "Make a user's keys anew", Body: openapi.Schema{"type": "object", "properties": keyMembers()}, Answer: resultOf[keysAnswer]{}},
 		"GET /accounts/user/:username/profile/":          {Summary: "Show a profile", Answer: resultOf[profileAnswer]{}},
 		"PUT /accounts/user/:username/profile/":          {Summary: "Change a profile", Body: sentProfileSchema(), Answer: resultOf[profileAnswer]{}},
+		"GET /accounts/group/:group/":                    {Summary: "Show a group", Query: extended(), Answer: resultOf[groupAnswer]{}},
 		"GET /accounts/user/:username/sshkey/":           {Summary: "List a user's SSH keys", Query: listParameters("title"), Answer: mixed},
 		"GET /accounts/user/:username/sshkey/:title/":    {Summary: "Show an SSH key", Answer: resultOf[sshKeyAnswer]{}},
 		"POST /accounts/user/:username/sshkey/:title/":   {Summary: "Add an SSH key", Body: key, Answer: resultOf[sshKeyAnswer]{}, Status: http.StatusCreated},

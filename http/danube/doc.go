@@ -19,6 +19,7 @@
 //   - Usernames and e-mail addresses share one namespace and are compared folded: beside "jo" there is no "JO" (406).
 //   - Blanks around texts are dropped, but for passwords; control characters are invalid values. A password has at most 1,024
 //     bytes. An SSH key is checked as a whole.
+//   - Of groups there is the call that shows one. A group's alias is its name.
 //   - There is no user _system, but its name is taken. current_dc is always the first datacenter.
 //   - Texts are English, whatever Accept-Language says. The limits of requests count on each instance by itself.
 //

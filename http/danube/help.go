@@ -73,4 +73,9 @@ An account to which something belongs cannot be deleted.`
     :arg username: **required** - Name of the account
     :arg title: **required** - Name of the key, at most 32 characters
     :arg data.key: **required** to add - Public key in the form of OpenSSH, on one line`
+
+	helpGroup = `Show (:http:get:) a group: what its members may do, and who they are.
+
+    :arg group: **required** - Name of the group
+    :arg data.extended: Show also the datacenters that the group belongs to (default: false)`
 )

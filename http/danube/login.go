@@ -65,7 +65,8 @@ func (x *exchange) readLogIn() (a login.Attempt, err error) {
 		}
 	}
 	f := &form{in: in, isNew: true}
-	username, secret := f.text("username", "", textRules{required: true}), f.text("password", "", textRules{required: true})
+	asSent := textRules{required: true, raw: true}
+	username, secret := f.text("username", "", asSent), f.text("password", "", asSent)
 	if err := f.failed(); err != nil {
 		return a, asLogInError(err)
 	}

@@ -28,6 +28,7 @@ func denied() error       { return detailed{http.StatusForbidden, permissionDeni
 func forbidden() error    { return detailed{http.StatusForbidden, notPermitted} }
 func noUser() error       { return detailed{http.StatusNotFound, "User not found"} }
 func noSSHKey() error     { return detailed{http.StatusNotFound, "SSH key not found"} }
+func noGroup() error      { return detailed{http.StatusNotFound, "Group not found"} }
 func noDatacenter() error { return detailed{http.StatusNotFound, "Datacenter not found"} }
 func userExists() error   { return detailed{http.StatusNotAcceptable, "User already exists"} }
 func sshKeyExists() error { return detailed{http.StatusNotAcceptable, "SSH key already exists"} }

@@ -63,6 +63,7 @@ func views() []*view {
 		{name: "Sshkey List", path: "/accounts/user/:username/sshkey/", help: helpSSHKeyList, calls: calls{"GET": (*exchange).listSSHKeys}},
 		{name: "Sshkey Manage", path: "/accounts/user/:username/sshkey/:title/", help: helpSSHKey, calls: calls{"GET": (*exchange).showSSHKey,
 			"POST": (*exchange).addSSHKey, "DELETE": (*exchange).deleteSSHKey}},
+		{name: "Group Manage", path: "/accounts/group/:group/", help: helpGroup, calls: calls{"GET": (*exchange).showGroup}},
 	}
 	for _, v := range all {
 		methods := []string{http.MethodOptions}
@@ -116,7 +117,7 @@ func (a *api) find(path string) (*view, map[string]string) {
 	return nil, nil
 }
 
-// parameter is the form of a username or title in a path.
+// parameter is the form of a username, title or group in a path.
 var parameter = regexp.MustCompile(`^[A-Za-z0-9@.+_-]+$`)
 
 func match(template, path string) (map[string]string, bool) {

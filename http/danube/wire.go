@@ -73,7 +73,7 @@ func (x *exchange) userOf(u *commands.User, extended bool) userAnswer {
 		CurrentDC: x.home().Name, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, IsSuperAdmin: u.SuperAdmin,
 		IsActive: u.Active, APIAccess: u.APIAccess, Groups: x.groupNames(u.Groups), Created: stamp(u.CreatedAt)}
 	if extended {
-		dcs := x.datacentersOf(u)
+		dcs := x.attached(u.Groups...)
 		a.DCs = &dcs
 	}
 	return a
@@ -100,11 +100,11 @@ func (x *exchange) groupsOf(ids []uuid.UUID) []*commands.Group {
 	return out
 }
 
-// datacentersOf returns the names of the datacenters that the user's groups are attached to.
-func (x *exchange) datacentersOf(u *commands.User) []string {
+// attached returns the names of the datacenters that any of the groups is attached to.
+func (x *exchange) attached(groups ...uuid.UUID) []string {
 	names := []string{}
 	for _, d := range x.states.Directory().Datacenters() {
-		if slices.ContainsFunc(u.Groups, d.Attached) {
+		if slices.ContainsFunc(groups, d.Attached) {
 			names = append(names, d.Name)
 		}
 	}
