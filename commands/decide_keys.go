@@ -16,7 +16,7 @@ const (
 	maxCredentials = 100 // of one kind that a user may have
 	maxAllowedIPs  = 100 // of one key
 	maxTitle       = 255
-	maxSSHKey      = 16 << 10
+	maxSSHKey      = 64 << 10
 )
 
 func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, error) {

@@ -172,6 +172,16 @@ func TestTenSSHKeys(t *testing.T) {
 	}
 }
 
+func TestLongSSHKey(t *testing.T) {
+	s := start(t, Options{})
+	key := publicKey(1) + " "
+	for more, want := range map[int]int{0: http.StatusCreated, 1: http.StatusBadRequest} {
+		body := fmt.Sprintf(`{"key":"%s"}`, key+strings.Repeat("x", maxKey-len(key)+more))
+		w := s.call("admin", http.MethodPost, fmt.Sprintf("/api/accounts/user/admin/sshkey/k%d/", more), body)
+		require.Equal(t, want, w.Code, more)
+	}
+}
+
 func TestLongBody(t *testing.T) {
 	s := start(t, Options{})
 	w := s.call("admin", http.MethodPut, "/api/accounts/user/admin/", `{"x":"`+strings.Repeat("x", 1<<20)+`"}`)

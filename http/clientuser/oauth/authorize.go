@@ -150,13 +150,22 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	if u == nil {
 		return redirect(w, r, s.self(r, a, loginPath))
 	}
-	if err := s.mayAct(u, a.app); err != nil {
-		return redirect(w, r, a.refused(codeAccessDenied, "The user is no active member of a client."))
+	if s.mayAct(u, a.app) != nil {
+		return s.turnAway(w, r, a)
 	}
 	if _, ok := u.Consent(a.app.ID); !ok {
 		return s.askConsent(w, r, a, u)
 	}
 	return s.giveCode(w, r, a, u)
+}
+
+// turnAway tells the application that it may not act for whom the browser is logged in as, and ends that log-in, so that the
+// person can be somebody else the next time.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, a authorization) error {
+	if err := s.forget(r); err != nil {
+		return err
+	}
+	return redirect(w, r, a.refused(codeAccessDenied, "The user is no active member of a client."))
 }
 
 // startByHand answers POST /oauth/authorize, by which programs drive the flow that have the user's name and password: it
