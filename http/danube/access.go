@@ -45,13 +45,18 @@ func (x *exchange) target() (*commands.User, error) {
 	if u == nil {
 		return nil, noUser()
 	}
-	if d := x.states.Directory().Datacenter(u.Datacenter); d != nil {
-		x.dc = d
-	}
 	if !x.isSuperAdmin() && !commands.MayAdminister(x.states, x.actor, u) {
 		return nil, forbidden()
 	}
+	x.enterDatacenter(u.Datacenter)
 	return u, nil
+}
+
+// enterDatacenter makes the request one in that datacenter, if there is one.
+func (x *exchange) enterDatacenter(id uuid.UUID) {
+	if d := x.states.Directory().Datacenter(id); d != nil {
+		x.dc = d
+	}
 }
 
 // datacenter returns the datacenter of that name, if the caller may see it: a super admin each, others those that are

@@ -45,9 +45,7 @@ func (x *exchange) group() (*commands.Group, error) {
 	if !x.isSuperAdmin() && !slices.Contains(x.administered(), g.Datacenter) {
 		return nil, forbidden()
 	}
-	if d := x.states.Directory().Datacenter(g.Datacenter); d != nil {
-		x.dc = d
-	}
+	x.enterDatacenter(g.Datacenter)
 	return g, nil
 }
 

@@ -24,14 +24,17 @@ func (x *exchange) showUser() error {
 	return x.succeed(x.userOf(u, extended))
 }
 
-// createUser makes a user. That the name is taken is told before anything is said about the body, and to everybody who may
-// make users at all.
+// createUser makes a user. That the name is taken is told before anything is said about the datacenter and the body, and to
+// everybody who may make users at all.
 func (x *exchange) createUser() error {
 	name := x.params["username"]
 	if name != x.caller.Username {
 		if err := x.mayList(); err != nil {
 			return err
 		}
+	}
+	if x.named(name) != nil {
+		return userExists()
 	}
 	var given *commands.Datacenter
 	if x.in.given("dc") {
@@ -41,9 +44,6 @@ func (x *exchange) createUser() error {
 			return err
 		}
 		given, x.dc = d, d
-	}
-	if x.named(name) != nil {
-		return userExists()
 	}
 	if !x.isSuperAdmin() && (given == nil || !slices.Contains(x.administered(), given.ID)) {
 		return forbidden()
