@@ -8,6 +8,9 @@ import (
 
 // Decide returns the Events by which the Command takes effect, none when everything is so already, or a [Refusal].
 func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
+	if err := mayStillAsk(s, a); err != nil {
+		return nil, err
+	}
 	on, ok := c.(OnVersion)
 	if !ok {
 		on.Command = c

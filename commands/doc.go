@@ -25,6 +25,10 @@
 // Why the groups that are attached to a datacenter stand in the datacenter: who administers it is its own affair, and its
 // history tells who could.
 //
+// Why what a log-in gave names the Record since when the user logged in as now (LogInsSince), and is compared with the State: it ends
+// in the one append that changes the password, on every instance, and a log-in that had looked at the password before gives
+// what has ended already. Nothing has to be looked for and deleted, which could fail, or race with a log-in.
+//
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.

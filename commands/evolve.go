@@ -44,6 +44,7 @@ func Evolve(u *User, r events.Record) *User {
 		next.PasswordHash = e.Hash
 		if !e.Rehash {
 			next.PasswordReset = nil
+			next.endLogIns(r)
 		}
 	case events.PasswordResetRequested:
 		next.PasswordReset, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
@@ -55,12 +56,16 @@ func Evolve(u *User, r events.Record) *User {
 		next.SecondFactor = &SecondFactor{Secret: e.Secret}
 	case events.TOTPConfirmed:
 		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+		next.endLogIns(r)
 	case events.RecoveryCodesRenewed:
 		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
 	case events.RecoveryCodeUsed:
 		next.SecondFactor, next.UpdatedAt = u.SecondFactor.without(e.Hash), u.UpdatedAt
 	case events.TOTPRemoved:
 		next.SecondFactor = nil
+		if u.NeedsCode() {
+			next.endLogIns(r)
+		}
 	case events.MailRequested:
 		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:
@@ -101,6 +106,17 @@ func Evolve(u *User, r events.Record) *User {
 	}
 	return &next
 }
+
+// endLogIns ends what log-ins gave that were made before the Record.
+func (u *User) endLogIns(r events.Record) {
+	u.LogInsSince = r.Sequence
+	if _, password := r.Event.(events.PasswordChanged); !password || r.Cause.Dialect != danubeDialect {
+		u.TokensSince = r.Sequence
+	}
+}
+
+// danubeDialect is the API whose contract says that a new password ends none of its tokens.
+const danubeDialect = "danube"
 
 func newUser(e events.UserCreated, r events.Record) *User {
 	u := &User{

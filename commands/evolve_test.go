@@ -60,6 +60,13 @@ func effects() map[string]struct {
 			apply func(*user) *user
 		}{e, apply}
 	}
+	// anew is a change after which one has to log in anew.
+	anew := func(change func(*user)) func(*user) *user {
+		return with(func(u *user) {
+			change(u)
+			u.LogInsSince, u.TokensSince = u.Version, u.Version
+		})
+	}
 	end := func(*user) *user { return nil }
 	same := func(u *user) *user { u.Version, u.UpdatedAt = 1, firstDay; return u }
 	add(events.UserCreated{Number: 9}, same)
@@ -78,7 +85,7 @@ func effects() map[string]struct {
 	add(events.UserDisabled{}, with(func(u *user) { u.Active = false }))
 	add(events.ProvisioningCompleted{}, with(func(u *user) { u.State = commands.StateCreated }))
 	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
-	add(events.PasswordChanged{Hash: "new"}, with(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))
+	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))
 	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
 	before := rich().UpdatedAt
 	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
@@ -87,13 +94,13 @@ func effects() map[string]struct {
 	factor := func(f *commands.SecondFactor) func(*user) *user { return with(func(u *user) { u.SecondFactor = f }) }
 	codes := []events.Secret{"c3"}
 	add(events.TOTPEnrolled{Secret: "t"}, factor(&commands.SecondFactor{Secret: "t"}))
-	add(events.TOTPConfirmed{RecoveryCodes: codes}, factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
+	add(events.TOTPConfirmed{RecoveryCodes: codes}, anew(func(u *user) { u.SecondFactor.RecoveryCodes = codes }))
 	add(events.RecoveryCodesRenewed{RecoveryCodes: codes}, factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
 	add(events.RecoveryCodeUsed{Hash: "c1"}, with(func(u *user) {
 		u.UpdatedAt = before
 		u.SecondFactor = &commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: []events.Secret{"c2"}}
 	}))
-	add(events.TOTPRemoved{}, factor(nil))
+	add(events.TOTPRemoved{}, anew(func(u *user) { u.SecondFactor = nil }))
 	add(events.LogInUnlocked{}, with(func(u *user) { u.Locked, u.UpdatedAt = nil, before }))
 	add(events.MailRequested{Mail: events.MailPasswordReset}, with(func(u *user) { u.UpdatedAt = before }))
 	add(events.UserDeleted{}, end)

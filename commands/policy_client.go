@@ -18,22 +18,28 @@ const (
 // it may do does not count.
 func (a Actor) byApplication() bool { return a.Application != uuid.Nil }
 
-// MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now. Consent is that by
-// which the user allowed it, 0 where the application's type needs none.
-func MayGetTokens(s States, user, application uuid.UUID, consent uint64) error {
-	if !TokenHolds(s, user, application, consent) {
+// Grant is what an application's token is given for.
+type Grant struct {
+	User, Application uuid.UUID
+	Consent           uint64 // sequence of the one by which the user allowed it, 0 where the application's type needs none
+	Since             uint64 // LogInsSince of the user who logged in for it, 0 where nobody does
+}
+
+// MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now.
+func MayGetTokens(s States, g Grant) error {
+	if !TokenHolds(s, g) {
 		return refuse(Forbidden, "not_allowed", "", "The application may not act for this user.")
 	}
-	_, err := member(s, Actor{User: user, Application: application})
+	_, err := member(s, Actor{User: g.User, Application: g.Application})
 	return err
 }
 
 // TokenHolds reports whether a token that the application once got is still a token: the application and its client are
-// there and not blocked, the user is of a client, made the application if it is a trusted one, and has not taken back the
-// consent if it is a public one. What the token is good for while the user or the user's client is blocked is another
-// question, see [MayActAsMember].
-func TokenHolds(s States, user, application uuid.UUID, consent uint64) bool {
-	u, app := s.User(user), s.Directory().Application(application)
+// there and not blocked, the user is of a client and made the application if it is a trusted one; otherwise the user's log-in
+// still counts, and the consent to a public one was not taken back. What the token is good for while the user or the user's
+// client is blocked is another question, see [MayActAsMember].
+func TokenHolds(s States, g Grant) bool {
+	u, app := s.User(g.User), s.Directory().Application(g.Application)
 	if u == nil || u.Client == 0 || app == nil {
 		return false
 	}
@@ -41,10 +47,12 @@ func TokenHolds(s States, user, application uuid.UUID, consent uint64) bool {
 	case home == nil || home.Blocked && home.Number != u.Client:
 		return false
 	case app.Kind == ApplicationTrusted:
-		return app.User == user
+		return app.User == g.User
+	case g.Since < u.LogInsSince:
+		return false
 	case app.Kind == ApplicationPublic:
-		given, ok := u.Consent(application)
-		return ok && given.Sequence == consent
+		given, ok := u.Consent(g.Application)
+		return ok && given.Sequence == g.Consent
 	}
 	return true
 }

@@ -140,34 +140,42 @@ func TestConsents(t *testing.T) {
 func TestTokenHolds(t *testing.T) {
 	consented := and(tenant(), fact{clerkID, events.ConsentGiven{Application: publicID}})
 	sequence := uint64(len(consented))
+	changed := events.PasswordChanged{Hash: "h"}
 	for name, c := range map[string]struct {
 		more    []fact
 		user    uuid.UUID
 		app     uuid.UUID
 		consent uint64
+		since   uint64
 		holds   bool
 		no      string // why no new token is given
 	}{
-		"a trusted application's maker":       {user: bossID, app: allID, holds: true},
-		"nobody else":                         {user: thirdID, app: allID, no: "not_allowed"},
-		"by password":                         {user: clerkID, app: callID, holds: true},
-		"not for who is of no client":         {user: strangerID, app: callID, no: "not_allowed"},
-		"by consent":                          {user: clerkID, app: publicID, consent: sequence, holds: true},
-		"not by another consent":              {user: clerkID, app: publicID, consent: sequence - 1, no: "not_allowed"},
-		"not without":                         {user: bossID, app: publicID, no: "not_allowed"},
-		"not by one taken back":               {more: []fact{{clerkID, events.ConsentWithdrawn{Application: publicID}}}, user: clerkID, app: publicID, consent: sequence, no: "not_allowed"},
-		"not by one given anew":               {more: []fact{{clerkID, events.ConsentGiven{Application: publicID}}}, user: clerkID, app: publicID, consent: sequence, no: "not_allowed"},
-		"not when the application is gone":    {more: []fact{{allID, events.ApplicationDeleted{}}}, user: bossID, app: allID, no: "not_allowed"},
-		"not when the user is gone":           {more: []fact{{bossID, events.UserDeleted{}}}, user: bossID, app: allID, no: "not_allowed"},
-		"not when the user has left":          {more: []fact{{bossID, events.MembershipChanged{Client: the(int64(0))}}}, user: bossID, app: allID, no: "not_allowed"},
-		"a blocked user's waits":              {more: []fact{{bossID, events.UserDisabled{}}}, user: bossID, app: allID, holds: true, no: "account_inactive"},
-		"so does one of a blocked client":     {more: []fact{{tenantID, events.ClientBlocked{}}}, user: bossID, app: allID, holds: true, no: "client_blocked"},
-		"the application's client is blocked": {more: []fact{{adminID, events.MembershipChanged{Client: the(int64(1))}}, {tenantID, events.ClientBlocked{}}}, user: adminID, app: callID, no: "not_allowed"},
+		"a trusted application's maker":          {user: bossID, app: allID, holds: true},
+		"nobody else":                            {user: thirdID, app: allID, no: "not_allowed"},
+		"by password":                            {user: clerkID, app: callID, holds: true},
+		"not for who is of no client":            {user: strangerID, app: callID, no: "not_allowed"},
+		"by consent":                             {user: clerkID, app: publicID, consent: sequence, holds: true},
+		"not by another consent":                 {user: clerkID, app: publicID, consent: sequence - 1, no: "not_allowed"},
+		"not without":                            {user: bossID, app: publicID, no: "not_allowed"},
+		"not by one taken back":                  {more: []fact{{clerkID, events.ConsentWithdrawn{Application: publicID}}}, user: clerkID, app: publicID, consent: sequence, no: "not_allowed"},
+		"not by one given anew":                  {more: []fact{{clerkID, events.ConsentGiven{Application: publicID}}}, user: clerkID, app: publicID, consent: sequence, no: "not_allowed"},
+		"not when the application is gone":       {more: []fact{{allID, events.ApplicationDeleted{}}}, user: bossID, app: allID, no: "not_allowed"},
+		"not when the user is gone":              {more: []fact{{bossID, events.UserDeleted{}}}, user: bossID, app: allID, no: "not_allowed"},
+		"not when the user has left":             {more: []fact{{bossID, events.MembershipChanged{Client: the(int64(0))}}}, user: bossID, app: allID, no: "not_allowed"},
+		"a trusted application's logs nobody in": {more: []fact{{bossID, changed}}, user: bossID, app: allID, holds: true},
+		"not with another password":              {more: []fact{{clerkID, changed}}, user: clerkID, app: callID, since: sequence, no: "not_allowed"},
+		"but by a log-in with that one":          {more: []fact{{clerkID, changed}}, user: clerkID, app: callID, since: sequence + 1, holds: true},
+		"nor by consent with another password":   {more: []fact{{clerkID, changed}}, user: clerkID, app: publicID, consent: sequence, no: "not_allowed"},
+		"but by a log-in after it":               {more: []fact{{clerkID, changed}}, user: clerkID, app: publicID, consent: sequence, since: sequence + 1, holds: true},
+		"a blocked user's waits":                 {more: []fact{{bossID, events.UserDisabled{}}}, user: bossID, app: allID, holds: true, no: "account_inactive"},
+		"so does one of a blocked client":        {more: []fact{{tenantID, events.ClientBlocked{}}}, user: bossID, app: allID, holds: true, no: "client_blocked"},
+		"the application's client is blocked":    {more: []fact{{adminID, events.MembershipChanged{Client: the(int64(1))}}, {tenantID, events.ClientBlocked{}}}, user: adminID, app: callID, no: "not_allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := statesOf(t, and(consented, c.more...))
-			require.Equal(t, c.holds, commands.TokenHolds(s, c.user, c.app, c.consent))
-			err := commands.MayGetTokens(s, c.user, c.app, c.consent)
+			g := commands.Grant{User: c.user, Application: c.app, Consent: c.consent, Since: c.since}
+			require.Equal(t, c.holds, commands.TokenHolds(s, g))
+			err := commands.MayGetTokens(s, g)
 			if c.no == "" {
 				require.NoError(t, err)
 				return

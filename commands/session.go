@@ -1,23 +1,24 @@
 package commands
 
-import (
-	"time"
+import "time"
 
-	"accountd/commands/secrets"
-)
-
-// Session is what a log-in by a password gave: for a while its token acts as the user, who changes the password to end it.
+// Session is what a log-in by a password gave: for a while its token acts as the user.
 type Session struct {
 	Kind, Hash string // by which the session store knows its token
-	Password   string // PasswordMark at the log-in
+	Since      uint64 // LogInsSince of the user as it was when its password was verified
 	ExpiresAt  time.Time
 }
 
-// PasswordMark tells one password of a user from another, and nothing about either.
-func PasswordMark(u *User) string { return secrets.Hash(u.PasswordHash.Reveal()) }
-
-// Holds reports whether the Session is still one of the user's, nil for nobody. That the session store knows it no more is
-// for others to find out.
+// Holds reports whether the Session is still one of the user's, nil for nobody: it ends with the password, and when a second
+// factor comes or goes. That the session store knows it no more is for others to find out.
 func (s Session) Holds(u *User, now time.Time) bool {
-	return u != nil && now.Before(s.ExpiresAt) && s.Password == PasswordMark(u)
+	return u != nil && now.Before(s.ExpiresAt) && s.Since >= u.LogInsSince
+}
+
+// mayStillAsk refuses who asks by a session that has ended since the request was let in.
+func mayStillAsk(s States, a Actor) error {
+	if a.Session != (Session{}) && !a.Session.Holds(s.User(a.User), a.At) {
+		return refuse(Forbidden, "session_ended", "", "The session has ended; log in again.")
+	}
+	return nil
 }

@@ -10,24 +10,46 @@ import (
 	"accountd/events"
 )
 
-func TestSessionHolds(t *testing.T) {
-	have := and(family(), fact{childID, events.PasswordChanged{Hash: "one"}})
-	now := firstDay
-	u := statesOf(t, have).User(childID)
-	by := commands.Session{Hash: "x", Password: commands.PasswordMark(u), ExpiresAt: now.Add(time.Hour)}
-	require.True(t, by.Holds(u, now))
-	require.False(t, by.Holds(u, by.ExpiresAt))
-	require.False(t, by.Holds(nil, now), "deleted")
-	for name, after := range map[string]struct {
-		fact fact
-		ends bool
+// TestWhatEndsLogIns tells of each event whether it ends a session, and whether it ends a token of Danube's API.
+func TestWhatEndsLogIns(t *testing.T) {
+	enrolled := fact{childID, events.TOTPEnrolled{Secret: "s"}}
+	confirmed := fact{childID, events.TOTPConfirmed{RecoveryCodes: []events.Secret{"c1", "c2"}}}
+	for name, c := range map[string]struct {
+		given                     []fact
+		event                     events.Event
+		dialect                   string
+		endsSessions, endsDanubes bool
 	}{
-		"another password": {fact{childID, events.PasswordChanged{Hash: "two"}}, true},
-		"no account":       {fact{childID, events.UserDeleted{}}, true},
-		"another name":     {fact{childID, events.ProfileUpdated{Username: the("kid")}}, false},
+		"a new password":                {event: events.PasswordChanged{Hash: "two"}, endsSessions: true, endsDanubes: true},
+		"a new password in Danube":      {event: events.PasswordChanged{Hash: "two"}, dialect: "danube", endsSessions: true},
+		"a better hash":                 {event: events.PasswordChanged{Hash: "two", Rehash: true}},
+		"no account":                    {event: events.UserDeleted{}, endsSessions: true, endsDanubes: true},
+		"another name":                  {event: events.ProfileUpdated{Username: the("kid")}},
+		"a factor that does not count":  {event: events.TOTPEnrolled{Secret: "s"}},
+		"one that is taken back":        {given: []fact{enrolled}, event: events.TOTPRemoved{}},
+		"a second factor":               {given: []fact{enrolled}, event: confirmed.event, endsSessions: true, endsDanubes: true},
+		"no second factor any more":     {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{}, endsSessions: true, endsDanubes: true},
+		"a recovery code that was used": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodeUsed{Hash: "c1"}},
+		"new recovery codes":            {given: []fact{enrolled, confirmed}, event: events.RecoveryCodesRenewed{}},
 	} {
-		s := statesOf(t, and(have, after.fact))
-		require.Equal(t, after.ends, commands.Ended(s, commands.Actor{User: childID, Session: by}, now), name)
-		require.NotContains(t, by.Password, "one")
+		given := and(and(family(), fact{childID, events.PasswordChanged{Hash: "one"}}), c.given...)
+		before := statesOf(t, given).User(childID)
+		all := records(and(given, fact{childID, c.event}))
+		last := all[len(all)-1]
+		last.Cause.Dialect = c.dialect
+		after := commands.Evolve(before, last)
+		by := commands.Session{Since: before.LogInsSince, ExpiresAt: firstDay.Add(time.Hour)}
+		require.True(t, by.Holds(before, firstDay), name)
+		require.Equal(t, c.endsSessions, !by.Holds(after, firstDay), name)
+		require.Equal(t, c.endsDanubes, after == nil || by.Since < after.TokensSince, name)
 	}
+}
+
+func TestSessionsExpire(t *testing.T) {
+	u := &commands.User{LogInsSince: 7}
+	by := commands.Session{Since: 7, ExpiresAt: firstDay}
+	require.True(t, by.Holds(u, firstDay.Add(-1)))
+	require.False(t, by.Holds(u, firstDay))
+	require.False(t, by.Holds(nil, firstDay.Add(-1)))
+	require.True(t, commands.Session{Since: 8, ExpiresAt: firstDay}.Holds(u, firstDay.Add(-1)), "this instance has not come so far yet")
 }

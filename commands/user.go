@@ -79,6 +79,8 @@ type User struct {
 	PasswordReset *events.PasswordResetRequested // nil: none is open
 	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
+	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
+	TokensSince   uint64                         // the same of Danube's tokens, which a password that its API sets does not end
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []events.SigningKey
 	StorageKeys   []events.StorageKey

@@ -86,7 +86,7 @@ func (a Attempt) user(s commands.States) *commands.User {
 	return u
 }
 
-// check returns the user as it is after the log-in.
+// check returns the user as it is after the log-in. What ended log-ins meanwhile, such as another password, ends this one, too.
 func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt) (*commands.User, error) {
 	var hash events.Secret
 	if u != nil {
@@ -100,15 +100,20 @@ func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt) (*comman
 		return nil, wrong()
 	case !u.Usable():
 		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive, Detail: "The account is not active."}
-	case u.NeedsCode():
-		if u, err = k.checkFactor(ctx, u, a); err != nil {
+	}
+	in := u
+	if u.NeedsCode() {
+		if in, err = k.checkFactor(ctx, u, a); err != nil {
 			return nil, err
 		}
 	}
 	if rehash {
-		u = k.rehash(ctx, u, a.Password)
+		in = k.rehash(ctx, in, a.Password)
 	}
-	return u, nil
+	if in.LogInsSince != u.LogInsSince {
+		return nil, wrong()
+	}
+	return in, nil
 }
 
 func wrong() error {

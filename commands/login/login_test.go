@@ -374,3 +374,42 @@ func TestRace(t *testing.T) {
 	work.Wait()
 	require.Equal(t, map[string]int{"bad_credentials": login.FreeByName + 1, "too_many_attempts": login.FreeByName - 1}, seen)
 }
+
+// before is a fold that shows what was, as that of an instance does which has not read so far.
+type before struct {
+	commands.Fold
+	states commands.States
+}
+
+func (b before) States() commands.States { return b.states }
+
+// TestWhatEndsLogInsMeanwhile changes the password, or has a second factor come, between the look at the password and the end of the
+// log-in, which goes on with the newest state where it has something to write.
+func TestWhatEndsLogInsMeanwhile(t *testing.T) {
+	change := func(w *world) { w.do(commands.UpdateUser{ID: w.ann, PasswordHash: new(events.Secret("another"))}) }
+	for name, c := range map[string]struct {
+		given   func(w *world) (code string)
+		happens func(w *world)
+	}{
+		"nothing is written":  {func(w *world) string { w.is("", "ann", right, ""); return "" }, change},
+		"the hash is renewed": {func(*world) string { return "" }, change},
+		"a recovery code is used": {func(w *world) string {
+			_, codes := w.enrolls()
+			return codes[0]
+		}, change},
+		"a second factor comes": {func(*world) string { return "" }, func(w *world) { w.enrolls() }},
+	} {
+		w := start(t)
+		code := c.given(w)
+		states := w.view.States()
+		c.happens(w)
+		late := w.Keeper
+		late.Fold = before{w.view, states}
+		u, err := late.LogIn(t.Context(), login.Attempt{Name: "ann", Password: right, Code: code, At: w.now})
+		if err != nil {
+			require.ErrorContains(t, err, login.ReasonWrong, name)
+			continue
+		}
+		require.Less(t, u.LogInsSince, w.user().LogInsSince, name)
+	}
+}

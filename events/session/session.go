@@ -32,7 +32,8 @@ type Token struct {
 	User        uuid.UUID         `json:"user"`
 	Application uuid.UUID         `json:"application,omitzero"` // zero for none
 	Scope       string            `json:"scope,omitempty"`
-	Data        map[string]string `json:"data,omitempty"` // what else its kind needs; never a secret
+	Since       uint64            `json:"since,omitempty"` // which of the user's log-ins it came of; see package commands
+	Data        map[string]string `json:"data,omitempty"`  // what else its kind needs; never a secret
 	CreatedAt   time.Time         `json:"created_at"`
 	ExpiresAt   time.Time         `json:"expires_at"`
 }
@@ -111,6 +112,26 @@ func (s *Store) get(ctx context.Context, kind, hash string) (t stored, revision 
 		}
 	}
 	return t, c.revision, nil
+}
+
+// Change changes the token of that kind and hash, unless it is not there or ends meanwhile: then it stays ended. It returns the
+// token as it is then.
+func (s *Store) Change(ctx context.Context, kind, hash string, change func(*Token)) (Token, bool, error) {
+	for {
+		t, revision, err := s.get(ctx, kind, hash)
+		if err != nil || revision == 0 {
+			return Token{}, false, err
+		}
+		change(&t.Token)
+		value, err := json.Marshal(t)
+		if err != nil {
+			return Token{}, false, fmt.Errorf("storing a token: %w", err)
+		}
+		err = s.cells.replace(ctx, tokenKey(kind, hash), revision, value, t.ExpiresAt.Sub(s.now()))
+		if !errors.Is(err, errMoved) { // else somebody else has changed or ended it
+			return t.Token, err == nil, err
+		}
+	}
 }
 
 // Take is Get that ends the token: of all callers, on whatever instance, one gets it.

@@ -150,6 +150,40 @@ func TestDelete(t *testing.T) {
 	requireThere(t, s, want, "a")
 }
 
+func TestChange(t *testing.T) {
+	env := testlog.Start(t)
+	s, other := open(t, env), open(t, env)
+	want := token("session", time.Hour)
+	require.NoError(t, s.PutOnly(ctx, hash("a"), want))
+	since := func(to uint64) func(*Token) { return func(t *Token) { t.Since = to } }
+	got, ok, err := s.Change(ctx, "session", hash("a"), since(7))
+	require.NoError(t, err)
+	require.True(t, ok)
+	want.Since = 7
+	require.Equal(t, want, got)
+	requireThere(t, other, want, "a")
+
+	tries := 0
+	got, ok, err = s.Change(ctx, "session", hash("a"), func(t *Token) { // somebody else does so at the same time
+		if tries++; tries == 1 {
+			_, _, _ = other.Change(ctx, "session", hash("a"), since(8))
+		}
+		t.Scope = "x"
+	})
+	require.NoError(t, err)
+	require.True(t, ok)
+	want.Since, want.Scope = 8, "x"
+	require.Equal(t, want, got)
+
+	_, ok, err = s.Change(ctx, "session", hash("a"), func(t *Token) { // somebody logs out meanwhile
+		_ = other.Delete(ctx, "session", hash("a"))
+	})
+	require.NoError(t, err)
+	require.False(t, ok)
+	requireGone(t, s, "session", "a")
+	requireGone(t, s.later(time.Hour), "session", "a")
+}
+
 // TestSecretsStayOut looks into the bucket: it takes no secret for a hash, and shows no name of what is counted.
 func TestSecretsStayOut(t *testing.T) {
 	s := open(t, testlog.Start(t))
@@ -225,6 +259,8 @@ func TestUnavailable(t *testing.T) {
 	_, _, err := s.Get(ctx, "session", hash("a"))
 	require.ErrorIs(t, err, ErrUnavailable)
 	_, _, err = s.Take(ctx, "session", hash("a"))
+	require.ErrorIs(t, err, ErrUnavailable)
+	_, _, err = s.Change(ctx, "session", hash("a"), func(*Token) {})
 	require.ErrorIs(t, err, ErrUnavailable)
 	_, err = s.Count(ctx, "x", time.Hour)
 	require.ErrorIs(t, err, ErrUnavailable)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -139,9 +140,29 @@ func TestAPasswordEndsLogIns(t *testing.T) {
 		return s.call("", "GET", strings.Replace(target, "login", "authorize", 1), "", "Cookie", cookie).Code
 	}
 	require.Equal(t, http.StatusOK, ask(), "the question")
-	hash := events.Secret("$2a$04$abcdefghijklmnopqrstuuJ8lJqGzQ9mJ0e3m0e3m0e3m0e3m0e3m")
-	s.do(commands.UpdateUser{ID: s.named("boss").ID, PasswordHash: &hash})
+	byPassword, trusted, code := s.access("password", "boss"), s.pair(s.asks("trusted", "client_credentials")), s.code("boss")
+	_, byCode := s.exchange(s.code("boss"))
+	acting := s.access("password", "boss")
+	boss := "/client/@me/user/client/" + strconv.FormatInt(s.named("boss").Number, 10)
+	require.Equal(t, http.StatusOK, s.call(acting.Access, "PUT", boss, `{"password":"another one"}`).Code)
 	require.Equal(t, http.StatusFound, ask(), "the log-in")
+	uses := func(token string) int { return s.call(token, "GET", "/user/", "").Code }
+	for _, p := range []pair{byPassword, byCode} {
+		require.Equal(t, http.StatusUnauthorized, uses(p.Access))
+	}
+	require.Equal(t, http.StatusOK, uses(acting.Access), "the token that changed it")
+	for app, p := range map[string]pair{"password": byPassword, "public": byCode} {
+		w := s.asks(app, "refresh_token", "refresh_token", p.Refresh)
+		require.Equal(t, http.StatusUnauthorized, w.Code)
+		require.Equal(t, "invalid_grant", decoded[pair](t, w).Error)
+	}
+	status, p := s.exchange(code)
+	require.Equal(t, http.StatusUnauthorized, status)
+	require.Equal(t, "invalid_grant", p.Error)
+	require.Equal(t, http.StatusOK, uses(trusted.Access), "nobody logged in for it")
+	s.restart()
+	require.Equal(t, http.StatusUnauthorized, uses(byPassword.Access))
+	require.Equal(t, http.StatusOK, uses(acting.Access))
 }
 
 func TestAttempts(t *testing.T) {

@@ -132,6 +132,7 @@ func (a *api) authenticate(r *http.Request) (call, error) {
 			Detail: "The token is unknown, has expired or was revoked"}
 	}
 	c := call{Actor: rest.Identify(r, actor), states: states, user: states.User(actor.User)}
+	c.At = a.now()
 	c.client = states.Directory().ClientByNumber(c.user.Client)
 	a.Usage.Used(actor.Credential, a.now())
 	return c, nil

@@ -93,7 +93,7 @@ func (x *exchange) authenticateToken(token string) error {
 	}
 	u := x.states.User(t.User)
 	switch {
-	case !ok || u == nil:
+	case !ok || u == nil || t.Since < u.TokensSince:
 		return detailed{http.StatusForbidden, "Invalid token."}
 	case !x.api.now().Before(t.CreatedAt.Add(tokenTime)):
 		return nil // which counts as nothing given

@@ -29,7 +29,8 @@
 //
 // # Tokens and keys
 //
-// A token is in the store of sessions, by its hash; it is good for an hour, and a log-in ends the one before. An API key is an
+// A token is in the store of sessions, by its hash; it is good for an hour, and a log-in ends the one before. A new password does not
+// end it, as in the original; one that another API sets does, and so does a second factor that comes or goes. An API key is an
 // events.APIKey of the kind danube, with the key itself in it, because apikeys shows it; so is the callback key.
 //
 // # Why

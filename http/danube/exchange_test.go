@@ -15,6 +15,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/totp"
+	"accountd/events"
 	"accountd/http/rest"
 )
 
@@ -136,7 +137,36 @@ func TestLogInWithACode(t *testing.T) {
 	now = now.Add(30 * time.Second)
 	number := strings.TrimLeft(totp.Code(secret, now), "0")
 	require.Equal(t, http.StatusOK, logIn(`,"otp":`+number).Code, "es sends digits as a number")
-	require.Equal(t, http.StatusOK, s.call("admin", http.MethodGet, "/api/accounts/user/", "").Code, "tokens go on")
+}
+
+// TestWhatEndsTokens tells a password that this API sets from what is done elsewhere.
+func TestWhatEndsTokens(t *testing.T) {
+	s := start(t, Options{})
+	secret := totp.NewSecret()
+	s.user("jo", events.UserCreated{APIAccess: true})
+	wants := func(status int, body string) {
+		t.Helper()
+		w := s.call("jo", http.MethodGet, "/api/accounts/user/jo/", "")
+		require.Equal(t, status, w.Code)
+		require.Contains(t, w.Body.String(), body)
+	}
+	for _, who := range []string{"jo", "admin"} {
+		require.Equal(t, http.StatusOK, s.call(who, http.MethodPut, "/api/accounts/user/jo/", `{"password":"secret"}`).Code)
+		wants(http.StatusOK, "jo@example.org")
+	}
+	for _, c := range []commands.Command{
+		commands.UpdateUser{ID: s.named("jo").ID, PasswordHash: new(events.Secret("another"))},
+		commands.ConfirmTOTP{ID: s.named("jo").ID, Secret: secret},
+		commands.RemoveTOTP{ID: s.named("jo").ID},
+	} {
+		if _, ok := c.(commands.ConfirmTOTP); ok {
+			s.doAs("jo", commands.EnrollTOTP{ID: s.named("jo").ID, Secret: secret})
+		}
+		wants(http.StatusOK, "jo@example.org")
+		s.doAs("jo", c)
+		wants(http.StatusForbidden, `{"detail":"Invalid token."}`)
+		s.tokens["jo"] = s.token("jo")
+	}
 }
 
 func TestLimiterForgets(t *testing.T) {

@@ -30,7 +30,7 @@ func (x *exchange) logIn() error {
 	}
 	token, hash := secrets.DanubeToken()
 	now := x.api.now()
-	t := session.Token{Kind: tokenKind, User: u.ID, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
+	t := session.Token{Kind: tokenKind, User: u.ID, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
 	if err := x.api.Sessions.PutOnly(x.ctx(), hash, t); err != nil {
 		return err
 	}

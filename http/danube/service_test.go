@@ -74,7 +74,7 @@ func (s *service) token(name string) string {
 	token, hash := secrets.DanubeToken()
 	now := time.Now()
 	require.NoError(s.t, s.Sessions.Put(context.Background(), hash,
-		session.Token{Kind: tokenKind, User: s.named(name).ID, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
+		session.Token{Kind: tokenKind, User: s.named(name).ID, Since: s.named(name).LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
 	return token
 }
 
@@ -112,6 +112,13 @@ func (s *service) groups(names ...string) (out []uuid.UUID) {
 		out = append(out, g.ID)
 	}
 	return out
+}
+
+// doAs runs a command of the user's, by another API.
+func (s *service) doAs(name string, c commands.Command) {
+	s.t.Helper()
+	_, err := s.Do(context.Background(), commands.Actor{User: s.named(name).ID}, c)
+	require.NoError(s.t, err)
 }
 
 func (s *service) do(c commands.Command) {

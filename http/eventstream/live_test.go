@@ -285,7 +285,7 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 	require.NoError(t, err)
 	f.source.service, f.source.Heartbeat = f.service, time.Millisecond
 	admin := f.create(t, "admin", true)
-	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), Password: commands.PasswordMark(admin), ExpiresAt: time.Now().Add(time.Hour)}
+	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), ExpiresAt: time.Now().Add(time.Hour)}
 	f.actor = commands.Actor{User: admin.ID, Session: by}
 	require.NoError(t, f.service.Sessions.Put(t.Context(), by.Hash, session.Token{Kind: by.Kind, User: admin.ID, ExpiresAt: by.ExpiresAt}))
 	l := f.listen(t, "")

@@ -44,7 +44,8 @@
 // …/unlock ends that. Tokens and keys go on working.
 //
 // POST /v1/sessions gives a token for a day to who knows a user's name and password; it acts as the user, with everything that
-// the user may do, until it is ended at /v1/sessions/current, the password changes or the user is deleted.
+// the user may do, until it is ended at /v1/sessions/current or the user is deleted. Another password, and a second factor that comes or
+// goes, end all of a user's sessions but the one by which that was done.
 //
 // A user who has confirmed a second factor (TOTP) needs the member code there, of an app or a recovery code: without one a right
 // password is answered with second_factor_required. The secret and the recovery codes are shown once, by the answers that

@@ -21,7 +21,6 @@ const (
 	sessionKind   = "native-session"
 	sessionLife   = 24 * time.Hour
 	sessionID     = "id" // of the data of a session: its public id
-	sessionMark   = "password"
 )
 
 // logIn gives a token to who knows a user's name and password.
@@ -85,8 +84,8 @@ func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t sess
 func (a *api) startSession(w http.ResponseWriter, r *http.Request, u *commands.User) error {
 	token, hash := secrets.Token(sessionPrefix)
 	now := a.now().UTC()
-	t := session.Token{Kind: sessionKind, User: u.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLife),
-		Data: map[string]string{sessionID: uuid.NewString(), sessionMark: commands.PasswordMark(u)}}
+	t := session.Token{Kind: sessionKind, User: u.ID, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		Data: map[string]string{sessionID: uuid.NewString()}}
 	if err := a.Sessions.Put(r.Context(), hash, t); err != nil {
 		return err
 	}
@@ -110,7 +109,7 @@ func (a *api) bySession(r *http.Request, states commands.States, token string) (
 		return nil, commands.Actor{}, err
 	}
 	u := states.User(t.User)
-	by := commands.Session{Kind: sessionKind, Hash: hash, Password: t.Data[sessionMark], ExpiresAt: t.ExpiresAt}
+	by := rest.SessionOf(t, hash)
 	if !ok || !by.Holds(u, a.now()) {
 		return nil, commands.Actor{}, badToken()
 	}

@@ -32,9 +32,21 @@ type Service struct {
 	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks
 }
 
-// Do runs a command; see commands.Handler.
+// Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
-	return s.Handler.Do(ctx, a, c)
+	out, err := s.Handler.Do(ctx, a, c)
+	if u := out.User; err == nil && a.Session.Hash != "" && u != nil && u.ID == a.User && u.LogInsSince > a.Session.Since {
+		keep := func(t *session.Token) { t.Since = max(t.Since, u.LogInsSince) }
+		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash, keep); err != nil {
+			InfoOf(ctx).Failure = err // the command took effect all the same
+		}
+	}
+	return out, err
+}
+
+// SessionOf returns the session whose token has that hash.
+func SessionOf(t session.Token, hash string) commands.Session {
+	return commands.Session{Kind: t.Kind, Hash: hash, Since: t.Since, ExpiresAt: t.ExpiresAt}
 }
 
 // LogIn returns the user who logs in by the request; see login.Keeper.

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
-	"accountd/http/rest"
 	"accountd/http/rest/page"
 )
 
@@ -17,11 +16,11 @@ const withdraw = "withdraw"
 
 // showApplications shows to a person which applications may act in the person's name, after a log-in.
 func (s *Server) showApplications(w http.ResponseWriter, r *http.Request) error {
-	u, err := s.browser(r)
+	v, err := s.browser(r)
 	if err != nil {
 		return err
 	}
-	if u == nil {
+	if v.User == nil {
 		p := loginPage("Log in", r.URL.Query().Get(failedParameter))
 		p.Lead = []string{"Log in to see which applications may act in your name."}
 		return s.pages.Write(w, http.StatusOK, p)
@@ -30,9 +29,9 @@ func (s *Server) showApplications(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	p := applicationsPage(states, u)
+	p := applicationsPage(states, v.User)
 	if p.Form != nil {
-		p.Form.Hidden = []page.Fact{s.pages.Token(w, r, purposeOfWithdrawal(u))}
+		p.Form.Hidden = []page.Fact{s.pages.Token(w, r, purposeOfWithdrawal(v.User))}
 	}
 	return s.pages.Write(w, http.StatusOK, p)
 }
@@ -81,20 +80,20 @@ func (s *Server) logInAs(w http.ResponseWriter, r *http.Request, form url.Values
 	if err != nil {
 		return err
 	}
-	return s.remember(w, r, u)
+	_, err = s.remember(w, r, u)
+	return err
 }
 
 // withdraw takes back what the form names, if the browser is somebody's.
 func (s *Server) withdraw(r *http.Request, form url.Values) error {
-	u, err := s.browser(r)
-	if err != nil || u == nil {
+	v, err := s.browser(r)
+	if err != nil || v.User == nil {
 		return err
 	}
-	if err := s.pages.CheckToken(r, form, purposeOfWithdrawal(u)); err != nil {
+	if err := s.pages.CheckToken(r, form, purposeOfWithdrawal(v.User)); err != nil {
 		return err
 	}
 	app, _ := uuid.Parse(form.Get(withdraw)) // what is none is the id of no application
-	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "session"})
-	_, err = s.Do(r.Context(), actor, commands.WithdrawConsent{ID: u.ID, Application: app})
+	_, err = s.Do(r.Context(), s.actor(r, v), commands.WithdrawConsent{ID: v.ID, Application: app})
 	return err
 }

@@ -143,20 +143,20 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	if f := a.fault(); f != nil {
 		return redirect(w, r, a.refused(f.code, f.description))
 	}
-	u, err := s.browser(r)
+	v, err := s.browser(r)
 	if err != nil {
 		return err
 	}
-	if u == nil {
+	if v.User == nil {
 		return redirect(w, r, s.self(r, a, loginPath))
 	}
-	if s.mayAct(u, a.app) != nil {
+	if s.mayAct(v.User, a.app) != nil {
 		return s.turnAway(w, r, a)
 	}
-	if _, ok := u.Consent(a.app.ID); !ok {
-		return s.askConsent(w, r, a, u)
+	if _, ok := v.Consent(a.app.ID); !ok {
+		return s.askConsent(w, r, a, v.User)
 	}
-	return s.giveCode(w, r, a, u)
+	return s.giveCode(w, r, a, v)
 }
 
 // turnAway tells the application that it may not act for whom the browser is logged in as, and ends that log-in, so that the
@@ -191,12 +191,12 @@ func (s *Server) mayAct(u *commands.User, app *commands.Application) error {
 }
 
 // giveCode sends the browser to the application with a code by which it gets the user's tokens.
-func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, u *commands.User) error {
-	consent, _ := u.Consent(a.app.ID)
+func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, v visitor) error {
+	consent, _ := v.Consent(a.app.ID)
 	code, hash := secrets.Token("")
-	data := map[string]string{dataConsent: consentOf(consent.Sequence), dataRedirect: a.asked.get("redirect_uri"),
-		dataChallenge: a.asked.get("code_challenge")}
-	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindCode, u.ID, a.app.ID, codeLife, data)); err != nil {
+	g := commands.Grant{User: v.ID, Application: a.app.ID, Consent: consent.Sequence, Since: v.session.Since}
+	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
+	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindCode, g, codeLife, data)); err != nil {
 		return err
 	}
 	return redirect(w, r, a.answered("code", code))

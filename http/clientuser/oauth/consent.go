@@ -59,22 +59,22 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	if f := a.fault(); f != nil {
 		return redirect(w, r, a.refused(f.code, f.description))
 	}
-	u, err := s.browser(r)
+	v, err := s.browser(r)
 	if err != nil {
 		return err
 	}
-	if u == nil {
+	if v.User == nil {
 		return redirect(w, r, s.self(r, a, loginPath))
 	}
-	if err := s.pages.CheckToken(r, form, a.purpose(u)); err != nil {
+	if err := s.pages.CheckToken(r, form, a.purpose(v.User)); err != nil {
 		return err
 	}
 	switch form.Get(decision) {
 	case decisionAllow:
-		if u, err = s.consent(r, u, a.app); err != nil {
+		if v.User, err = s.consent(r, v, a.app); err != nil {
 			return err
 		}
-		return s.giveCode(w, r, a, u)
+		return s.giveCode(w, r, a, v)
 	case decisionDeny:
 		return redirect(w, r, a.refused(codeAccessDenied, "The user denied it."))
 	case decisionOther:
@@ -87,8 +87,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 }
 
 // consent has the user let the application act in the user's name.
-func (s *Server) consent(r *http.Request, u *commands.User, app *commands.Application) (*commands.User, error) {
-	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "session"})
-	out, err := s.Do(r.Context(), actor, commands.GiveConsent{ID: u.ID, Application: app.ID})
+func (s *Server) consent(r *http.Request, v visitor, app *commands.Application) (*commands.User, error) {
+	out, err := s.Do(r.Context(), s.actor(r, v), commands.GiveConsent{ID: v.ID, Application: app.ID})
 	return out.User, err
 }

@@ -11,8 +11,11 @@
 // An application's type decides the grant: client_credentials for a trusted one, which acts for the user who made it;
 // authorization_code for a public one; password for one of that type. The last two get refresh tokens, which last for 30 days
 // and are replaced with every use; the access token that came with one ends then, too. Access tokens last for an hour, codes for
-// two minutes, a browser's log-in for twelve hours or until the password changes. A code that comes a second time ends what it
+// two minutes, a browser's log-in for twelve hours. A code that comes a second time ends what it
 // gave. PKCE (S256) counts when it is used. Errors are those of RFC 6749; a refused refresh token or password is 401.
+//
+// What came of a log-in by a password ends with it: when the user gets another password, or a second factor comes or goes. The access
+// token by which that was done lasts out its hour. A trusted application's tokens come of no log-in, and go on.
 //
 // Parameters are read from the query, a form, or one in parts, wherever a client puts them. Scopes are not told apart: what an
 // application may do is its level of access.

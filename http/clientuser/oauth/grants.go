@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 
-	"github.com/google/uuid"
-
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events/session"
@@ -13,7 +11,7 @@ import (
 
 // byCredentials gives a trusted application a token of the user who made it.
 func (s *Server) byCredentials(r request) (tokens, error) {
-	return s.issue(r, grant{user: r.app.User})
+	return s.issue(r, grant{Grant: commands.Grant{User: r.app.User, Application: r.app.ID}})
 }
 
 // byPassword gives a token of the user whose name and password the application presents.
@@ -33,7 +31,7 @@ func (s *Server) byPassword(r request) (tokens, error) {
 	if err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{user: u.ID, refreshable: true})
+	return s.issue(r, grant{Grant: commands.Grant{User: u.ID, Application: r.app.ID, Since: u.LogInsSince}, refreshable: true})
 }
 
 // byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is void.
@@ -56,7 +54,7 @@ func (s *Server) byCode(r request) (tokens, error) {
 	if err := r.matches(t); err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{user: t.User, consent: t.Data[dataConsent], code: hash, refreshable: true})
+	return s.issue(r, grant{Grant: grantOf(t), code: hash, refreshable: true})
 }
 
 // matches refuses a code that was given to another application, for another redirect URI, or to somebody who can prove what
@@ -96,7 +94,7 @@ func (s *Server) byRefresh(r request) (tokens, error) {
 	if err := s.Sessions.Delete(r.Context(), kindAccess, t.Data[dataAccess]); err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{user: t.User, consent: t.Data[dataConsent], code: t.Data[dataCode], refreshable: true})
+	return s.issue(r, grant{Grant: grantOf(t), code: t.Data[dataCode], refreshable: true})
 }
 
 func refusedRefresh() error {
@@ -112,13 +110,7 @@ func or(err, other error) error {
 
 // grant is what tokens are given for.
 type grant struct {
-	user        uuid.UUID
-	consent     string // by which the user allowed it, empty where none is needed
+	commands.Grant
 	code        string // the hash of the code with which it began, empty for none
 	refreshable bool
-}
-
-// may refuses a user who may get no tokens now.
-func (r request) may(g grant) error {
-	return commands.MayGetTokens(r.states, g.user, r.app.ID, parseConsent(g.consent))
 }

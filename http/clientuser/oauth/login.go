@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/secrets"
@@ -98,13 +96,14 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v, err := s.remember(w, r, u)
+	if err != nil {
+		return err
+	}
 	if byLogin && s.mayAct(u, a.app) == nil {
-		if u, err = s.consent(r, u, a.app); err != nil {
+		if _, err := s.consent(r, v, a.app); err != nil {
 			return err
 		}
-	}
-	if err := s.remember(w, r, u); err != nil {
-		return err
 	}
 	return redirect(w, r, s.self(r, a, authorizePath))
 }
@@ -149,19 +148,32 @@ func (s *Server) cookie() string {
 
 func (s *Server) secure() bool { return strings.HasPrefix(s.opts.PublicURL, "https://") }
 
-// remember has the browser come back as the user, in place of whoever it was.
-func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.User) error {
+// visitor is the user as whom a browser is logged in, nil for none.
+type visitor struct {
+	*commands.User
+	session commands.Session
+}
+
+// actor returns who asks by the request.
+func (s *Server) actor(r *http.Request, v visitor) commands.Actor {
+	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: "session", Session: v.session})
+	a.At = s.opts.Now()
+	return a
+}
+
+// remember has the browser come back as the user who has logged in, in place of whoever it was.
+func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.User) (visitor, error) {
 	if err := s.forget(r); err != nil {
-		return err
+		return visitor{}, err
 	}
 	token, hash := secrets.Token("")
-	data := map[string]string{dataPassword: secrets.Hash(u.PasswordHash.Reveal())}
-	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindLogin, u.ID, uuid.Nil, loginLife, data)); err != nil {
-		return err
+	t := s.stamped(kindLogin, commands.Grant{User: u.ID, Since: u.LogInsSince}, loginLife, nil)
+	if err := s.Sessions.Put(r.Context(), hash, t); err != nil {
+		return visitor{}, err
 	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure(),
 		SameSite: http.SameSiteLaxMode})
-	return nil
+	return visitor{u, rest.SessionOf(t, hash)}, nil
 }
 
 // forget ends what the browser's cookie stands for.
@@ -172,24 +184,24 @@ func (s *Server) forget(r *http.Request) error {
 	return nil
 }
 
-// browser returns the user as whom the browser is logged in, nil for none. A log-in ends with the password that it was made
-// with.
-func (s *Server) browser(r *http.Request) (*commands.User, error) {
+// browser returns as whom the browser is logged in.
+func (s *Server) browser(r *http.Request) (v visitor, err error) {
 	c, err := r.Cookie(s.cookie())
 	if err != nil {
-		return nil, nil
+		return v, nil
 	}
 	states, err := s.states()
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	t, ok, err := s.Sessions.Get(r.Context(), kindLogin, secrets.Hash(c.Value))
+	hash := secrets.Hash(c.Value)
+	t, ok, err := s.Sessions.Get(r.Context(), kindLogin, hash)
 	if err != nil || !ok {
-		return nil, err
+		return v, err
 	}
-	u := states.User(t.User)
-	if u == nil || !u.Usable() || t.Data[dataPassword] != secrets.Hash(u.PasswordHash.Reveal()) {
-		return nil, nil
+	v.session = rest.SessionOf(t, hash)
+	if u := states.User(t.User); v.session.Holds(u, s.opts.Now()) && u.Usable() {
+		v.User = u
 	}
-	return u, nil
+	return v, nil
 }

@@ -2,14 +2,14 @@ package oauth
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"time"
-
-	"github.com/google/uuid"
 
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events/session"
+	"accountd/http/rest"
 )
 
 // How long things last.
@@ -37,7 +37,6 @@ const (
 	dataCode      = "code"      // of a refresh token: the hash of the code with which it began
 	dataRedirect  = "redirect"  // of a code: the redirect URI that its request named
 	dataChallenge = "challenge" // of a code: RFC 7636's
-	dataPassword  = "password"  // of a browser's log-in: the hash of the password's hash
 )
 
 // tokens is what an application gets.
@@ -49,25 +48,24 @@ func (s *Server) issue(r request, g grant) (tokens, error) {
 	if r.states, err = s.states(); err != nil { // they may have moved on while a password was hashed
 		return tokens{}, err
 	}
-	if err := r.may(g); err != nil {
+	if err := commands.MayGetTokens(r.states, g.Grant); err != nil {
 		return tokens{}, err
 	}
 	access, accessHash := secrets.Token("")
-	data := map[string]string{dataConsent: g.consent}
-	if err := s.put(r.Context(), accessHash, s.stamped(kindAccess, g.user, r.app.ID, accessLife, data)); err != nil {
+	if err := s.put(r.Context(), accessHash, s.stamped(kindAccess, g.Grant, accessLife, nil)); err != nil {
 		return tokens{}, err
 	}
 	if !g.refreshable {
 		return tokens{access: access}, nil
 	}
 	refresh, refreshHash := secrets.Token("")
-	data = map[string]string{dataConsent: g.consent, dataAccess: accessHash, dataCode: g.code}
-	if err := s.put(r.Context(), refreshHash, s.stamped(kindRefresh, g.user, r.app.ID, refreshLife, data)); err != nil {
+	data := map[string]string{dataAccess: accessHash, dataCode: g.code}
+	if err := s.put(r.Context(), refreshHash, s.stamped(kindRefresh, g.Grant, refreshLife, data)); err != nil {
 		return tokens{}, err
 	}
 	if g.code != "" {
 		data = map[string]string{dataRefresh: refreshHash}
-		if err := s.put(r.Context(), g.code, s.stamped(kindUsed, g.user, r.app.ID, refreshLife, data)); err != nil {
+		if err := s.put(r.Context(), g.code, s.stamped(kindUsed, g.Grant, refreshLife, data)); err != nil {
 			return tokens{}, err
 		}
 	}
@@ -78,9 +76,17 @@ func (s *Server) put(ctx context.Context, hash string, t session.Token) error {
 	return s.Sessions.Put(ctx, hash, t)
 }
 
-func (s *Server) stamped(kind string, user, app uuid.UUID, life time.Duration, data map[string]string) session.Token {
+// stamped returns a token of the grant, which begins now; grantOf has the grant again.
+func (s *Server) stamped(kind string, g commands.Grant, life time.Duration, data map[string]string) session.Token {
 	now := s.opts.Now()
-	return session.Token{Kind: kind, User: user, Application: app, Scope: scopeAll, Data: data, CreatedAt: now, ExpiresAt: now.Add(life)}
+	t := session.Token{Kind: kind, User: g.User, Application: g.Application, Scope: scopeAll, Since: g.Since, CreatedAt: now, ExpiresAt: now.Add(life),
+		Data: map[string]string{dataConsent: consentOf(g.Consent)}}
+	maps.Copy(t.Data, data)
+	return t
+}
+
+func grantOf(t session.Token) commands.Grant {
+	return commands.Grant{User: t.User, Application: t.Application, Consent: parseConsent(t.Data[dataConsent]), Since: t.Since}
 }
 
 // revoke ends what the code of that hash gave, if it gave anything.
@@ -97,13 +103,18 @@ func (s *Server) revoke(ctx context.Context, code string) error {
 }
 
 // Actor returns who asks by an access token, and false for one that is not valid, or no more: when the application or its
-// client has gone, the user has left its client, or has taken back the consent.
+// client has gone, the user has left its client, has taken back the consent, or logs in by another password since.
+// A trusted application's token comes of no log-in, so there is no session.
 func (s *Server) Actor(ctx context.Context, states commands.States, token string) (commands.Actor, bool, error) {
 	t, ok, err := s.Sessions.Get(ctx, kindAccess, secrets.Hash(token))
-	if err != nil || !ok || !commands.TokenHolds(states, t.User, t.Application, parseConsent(t.Data[dataConsent])) {
+	if err != nil || !ok || !commands.TokenHolds(states, grantOf(t)) {
 		return commands.Actor{}, false, err
 	}
-	return commands.Actor{User: t.User, Application: t.Application, Credential: "application:" + t.Application.String()}, true, nil
+	a := commands.Actor{User: t.User, Application: t.Application, Credential: "application:" + t.Application.String()}
+	if states.Directory().Application(t.Application).Kind != commands.ApplicationTrusted {
+		a.Session = rest.SessionOf(t, secrets.Hash(token))
+	}
+	return a, true, nil
 }
 
 func consentOf(sequence uint64) string {
