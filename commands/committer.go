@@ -55,17 +55,22 @@ func (h *Handler) drain(waiting []*request) []*request {
 // and an error when the Log is unavailable.
 func (h *Handler) commit(group []*request) (left int, err error) {
 	var newest uint64 // what is decided on at least this much needs no proof that it is not out of date
-	for range maxTries {
+	for tries, began := 0, time.Now(); tries < minTries || time.Since(began) < patience; tries++ {
 		states := h.fold.States()
 		if states == nil {
 			refuseAll(group, refuse(Busy, "not_ready", "", "The service is still reading its log."))
 			return 0, nil
 		}
+		start := time.Now()
+		h.turns.decides(states.Head().Sequence, start)
 		batch, left := decideGroup(states, group)
 		records, err := h.append(states, batch, &newest)
 		switch {
 		case err == nil:
 			answerAll(batch, records)
+			if now := time.Now(); h.turns.appended(records, now) {
+				h.giveWay(now.Sub(start))
+			}
 			return left, nil
 		case errors.Is(err, eventlog.ErrConflict):
 			h.opts.Observer.Conflicted()

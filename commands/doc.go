@@ -16,6 +16,9 @@
 // another on the state that the ones before them produce and share one. A refusal that rests on a neighbour's
 // uncommitted events is only given once these are in the Log.
 //
+// Why an instance gives way after an append when others append, too: whoever is nearest to the Log would win race after
+// race, and the others' callers would wait or be refused.
+//
 // Why the policy stands here and not in the APIs: one rule, whatever the API; a right that was taken away between
 // the check of a credential and the append is seen, because rights are read from the state that the command is decided on.
 //

@@ -13,10 +13,8 @@ import (
 	"accountd/events/eventlog"
 )
 
-const (
-	maxWaiting = 8192 // commands that may wait for the committer; past that they are refused
-	maxTries   = 5    // how often a command is decided before a lost race is the caller's to repeat
-)
+// maxWaiting is how many commands may wait for the committer; past that they are refused.
+const maxWaiting = 8192
 
 // ErrClosed is returned by Handler.Do after Close.
 var ErrClosed = errors.New("the handler is closed")
@@ -50,6 +48,7 @@ type Handler struct {
 	fold  Fold
 	opts  Options
 	queue chan *request
+	turns turns // the committer's
 
 	mu     sync.RWMutex
 	closed bool

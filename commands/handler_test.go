@@ -25,7 +25,7 @@ type instance struct {
 	handler *commands.Handler
 }
 
-func start(t *testing.T, log *eventlog.Log, opts commands.Options) instance {
+func start(t testing.TB, log *eventlog.Log, opts commands.Options) instance {
 	t.Helper()
 	i := instance{view: projections.NewView()}
 	runner := projections.NewRunner(log, i.view)

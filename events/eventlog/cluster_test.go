@@ -3,11 +3,6 @@
 package eventlog_test
 
 import (
-	"fmt"
-	"net"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,63 +11,25 @@ import (
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/seal"
+	"accountd/testing/cluster"
 
 	"github.com/google/uuid"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 )
 
-// startCluster runs three servers in this process and returns a connection to each. Run it with -tags cluster.
-func startCluster(t *testing.T) (engines []*engine.Engine, servers []*server.Server) {
+// startCluster returns the servers of a cluster and a connection for each, which prefers that server and knows the rest. Run it
+// with -tags cluster.
+func startCluster(t *testing.T) (engines []*engine.Engine, servers *cluster.Cluster) {
 	t.Helper()
-	dir, ports := t.TempDir(), freePorts(t, 3)
-	routes := fmt.Sprintf("nats://127.0.0.1:%d,nats://127.0.0.1:%d,nats://127.0.0.1:%d", ports[0], ports[1], ports[2])
-	for i, port := range ports {
-		srv, err := server.NewServer(&server.Options{
-			ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true,
-			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint(i)), Routes: server.RoutesFromStr(routes),
-			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port},
-		})
-		require.NoError(t, err)
-		srv.Start()
-		t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
-		servers = append(servers, srv)
-	}
-	require.Eventually(t, func() bool {
-		peers, healthy := 0, 0
-		for _, srv := range servers {
-			peers = max(peers, len(srv.JetStreamClusterPeers())) // known to the leader only
-			if srv.Healthz(nil).Status == "ok" {
-				healthy++
-			}
-		}
-		return peers == 3 && healthy == 3
-	}, 30*time.Second, 50*time.Millisecond)
-	var urls []string
-	for _, srv := range servers {
-		urls = append(urls, srv.ClientURL())
-	}
-	for i := range servers {
-		// Each prefers another server and knows the rest.
-		list := strings.Join(slices.Concat(urls[i:], urls[:i]), ",")
-		e, err := engine.Connect(t.Context(), list, nil, nats.DontRandomize())
+	servers = cluster.Start(t)
+	for i := range cluster.Size {
+		e, err := engine.Connect(t.Context(), servers.URLs(i), nil, nats.DontRandomize())
 		require.NoError(t, err)
 		t.Cleanup(e.Conn().Close)
 		engines = append(engines, e)
 	}
 	return engines, servers
-}
-
-func freePorts(t *testing.T, n int) (ports []int) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }
 
 // TestCluster lets three instances append to a replicated Log, alone and in batches, while its leader changes twice and goes
@@ -106,14 +63,11 @@ func TestCluster(t *testing.T) {
 	work.Go(func() {
 		for _, at := range []int{each, 2 * each, 3 * each} {
 			require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(appended) >= at }, time.Minute, time.Millisecond)
-			leader := leaderOf(servers)
-			if leader == nil {
-				continue
-			}
-			if at == 3*each {
-				leader.Shutdown()
-			} else {
-				_ = leader.JetStreamStepdownStream(server.DEFAULT_GLOBAL_ACCOUNT, eventlog.Stream)
+			leader := servers.Leader(eventlog.Stream)
+			if at < 3*each {
+				servers.StepDown(eventlog.Stream)
+			} else if leader >= 0 {
+				servers.Down(leader)
 			}
 		}
 	})
@@ -127,13 +81,4 @@ func TestCluster(t *testing.T) {
 	require.NoError(t, logs[1].Destroy(t.Context(), all[0].Key))
 	require.NoError(t, logs[2].Destroy(t.Context(), all[0].Key))
 	require.True(t, follow(t, logs[2], events.Head{}, 1)[0].Erased)
-}
-
-func leaderOf(servers []*server.Server) *server.Server {
-	for _, srv := range servers {
-		if srv.Running() && srv.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, eventlog.Stream) {
-			return srv
-		}
-	}
-	return nil
 }

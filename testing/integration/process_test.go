@@ -42,6 +42,8 @@ type process struct {
 // admin is what the service writes for its administrator.
 type admin struct {
 	BaseURL   string `json:"base_url"`
+	Username  string `json:"username"`
+	Password  string `json:"password"`
 	Token     string `json:"token"`
 	UserID    string `json:"user_id"`
 	Panel     string `json:"pterodactyl_key"`

@@ -1,0 +1,38 @@
+package commands
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"accountd/events"
+)
+
+func TestTurns(t *testing.T) {
+	start := time.Date(2026, time.June, 1, 10, 0, 0, 0, time.UTC)
+	record := func(sequence uint64) []events.Record { return []events.Record{{Sequence: sequence}} }
+	type step struct {
+		after    time.Duration
+		decides  uint64 // on a log of that length
+		appended []events.Record
+		others   bool // appended lately
+	}
+	tests := map[string][]step{
+		"alone":                     {{0, 0, record(1), false}, {time.Minute, 1, record(2), false}, {time.Minute, 2, record(3), false}},
+		"another one is as fast":    {{time.Minute, 7, record(8), true}, {time.Minute, 9, record(10), true}},
+		"another one was lately":    {{time.Minute, 7, record(8), true}, {contended / 2, 8, record(9), true}, {contended / 2, 9, record(10), false}},
+		"a refusal takes no turn":   {{time.Minute, 7, nil, false}, {contended / 2, 7, record(8), true}},
+		"the own ones are no other": {{time.Minute, 7, []events.Record{{Sequence: 8}, {Sequence: 9}}, true}, {time.Minute, 9, record(10), false}},
+	}
+	for name, steps := range tests {
+		t.Run(name, func(t *testing.T) {
+			turns, now := turns{}, start
+			for i, s := range steps {
+				now = now.Add(s.after)
+				turns.decides(s.decides, now)
+				require.Equal(t, s.others, turns.appended(s.appended, now), "step %d", i)
+			}
+		})
+	}
+}
