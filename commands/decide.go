@@ -94,24 +94,34 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideFailed(s, a, u, c)
 	case AddSSHKey:
 		return decideAddSSHKey(s, a, u, c)
+	case RenameSSHKey:
+		return decideRenameSSHKey(s, a, u, c)
 	case RemoveSSHKey:
 		return decideRemoveSSHKey(s, a, u, c)
 	case AddSigningKey:
 		return decideAddSigningKey(s, a, u, c)
 	case RotateSigningKey:
 		return decideRotateSigningKey(s, a, u, c)
+	case UpdateSigningKey:
+		return decideUpdateSigningKey(s, a, u, c)
 	case RemoveSigningKey:
 		return decideRemoveSigningKey(s, a, u, c)
 	case RotateStorageKeys:
 		return decideRotateStorageKeys(s, a, u, c)
+	case RemoveStorageKey:
+		return decideRemoveStorageKey(s, a, u, c)
 	case AddAPIKey:
 		return decideAddAPIKey(s, a, u, c)
 	case RotateAPIKey:
 		return decideRotateAPIKey(s, a, u, c)
+	case UpdateAPIKey:
+		return decideUpdateAPIKey(s, a, u, c)
 	case RevokeAPIKey:
 		return decideRevokeAPIKey(s, a, u, c)
 	case LinkResource:
 		return decideLink(s, a, u, c)
+	case UpdateResource:
+		return decideUpdateResource(s, a, u, c)
 	case UnlinkResource:
 		return decideUnlink(s, a, u, c)
 	case GiveConsent:

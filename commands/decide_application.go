@@ -17,7 +17,7 @@ func decideApplications(s States, a Actor, on OnVersion) ([]events.Draft, error)
 	}
 	app := s.Directory().Application(on.Target())
 	if app == nil {
-		return nil, refuse(NotFound, "application_not_found", "", "There is no such application.")
+		return nil, NoApplication()
 	}
 	if err := checkVersion(app.Version, on.Version); err != nil {
 		return nil, err

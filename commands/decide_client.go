@@ -15,7 +15,7 @@ func decideClients(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 	}
 	client := s.Directory().Client(on.Target())
 	if client == nil {
-		return nil, refuse(NotFound, "client_not_found", "", "There is no such client.")
+		return nil, NoClient()
 	}
 	if err := checkVersion(client.Version, on.Version); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func decideWithdrawConsent(s States, a Actor, u *User, c WithdrawConsent) ([]eve
 		return nil, err
 	}
 	if _, ok := u.Consent(c.Application); !ok {
-		return nil, refuse(NotFound, "consent_not_found", "", "There is no such consent.")
+		return nil, NoConsent()
 	}
 	return one(events.ConsentWithdrawn{Application: c.Application})
 }

@@ -17,7 +17,7 @@ func decideDatacenters(s States, a Actor, on OnVersion) ([]events.Draft, error) 
 	}
 	d := s.Directory().Datacenter(on.Target())
 	if d == nil {
-		return nil, refuse(NotFound, "datacenter_not_found", "", "There is no such datacenter.")
+		return nil, NoDatacenter()
 	}
 	if err := checkVersion(d.Version, on.Version); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func decideGroups(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 	}
 	g := s.Directory().Group(on.Target())
 	if g == nil {
-		return nil, refuse(NotFound, "group_not_found", "", "There is no such group.")
+		return nil, NoGroup()
 	}
 	if err := checkVersion(g.Version, on.Version); err != nil {
 		return nil, err

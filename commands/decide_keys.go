@@ -29,7 +29,7 @@ func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, e
 	}
 	for _, k := range u.SSHKeys {
 		if k.Title == e.Title {
-			return nil, refuse(Taken, "ssh_key_title_taken", "title", "The account has an SSH key of this name.")
+			return nil, titleTaken()
 		}
 		if k.Fingerprint == e.Fingerprint {
 			return nil, refuse(Taken, "ssh_key_taken", "key", "The account has this SSH key already.")
@@ -46,11 +46,19 @@ func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, e
 	return one(e)
 }
 
-func sshKey(c AddSSHKey) (events.SSHKeyAdded, error) {
-	if c.Title == "" {
-		return events.SSHKeyAdded{}, refuse(Invalid, "title_required", "title", "An SSH key needs a name.")
+func checkTitle(title string) error {
+	if title == "" {
+		return refuse(Invalid, "title_required", "title", "An SSH key needs a name.")
 	}
-	if err := checkText("title", c.Title, maxTitle, false); err != nil {
+	return checkText("title", title, maxTitle, false)
+}
+
+func titleTaken() *Refusal {
+	return refuse(Taken, "ssh_key_title_taken", "title", "The account has an SSH key of this name.")
+}
+
+func sshKey(c AddSSHKey) (events.SSHKeyAdded, error) {
+	if err := checkTitle(c.Title); err != nil {
 		return events.SSHKeyAdded{}, err
 	}
 	line := strings.TrimSpace(c.Key)
@@ -85,7 +93,7 @@ func decideRemoveSSHKey(s States, a Actor, u *User, c RemoveSSHKey) ([]events.Ev
 		return nil, err
 	}
 	if _, ok := u.SSHKey(c.Number); !ok {
-		return nil, refuse(NotFound, "ssh_key_not_found", "", "The account has no such SSH key.")
+		return nil, NoSSHKey()
 	}
 	return one(events.SSHKeyRemoved{Number: c.Number})
 }
@@ -94,12 +102,7 @@ func decideAddSigningKey(s States, a Actor, u *User, c AddSigningKey) ([]events.
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
-	if c.Key.Permissions != (events.Permissions{}) {
-		if err := mayGrant(s, a); err != nil {
-			return nil, err
-		}
-	}
-	if err := mayIssue(s, a, u, events.APIKey{Permissions: c.Key.Permissions}); err != nil {
+	if err := mayAddKey(s, a, u, events.APIKey{Permissions: c.Key.Permissions}); err != nil {
 		return nil, err
 	}
 	if err := checkSigningKey(s, c.Key); err != nil {
@@ -118,6 +121,14 @@ func checkSigningKey(s States, k events.SigningKey) error {
 	if s.UserBySigningKey(k.ID) != nil {
 		return refuse(Taken, "signing_key_taken", "", "There is a signing key with this id.")
 	}
+	return checkSigningKeyTexts(k)
+}
+
+// checkSigningKeyTexts checks what may change about a signing key.
+func checkSigningKeyTexts(k events.SigningKey) error {
+	if err := checkText("name", k.Name, maxName, false); err != nil {
+		return err
+	}
 	return checkPermissions(k.Permissions)
 }
 
@@ -127,7 +138,7 @@ func decideRotateSigningKey(s States, a Actor, u *User, c RotateSigningKey) ([]e
 	}
 	k, ok := u.SigningKey(c.KeyID)
 	if !ok {
-		return nil, noSuchSigningKey()
+		return nil, NoSigningKey()
 	}
 	if err := mayIssue(s, a, u, events.APIKey{Permissions: k.Permissions}); err != nil {
 		return nil, err
@@ -140,16 +151,12 @@ func decideRemoveSigningKey(s States, a Actor, u *User, c RemoveSigningKey) ([]e
 		return nil, err
 	}
 	if _, ok := u.SigningKey(c.KeyID); !ok {
-		return nil, noSuchSigningKey()
+		return nil, NoSigningKey()
 	}
 	if c.KeepLast && len(u.SigningKeys) == 1 {
 		return nil, refuse(Conflict, "last_signing_key", "", "This is the account's last signing key.")
 	}
 	return one(events.SigningKeyRemoved{ID: c.KeyID})
-}
-
-func noSuchSigningKey() *Refusal {
-	return refuse(NotFound, "signing_key_not_found", "", "The account has no such signing key.")
 }
 
 func decideRotateStorageKeys(s States, a Actor, u *User, c RotateStorageKeys) ([]events.Event, error) {
@@ -173,7 +180,7 @@ func decideAddAPIKey(s States, a Actor, u *User, c AddAPIKey) ([]events.Event, e
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
-	if err := mayAddAPIKey(s, a, u, c.Key); err != nil {
+	if err := mayAddKey(s, a, u, c.Key); err != nil {
 		return nil, err
 	}
 	if err := checkAPIKey(s, c.Key); err != nil {
@@ -189,6 +196,11 @@ func checkAPIKey(s States, k events.APIKey) error {
 	if s.UserByAPIKey(k.Hash.Reveal()) != nil {
 		return refuse(Taken, "api_key_taken", "", "There is such an API key.")
 	}
+	return checkAPIKeyBounds(k)
+}
+
+// checkAPIKeyBounds checks what may change about an API key.
+func checkAPIKeyBounds(k events.APIKey) error {
 	if len(k.AllowedIPs) > maxAllowedIPs {
 		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", maxAllowedIPs)
 	}
@@ -220,7 +232,7 @@ func decideRotateAPIKey(s States, a Actor, u *User, c RotateAPIKey) ([]events.Ev
 	}
 	k, ok := u.APIKey(c.KeyID)
 	if !ok {
-		return nil, noSuchAPIKey()
+		return nil, NoAPIKey()
 	}
 	if err := mayIssue(s, a, u, k.APIKey); err != nil {
 		return nil, err
@@ -240,16 +252,12 @@ func decideRotateAPIKey(s States, a Actor, u *User, c RotateAPIKey) ([]events.Ev
 	return one(events.APIKeyRotated{ID: c.KeyID, Hash: c.Hash, OldUntil: until})
 }
 
-func noSuchAPIKey() *Refusal {
-	return refuse(NotFound, "api_key_not_found", "", "The account has no such API key.")
-}
-
 func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
 	if _, ok := u.APIKey(c.KeyID); !ok {
-		return nil, noSuchAPIKey()
+		return nil, NoAPIKey()
 	}
 	return one(events.APIKeyRevoked{ID: c.KeyID})
 }

@@ -17,7 +17,11 @@ func decideLink(s States, a Actor, u *User, c LinkResource) ([]events.Event, err
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}
-	r := c.Resource
+	return linked(u, c.Resource)
+}
+
+// linked decides that the resource belongs to the user as it is given.
+func linked(u *User, r events.ResourceLinked) ([]events.Event, error) {
 	if !slices.Contains(ResourceKinds, r.Kind) {
 		return nil, refuse(Invalid, "kind_invalid", "kind", "There is no such kind of resource.")
 	}
@@ -42,12 +46,58 @@ func decideLink(s States, a Actor, u *User, c LinkResource) ([]events.Event, err
 	return one(r)
 }
 
+func decideUpdateResource(s States, a Actor, u *User, c UpdateResource) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	r, ok := u.Resource(c.Kind, c.ResourceID)
+	if !ok {
+		return nil, NoResource()
+	}
+	set(&r.Name, c.Name)
+	if c.Data != nil {
+		r.Data = mergedData(r.Data, *c.Data)
+	}
+	return linked(u, r)
+}
+
+// mergedData returns the data after a merge patch, nothing for null.
+func mergedData(data, patch string) string {
+	merged := string(mergePatch(json.RawMessage(data), json.RawMessage(patch)))
+	if merged == "null" {
+		return ""
+	}
+	return merged
+}
+
+// mergePatch returns the value after the patch (RFC 7396).
+func mergePatch(value, patch json.RawMessage) json.RawMessage {
+	var changes map[string]json.RawMessage
+	if json.Unmarshal(patch, &changes) != nil || changes == nil {
+		return patch // no object: takes the value's place
+	}
+	members := map[string]json.RawMessage{}
+	_ = json.Unmarshal(value, &members) // what is no object has none
+	if members == nil {
+		members = map[string]json.RawMessage{}
+	}
+	for name, change := range changes {
+		if string(change) == "null" {
+			delete(members, name)
+			continue
+		}
+		members[name] = mergePatch(members[name], change)
+	}
+	merged, _ := json.Marshal(members) // they were read from JSON
+	return merged
+}
+
 func decideUnlink(s States, a Actor, u *User, c UnlinkResource) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(u.Resources, sameResource(c.Kind, c.ResourceID)) {
-		return nil, refuse(NotFound, "resource_not_found", "", "No such resource belongs to the account.")
+	if _, ok := u.Resource(c.Kind, c.ResourceID); !ok {
+		return nil, NoResource()
 	}
 	return one(events.ResourceUnlinked{Kind: c.Kind, ID: c.ResourceID})
 }

@@ -23,7 +23,7 @@ func decideWebhooks(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 	}
 	hook := s.Directory().Webhook(on.Target())
 	if hook == nil {
-		return nil, refuse(NotFound, "webhook_not_found", "", "There is no such webhook.")
+		return nil, NoWebhook()
 	}
 	if err := checkVersion(hook.Version, on.Version); err != nil {
 		return nil, err

@@ -70,25 +70,49 @@ func Evolve(u *User, r events.Record) *User {
 		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:
 		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time})
+	case events.SSHKeyRenamed:
+		next.SSHKeys = each(u.SSHKeys, func(k *SSHKey) {
+			if k.Number == e.Number {
+				k.Title = e.Title
+			}
+		})
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
 		next.SigningKeys = append(slices.Clip(u.SigningKeys), e.SigningKey)
 	case events.SigningKeyRotated:
-		next.SigningKeys = slices.Clone(u.SigningKeys)
-		for i := range next.SigningKeys {
-			if next.SigningKeys[i].ID == e.ID {
-				next.SigningKeys[i].Secret = e.Secret
+		next.SigningKeys = each(u.SigningKeys, func(k *events.SigningKey) {
+			if k.ID == e.ID {
+				k.Secret = e.Secret
 			}
-		}
+		})
+	case events.SigningKeyUpdated:
+		next.SigningKeys = each(u.SigningKeys, func(k *events.SigningKey) {
+			if k.ID == e.ID {
+				set(&k.Permissions, e.Permissions)
+				set(&k.Name, e.Name)
+			}
+		})
 	case events.SigningKeyRemoved:
 		next.SigningKeys = without(u.SigningKeys, func(k events.SigningKey) bool { return k.ID == e.ID })
 	case events.StorageKeySet:
 		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
+	case events.StorageKeyRemoved:
+		next.StorageKeys = without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind })
 	case events.APIKeyAdded:
 		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time})
 	case events.APIKeyRotated:
-		next.APIKeys = rotated(u.APIKeys, e)
+		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
+			if k.ID == e.ID {
+				k.rotate(e)
+			}
+		})
+	case events.APIKeyUpdated:
+		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
+			if k.ID == e.ID {
+				k.update(e)
+			}
+		})
 	case events.APIKeyRevoked:
 		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
 	case events.CallbackKeySet:
@@ -141,7 +165,7 @@ func (u *User) pack() {
 	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
 		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash), (*string)(&u.CallbackKey)}
 	for i := range u.SigningKeys {
-		texts = append(texts, &u.SigningKeys[i].ID, (*string)(&u.SigningKeys[i].Secret))
+		texts = append(texts, &u.SigningKeys[i].ID, &u.SigningKeys[i].Name, (*string)(&u.SigningKeys[i].Secret))
 	}
 	for i := range u.StorageKeys {
 		texts = append(texts, &u.StorageKeys[i].Kind, &u.StorageKeys[i].ID, (*string)(&u.StorageKeys[i].Secret))
@@ -185,17 +209,27 @@ func set[T any](field *T, value *T) {
 	}
 }
 
-func rotated(keys []APIKey, e events.APIKeyRotated) []APIKey {
-	keys = slices.Clone(keys)
-	for i := range keys {
-		if k := &keys[i]; k.ID == e.ID {
-			k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil
-			if e.OldUntil.IsZero() {
-				k.Old = ""
-			}
-		}
+func (k *APIKey) rotate(e events.APIKeyRotated) {
+	k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil
+	if e.OldUntil.IsZero() {
+		k.Old = ""
 	}
-	return keys
+}
+
+func (k *APIKey) update(e events.APIKeyUpdated) {
+	set(&k.Permissions, e.Permissions)
+	set(&k.AllowedIPs, e.AllowedIPs)
+	set(&k.ExpiresAt, e.ExpiresAt)
+	set(&k.Memo, e.Memo)
+}
+
+// each returns a new slice, whose elements were given to change.
+func each[T any](list []T, change func(*T)) []T {
+	list = slices.Clone(list)
+	for i := range list {
+		change(&list[i])
+	}
+	return list
 }
 
 // without returns a new slice, nil when nothing is left, so that a fold does not depend on how it came about.

@@ -108,17 +108,26 @@ func effects() map[string]struct {
 	add(events.SSHKeyAdded{Number: 2}, with(func(u *user) {
 		u.SSHKeys = append(u.SSHKeys, commands.SSHKey{SSHKeyAdded: events.SSHKeyAdded{Number: 2}, AddedAt: later})
 	}))
+	add(events.SSHKeyRenamed{Number: 1, Title: "desk"}, with(func(u *user) { u.SSHKeys[0].Title = "desk" }))
 	add(events.SSHKeyRemoved{Number: 1}, with(func(u *user) { u.SSHKeys = nil }))
 	add(events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2"}}, with(func(u *user) {
 		u.SigningKeys = append(u.SigningKeys, events.SigningKey{ID: "AK2"})
 	}))
 	add(events.SigningKeyRotated{ID: "AKchild", Secret: "t"}, with(func(u *user) { u.SigningKeys[0].Secret = "t" }))
+	add(events.SigningKeyUpdated{ID: "AKchild", Permissions: &events.Permissions{Users: "read"}, Name: the("CI")}, with(func(u *user) {
+		u.SigningKeys[0].Permissions.Users, u.SigningKeys[0].Name = "read", "CI"
+	}))
 	add(events.SigningKeyRemoved{ID: "AKchild"}, with(func(u *user) { u.SigningKeys = nil }))
 	add(events.StorageKeySet{StorageKey: events.StorageKey{Kind: "s3", ID: "S3", Secret: "b"}}, with(func(u *user) { u.StorageKeys[0].Secret = "b" }))
+	add(events.StorageKeyRemoved{Kind: "s3"}, with(func(u *user) { u.StorageKeys = nil }))
 	add(events.APIKeyAdded{APIKey: events.APIKey{Hash: "h2"}}, with(func(u *user) {
 		u.APIKeys = append(u.APIKeys, commands.APIKey{APIKey: events.APIKey{Hash: "h2"}, AddedAt: later})
 	}))
 	add(events.APIKeyRotated{ID: apiKeyID, Hash: "h2", OldUntil: later}, with(func(u *user) { u.APIKeys[0].Hash, u.APIKeys[0].Old, u.APIKeys[0].OldUntil = "h2", "h", later }))
+	add(events.APIKeyUpdated{ID: apiKeyID, Permissions: &events.Permissions{Users: "none"}, AllowedIPs: &[]string{"10.0.0.1"}, ExpiresAt: &later, Memo: the("m")}, with(func(u *user) {
+		k := &u.APIKeys[0]
+		k.Permissions, k.AllowedIPs, k.ExpiresAt, k.Memo = events.Permissions{Users: "none"}, []string{"10.0.0.1"}, later, "m"
+	}))
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
 	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = "c" }))
 	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))

@@ -241,7 +241,7 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 		}
 	}
 	if c.APIKey != nil {
-		if err := mayAddAPIKey(s, a, target, *c.APIKey); err != nil {
+		if err := mayAddKey(s, a, target, *c.APIKey); err != nil {
 			return err
 		}
 	}

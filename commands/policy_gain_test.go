@@ -125,7 +125,7 @@ func (s *siege) attack(t *rapid.T) commands.Command {
 	key := events.APIKey{ID: uuid.NewSHA1(whom, []byte(name)), Kind: "native", Hash: hash,
 		Permissions: events.Permissions{Users: rapid.SampledFrom([]string{"", "all"}).Draw(t, "permission")}}
 	yes := rapid.Bool().Draw(t, "yes")
-	switch rapid.IntRange(0, 9).Draw(t, "attack") {
+	switch rapid.IntRange(0, 10).Draw(t, "attack") {
 	case 0, 1:
 		return commands.CreateUser{ID: uuid.NewSHA1(uuid.Nil, []byte(name)), User: events.UserCreated{Username: name, Email: name + "@example.net",
 			Active: true, Datacenter: place, Groups: groups, SuperAdmin: yes && len(groups) == 0, PasswordHash: hash}}
@@ -142,6 +142,12 @@ func (s *siege) attack(t *rapid.T) commands.Command {
 	case 7:
 		return commands.AddAPIKey{ID: whom, Key: key}
 	case 8:
+		change := commands.UpdateAPIKey{ID: whom, Permissions: commands.PermissionsChange{Users: &key.Permissions.Users}, Memo: &name}
+		if u := s.now().User(whom); u != nil && len(u.APIKeys) > 0 {
+			change.KeyID = rapid.SampledFrom(u.APIKeys).Draw(t, "key").ID
+		}
+		return change
+	case 9:
 		return commands.UpdateGroup{ID: southernID, Datacenters: &[]uuid.UUID{northID}}
 	default:
 		return commands.DeleteUser{ID: whom}

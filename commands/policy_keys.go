@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -41,14 +42,23 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	return nil
 }
 
-// mayAddAPIKey tells whether the Actor may give the target that key: permissions of its own are a super admin's to give.
-func mayAddAPIKey(s States, a Actor, target *User, k events.APIKey) error {
+// mayAddKey tells whether the Actor may give the target that key: permissions of its own are a super admin's to give.
+func mayAddKey(s States, a Actor, target *User, k events.APIKey) error {
 	if k.Permissions != (events.Permissions{}) {
 		if err := mayGrant(s, a); err != nil {
 			return err
 		}
 	}
 	return mayIssue(s, a, target, k)
+}
+
+// mayChangeKey tells whether the Actor may make the one key of the target's the other. By what gives the key nothing nobody gains:
+// who may end a key may do that.
+func mayChangeKey(s States, a Actor, target *User, before, after events.APIKey) error {
+	if before.Permissions == after.Permissions && within(before, after) {
+		return nil
+	}
+	return mayAddKey(s, a, target, after)
 }
 
 // mayChangePassword tells whether the Actor may: a hash that was made elsewhere is for those who manage the account, and
@@ -165,4 +175,13 @@ func contains(block, ip string) bool {
 	outer, err := ParseAllowedIP(block)
 	inner, err2 := ParseAllowedIP(ip)
 	return err == nil && err2 == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+// PanelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
+// unless it says so; one that says nothing may do what its user may.
+func PanelPermissions(p events.Permissions) events.Permissions {
+	if p == (events.Permissions{}) {
+		return p
+	}
+	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone), Audit: cmp.Or(p.Audit, LevelNone)}
 }

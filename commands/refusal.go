@@ -40,7 +40,3 @@ func (r *Refusal) Error() string {
 func refuse(kind RefusalKind, reason, field, detail string, args ...any) *Refusal {
 	return &Refusal{Kind: kind, Reason: reason, Field: field, Detail: fmt.Sprintf(detail, args...)}
 }
-
-func noSuchUser() *Refusal {
-	return refuse(NotFound, "user_not_found", "", "There is no such user.")
-}

@@ -224,6 +224,16 @@ func (u *User) APIKeyOpened(hash string, now time.Time) APIKey {
 	return APIKey{}
 }
 
+// Resource returns the resource of that kind and id that is linked to the user.
+func (u *User) Resource(kind, id string) (events.ResourceLinked, bool) {
+	for _, r := range u.Resources {
+		if r.Kind == kind && r.ID == id {
+			return r, true
+		}
+	}
+	return events.ResourceLinked{}, false
+}
+
 // Consent returns the user's consent to the application.
 func (u *User) Consent(application uuid.UUID) (Consent, bool) {
 	for _, c := range u.Consents {

@@ -10,7 +10,7 @@ import (
 func samples() []Event {
 	id := uuid.MustParse
 	permissions := Permissions{Users: "read", Servers: "all", Audit: "read"}
-	signing := SigningKey{ID: "AK1", Secret: "signing secret", Permissions: permissions}
+	signing := SigningKey{ID: "AK1", Secret: "signing secret", Permissions: permissions, Name: "backup"}
 	storage := StorageKey{Kind: "s3", ID: "SK1", Secret: "storage secret"}
 	api := APIKey{
 		ID: id("0198c0de-0000-7000-8000-0000000000a1"), Kind: "native", Hash: "hash of a key", Permissions: permissions,
@@ -49,9 +49,12 @@ func samples() []Event {
 		TOTPEnrolled{Secret: "secret of codes"}, TOTPConfirmed{RecoveryCodes: []Secret{"hash of a code"}}, TOTPRemoved{},
 		RecoveryCodesRenewed{RecoveryCodes: []Secret{"hash of a code"}}, RecoveryCodeUsed{Hash: "hash of a code"},
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},
-		SSHKeyRemoved{Number: 5},
-		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"}, SigningKeyRemoved{ID: "AK1"},
-		StorageKeySet{storage}, APIKeyAdded{api}, APIKeyRotated{ID: api.ID, Hash: "hash of a key", OldUntil: api.ExpiresAt}, APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
+		SSHKeyRenamed{Number: 5, Title: "desk"}, SSHKeyRemoved{Number: 5},
+		SigningKeyAdded{signing}, SigningKeyRotated{ID: "AK1", Secret: "signing secret"},
+		SigningKeyUpdated{ID: "AK1", Permissions: &permissions, Name: new("backup")}, SigningKeyRemoved{ID: "AK1"},
+		StorageKeySet{storage}, StorageKeyRemoved{Kind: "s3"}, APIKeyAdded{api}, APIKeyRotated{ID: api.ID, Hash: "hash of a key", OldUntil: api.ExpiresAt},
+		APIKeyUpdated{ID: api.ID, Permissions: &permissions, AllowedIPs: &api.AllowedIPs, ExpiresAt: &api.ExpiresAt, Memo: new("CI")},
+		APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
 		ConsentGiven{Application: owner}, ConsentWithdrawn{Application: owner},

@@ -126,6 +126,12 @@ type SSHKeyAdded struct {
 	Fingerprint    string `json:"fingerprint"`     // SHA256: and base64 without padding
 }
 
+// SSHKeyRenamed records another title of a public key.
+type SSHKeyRenamed struct {
+	Number int64  `json:"number"`
+	Title  string `json:"title"`
+}
+
 // SSHKeyRemoved records that a public key may no longer log in as the user.
 type SSHKeyRemoved struct {
 	Number int64 `json:"number"`
@@ -144,6 +150,7 @@ type SigningKey struct {
 	ID          string      `json:"id"`
 	Secret      Secret      `json:"secret"`
 	Permissions Permissions `json:"permissions,omitzero"`
+	Name        string      `json:"name,omitempty"`
 }
 
 // SigningKeyAdded records a new signing key.
@@ -155,6 +162,13 @@ type SigningKeyAdded struct {
 type SigningKeyRotated struct {
 	ID     string `json:"id"`
 	Secret Secret `json:"secret"`
+}
+
+// SigningKeyUpdated records what is new about a signing key beside its secret; a nil field did not change.
+type SigningKeyUpdated struct {
+	ID          string       `json:"id"`
+	Permissions *Permissions `json:"permissions,omitempty"` // as a whole
+	Name        *string      `json:"name,omitempty"`
 }
 
 // SigningKeyRemoved records the end of a signing key.
@@ -174,6 +188,11 @@ type StorageKeySet struct {
 	StorageKey
 }
 
+// StorageKeyRemoved records the end of a storage key.
+type StorageKeyRemoved struct {
+	Kind string `json:"kind"`
+}
+
 // APIKey is a bearer credential, known to the service by its hash.
 type APIKey struct {
 	ID          uuid.UUID   `json:"id"`
@@ -189,6 +208,15 @@ type APIKey struct {
 // APIKeyAdded records a new API key.
 type APIKeyAdded struct {
 	APIKey
+}
+
+// APIKeyUpdated records what is new about an API key beside its secret; a nil field did not change.
+type APIKeyUpdated struct {
+	ID          uuid.UUID    `json:"id"`
+	Permissions *Permissions `json:"permissions,omitempty"` // as a whole
+	AllowedIPs  *[]string    `json:"allowed_ips,omitempty"` // all of them
+	ExpiresAt   *time.Time   `json:"expires_at,omitempty"`  // zero: it does not end by itself
+	Memo        *string      `json:"memo,omitempty"`
 }
 
 // APIKeyRevoked records the end of an API key.
@@ -236,12 +264,16 @@ func (MailRequested) Type() string          { return "MailRequested.v1" }
 func (UserDeleted) Type() string            { return "UserDeleted.v1" }
 func (UserErased) Type() string             { return "UserErased.v1" }
 func (SSHKeyAdded) Type() string            { return "SSHKeyAdded.v1" }
+func (SSHKeyRenamed) Type() string          { return "SSHKeyRenamed.v1" }
 func (SSHKeyRemoved) Type() string          { return "SSHKeyRemoved.v1" }
 func (SigningKeyAdded) Type() string        { return "SigningKeyAdded.v1" }
 func (SigningKeyRotated) Type() string      { return "SigningKeyRotated.v1" }
+func (SigningKeyUpdated) Type() string      { return "SigningKeyUpdated.v1" }
 func (SigningKeyRemoved) Type() string      { return "SigningKeyRemoved.v1" }
 func (StorageKeySet) Type() string          { return "StorageKeySet.v1" }
+func (StorageKeyRemoved) Type() string      { return "StorageKeyRemoved.v1" }
 func (APIKeyAdded) Type() string            { return "APIKeyAdded.v1" }
+func (APIKeyUpdated) Type() string          { return "APIKeyUpdated.v1" }
 func (APIKeyRevoked) Type() string          { return "APIKeyRevoked.v1" }
 func (APIKeyRotated) Type() string          { return "APIKeyRotated.v1" }
 func (CallbackKeySet) Type() string         { return "CallbackKeySet.v1" }

@@ -18,6 +18,7 @@ func absences() []Problem {
 		{"session_not_found", missing, "The request is made by a key, not in a session.", "Use the token of a session; a key is ended where the user's API keys are."},
 		{"signing_key_not_found", missing, "The user has no such signing key.", "List the user's signing keys for their ids."},
 		{"ssh_key_not_found", missing, "The user has no such SSH key.", "List the user's SSH keys for their numbers."},
+		{"storage_key_not_found", missing, "The user has no storage key of this kind.", "List the user's storage keys; POST makes one."},
 		{"subscription_not_found", missing, "There is no such subscription.", "List the subscriptions for their names."},
 		{"totp_not_found", missing, "The user has no second factor, or it is not the one that is to be confirmed.", "Enrol one first."},
 		{"user_not_found", named, "There is no such user, or the caller may not see it. With status 400 it is a member of the body that names it.", "List the users for their ids; a deleted user is found in the history alone."},

@@ -8,7 +8,7 @@ func clashes() []Problem {
 	return []Problem{
 		{"already_created", conflict, "The account is created; it cannot be reported as set up, or as failed, any more.", "Nothing is left to do for it."},
 		{"already_set_up", conflict, "The service has its first administrator already.", "Log in as that one, or make further users."},
-		{"api_key_expired", conflict, "An API key that has ended cannot be renewed.", "Make another one."},
+		{"api_key_expired", conflict, "An API key that has ended cannot be renewed or changed.", "Make another one."},
 		{"api_key_taken", conflict, "There is an API key with this secret.", "Have the service make another one."},
 		{"app_id_taken", conflict, "There is an application with this app_id.", "Have the service make another one."},
 		{"datacenter_name_taken", conflict, "There is a datacenter of this name.", "Choose another name."},
@@ -31,7 +31,7 @@ func clashes() []Problem {
 		{"protected", conflict, "The first administrator cannot be disabled, deleted or lose its rights.", "Leave it as it is, so that somebody can always manage the service."},
 		{"request_running", conflict, "A request with this Idempotency-Key is being carried out.", "Send it again a little later; it is then answered with the first one's answer."},
 		{"signing_key_taken", conflict, "There is a signing key with this id.", "Have the service make another one."},
-		{"ssh_key_taken", conflict, "The user has this SSH key already.", "Nothing is left to do; to rename it, end it and add it again."},
+		{"ssh_key_taken", conflict, "The user has this SSH key already.", "Nothing is left to do; PATCH gives it another title."},
 		{"ssh_key_title_taken", conflict, "The user has an SSH key of this name.", "Choose another name."},
 		{"subscription_name_taken", conflict, "There is a subscription of this name.", "Choose another name, or delete that one first."},
 		{"too_many", conflict, "There are as many of these as there may be.", "Remove one that is not needed any more."},
