@@ -8,13 +8,13 @@ import (
 	"accountd/events"
 )
 
-// RenameSSHKey gives an SSH key another title.
+// UpdateSSHKey changes what its fields name; nil fields stay.
 //
 // Refusals: NotFound, Invalid (title_required), Taken (ssh_key_title_taken), Forbidden.
-type RenameSSHKey struct {
+type UpdateSSHKey struct {
 	ID     uuid.UUID
 	Number int64
-	Title  string
+	Title  *string
 }
 
 // UpdateSigningKey changes what its fields name; nil fields stay.
@@ -70,7 +70,7 @@ type UpdateResource struct {
 }
 
 // Target returns ID.
-func (c RenameSSHKey) Target() uuid.UUID     { return c.ID }
+func (c UpdateSSHKey) Target() uuid.UUID     { return c.ID }
 func (c UpdateSigningKey) Target() uuid.UUID { return c.ID }
 func (c UpdateAPIKey) Target() uuid.UUID     { return c.ID }
 func (c RemoveStorageKey) Target() uuid.UUID { return c.ID }

@@ -94,8 +94,8 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideFailed(s, a, u, c)
 	case AddSSHKey:
 		return decideAddSSHKey(s, a, u, c)
-	case RenameSSHKey:
-		return decideRenameSSHKey(s, a, u, c)
+	case UpdateSSHKey:
+		return decideUpdateSSHKey(s, a, u, c)
 	case RemoveSSHKey:
 		return decideRemoveSSHKey(s, a, u, c)
 	case AddSigningKey:

@@ -61,9 +61,7 @@ func decideCreateApplication(s States, c CreateApplication) ([]events.Draft, err
 func decideUpdateApplication(app *Application, e events.ApplicationUpdated) ([]events.Draft, error) {
 	e.Name = changed(app.Name, e.Name)
 	e.Access = changed(app.Access, e.Access)
-	if e.RedirectURIs != nil && slices.Equal(app.RedirectURIs, *e.RedirectURIs) {
-		e.RedirectURIs = nil
-	}
+	e.RedirectURIs = changedList(app.RedirectURIs, e.RedirectURIs)
 	if e == (events.ApplicationUpdated{}) {
 		return nil, nil
 	}

@@ -43,8 +43,10 @@ func decideUpdateDatacenter(s States, d *Datacenter, e events.DatacenterUpdated)
 	e.Name = changed(d.Name, e.Name)
 	e.Owner = changed(d.Owner, e.Owner)
 	e.Public = changed(d.Public, e.Public)
-	if e.Groups != nil && sameSet(d.Groups, *e.Groups) {
-		e.Groups = nil
+	if e.Groups != nil {
+		if e.Groups = listed(*e.Groups); sameSet(d.Groups, *e.Groups) {
+			e.Groups = nil
+		}
 	}
 	if e == (events.DatacenterUpdated{}) {
 		return nil, nil

@@ -60,11 +60,13 @@ func TestGroups(t *testing.T) {
 		{name: "permissions are words", given: have, actor: admin, when: commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Permissions: &[]string{"No Word"}}}, no: "permissions_invalid"},
 		{name: "one is changed and detached", given: have, actor: admin,
 			when: commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Name: the("Crew"), Permissions: &[]string{"admin"}}, Datacenters: &[]uuid.UUID{}},
-			then: []events.Event{events.GroupUpdated{Name: the("Crew")}, events.DatacenterUpdated{Groups: the[[]uuid.UUID](nil)}}},
+			then: []events.Event{events.GroupUpdated{Name: the("Crew")}, events.DatacenterUpdated{Groups: &[]uuid.UUID{}}}},
+		{name: "permissions are taken", given: have, actor: admin, when: commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Permissions: new([]string)}},
+			then: []events.Event{events.GroupUpdated{Permissions: &[]string{}}}},
 		{name: "one that is attached already", given: have, actor: admin, when: commands.UpdateGroup{ID: staffID, Datacenters: &[]uuid.UUID{northID}}},
 		{name: "an unknown one", given: have, actor: admin, when: commands.DeleteGroup{ID: freshID}, no: "group_not_found"},
 		{name: "one ends and is detached", given: have, actor: admin, when: commands.DeleteGroup{ID: staffID},
-			then: []events.Event{events.DatacenterUpdated{Groups: the[[]uuid.UUID](nil)}, events.GroupDeleted{}}},
+			then: []events.Event{events.DatacenterUpdated{Groups: &[]uuid.UUID{}}, events.GroupDeleted{}}},
 		{name: "not with members", given: and(have, fact{childID, events.MembershipChanged{Groups: &[]uuid.UUID{staffID}}}), actor: admin, when: commands.DeleteGroup{ID: staffID}, no: "has_members"},
 	})
 }

@@ -48,9 +48,7 @@ func decideUpdateGroup(s States, g *Group, c UpdateGroup) ([]events.Draft, error
 	e := c.Change
 	e.Name = changed(g.Name, e.Name)
 	e.Datacenter = changed(g.Datacenter, e.Datacenter)
-	if e.Permissions != nil && slices.Equal(g.Permissions, *e.Permissions) {
-		e.Permissions = nil
-	}
+	e.Permissions = changedList(g.Permissions, e.Permissions)
 	if err := checkGroup(s, g.ID, e); err != nil {
 		return nil, err
 	}
@@ -78,7 +76,7 @@ func attach(s States, group uuid.UUID, datacenters []uuid.UUID) ([]events.Draft,
 			groups = append(groups, group)
 		}
 		if !sameSet(groups, d.Groups) {
-			out = append(out, events.Draft{Aggregate: events.Datacenter(d.ID), Key: d.Key, Event: events.DatacenterUpdated{Groups: &groups}})
+			out = append(out, events.Draft{Aggregate: events.Datacenter(d.ID), Key: d.Key, Event: events.DatacenterUpdated{Groups: listed(groups)}})
 		}
 	}
 	return out, nil

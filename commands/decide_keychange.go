@@ -6,7 +6,7 @@ import (
 	"accountd/events"
 )
 
-func decideRenameSSHKey(s States, a Actor, u *User, c RenameSSHKey) ([]events.Event, error) {
+func decideUpdateSSHKey(s States, a Actor, u *User, c UpdateSSHKey) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -14,16 +14,16 @@ func decideRenameSSHKey(s States, a Actor, u *User, c RenameSSHKey) ([]events.Ev
 	switch {
 	case !ok:
 		return nil, NoSSHKey()
-	case k.Title == c.Title:
+	case c.Title == nil || k.Title == *c.Title:
 		return nil, nil
 	}
-	if err := checkTitle(c.Title); err != nil {
+	if err := checkTitle(*c.Title); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(u.SSHKeys, func(k SSHKey) bool { return k.Title == c.Title }) {
+	if slices.ContainsFunc(u.SSHKeys, func(k SSHKey) bool { return k.Title == *c.Title }) {
 		return nil, titleTaken()
 	}
-	return one(events.SSHKeyRenamed{Number: c.Number, Title: c.Title})
+	return one(events.SSHKeyRenamed{Number: c.Number, Title: *c.Title})
 }
 
 func decideUpdateSigningKey(s States, a Actor, u *User, c UpdateSigningKey) ([]events.Event, error) {
@@ -44,7 +44,7 @@ func decideUpdateSigningKey(s States, a Actor, u *User, c UpdateSigningKey) ([]e
 	}
 	set(&k.Name, c.Name)
 	k.Permissions = after
-	if err := checkSigningKeyTexts(k); err != nil {
+	if err := checkSigningKeyTexts(k.SigningKey); err != nil {
 		return nil, err
 	}
 	return one(e)
@@ -93,12 +93,10 @@ func (c UpdateAPIKey) of(k events.APIKey) events.APIKey {
 
 // keyDifference is the Event that makes the one key the other.
 func keyDifference(before, after events.APIKey) events.APIKeyUpdated {
-	e := events.APIKeyUpdated{ID: before.ID, Permissions: changed(before.Permissions, &after.Permissions), Memo: changed(before.Memo, &after.Memo)}
+	e := events.APIKeyUpdated{ID: before.ID, Permissions: changed(before.Permissions, &after.Permissions), Memo: changed(before.Memo, &after.Memo),
+		AllowedIPs: changedList(before.AllowedIPs, &after.AllowedIPs)}
 	if !after.ExpiresAt.Equal(before.ExpiresAt) {
 		e.ExpiresAt = &after.ExpiresAt
-	}
-	if !slices.Equal(before.AllowedIPs, after.AllowedIPs) {
-		e.AllowedIPs = &after.AllowedIPs
 	}
 	return e
 }

@@ -9,18 +9,19 @@ import (
 	"accountd/events"
 )
 
-func TestRenameSSHKey(t *testing.T) {
+func TestUpdateSSHKey(t *testing.T) {
 	have := and(family(), fact{childID, events.SSHKeyAdded{Number: 1, Title: "home"}}, fact{childID, events.SSHKeyAdded{Number: 2, Title: "work"}})
 	child, rename := by(childID, ""), func(title string) commands.Command {
-		return commands.RenameSSHKey{ID: childID, Number: 1, Title: title}
+		return commands.UpdateSSHKey{ID: childID, Number: 1, Title: &title}
 	}
 	run(t, []scenario{
 		{name: "a key gets another title", given: have, actor: child, when: rename("desk"), then: []events.Event{events.SSHKeyRenamed{Number: 1, Title: "desk"}}},
 		{name: "its own is no news", given: have, actor: child, when: rename("home")},
+		{name: "nothing is none, either", given: have, actor: child, when: commands.UpdateSSHKey{ID: childID, Number: 1}},
 		{name: "another key's is taken", given: have, actor: child, when: rename("work"), no: "ssh_key_title_taken"},
 		{name: "none is no title", given: have, actor: child, when: rename(""), no: "title_required"},
 		{name: "a long one is none", given: have, actor: child, when: rename(strings.Repeat("x", 256)), no: "text_too_long"},
-		{name: "an unknown key", given: have, actor: child, when: commands.RenameSSHKey{ID: childID, Number: 3, Title: "x"}, no: "ssh_key_not_found"},
+		{name: "an unknown key", given: have, actor: child, when: commands.UpdateSSHKey{ID: childID, Number: 3}, no: "ssh_key_not_found"},
 		{name: "not by a stranger", given: have, actor: by(strangerID, ""), when: rename("desk"), no: "user_not_found"},
 	})
 }
@@ -94,6 +95,7 @@ func TestUpdateAPIKey(t *testing.T) {
 		{name: "not by the key itself, either", given: have, actor: itself, when: expiry(time.Time{}), no: "not_allowed"},
 		{name: "more places, not by the key itself", given: have, actor: itself, when: places("10.0.0.0/8"), no: "not_allowed"},
 		{name: "fewer places", given: have, actor: itself, when: places("10.0.0.7"), then: then(func(e *events.APIKeyUpdated) { e.AllowedIPs = &[]string{"10.0.0.7"} })},
+		{name: "any place", given: have, actor: child, when: places(), then: then(func(e *events.APIKeyUpdated) { e.AllowedIPs = &[]string{} })},
 		{name: "no place", given: have, actor: child, when: places("here"), no: "allowed_ips_invalid"},
 		{name: "permissions by a super admin", given: have, actor: by(adminID, ""), when: level("read"),
 			then: then(func(e *events.APIKeyUpdated) { e.Permissions = &events.Permissions{Users: "read"} })},

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -48,11 +49,24 @@ func run(t *testing.T, scenarios []scenario) {
 				if d.Aggregate.Kind != events.KindDatacenter { // to which a group's command may attach it
 					require.Equal(t, s.when.Target(), d.Aggregate.ID)
 				}
+				requireStorable(t, d.Event)
 				got = append(got, d.Event)
 			}
 			require.Equal(t, s.then, got)
 		})
 	}
+}
+
+// requireStorable wants the log to give back what the event says: a list that was cleared is not one that did not change.
+func requireStorable(t *testing.T, e events.Event) {
+	t.Helper()
+	written, err := json.Marshal(e)
+	require.NoError(t, err)
+	read, err := events.Unmarshal(e.Type(), written)
+	require.NoError(t, err)
+	again, err := json.Marshal(read)
+	require.NoError(t, err)
+	require.Equal(t, string(written), string(again))
 }
 
 func TestCreateUser(t *testing.T) {

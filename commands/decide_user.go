@@ -252,9 +252,7 @@ func changedMembership(u *User, m events.MembershipChanged) events.MembershipCha
 	m.Client = changed(u.Client, m.Client)
 	m.Access = changed(u.Access, m.Access)
 	m.Datacenter = changed(u.Datacenter, m.Datacenter)
-	if m.Groups != nil && slices.Equal(u.Groups, *m.Groups) {
-		m.Groups = nil
-	}
+	m.Groups = changedList(u.Groups, m.Groups)
 	return m
 }
 
@@ -264,6 +262,22 @@ func changed[T comparable](before T, after *T) *T {
 		return nil
 	}
 	return after
+}
+
+// changedList returns the new list, or nil when it is the old one.
+func changedList[T comparable](before []T, after *[]T) *[]T {
+	if after == nil || slices.Equal(before, *after) {
+		return nil
+	}
+	return listed(*after)
+}
+
+// listed returns a list as Events hold it: none is empty, because the log reads nil as unchanged.
+func listed[T any](list []T) *[]T {
+	if list == nil {
+		list = []T{}
+	}
+	return &list
 }
 
 func nonEmpty(s string) *string {

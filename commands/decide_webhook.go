@@ -3,7 +3,6 @@ package commands
 import (
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -62,12 +61,7 @@ func decideCreateWebhook(s States, c CreateWebhook) ([]events.Draft, error) {
 func decideUpdateWebhook(hook *Webhook, c UpdateWebhook) (out []events.Draft, err error) {
 	e := c.Change
 	e.URL = changed(hook.URL, e.URL)
-	if e.Types != nil && slices.Equal(hook.Types, *e.Types) {
-		e.Types = nil
-	}
-	if e.Users != nil && slices.Equal(hook.Users, *e.Users) {
-		e.Users = nil
-	}
+	e.Types, e.Users = changedList(hook.Types, e.Types), changedList(hook.Users, e.Users)
 	add := func(e events.Event) {
 		out = append(out, events.Draft{Aggregate: events.Webhook(hook.ID), Key: hook.Key, Event: e})
 	}

@@ -79,22 +79,22 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
-		next.SigningKeys = append(slices.Clip(u.SigningKeys), e.SigningKey)
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time})
 	case events.SigningKeyRotated:
-		next.SigningKeys = each(u.SigningKeys, func(k *events.SigningKey) {
+		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
 				k.Secret = e.Secret
 			}
 		})
 	case events.SigningKeyUpdated:
-		next.SigningKeys = each(u.SigningKeys, func(k *events.SigningKey) {
+		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
 				set(&k.Permissions, e.Permissions)
 				set(&k.Name, e.Name)
 			}
 		})
 	case events.SigningKeyRemoved:
-		next.SigningKeys = without(u.SigningKeys, func(k events.SigningKey) bool { return k.ID == e.ID })
+		next.SigningKeys = without(u.SigningKeys, func(k SigningKey) bool { return k.ID == e.ID })
 	case events.StorageKeySet:
 		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
 	case events.StorageKeyRemoved:
@@ -149,8 +149,11 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		Phone: e.Phone, ExternalID: e.ExternalID, Language: e.Language, Timezone: e.Timezone, State: e.State,
 		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
 		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
-		Profile: e.Profile, PasswordHash: e.PasswordHash, SigningKeys: slices.Clone(e.SigningKeys), StorageKeys: slices.Clone(e.StorageKeys),
+		Profile: e.Profile, PasswordHash: e.PasswordHash, StorageKeys: slices.Clone(e.StorageKeys),
 		CallbackKey: e.CallbackKey,
+	}
+	for _, k := range e.SigningKeys {
+		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time})
 	}
 	for _, k := range e.APIKeys {
 		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time})

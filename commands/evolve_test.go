@@ -111,7 +111,7 @@ func effects() map[string]struct {
 	add(events.SSHKeyRenamed{Number: 1, Title: "desk"}, with(func(u *user) { u.SSHKeys[0].Title = "desk" }))
 	add(events.SSHKeyRemoved{Number: 1}, with(func(u *user) { u.SSHKeys = nil }))
 	add(events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2"}}, with(func(u *user) {
-		u.SigningKeys = append(u.SigningKeys, events.SigningKey{ID: "AK2"})
+		u.SigningKeys = append(u.SigningKeys, commands.SigningKey{SigningKey: events.SigningKey{ID: "AK2"}, AddedAt: later})
 	}))
 	add(events.SigningKeyRotated{ID: "AKchild", Secret: "t"}, with(func(u *user) { u.SigningKeys[0].Secret = "t" }))
 	add(events.SigningKeyUpdated{ID: "AKchild", Permissions: &events.Permissions{Users: "read"}, Name: the("CI")}, with(func(u *user) {

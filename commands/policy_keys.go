@@ -15,7 +15,7 @@ import (
 func elevated(u *User, at time.Time) bool {
 	none := events.Permissions{}
 	return u.SuperAdmin ||
-		slices.ContainsFunc(u.SigningKeys, func(k events.SigningKey) bool { return k.Permissions != none }) ||
+		slices.ContainsFunc(u.SigningKeys, func(k SigningKey) bool { return k.Permissions != none }) ||
 		slices.ContainsFunc(u.APIKeys, func(k APIKey) bool { return !k.Expired(at) && k.Permissions != none })
 }
 

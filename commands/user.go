@@ -82,7 +82,7 @@ type User struct {
 	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
 	TokensSince   uint64                         // the same of Danube's tokens, which a password that its API sets does not end
 	SSHKeys       []SSHKey                       // oldest first
-	SigningKeys   []events.SigningKey
+	SigningKeys   []SigningKey                   // oldest first
 	StorageKeys   []events.StorageKey
 	APIKeys       []APIKey
 	CallbackKey   events.Secret // empty: none was made
@@ -100,6 +100,12 @@ type SecondFactor struct {
 // SSHKey is a public key that may log in as the user.
 type SSHKey struct {
 	events.SSHKeyAdded
+	AddedAt time.Time
+}
+
+// SigningKey signs requests as the user.
+type SigningKey struct {
+	events.SigningKey
 	AddedAt time.Time
 }
 
@@ -185,13 +191,13 @@ func (u *User) Name() string {
 }
 
 // SigningKey returns the user's signing key of that id.
-func (u *User) SigningKey(id string) (events.SigningKey, bool) {
+func (u *User) SigningKey(id string) (SigningKey, bool) {
 	for _, k := range u.SigningKeys {
 		if k.ID == id {
 			return k, true
 		}
 	}
-	return events.SigningKey{}, false
+	return SigningKey{}, false
 }
 
 // StorageKey returns the user's storage key of that kind.

@@ -74,7 +74,7 @@ func (p *program) completeResource(cmd *cobra.Command, words []string, typed str
 	case len(parts) == 2:
 		offered, directive = p.offering(cmd, func(ctx context.Context, s service) ([]string, error) { return s.names(ctx, parts[0], parts[1]) })
 	case len(parts) == 3 && parts[0] == "users":
-		offered = []string{"api-keys", "signing-keys", "ssh-keys", "resources", "consents", "history"}
+		offered = []string{"api-keys", "signing-keys", "ssh-keys", "storage-keys", "resources", "consents", "history"}
 	}
 	before := strings.Join(parts[:len(parts)-1], "/")
 	for i := range offered {

@@ -46,6 +46,11 @@ func TestGolden(t *testing.T) {
 			"create users/ann/ssh-keys title=laptop key=@FILE",
 		}, inForms("list users/ann/ssh-keys"), {
 			"create users/ann/api-keys kind=native memo=CI permissions.users=read -o table --columns id,memo,key",
+			"get users/ann/ssh-keys/1", "set users/ann/ssh-keys/1 title=desk -o table", "set users/ann/ssh-keys/1 number=2",
+			"create users/ann/signing-keys name=backup --columns name,permissions", "create users/ann/storage-keys kind=s3 --columns kind",
+			"get users/ann/storage-keys/s3 --columns kind", "delete users/ann/storage-keys/s3", "list users/ann/storage-keys",
+			"create users/ann/resources kind=vm id=7 data.ip=192.0.2.1", "set users/ann/resources/vm/7 name=web data.disk:=10",
+			"delete users/ann/resources/vm/7",
 			"delete users/ann/ssh-keys/1",
 		}, inForms("list users/ann/ssh-keys"), {
 			"unlock cid", "unlock nobody",

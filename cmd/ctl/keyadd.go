@@ -27,7 +27,7 @@ func (p *program) keyAdd() *cobra.Command {
 	cmd := &cobra.Command{Use: "add USER [FILE]", Short: "Give a user a key, and print its secret, this once", Args: words(1, 2), ValidArgsFunction: p.completeUser,
 		Example: `  TOKEN=$(accountctl key add ann --name CI --permission users=read --expires 720h)
   accountctl key add ann --kind pterodactyl --allow-ip 10.0.0.0/8 -o json
-  accountctl key add ann --kind signing  # prints ID:SECRET
+  accountctl key add ann --kind signing --name backup  # prints ID:SECRET
   accountctl key add ann --kind ssh ~/.ssh/id_ed25519.pub`,
 		Long: `Give a user a key. The secret alone is printed to the standard output, unless another form is asked for; it is not shown again.
 A signing key is printed as ID:SECRET, and of an SSH key, which is read from FILE (- is the standard input), the number.
@@ -63,7 +63,11 @@ func (k *keyAdd) body(files []string, stdin io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	body := map[string]any{}
-	for name, value := range map[string]string{"memo": k.name, "expires_at": string(k.ends)} {
+	named := "memo"
+	if k.kind == keySigning {
+		named = "name"
+	}
+	for name, value := range map[string]string{named: k.name, "expires_at": string(k.ends)} {
 		if value != "" {
 			body[name] = value
 		}
@@ -108,7 +112,6 @@ func (k *keyAdd) fits(files int) error {
 		name        string
 		given, fits bool
 	}{
-		{"name", k.name != "", api || k.kind == keySSH},
 		{"expires", k.ends != "", api},
 		{"allow-ip", k.ips != nil, api},
 		{"permission", k.permissions != nil, k.kind != keySSH},

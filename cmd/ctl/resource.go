@@ -13,7 +13,7 @@ import (
 )
 
 const resourceHelp = `A resource is a path below /v1 of the API: users, groups, datacenters, clients, applications, webhooks, subscriptions and mail;
-below a user ssh-keys, api-keys, signing-keys, resources, consents and history. Names may stand for ids, as in users/ann,
+below a user ssh-keys, api-keys, signing-keys, storage-keys, resources, consents and history. Names may stand for ids, as in users/ann,
 users/ann@example.org and groups/admins. /docs of the service shows all that they have.`
 
 const listHelp = `Parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann, filter[email]=ann@example.org, or
@@ -47,7 +47,9 @@ func (p *program) resources() []*cobra.Command {
 	create.Long += "\n\n" + valueHelp
 
 	set := p.resource("set RESOURCE NAME=VALUE...", "Change an object and print it", words(2, many), object, p.shows(http.MethodPatch))
-	set.Example = "  accountctl set users/ann phone='+420 777 123 456' profile.city=Brno\n  accountctl set users/ann active:=false phone:=null"
+	set.Example = `  accountctl set users/ann phone='+420 777 123 456' profile.city=Brno
+  accountctl set users/ann active:=false phone:=null
+  accountctl set users/ann/ssh-keys/3 title=desk`
 	set.SuggestFor = []string{"update", "patch", "edit", "modify"}
 	set.Long += "\n\n" + valueHelp
 	set.Flags().StringVar(&p.version, "if-match", "", "change it only while it has that `ETag`")

@@ -23,7 +23,9 @@ func columnsOf(path string) []string {
 	case "api-keys":
 		return []string{"id", "kind", "memo", "expires_at", "last_used_at"}
 	case "signing-keys":
-		return []string{"id", "permissions"}
+		return []string{"id", "name", "permissions"}
+	case "storage-keys":
+		return []string{"kind", "id"}
 	case "resources":
 		return []string{"kind", "id", "name"}
 	case "history":

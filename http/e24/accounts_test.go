@@ -52,7 +52,7 @@ func TestNewPasswordTakesEffectAtOnce(t *testing.T) {
 	s := start(t)
 	h := serve(s, Options{})
 	require.Equal(t, 200, answer(h, newRequest("PUT", "/v2/accounts", jan, adminKey)).Code)
-	key := s.Snapshot().UserByName("jan").SigningKeys[0]
+	key := s.Snapshot().UserByName("jan").SigningKeys[0].SigningKey
 	require.Equal(t, 200, answer(h, newRequest("POST", "/v2/account/data", `{"password":"battery staple"}`, key)).Code)
 	requirePassword(t, s, "jan", "battery staple")
 }
@@ -95,7 +95,7 @@ func TestAccountInCreation(t *testing.T) {
 	require.Equal(t, 200, w.Code, "%s", w.Body)
 	u := s.Snapshot().UserByName("jan")
 	s3, _ := u.StorageKey(commands.StorageS3)
-	key := u.SigningKeys[0]
+	key := u.SigningKeys[0].SigningKey
 	require.Equal(t, fmt.Sprintf(`{"success":true,"user":{"id":"%s","state":"creating","name":"Jan Kowalski","active":false,`+
 		`"email":"jan@example.com","phone":"+48 61 123-45-67","e24files":{"s3":{"api_id":"%s","secret_key":"%s"}},`+
 		`"api":[{"api_key":"%s","secret_key":"%s"}],"sshkeys":[]}}`,
@@ -195,7 +195,7 @@ func FuzzBodies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, i uint, body string) {
 		route := routes[i%uint(len(routes))]
 		admin := s.Snapshot().User(adminID) // its keys change
-		checkAnswer(t, answer(h, newRequest(route.Method, strings.Replace(route.Path, ":id", "1", 1), body, admin.SigningKeys[0])))
+		checkAnswer(t, answer(h, newRequest(route.Method, strings.Replace(route.Path, ":id", "1", 1), body, admin.SigningKeys[0].SigningKey)))
 	})
 }
 

@@ -67,11 +67,11 @@ func (a api) verify(r *http.Request, claimed claim, body []byte) (call, error) {
 }
 
 // keyOf returns the user's signing key, or a key that nobody has, so that a call with an unknown one takes as long.
-func keyOf(u *commands.User, id string) (events.SigningKey, bool) {
+func keyOf(u *commands.User, id string) (commands.SigningKey, bool) {
 	if u != nil {
 		return u.SigningKey(id)
 	}
-	return events.SigningKey{Secret: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123"}, false
+	return commands.SigningKey{SigningKey: events.SigningKey{Secret: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123"}}, false
 }
 
 // holds reports whether the signature is that of the request under any name by which the client may know the service.

@@ -136,7 +136,7 @@ func (a api) storageKey(j *rest.JSON, name string, u *commands.User, kind string
 	j.Key(name).Open('{').Key("api_id").String(k.ID).Key("secret_key").String(shown(k.Secret, sees(events.Permissions{}))).Close('}')
 }
 
-func apiKey(j *rest.JSON, k events.SigningKey, sees sees) {
+func apiKey(j *rest.JSON, k commands.SigningKey, sees sees) {
 	j.Open('{').Key("api_key").String(k.ID).Key("secret_key").String(shown(k.Secret, sees(k.Permissions))).Close('}')
 }
 

@@ -1,7 +1,6 @@
 package native
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
@@ -16,13 +15,18 @@ import (
 // maxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
 const maxAllowedIPs = 100
 
-func (a *api) listAPIKeys(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
-	if err != nil {
-		return err
+func (a *api) apiKeys() belongings[commands.APIKey, apiKeyAnswer] {
+	return belongings[commands.APIKey, apiKeyAnswer]{
+		name:   "api-keys",
+		of:     func(u *commands.User) []commands.APIKey { return u.APIKeys },
+		key:    func(k commands.APIKey) string { return oldest(k.AddedAt, k.ID) },
+		find:   func(u *commands.User, r *http.Request) (commands.APIKey, bool) { return u.APIKey(keyID(r)) },
+		absent: commands.NoAPIKey, show: a.apiKeyOf, moving: []string{"last_used_at", "previous_expires_at"},
 	}
-	return writeList(w, r, keyed("api-keys", u.APIKeys, func(k commands.APIKey) string { return oldest(k.AddedAt, k.ID) }), a.apiKeyOf)
 }
+
+// keyID returns the id of the key of the path.
+func keyID(r *http.Request) uuid.UUID { return parseID(param(r, "key")) }
 
 func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {
 	m, err := readObject(w, r, true, typeJSON)
@@ -43,7 +47,7 @@ func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error 
 		return err
 	}
 	made, _ := out.User.APIKey(key.ID)
-	return writeMade(w, out, location(r, key.ID.String()), newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(made), Key: token})
+	return writeOwned(w, out, location(r, key.ID.String()), newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(made), Key: token})
 }
 
 // newKey returns what a client presents for the key, and its hash.
@@ -63,36 +67,29 @@ func (a *api) readAPIKey(m *members) (events.APIKey, error) {
 		AllowedIPs: or(member[[]string](m, "allowed_ips"), nil),
 		Memo:       or(member[string](m, "memo"), ""),
 	}
-	if expires := member[time.Time](m, "expires_at"); expires != nil {
-		key.ExpiresAt = expires.UTC()
-		a.checkExpiry(m, key.ExpiresAt)
-	}
+	key.ExpiresAt = or(a.readExpiry(m), time.Time{}).UTC()
 	if key.Kind == commands.KeyPterodactyl {
-		key.Permissions = panelPermissions(key.Permissions)
+		key.Permissions = commands.PanelPermissions(key.Permissions)
 	} else if key.Kind != keyKind {
 		m.fail("kind", "api_key_kind_invalid", "Keys of this kind are not made here.")
-	}
-	if len(key.AllowedIPs) > maxAllowedIPs {
-		m.fail("allowed_ips", "allowed_ips_invalid", "A key may have %d allowed addresses.", maxAllowedIPs)
 	}
 	return key, m.done()
 }
 
-// panelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
-// unless it says so; one that says nothing may do what its user may.
-func panelPermissions(p events.Permissions) events.Permissions {
-	if p == (events.Permissions{}) {
-		return p
-	}
-	return events.Permissions{Users: cmp.Or(p.Users, commands.LevelNone), Servers: cmp.Or(p.Servers, commands.LevelNone),
-		Audit: cmp.Or(p.Audit, commands.LevelNone)}
+func (a *api) changedAPIKey(r *http.Request, m *members) commands.Command {
+	return commands.UpdateAPIKey{ID: userID(r), KeyID: keyID(r), Permissions: readPermissionsChange(m),
+		AllowedIPs: clearable[[]string](m, "allowed_ips"), ExpiresAt: a.readExpiry(m), Memo: clearable[string](m, "memo")}
 }
 
-func (a *api) checkExpiry(m *members, expires time.Time) {
+// readExpiry reads the member "expires_at"; zero: the key does not end by itself.
+func (a *api) readExpiry(m *members) *time.Time {
 	const lastYear = 9999 // that RFC 3339 can write
-	if !expires.After(a.now()) || expires.Year() > lastYear {
+	cleared := m.merge && isNull(m.left["expires_at"])
+	expires := clearable[time.Time](m, "expires_at")
+	if expires != nil && !cleared && (!expires.After(a.now()) || expires.Year() > lastYear) {
 		m.fail("expires_at", "expires_at_invalid", "A key ends in the future, before the year 10000.")
 	}
+	return expires
 }
 
 // How long the secret before a rotation works on, in seconds.
@@ -114,7 +111,7 @@ func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) err
 	if err := m.done(); err != nil {
 		return err
 	}
-	cmd := commands.RotateAPIKey{ID: userID(r), KeyID: parseID(param(r, "key"))}
+	cmd := commands.RotateAPIKey{ID: userID(r), KeyID: keyID(r)}
 	var key commands.APIKey
 	if u, err := c.visible(r); err == nil { // else the command is refused
 		key, _ = u.APIKey(cmd.KeyID)
@@ -134,5 +131,5 @@ func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) err
 }
 
 func (a *api) revokeAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {
-	return a.end(w, r, c, commands.RevokeAPIKey{ID: userID(r), KeyID: parseID(param(r, "key"))})
+	return a.end(w, r, c, commands.RevokeAPIKey{ID: userID(r), KeyID: keyID(r)})
 }

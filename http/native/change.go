@@ -155,7 +155,7 @@ func (d differ) credentials(u *commands.User) (out []field) {
 		out = append(out, field{name: "ssh_keys", key: k.Fingerprint, value: marshal(sshKeyOf(k))})
 	}
 	for _, k := range u.SigningKeys {
-		masked := newSigningKeyAnswer{ID: k.ID, Secret: events.Masked, Permissions: permissionsOf(k.Permissions)}
+		masked := newSigningKeyAnswer{signingKeyOf(k), events.Masked}
 		out = append(out, field{name: "signing_keys", key: k.ID, value: marshal(masked), state: k.Secret.Reveal()})
 	}
 	for _, k := range u.StorageKeys {

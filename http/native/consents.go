@@ -15,18 +15,24 @@ type consentAnswer struct {
 	GivenAt     time.Time `json:"given_at"`
 }
 
-func (a *api) listConsents(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
-	if err != nil {
-		return err
+func (a *api) consents() belongings[commands.Consent, consentAnswer] {
+	return belongings[commands.Consent, consentAnswer]{
+		name: "consents",
+		of:   func(u *commands.User) []commands.Consent { return u.Consents },
+		key:  func(c commands.Consent) string { return oldest(c.At, c.Application) },
+		find: func(u *commands.User, r *http.Request) (commands.Consent, bool) {
+			return u.Consent(parseID(param(r, "application")))
+		},
+		absent: commands.NoConsent, show: a.consentOf,
 	}
-	return writeList(w, r, keyed("consents", u.Consents, func(c commands.Consent) string { return oldest(c.At, c.Application) }), func(given commands.Consent) consentAnswer {
-		out := consentAnswer{Application: given.Application, GivenAt: given.At}
-		if app := c.states.Directory().Application(given.Application); app != nil {
-			out.Name = &app.Name
-		}
-		return out
-	})
+}
+
+func (a *api) consentOf(given commands.Consent) consentAnswer {
+	out := consentAnswer{Application: given.Application, GivenAt: given.At}
+	if app := a.Snapshot().Directory().Application(given.Application); app != nil {
+		out.Name = &app.Name
+	}
+	return out
 }
 
 func (a *api) withdrawConsent(w http.ResponseWriter, r *http.Request, c caller) error {

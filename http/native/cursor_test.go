@@ -198,6 +198,26 @@ func TestListCursorsAreOfTheirList(t *testing.T) {
 	}
 }
 
+// TestCursorsOutliveTheirKey goes on where a page ended although what it ended with is gone.
+func TestCursorsOutliveTheirKey(t *testing.T) {
+	s := start(t, commands.Options{})
+	for _, list := range []string{"signing-keys", "api-keys"} {
+		path := usersPath + "/" + s.admin.ID.String() + "/" + list
+		for range 3 {
+			s.call("POST", path, s.token, "")
+		}
+		all := s.walk(path, "id")
+		var page struct {
+			Data []struct{ ID string }
+			Meta metaAnswer
+		}
+		decodeBody(t, s.call("GET", path+"?limit=2", s.token, ""), &page)
+		require.Equal(t, http.StatusNoContent, s.call("DELETE", path+"/"+page.Data[1].ID, s.token, "").Code)
+		decodeBody(t, s.call("GET", path+"?limit=1&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+		require.Equal(t, all[2], page.Data[0].ID)
+	}
+}
+
 // TestHistoryIsWalkedByCursors walks from either end.
 func TestHistoryIsWalkedByCursors(t *testing.T) {
 	s := start(t, commands.Options{})

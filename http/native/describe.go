@@ -41,6 +41,8 @@ func (r route) headers(o openapi.Operation) []openapi.Parameter {
 	case r.versioned():
 		out = append(out, openapi.Parameter{Name: ifMatchHeader, Header: true, Schema: tags,
 			About: "The versions (ETag) that the change may be made to. Where the service wants one, a change without is refused with 428."})
+	case r.matches():
+		out = append(out, openapi.Parameter{Name: ifMatchHeader, Header: true, Schema: tags, About: "The versions (ETag) of the user that the change may be made to."})
 	case slices.Contains(o.Also, http.StatusNotModified):
 		out = append(out, openapi.Parameter{Name: "If-None-Match", Header: true, Schema: tags, About: "The versions (ETag) that need not be sent again."})
 	}
@@ -153,40 +155,6 @@ func userDescriptions() openapi.Table {
 		"POST /v1/users/:id/unlock":      {Summary: "Let a user log in by a password again whose log-ins failed too often", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/provisioned": {Summary: "Report that what belongs to the account is set up", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/failed":      {Summary: "Report that what belongs to the account could not be set up", Body: openapi.Object(map[string]openapi.Schema{"reason": openapi.Nullable(openapi.Lines(maxReason))}), Answer: user, Also: []int{http.StatusNoContent}},
-	}
-}
-
-func belongingDescriptions() openapi.Table {
-	name, null := openapi.Line(longName), openapi.Nullable
-	withPermissions := openapi.Object(map[string]openapi.Schema{"permissions": null(permissionsSchema())})
-	key := openapi.Object(map[string]openapi.Schema{"kind": null(openapi.Text(keyKind, commands.KeyPterodactyl)), "permissions": null(permissionsSchema()),
-		"allowed_ips": null(openapi.Schema{"type": "array", "items": openapi.Form("ip"), "maxItems": maxAllowedIPs}), "memo": null(openapi.Lines(longText)), "expires_at": null(openapi.Form("date-time"))})
-	link := openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.ResourceKinds...), "id!": openapi.Filled(name), "name": null(name), "data": openapi.Anything()})
-	publicKey := openapi.Schema{"type": "string", "format": "ssh-public-key", "description": "A line of authorized_keys without options.",
-		"examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN me@laptop"}}
-	return openapi.Table{
-		"GET /v1/users/:id/ssh-keys": {Summary: "List a user's SSH keys", Query: paged(), Answer: listAnswer[sshKeyAnswer]{}},
-		"POST /v1/users/:id/ssh-keys": {Summary: "Let a public key log in as the user",
-			Body: openapi.Object(map[string]openapi.Schema{"title!": openapi.Filled(name), "key!": publicKey}), Answer: sshKeyAnswer{}, Status: http.StatusCreated},
-		"DELETE /v1/users/:id/ssh-keys/:number":  {Summary: "End an SSH key"},
-		"GET /v1/users/:id/signing-keys":         {Summary: "List a user's signing keys", Query: paged(), Answer: listAnswer[signingKeyAnswer]{}},
-		"POST /v1/users/:id/signing-keys":        {Summary: "Make a signing key", Body: withPermissions, Answer: newSigningKeyAnswer{}, Status: http.StatusCreated},
-		"DELETE /v1/users/:id/signing-keys/:key": {Summary: "End a signing key"},
-		"GET /v1/users/:id/storage-keys":         {Summary: "List a user's storage keys", Query: paged(), Answer: listAnswer[storageKeyShown]{}},
-		"POST /v1/users/:id/storage-keys": {Summary: "Give a storage key a new secret, which this answer alone shows", About: "Where the user has none of that kind, it is made.",
-			Body:    openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.StorageS3, commands.StorageSwift)}),
-			Example: map[string]any{"kind": commands.StorageS3}, Answer: storageKeyAnswer{}, Status: http.StatusCreated},
-		"GET /v1/users/:id/api-keys":  {Summary: "List a user's API keys", Query: paged(), Answer: listAnswer[apiKeyAnswer]{}},
-		"POST /v1/users/:id/api-keys": {Summary: "Make an API key, which this answer alone shows", Body: key, Answer: newAPIKeyAnswer{}, Status: http.StatusCreated},
-		"POST /v1/users/:id/api-keys/:key/rotate": {Summary: "Give an API key a new secret, which this answer alone shows", About: "The one before goes on working for overlap_seconds.",
-			Body:    openapi.Object(map[string]openapi.Schema{"overlap_seconds": null(openapi.Within(0, maxKeyOverlap))}),
-			Example: map[string]any{"overlap_seconds": 3600}, Answer: newAPIKeyAnswer{}},
-		"DELETE /v1/users/:id/api-keys/:key":             {Summary: "End an API key"},
-		"GET /v1/users/:id/resources":                    {Summary: "List what belongs to a user in other systems", Query: paged(), Answer: listAnswer[resourceAnswer]{}},
-		"POST /v1/users/:id/resources":                   {Summary: "Record that something belongs to a user", Body: link, Answer: resourceAnswer{}, Status: http.StatusCreated, Also: []int{http.StatusOK}},
-		"DELETE /v1/users/:id/resources/:kind/:resource": {Summary: "Record that something belongs to a user no longer"},
-		"GET /v1/users/:id/consents":                     {Summary: "List the applications that may act in a user's name", Query: paged(), Answer: listAnswer[consentAnswer]{}},
-		"DELETE /v1/users/:id/consents/:application":     {Summary: "Withdraw a consent"},
 	}
 }
 

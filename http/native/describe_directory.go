@@ -1,19 +1,24 @@
 package native
 
 import (
+	"maps"
 	"net/http"
+	"reflect"
 
 	"accountd/commands"
 	"accountd/http/rest/openapi"
 )
 
-// patchOf is a merge patch of an object: the members that it may change, and those that it may repeat, which are not
-// looked into.
-func patchOf(members map[string]openapi.Schema, repeated ...string) openapi.Schema {
-	for _, name := range repeated {
-		members[name] = openapi.ReadOnly(openapi.Anything())
+// patchOf is a merge patch of an object that is shown so: the members that it may change, and the others, which it may repeat and
+// which are not looked into.
+func patchOf(members map[string]openapi.Schema, shown any) openapi.Schema {
+	all := maps.Clone(members)
+	for _, name := range membersOf(reflect.TypeOf(shown)) {
+		if all[name] == nil {
+			all[name] = openapi.ReadOnly(openapi.Anything())
+		}
 	}
-	return openapi.Object(members)
+	return openapi.Object(all)
 }
 
 func directoryDescriptions() openapi.Table {
@@ -29,7 +34,7 @@ func directoryDescriptions() openapi.Table {
 func clientDescriptions() openapi.Table {
 	name, timezone, status := openapi.Filled(openapi.Line(longName)), openapi.Nullable(openapi.Form("timezone")), openapi.Text(clientActive, clientBlocked)
 	made := openapi.Object(map[string]openapi.Schema{"name!": name, "timezone": timezone, "status": openapi.Nullable(status)})
-	patch := patchOf(map[string]openapi.Schema{"name": name, "timezone": timezone, "status": status}, "id", "created_at", "updated_at")
+	patch := patchOf(map[string]openapi.Schema{"name": name, "timezone": timezone, "status": status}, clientAnswer{})
 	return openapi.Table{
 		"GET /v1/clients":            {Summary: "List clients", Query: paged(), Answer: listAnswer[clientAnswer]{}},
 		"POST /v1/clients":           {Summary: "Make a client", Body: made, Example: map[string]any{"name": "Acme"}, Answer: clientAnswer{}, Status: http.StatusCreated},
@@ -44,11 +49,9 @@ func placeDescriptions() openapi.Table {
 	name, text, null := openapi.Filled(openapi.Line(longName)), openapi.Text(), openapi.Nullable
 	names, permissions := openapi.Set(text, longName), openapi.List(openapi.Matching(`[a-z][a-z0-9_]{0,63}`))
 	datacenter := openapi.Object(map[string]openapi.Schema{"name!": name, "owner": null(text), "public": null(openapi.Truth()), "groups": null(names)})
-	patchedDatacenter := patchOf(map[string]openapi.Schema{"name": name, "owner": null(text), "public": openapi.Truth(), "groups": null(names)},
-		"id", "number", "created_at", "updated_at")
+	patchedDatacenter := patchOf(map[string]openapi.Schema{"name": name, "owner": null(text), "public": openapi.Truth(), "groups": null(names)}, datacenterAnswer{})
 	group := map[string]openapi.Schema{"name!": name, "dc_bound": null(text), "permissions": null(permissions), "datacenters": null(names)}
-	patchedGroup := patchOf(map[string]openapi.Schema{"name": name, "dc_bound": null(text), "permissions": null(permissions), "datacenters": null(names)},
-		"id", "number", "created_at", "updated_at")
+	patchedGroup := patchOf(map[string]openapi.Schema{"name": name, "dc_bound": null(text), "permissions": null(permissions), "datacenters": null(names)}, groupAnswer{})
 	admins := map[string]any{"name": "main-admins", "dc_bound": "main", "permissions": []string{"admin", "user_admin"}, "datacenters": []string{"main"}}
 	return openapi.Table{
 		"GET /v1/datacenters": {Summary: "List datacenters", Query: paged(), Answer: listAnswer[datacenterAnswer]{}},
@@ -73,8 +76,7 @@ func applicationDescriptions() openapi.Table {
 	made := openapi.Object(map[string]openapi.Schema{"name!": name,
 		"type!":  openapi.Text(commands.ApplicationTrusted, commands.ApplicationPublic, commands.ApplicationPassword),
 		"access": null(access), "redirect_uris": null(uris), "user": null(openapi.Form("uuid")), "client_id": null(openapi.Count())})
-	patch := patchOf(map[string]openapi.Schema{"name": name, "access": access, "redirect_uris": uris},
-		"id", "number", "client_id", "user", "type", "app_id", "created_at", "updated_at")
+	patch := patchOf(map[string]openapi.Schema{"name": name, "access": access, "redirect_uris": uris}, applicationAnswer{})
 	example := map[string]any{"name": "Phone book", "type": commands.ApplicationPublic, "redirect_uris": []string{"https://example.org/back"}}
 	return openapi.Table{
 		"GET /v1/applications":                      {Summary: "List applications", Query: paged(), Answer: listAnswer[applicationAnswer]{}},

@@ -48,8 +48,7 @@ func webhookDescriptions() openapi.Table {
 	null, types, users := openapi.Nullable, openapi.List(EventType()), openapi.List(openapi.Form("uuid"))
 	address := openapi.Schema{"type": "string", "format": "uri", "maxLength": longText, "description": "https, without a user and a fragment."}
 	made := openapi.Object(map[string]openapi.Schema{"url!": address, "types": null(types), "users": null(users)})
-	patch := patchOf(map[string]openapi.Schema{"url": address, "types": types, "users": users, "enabled": openapi.Truth()},
-		"id", "number", "disabled_reason", "old_secret_until", "created_at", "updated_at")
+	patch := patchOf(map[string]openapi.Schema{"url": address, "types": types, "users": users, "enabled": openapi.Truth()}, webhookAnswer{})
 	overlap := openapi.Object(map[string]openapi.Schema{"overlap_seconds": null(openapi.Within(0, int64(maxOverlap.Seconds())))})
 	replay := openapi.Or(openapi.Object(map[string]openapi.Schema{"sequence!": openapi.Count()}), openapi.Object(map[string]openapi.Schema{"from!": openapi.Count()}))
 	example := map[string]any{"url": "https://example.org/hooks", "types": []string{events.UserCreated{}.Type()}}

@@ -27,13 +27,7 @@ func membersShown(o openapi.Operation) []string {
 	if data, ok := t.FieldByName("Data"); ok && data.Type.Elem().Kind() == reflect.Struct {
 		t = data.Type.Elem()
 	}
-	var names []string
-	for _, f := range reflect.VisibleFields(t) {
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+	return membersOf(t)
 }
 
 func membersOfSchema(schema openapi.Schema) (names []string) {

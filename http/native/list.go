@@ -16,10 +16,9 @@ import (
 // list is one that is at hand as a whole, in the order of its elements' keys, of which each is another. A key stays as long as
 // its element, so that a cursor, which holds the last one of a page, goes on at the right place whatever was added and deleted.
 type list[T any] struct {
-	name  string // which its cursors have
-	all   []T
-	key   func(T) string
-	added bool // it is in the order in which it was added to; then a cursor ends with its element
+	name string // which its cursors have
+	all  []T
+	key  func(T) string
 }
 
 // numbered is a list that is in the order of numbers.
@@ -69,13 +68,6 @@ func (l list[T]) from(p page, cursor string) (int, error) {
 	key, err := readCursor(cursor, l.name)
 	if err != nil {
 		return 0, err
-	}
-	if l.added {
-		at := slices.IndexFunc(l.all, func(v T) bool { return l.key(v) == key })
-		if at < 0 {
-			return 0, badParameter(cursorParameter, "cursor_invalid", "What the page before ended with is gone; begin anew.")
-		}
-		return at + 1, nil
 	}
 	at, found := slices.BinarySearchFunc(l.all, key, func(v T, key string) int { return strings.Compare(l.key(v), key) })
 	if found {

@@ -13,11 +13,10 @@ import (
 const maxMerges = 32
 
 func (a *api) patchUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, false, typeMergePatch, typeJSON)
+	m, err := readPatch(w, r)
 	if err != nil {
 		return err
 	}
-	m.merge = true
 	body, err := readUser(m)
 	if err != nil {
 		return err

@@ -48,22 +48,35 @@ POST   USER/failed                409   403    409    403    403     403   404  
 POST   USER/password-reset        409   403    409    409    403     403   404      403      401
 GET    USER/ssh-keys              200   200    404    200    200     200   404      403      401
 POST   USER/ssh-keys {"title":"x","key":KEY} 201   403    201    201    403     201   404      403      401
+GET    USER/ssh-keys/1            404   404    404    404    404     404   404      403      401
+PATCH  USER/ssh-keys/1 {"title":"x"} 404   403    404    404    403     404   404      403      401
 DELETE USER/ssh-keys/1            404   403    404    404    403     404   404      403      401
 GET    USER/signing-keys          200   200    404    200    200     200   404      403      401
 POST   USER/signing-keys          201   403    201    201    403     201   404      403      401
 POST   USER/signing-keys {"permissions":{"users":"all"}} 201 403 404 403 403 403 404 403      401
+GET    USER/signing-keys/AK1      404   404    404    404    404     404   404      403      401
+PATCH  USER/signing-keys/AK1 {"name":"x"} 404   403    404    404    403     404   404      403      401
 DELETE USER/signing-keys/AK1      404   403    404    404    403     404   404      403      401
 GET    USER/storage-keys          200   200    404    200    200     200   404      403      401
 POST   USER/storage-keys {"kind":"s3"} 201 403 201   201    403     201   404      403      401
+GET    USER/storage-keys/s3       404   404    404    404    404     404   404      403      401
+DELETE USER/storage-keys/s3       404   403    404    404    403     404   404      403      401
 GET    USER/api-keys              200   200    404    200    200     200   404      403      401
 POST   USER/api-keys              201   403    201    201    403     201   404      403      401
 POST   USER/api-keys {"permissions":{"users":"read"}} 201 403 404 403 403 403 404    403      401
+GET    USER/api-keys/TOKEN        200   200    404    200    200     200   404      403      401
+PATCH  USER/api-keys/TOKEN {"memo":"x"} 200 403 204   200    403     200   404      403      401
+PATCH  USER/api-keys/TOKEN {"memo":"x","kind":"x"} 400 403 400 400 403 400 404    403      401
+PATCH  USER/api-keys/TOKEN {"permissions":{"users":"read"}} 200 403 404 403 403 403 404 403  401
 POST   USER/api-keys/0/rotate     404   403    404    404    403     404   404      403      401
 DELETE USER/api-keys/0            404   403    404    404    403     404   404      403      401
 GET    USER/resources             200   200    404    200    200     200   404      403      401
 POST   USER/resources {"kind":"vm","id":"1"} 201 403 201 201 403     403   404      403      401
+GET    USER/resources/vm/1        404   404    404    404    404     404   404      403      401
+PATCH  USER/resources/vm/1 {"name":"x"} 404 403 404 404 403     403   404      403      401
 DELETE USER/resources/vm/1        404   403    404    404    403     403   404      403      401
 GET    USER/consents              200   200    404    200    200     200   404      403      401
+GET    USER/consents/0            404   404    404    404    404     404   404      403      401
 DELETE USER/consents/0            404   403    404    404    403     404   404      403      401
 PATCH  USER {"client_id":0}       200   403    204    200    403     200   404      403      401
 PATCH  USER {"client_id":99999}   400   403    400    403    403     403   404      403      401
@@ -143,7 +156,7 @@ func TestPolicy(t *testing.T) {
 			if strings.Contains(line, "HOOK") {
 				s.do(commands.Service(), commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://x.example"}})
 			}
-			names := strings.NewReplacer("HOOK", hook.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
+			names := strings.NewReplacer("HOOK", hook.String(), "TOKEN", s.Snapshot().User(child.ID).APIKeys[0].ID.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
 				"APP", app.ID.String(), "DC", dc.String(), "GROUP", group.String(), "OWNER", app.User.String())
 			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)

@@ -116,6 +116,15 @@ func readObject(w http.ResponseWriter, r *http.Request, mayBeEmpty bool, types .
 	return &members{left: values}, nil
 }
 
+// readPatch reads the members of a merge patch.
+func readPatch(w http.ResponseWriter, r *http.Request) (*members, error) {
+	m, err := readObject(w, r, false, typeMergePatch, typeJSON)
+	if err == nil {
+		m.merge = true
+	}
+	return m, err
+}
+
 // checkType refuses a body of another type. One that does not say what it is counts as right.
 func checkType(r *http.Request, types []string) error {
 	sent := r.Header.Get("Content-Type")

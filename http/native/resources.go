@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -13,12 +12,16 @@ import (
 	"accountd/http/rest"
 )
 
-func (a *api) listResources(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
-	if err != nil {
-		return err
+func resources() belongings[events.ResourceLinked, resourceAnswer] {
+	return belongings[events.ResourceLinked, resourceAnswer]{
+		name: "resources",
+		of:   func(u *commands.User) []events.ResourceLinked { return u.Resources },
+		key:  func(l events.ResourceLinked) string { return l.Kind + " " + l.ID },
+		find: func(u *commands.User, r *http.Request) (events.ResourceLinked, bool) {
+			return u.Resource(param(r, "kind"), param(r, "resource"))
+		},
+		absent: commands.NoResource, show: resourceOf,
 	}
-	return writeList(w, r, keyed("resources", u.Resources, func(l events.ResourceLinked) string { return l.Kind + " " + l.ID }), resourceOf)
 }
 
 func (a *api) linkResource(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -37,17 +40,28 @@ func (a *api) linkResource(w http.ResponseWriter, r *http.Request, c caller) err
 	}
 	if c.linked(userID(r), link) {
 		rest.SetSequence(w, out.Sequence)
-		return rest.Write(w, http.StatusOK, resourceOf(link))
+		return writeEntity(w, http.StatusOK, out.User.Version, resourceOf(link))
 	}
-	return writeMade(w, out, location(r, link.Kind, link.ID), resourceOf(link))
+	return writeOwned(w, out, location(r, link.Kind, link.ID), resourceOf(link))
 }
 
 // linked reports whether the user had the resource before.
 func (c caller) linked(user uuid.UUID, link events.ResourceLinked) bool {
 	u := c.states.User(user)
-	return u != nil && slices.ContainsFunc(u.Resources, func(l events.ResourceLinked) bool {
-		return l.Kind == link.Kind && l.ID == link.ID
-	})
+	if u == nil {
+		return false
+	}
+	_, ok := u.Resource(link.Kind, link.ID)
+	return ok
+}
+
+func changedResource(r *http.Request, m *members) commands.Command {
+	cmd := commands.UpdateResource{ID: userID(r), Kind: param(r, "kind"), ResourceID: param(r, "resource"), Name: clearable[string](m, "name")}
+	if patch := m.take("data"); patch != nil {
+		text := string(patch)
+		cmd.Data = &text
+	}
+	return cmd
 }
 
 func (a *api) unlinkResource(w http.ResponseWriter, r *http.Request, c caller) error {

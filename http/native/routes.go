@@ -62,6 +62,11 @@ func (r route) versioned() bool {
 		name != "subscriptions" && name != "mail" && name != "sessions"
 }
 
+// matches reports whether the call changes or ends something that has its user's version.
+func (r route) matches() bool {
+	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && strings.HasPrefix(r.path, usersPath+"/:id/")
+}
+
 const (
 	usersPath  = "/v1/users"
 	importPath = usersPath + ":import"
@@ -86,22 +91,33 @@ func (a *api) routes() []route {
 		{http.MethodPost, user + "/provisioned", a.completeProvisioning, false},
 		{http.MethodPost, user + "/failed", a.failProvisioning, false},
 		{http.MethodGet, user + "/history", a.getHistory, true},
-		{http.MethodGet, user + "/ssh-keys", a.listSSHKeys, true},
+		{http.MethodGet, user + "/ssh-keys", sshKeys().list, true},
+		{http.MethodGet, user + "/ssh-keys/:number", sshKeys().get, false},
+		{http.MethodPatch, user + "/ssh-keys/:number", sshKeys().patch(a, changedSSHKey), false},
 		{http.MethodPost, user + "/ssh-keys", a.addSSHKey, false},
 		{http.MethodDelete, user + "/ssh-keys/:number", a.removeSSHKey, false},
-		{http.MethodGet, user + "/signing-keys", a.listSigningKeys, true},
+		{http.MethodGet, user + "/signing-keys", signingKeys().list, true},
+		{http.MethodGet, user + "/signing-keys/:key", signingKeys().get, false},
+		{http.MethodPatch, user + "/signing-keys/:key", signingKeys().patch(a, changedSigningKey), false},
 		{http.MethodPost, user + "/signing-keys", a.addSigningKey, false},
 		{http.MethodDelete, user + "/signing-keys/:key", a.removeSigningKey, false},
-		{http.MethodGet, user + "/storage-keys", a.listStorageKeys, true},
+		{http.MethodGet, user + "/storage-keys", storageKeys().list, true},
 		{http.MethodPost, user + "/storage-keys", a.renewStorageKey, false},
-		{http.MethodGet, user + "/api-keys", a.listAPIKeys, true},
+		{http.MethodGet, user + "/storage-keys/:kind", storageKeys().get, false},
+		{http.MethodDelete, user + "/storage-keys/:kind", a.removeStorageKey, false},
+		{http.MethodGet, user + "/api-keys", a.apiKeys().list, true},
+		{http.MethodGet, user + "/api-keys/:key", a.apiKeys().get, false},
+		{http.MethodPatch, user + "/api-keys/:key", a.apiKeys().patch(a, a.changedAPIKey), false},
 		{http.MethodPost, user + "/api-keys", a.addAPIKey, false},
 		{http.MethodDelete, user + "/api-keys/:key", a.revokeAPIKey, false},
 		{http.MethodPost, user + "/api-keys/:key/rotate", a.rotateAPIKey, false},
-		{http.MethodGet, user + "/resources", a.listResources, true},
+		{http.MethodGet, user + "/resources", resources().list, true},
+		{http.MethodGet, user + "/resources/:kind/:resource", resources().get, false},
+		{http.MethodPatch, user + "/resources/:kind/:resource", resources().patch(a, changedResource), false},
 		{http.MethodPost, user + "/resources", a.linkResource, false},
 		{http.MethodDelete, user + "/resources/:kind/:resource", a.unlinkResource, false},
-		{http.MethodGet, user + "/consents", a.listConsents, true},
+		{http.MethodGet, user + "/consents", a.consents().list, true},
+		{http.MethodGet, user + "/consents/:application", a.consents().get, false},
 		{http.MethodDelete, user + "/consents/:application", a.withdrawConsent, false},
 		{http.MethodGet, sessionPath, a.getSession, false},
 		{http.MethodDelete, sessionPath, a.endSession, false},

@@ -8,12 +8,16 @@ import (
 	"accountd/events"
 )
 
-func (a *api) listSigningKeys(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
-	if err != nil {
-		return err
+func signingKeys() belongings[commands.SigningKey, signingKeyAnswer] {
+	return belongings[commands.SigningKey, signingKeyAnswer]{
+		name: "signing-keys",
+		of:   func(u *commands.User) []commands.SigningKey { return u.SigningKeys },
+		key:  func(k commands.SigningKey) string { return oldest(k.AddedAt, k.ID) },
+		find: func(u *commands.User, r *http.Request) (commands.SigningKey, bool) {
+			return u.SigningKey(param(r, "key"))
+		},
+		absent: commands.NoSigningKey, show: signingKeyOf,
 	}
-	return writeList(w, r, list[events.SigningKey]{"signing-keys", u.SigningKeys, func(k events.SigningKey) string { return k.ID }, true}, signingKeyOf)
 }
 
 func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -22,7 +26,7 @@ func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) er
 		return err
 	}
 	key := secrets.SigningKey()
-	key.Permissions = readPermissions(m)
+	key.Name, key.Permissions = or(member[string](m, "name"), ""), readPermissions(m)
 	if err := m.done(); err != nil {
 		return err
 	}
@@ -30,8 +34,12 @@ func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) er
 	if err != nil {
 		return err
 	}
-	return writeMade(w, out, location(r, key.ID), newSigningKeyAnswer{ID: key.ID, Secret: key.Secret.Reveal(),
-		Permissions: permissionsOf(key.Permissions)})
+	made, _ := out.User.SigningKey(key.ID)
+	return writeOwned(w, out, location(r, key.ID), newSigningKeyAnswer{signingKeyOf(made), key.Secret.Reveal()})
+}
+
+func changedSigningKey(r *http.Request, m *members) commands.Command {
+	return commands.UpdateSigningKey{ID: userID(r), KeyID: param(r, "key"), Name: clearable[string](m, "name"), Permissions: readPermissionsChange(m)}
 }
 
 func (a *api) removeSigningKey(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -43,6 +51,20 @@ func readPermissions(m *members) events.Permissions {
 	inner := m.inner("permissions")
 	p := events.Permissions{Users: or(member[string](inner, "users"), ""), Servers: or(member[string](inner, "servers"), ""),
 		Audit: or(member[string](inner, "audit"), "")}
+	m.adopt(inner)
+	return p
+}
+
+// readPermissionsChange reads the member "permissions" of a merge patch; null leaves all of them to the user's role.
+func readPermissionsChange(m *members) commands.PermissionsChange {
+	if isNull(m.left["permissions"]) {
+		m.take("permissions")
+		none := ""
+		return commands.PermissionsChange{Users: &none, Servers: &none, Audit: &none}
+	}
+	inner := m.inner("permissions")
+	p := commands.PermissionsChange{Users: clearable[string](inner, "users"), Servers: clearable[string](inner, "servers"),
+		Audit: clearable[string](inner, "audit")}
 	m.adopt(inner)
 	return p
 }

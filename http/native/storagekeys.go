@@ -8,13 +8,16 @@ import (
 	"accountd/events"
 )
 
-// listStorageKeys shows a user's storage keys without their secrets.
-func (a *api) listStorageKeys(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
-	if err != nil {
-		return err
+func storageKeys() belongings[events.StorageKey, storageKeyShown] {
+	return belongings[events.StorageKey, storageKeyShown]{
+		name: "storage-keys",
+		of:   func(u *commands.User) []events.StorageKey { return u.StorageKeys },
+		key:  func(k events.StorageKey) string { return k.Kind },
+		find: func(u *commands.User, r *http.Request) (events.StorageKey, bool) {
+			return u.StorageKey(param(r, "kind"))
+		},
+		absent: commands.NoStorageKey, show: storageKeyOf,
 	}
-	return writeList(w, r, list[events.StorageKey]{"storage-keys", u.StorageKeys, func(k events.StorageKey) string { return k.Kind }, true}, storageKeyOf)
 }
 
 // renewStorageKey gives the user's key of a kind a new secret, and makes the key where there is none.
@@ -32,7 +35,11 @@ func (a *api) renewStorageKey(w http.ResponseWriter, r *http.Request, c caller) 
 		return err
 	}
 	k, _ := out.User.StorageKey(kind)
-	return writeMade(w, out, location(r), storageKeyAnswer{Kind: k.Kind, ID: k.ID, Secret: k.Secret.Reveal()})
+	return writeOwned(w, out, location(r, k.Kind), storageKeyAnswer{Kind: k.Kind, ID: k.ID, Secret: k.Secret.Reveal()})
+}
+
+func (a *api) removeStorageKey(w http.ResponseWriter, r *http.Request, c caller) error {
+	return a.end(w, r, c, commands.RemoveStorageKey{ID: userID(r), Kind: param(r, "kind")})
 }
 
 func storageKeyOf(k events.StorageKey) storageKeyShown {

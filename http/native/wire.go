@@ -58,14 +58,15 @@ type permissionsAnswer struct {
 
 type signingKeyAnswer struct {
 	ID          string            `json:"id"`
+	Name        *string           `json:"name"`
 	Permissions permissionsAnswer `json:"permissions"`
+	AddedAt     time.Time         `json:"added_at"`
 }
 
 // newSigningKeyAnswer is the one answer that shows the secret.
 type newSigningKeyAnswer struct {
-	ID          string            `json:"id"`
-	Secret      string            `json:"secret"`
-	Permissions permissionsAnswer `json:"permissions"`
+	signingKeyAnswer
+	Secret string `json:"secret"`
 }
 
 type apiKeyAnswer struct {
@@ -145,8 +146,8 @@ func sshKeyOf(k commands.SSHKey) sshKeyAnswer {
 		FingerprintMD5: k.FingerprintMD5, AddedAt: k.AddedAt}
 }
 
-func signingKeyOf(k events.SigningKey) signingKeyAnswer {
-	return signingKeyAnswer{ID: k.ID, Permissions: permissionsOf(k.Permissions)}
+func signingKeyOf(k commands.SigningKey) signingKeyAnswer {
+	return signingKeyAnswer{ID: k.ID, Name: orNull(k.Name), Permissions: permissionsOf(k.Permissions), AddedAt: k.AddedAt}
 }
 
 func (a *api) apiKeyOf(k commands.APIKey) apiKeyAnswer {
