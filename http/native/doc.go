@@ -14,7 +14,8 @@
 //
 // A version is the log sequence of the user's newest record. It is the ETag of every answer that holds one user; every
 // answer to a change has the sequence of that change as Account-Sequence, and every request may ask for an instance that
-// has applied a sequence with Min-Account-Sequence.
+// has applied a sequence with Min-Account-Sequence. What a user has below it has the user's version, which If-Match takes there, too.
+// An API key is always shown as a whole, whatever If-None-Match says: when it was last used is in no version.
 //
 // A service may want (Options) that PATCH and DELETE of what has a version of its own name one, or * for any: without If-Match they are
 // then 428, precondition_required.
@@ -29,8 +30,7 @@
 //
 // A page of users begins at an offset or at a cursor. A cursor is a place right behind the last user of a page, as that user was:
 // whoever follows cursors sees those once who were there all the time and kept their place in the order, whatever is written meanwhile.
-// Other lists have such cursors, too; their elements keep their places. One of signing keys, which have nothing to be ordered by, ends
-// with the key that its page ended with.
+// Other lists have such cursors, too; their elements keep their places.
 //
 // With fields a GET shows only those members, of one object or of each of a list, and id.
 //
@@ -53,7 +53,11 @@
 //
 // POST …/api-keys/{key}/rotate gives a key a new secret under the same id, permissions, addresses and end; the one before works on
 // until previous_expires_at. It takes a credential that could make such a key. Keys of Danube Cloud's API are renewed there, because that
-// API shows them again and knows one only.
+// API shows them again and knows one only. A key may be changed, too: whoever could end it may give it a memo or a name, narrow the
+// addresses that it works from and let it end earlier; what gives it more takes a credential that could make such a key.
+//
+// What cannot be changed has no PATCH: a storage key is its secret, which POST renews, and a consent is there or not. Histories,
+// deliveries and mails are what happened.
 //
 // A problem's type is the path /problems/<code>, where a page says what it means and what to do; the code never changes
 // meaning. Members to blame are named as JSON pointers, query parameters and headers by name.

@@ -53,28 +53,25 @@ func pastError(err error) error {
 	return err
 }
 
-// getUserThen is getUser with parameters, of which there is one.
-func (a *api) getUserThen(w http.ResponseWriter, r *http.Request, c caller) error {
+// askedMoment returns the moment that a request for one user asks for, nil for now.
+func askedMoment(r *http.Request) (*past.Moment, error) {
+	if r.URL.RawQuery == "" {
+		return nil, nil
+	}
 	query, err := queryOf(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	value, err := single(query, "at")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !query.Has("at") {
-		return noParameters(query)
-	}
+	given := query.Has("at")
 	query.Del("at")
-	if err := noParameters(query); err != nil {
-		return err
+	if err := noParameters(query); err != nil || !given {
+		return nil, err
 	}
-	m, err := momentOf(value)
-	if err != nil {
-		return err
-	}
-	return a.getUserAt(w, r, c, *m)
+	return momentOf(value)
 }
 
 // getUserAt answers with the user as it stood at the moment. It has no version that a change could build on.

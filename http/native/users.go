@@ -46,8 +46,12 @@ func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.P
 }
 
 func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	if r.URL.RawQuery != "" {
-		return a.getUserThen(w, r, c)
+	then, err := askedMoment(r)
+	if err != nil {
+		return err
+	}
+	if then != nil {
+		return a.getUserAt(w, r, c, *then)
 	}
 	u, err := c.visible(r)
 	if err != nil {
