@@ -86,6 +86,11 @@ keys = expect(200, es("get", user + "/apikeys"))
 renewed = expect(200, es("set", user + "/apikeys", "-callback_key", "true"), api_key=keys["api_key"])
 assert renewed["callback_key"] != keys["callback_key"] and len(renewed["callback_key"]) == 32
 
+assert es("get", "/ping") == (200, "pong")
+expect(200, es("set", user, "-dc_bound", "false", "-groups", "admins"), groups=["admins"])
+group = expect(200, es("get", "/accounts/group/admins", "-extended"), dc_bound=False, users=["py"], permissions=["admin"], dcs=[])
+assert list(group) == ["dc_bound", "name", "alias", "permissions", "users", "created", "dcs"], group
+
 expect(200, es("delete", user))
 expect(404, es("get", user), detail="User not found")
 expect(200, es("logout", "/accounts/logout"), detail="Bye.")
