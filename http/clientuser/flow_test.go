@@ -24,7 +24,7 @@ import (
 // exchange sends the code as the public application does.
 func (s *service) exchange(code string, more ...string) (status int, p pair) {
 	w := s.asks("public", "authorization_code", append([]string{"code", code, "redirect_uri", redirectURI}, more...)...)
-	return w.Code, decoded[pair](s.t, w)
+	return w.Code, decoded[pair](s.T, w)
 }
 
 // TestByHand drives the flow as a program that looks for the code behind the first equals sign and at nothing else.
@@ -123,8 +123,8 @@ func together(times int, do func() bool) int32 {
 func TestConsentEndsAndBegins(t *testing.T) {
 	s := start(t, Options{})
 	_, p := s.exchange(s.code("boss"))
-	boss, app := s.named("boss"), s.Snapshot().Directory().ApplicationByAppID(s.apps["public"].id)
-	s.do(commands.WithdrawConsent{ID: boss.ID, Application: app.ID})
+	boss, app := s.Named("boss"), s.Snapshot().Directory().ApplicationByAppID(s.apps["public"].id)
+	s.Given(commands.WithdrawConsent{ID: boss.ID, Application: app.ID})
 	require.Equal(t, http.StatusUnauthorized, s.call(p.Access, "GET", "/user/", "").Code)
 	require.Equal(t, http.StatusUnauthorized, s.asks("public", "refresh_token", "refresh_token", p.Refresh).Code)
 	_, again := s.exchange(s.code("boss"))
@@ -143,7 +143,7 @@ func TestAPasswordEndsLogIns(t *testing.T) {
 	byPassword, trusted, code := s.access("password", "boss"), s.pair(s.asks("trusted", "client_credentials")), s.code("boss")
 	_, byCode := s.exchange(s.code("boss"))
 	acting := s.access("password", "boss")
-	boss := "/client/@me/user/client/" + strconv.FormatInt(s.named("boss").Number, 10)
+	boss := "/client/@me/user/client/" + strconv.FormatInt(s.Named("boss").Number, 10)
 	require.Equal(t, http.StatusOK, s.call(acting.Access, "PUT", boss, `{"password":"another one"}`).Code)
 	require.Equal(t, http.StatusFound, ask(), "the log-in")
 	uses := func(token string) int { return s.call(token, "GET", "/user/", "").Code }
@@ -196,7 +196,7 @@ func TestAttempts(t *testing.T) {
 // TestSecondFactor logs in everywhere as a user who needs a code.
 func TestSecondFactor(t *testing.T) {
 	s := start(t, Options{})
-	boss := s.named("boss").ID
+	boss := s.Named("boss").ID
 	secret := totp.NewSecret()
 	codes, hashes := totp.NewRecoveryCodes()
 	for _, c := range []commands.Command{commands.EnrollTOTP{ID: boss, Secret: secret}, commands.ConfirmTOTP{ID: boss, Secret: secret, RecoveryCodes: hashes}} {
@@ -241,13 +241,13 @@ func TestWelcome(t *testing.T) {
 	} {
 		w := s.call(token, "POST", "/client/@me/user/client/", `{"login":"ann","name":"Ann","email":"ann@example.org","password":"secret one",`+body+`}`)
 		require.Equal(t, http.StatusCreated, w.Code, "%s", w.Body)
-		last, err := s.env.Log.Last(context.Background())
+		last, err := s.Env.Log.Last(context.Background())
 		require.NoError(t, err)
-		records, err := s.env.Log.Read(context.Background(), last-1, 1)
+		records, err := s.Env.Log.Read(context.Background(), last-1, 1)
 		require.NoError(t, err)
 		e := records[0].Event.(events.UserCreated)
 		assert.Equal(t, want, due{e.Welcome, e.WelcomeTo}, body)
 		assert.NotContains(t, string(e.PasswordHash), "secret")
-		s.do(commands.DeleteUser{ID: s.named("ann").ID})
+		s.Given(commands.DeleteUser{ID: s.Named("ann").ID})
 	}
 }

@@ -20,7 +20,7 @@ func FuzzRequests(f *testing.F) {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, query, body string) {
-		s.t = t
+		s.T = t
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
 			path := "/client/@me/user/client"
 			if method == http.MethodPut {
@@ -47,7 +47,7 @@ func FuzzTokenRequests(f *testing.F) {
 		f.Add(seed, seed, "multipart/form-data; boundary=x")
 	}
 	f.Fuzz(func(t *testing.T, query, body, kind string) {
-		s.t = t
+		s.T = t
 		for _, path := range []string{"/oauth/token", "/oauth/authorize", "/oauth/login", "/oauth/consent"} {
 			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 			r.URL.RawQuery = query

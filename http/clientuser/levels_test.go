@@ -63,12 +63,12 @@ func TestLevels(t *testing.T) {
 func (s *service) block(what, user, app string) {
 	switch what {
 	case "user":
-		s.do(commands.UpdateUser{ID: s.named(user).ID, Active: new(bool)})
+		s.Given(commands.UpdateUser{ID: s.Named(user).ID, Active: new(bool)})
 	case "client":
 		blocked := true
-		s.do(commands.UpdateClient{ID: s.Snapshot().Directory().ClientByNumber(2).ID, Blocked: &blocked})
+		s.Given(commands.UpdateClient{ID: s.Snapshot().Directory().ClientByNumber(2).ID, Blocked: &blocked})
 	case "application":
-		s.do(commands.DeleteApplication{ID: s.Snapshot().Directory().ApplicationByAppID(s.apps[app].id).ID})
+		s.Given(commands.DeleteApplication{ID: s.Snapshot().Directory().ApplicationByAppID(s.apps[app].id).ID})
 	}
 }
 

@@ -18,12 +18,10 @@ import (
 	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
-	"accountd/events/session"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
-	"accountd/projections"
 	"accountd/testing/contract"
-	"accountd/testing/testlog"
+	"accountd/testing/testservice"
 )
 
 const (
@@ -36,9 +34,7 @@ const (
 // clerk, who only reads; client 3 has other. Applications of client 2 are known as trusted, reader (trusted, call_api), public and
 // password; what the users have is known by their names.
 type service struct {
-	t testing.TB
-	rest.Service
-	env   *testlog.Env
+	*testservice.Running
 	opts  Options
 	http  http.Handler
 	shift time.Duration // of the clock
@@ -50,7 +46,7 @@ type application struct{ id, secret string }
 
 func start(t testing.TB, o Options) *service {
 	t.Helper()
-	s := &service{t: t, env: testlog.Start(t), opts: o, apps: map[string]application{}, token: map[string]string{}}
+	s := &service{Running: testservice.Start(t), opts: o, apps: map[string]application{}, token: map[string]string{}}
 	s.open()
 	s.client("main", "")
 	s.user(events.UserCreated{Username: "admin", Email: "admin@example.com", SuperAdmin: true, Client: 1})
@@ -67,52 +63,27 @@ func start(t testing.TB, o Options) *service {
 	} {
 		id, secret, hash := secrets.Application()
 		e.Name, e.AppID, e.SecretHash, e.User, e.Client = "PBX "+name, id, events.Secret(hash), boss.ID, 2
-		s.do(commands.CreateApplication{ID: uuid.New(), Application: e})
+		s.Given(commands.CreateApplication{ID: uuid.New(), Application: e})
 		s.apps[name] = application{id, secret}
 	}
 	return s
 }
 
-// open starts what reads and writes the log, on whatever is there.
+// open starts the dialect.
 func (s *service) open() {
-	view := projections.NewView()
-	require.NoError(s.t, s.follow(view))
-	view.Open()
-	sessions, err := session.Open(context.Background(), s.env.Engine)
-	require.NoError(s.t, err)
-	s.Service = rest.Service{View: view, Handler: commands.NewHandler(s.env.Log, view, commands.Options{}), Sessions: sessions,
-		Hasher: password.New(password.Options{})}
-	handler := s.Handler
-	s.t.Cleanup(handler.Close)
 	s.opts.Now = func() time.Time { return time.Now().Add(s.shift) }
-	s.http = contract.Watch(s.t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.opts))
-}
-
-func (s *service) follow(view *projections.View) error {
-	records, err := s.env.Log.Read(context.Background(), 0, 1000)
-	if err != nil {
-		return err
-	}
-	return view.Apply(records)
+	s.http = contract.Watch(s.T, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.opts))
 }
 
 // restart closes everything and opens it again.
 func (s *service) restart() {
-	s.Handler.Close()
-	s.env.Reopen()
+	s.Restart()
 	s.open()
 }
 
-func (s *service) do(c commands.Command) commands.Outcome {
-	s.t.Helper()
-	out, err := s.Do(context.Background(), commands.Service(), c)
-	require.NoError(s.t, err)
-	return out
-}
-
 func (s *service) client(name, timezone string) {
-	s.t.Helper()
-	s.do(commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: name, Timezone: timezone}})
+	s.T.Helper()
+	s.Given(commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: name, Timezone: timezone}})
 }
 
 // hashed returns the hash of testPassword, which is costly on purpose.
@@ -126,30 +97,19 @@ var hashed = sync.OnceValue(func() events.Secret {
 
 // user makes a user as another API would.
 func (s *service) user(u events.UserCreated) *commands.User {
-	s.t.Helper()
+	s.T.Helper()
 	u.Active, u.PasswordHash = true, hashed()
-	return s.do(commands.CreateUser{ID: uuid.New(), User: u}).User
-}
-
-func (s *service) named(name string) *commands.User {
-	s.t.Helper()
-	u := s.Snapshot().UserByName(name)
-	require.NotNil(s.t, u, name)
-	return u
+	return s.Given(commands.CreateUser{ID: uuid.New(), User: u}).User
 }
 
 // serve answers the request as http/server would.
 func (s *service) serve(r *http.Request) *httptest.ResponseRecorder {
-	info := &rest.Info{ID: "id", Dialect: "clientuser", Address: testAddress}
-	w := httptest.NewRecorder()
-	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
-	require.NoError(s.t, info.Failure, "%s %s", r.Method, r.URL)
-	return w
+	return s.Serve(s.http, r, rest.Info{ID: "id", Dialect: "clientuser", Address: testAddress})
 }
 
 // call sends a request with a token. Headers are names and values in turn.
 func (s *service) call(token, method, target, body string, headers ...string) *httptest.ResponseRecorder {
-	s.t.Helper()
+	s.T.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
@@ -164,7 +124,7 @@ const typeForm = "application/x-www-form-urlencoded"
 
 // post sends a form, names and values in turn.
 func (s *service) post(target string, form ...string) *httptest.ResponseRecorder {
-	s.t.Helper()
+	s.T.Helper()
 	values := url.Values{}
 	for i := 0; i < len(form); i += 2 {
 		values.Add(form[i], form[i+1])
@@ -174,7 +134,7 @@ func (s *service) post(target string, form ...string) *httptest.ResponseRecorder
 
 // asks sends a token request of the application.
 func (s *service) asks(app, grant string, form ...string) *httptest.ResponseRecorder {
-	s.t.Helper()
+	s.T.Helper()
 	a := s.apps[app]
 	return s.post("/oauth/token", append([]string{"grant_type", grant, "client_id", a.id, "client_secret", a.secret}, form...)...)
 }
@@ -188,28 +148,28 @@ type pair struct {
 
 // access returns the user's tokens by the application, which takes passwords.
 func (s *service) access(app, user string) pair {
-	s.t.Helper()
+	s.T.Helper()
 	return s.pair(s.asks(app, "password", "username", user, "password", testPassword))
 }
 
 func (s *service) pair(w *httptest.ResponseRecorder) (p pair) {
-	s.t.Helper()
-	require.Equal(s.t, http.StatusOK, w.Code, "%s", w.Body)
-	return decoded[pair](s.t, w)
+	s.T.Helper()
+	require.Equal(s.T, http.StatusOK, w.Code, "%s", w.Body)
+	return decoded[pair](s.T, w)
 }
 
 // code drives the log-in by hand, as programs do, and returns the code. More are names and values of the request.
 func (s *service) code(user string, more ...string) string {
-	s.t.Helper()
+	s.T.Helper()
 	to := s.byHand(user, testPassword, more...)
 	_, code, ok := strings.Cut(to, "=")
-	require.True(s.t, ok, to)
+	require.True(s.T, ok, to)
 	return code
 }
 
 // byHand drives the log-in by hand and returns where it ends.
 func (s *service) byHand(user, password string, more ...string) string {
-	s.t.Helper()
+	s.T.Helper()
 	query := url.Values{"response_type": {"code"}, "client_id": {s.apps["public"].id}, "redirect_uri": {redirectURI}, "scope": {"all"}}
 	for i := 0; i < len(more); i += 2 {
 		query.Set(more[i], more[i+1])
@@ -225,9 +185,9 @@ func (s *service) byHand(user, password string, more ...string) string {
 
 // located returns the address that the answer leads to, on this service.
 func (s *service) located(w *httptest.ResponseRecorder) string {
-	s.t.Helper()
+	s.T.Helper()
 	to := w.Header().Get("Location")
-	require.True(s.t, strings.HasPrefix(to, "http://example.com/"), "%d %q", w.Code, to)
+	require.True(s.T, strings.HasPrefix(to, "http://example.com/"), "%d %q", w.Code, to)
 	return to
 }
 

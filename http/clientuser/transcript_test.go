@@ -85,29 +85,29 @@ func (s *service) prepare(order string) {
 	words := strings.SplitN(order, " ", 3)
 	switch words[0] {
 	case "user":
-		cmd := decodedText[commands.UpdateUser](s.t, words[2])
-		cmd.ID = s.named(words[1]).ID
-		s.do(cmd)
+		cmd := decodedText[commands.UpdateUser](s.T, words[2])
+		cmd.ID = s.Named(words[1]).ID
+		s.Given(cmd)
 	case "new":
-		s.user(decodedText[events.UserCreated](s.t, strings.TrimPrefix(order, "new ")))
+		s.user(decodedText[events.UserCreated](s.T, strings.TrimPrefix(order, "new ")))
 	case "block", "unblock":
 		blocked := words[0] == "block"
 		id := s.Snapshot().Directory().Clients()[words[2][0]-'1'].ID
-		s.do(commands.UpdateClient{ID: id, Blocked: &blocked})
+		s.Given(commands.UpdateClient{ID: id, Blocked: &blocked})
 	case "delete":
 		if words[1] == "user" {
-			s.do(commands.DeleteUser{ID: s.named(words[2]).ID})
+			s.Given(commands.DeleteUser{ID: s.Named(words[2]).ID})
 			return
 		}
-		s.do(commands.DeleteApplication{ID: s.Snapshot().Directory().ApplicationByAppID(s.apps[words[2]].id).ID})
+		s.Given(commands.DeleteApplication{ID: s.Snapshot().Directory().ApplicationByAppID(s.apps[words[2]].id).ID})
 	case "shift":
 		var err error
 		s.shift, err = time.ParseDuration(words[1])
-		require.NoError(s.t, err)
+		require.NoError(s.T, err)
 	case "restart":
 		s.restart()
 	default:
-		require.Fail(s.t, "no such order", order)
+		require.Fail(s.T, "no such order", order)
 	}
 }
 

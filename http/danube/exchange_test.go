@@ -92,7 +92,7 @@ func TestFailedLogInsWait(t *testing.T) {
 	s := start(t, Options{RateLimits: true})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
-	s.do(commands.UpdateUser{ID: s.named("admin").ID, PasswordHash: &hash})
+	s.Given(commands.UpdateUser{ID: s.Named("admin").ID, PasswordHash: &hash})
 	now := time.Now() // and no later, however long it takes
 	s.http = New(s.Service, Options{RateLimits: true, Now: func() time.Time { return now }})
 	logIn := func(name, plain string, n int) *httptest.ResponseRecorder {
@@ -117,8 +117,8 @@ func TestLogInWithACode(t *testing.T) {
 	s := start(t, Options{})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
-	admin, secret := s.named("admin").ID, totp.NewSecret()
-	s.do(commands.UpdateUser{ID: admin, PasswordHash: &hash})
+	admin, secret := s.Named("admin").ID, totp.NewSecret()
+	s.Given(commands.UpdateUser{ID: admin, PasswordHash: &hash})
 	for _, c := range []commands.Command{commands.EnrollTOTP{ID: admin, Secret: secret}, commands.ConfirmTOTP{ID: admin, Secret: secret}} {
 		_, err := s.Do(t.Context(), commands.Actor{User: admin}, c)
 		require.NoError(t, err)
@@ -155,12 +155,12 @@ func TestWhatEndsTokens(t *testing.T) {
 		wants(http.StatusOK, "jo@example.org")
 	}
 	for _, c := range []commands.Command{
-		commands.UpdateUser{ID: s.named("jo").ID, PasswordHash: new(events.Secret("another"))},
-		commands.ConfirmTOTP{ID: s.named("jo").ID, Secret: secret},
-		commands.RemoveTOTP{ID: s.named("jo").ID},
+		commands.UpdateUser{ID: s.Named("jo").ID, PasswordHash: new(events.Secret("another"))},
+		commands.ConfirmTOTP{ID: s.Named("jo").ID, Secret: secret},
+		commands.RemoveTOTP{ID: s.Named("jo").ID},
 	} {
 		if _, ok := c.(commands.ConfirmTOTP); ok {
-			s.doAs("jo", commands.EnrollTOTP{ID: s.named("jo").ID, Secret: secret})
+			s.doAs("jo", commands.EnrollTOTP{ID: s.Named("jo").ID, Secret: secret})
 		}
 		wants(http.StatusOK, "jo@example.org")
 		s.doAs("jo", c)

@@ -89,7 +89,7 @@ func (s *service) verdict(who, fresh string, call []string) string {
 	w := s.call(who, call[0], "/api/accounts/"+strings.ReplaceAll(path, "FRESH", fresh), body)
 	verdict := fmt.Sprint(w.Code)
 	if w.Code == http.StatusForbidden && who != "nobody" {
-		verdict += map[string]string{permissionDenied: "d", notPermitted: "f"}[decoded[map[string]string](s.t, w.Body.String())["detail"]]
+		verdict += map[string]string{permissionDenied: "d", notPermitted: "f"}[decoded[map[string]string](s.T, w.Body.String())["detail"]]
 	}
 	return verdict
 }

@@ -13,15 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
-	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/events/session"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
-	"accountd/projections"
 	"accountd/testing/contract"
-	"accountd/testing/testlog"
+	"accountd/testing/testservice"
 )
 
 // testAddress is the address of every request that does not say otherwise.
@@ -29,8 +27,7 @@ const testAddress = "192.0.2.7"
 
 // service is a whole service on a log of its own, with what a first start makes.
 type service struct {
-	t testing.TB
-	rest.Service
+	*testservice.Running
 	http   http.Handler
 	ahead  time.Duration // of the real time, in which sessions end
 	tokens map[string]string
@@ -38,25 +35,19 @@ type service struct {
 
 func start(t testing.TB, o Options) *service {
 	t.Helper()
-	env, view := testlog.Start(t), projections.NewView()
-	view.Open()
-	sessions, err := session.Open(context.Background(), env.Engine)
-	require.NoError(t, err)
-	s := &service{t: t, tokens: map[string]string{}, Service: rest.Service{View: view, Sessions: sessions,
-		Handler: commands.NewHandler(env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}}
-	t.Cleanup(s.Handler.Close)
+	s := &service{Running: testservice.Start(t), tokens: map[string]string{}}
 	o.Now = func() time.Time { return time.Now().Add(s.ahead) }
 	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described, Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, o))
 	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud", SuperAdmin: true, APIAccess: true})
-	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.named("admin").ID}})
-	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.named("admin").ID}})
+	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.Named("admin").ID}})
+	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.Named("admin").ID}})
 	s.group("admins", "", []string{"admin"})
 	return s
 }
 
 // user makes a user as another API would, but with an API key of this one, and a token.
 func (s *service) user(name string, u events.UserCreated) {
-	s.t.Helper()
+	s.T.Helper()
 	u.Username, u.Active, u.State = name, true, commands.StateCreated
 	if u.Email == "" {
 		u.Email = name + "@example.org"
@@ -64,23 +55,23 @@ func (s *service) user(name string, u events.UserCreated) {
 	key := "key of " + name
 	u.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)), Secret: events.Secret(key)}}
 	u.CallbackKey = events.Secret("callback of " + name)
-	s.do(commands.CreateUser{ID: uuid.New(), User: u})
+	s.Given(commands.CreateUser{ID: uuid.New(), User: u})
 	s.tokens[name] = s.token(name)
 }
 
 // token returns a token that does not end another one of the user's.
 func (s *service) token(name string) string {
-	s.t.Helper()
+	s.T.Helper()
 	token, hash := secrets.DanubeToken()
 	now := time.Now()
-	require.NoError(s.t, s.Sessions.Put(context.Background(), hash,
-		session.Token{Kind: tokenKind, User: s.named(name).ID, Since: s.named(name).LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
+	require.NoError(s.T, s.Sessions.Put(context.Background(), hash,
+		session.Token{Kind: tokenKind, User: s.Named(name).ID, Since: s.Named(name).LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
 	return token
 }
 
 // group makes a group that is bound to the datacenter (empty for none) and attached to others.
 func (s *service) group(name, bound string, permissions []string, attached ...string) {
-	s.t.Helper()
+	s.T.Helper()
 	cmd := commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: name, Permissions: permissions}}
 	if bound != "" {
 		cmd.Group.Datacenter = s.dc(bound)
@@ -88,27 +79,27 @@ func (s *service) group(name, bound string, permissions []string, attached ...st
 	for _, d := range attached {
 		cmd.Datacenters = append(cmd.Datacenters, s.dc(d))
 	}
-	s.do(cmd)
+	s.Given(cmd)
 }
 
 func (s *service) datacenter(name string, cmd commands.CreateDatacenter) {
-	s.t.Helper()
+	s.T.Helper()
 	cmd.ID, cmd.Datacenter.Name = uuid.New(), name
-	s.do(cmd)
+	s.Given(cmd)
 }
 
 func (s *service) dc(name string) uuid.UUID {
-	s.t.Helper()
+	s.T.Helper()
 	d := s.Snapshot().Directory().DatacenterByName(name)
-	require.NotNil(s.t, d, name)
+	require.NotNil(s.T, d, name)
 	return d.ID
 }
 
 func (s *service) groups(names ...string) (out []uuid.UUID) {
-	s.t.Helper()
+	s.T.Helper()
 	for _, name := range names {
 		g := s.Snapshot().Directory().GroupByName(name)
-		require.NotNil(s.t, g, name)
+		require.NotNil(s.T, g, name)
 		out = append(out, g.ID)
 	}
 	return out
@@ -116,22 +107,9 @@ func (s *service) groups(names ...string) (out []uuid.UUID) {
 
 // doAs runs a command of the user's, by another API.
 func (s *service) doAs(name string, c commands.Command) {
-	s.t.Helper()
-	_, err := s.Do(context.Background(), commands.Actor{User: s.named(name).ID}, c)
-	require.NoError(s.t, err)
-}
-
-func (s *service) do(c commands.Command) {
-	s.t.Helper()
-	_, err := s.Do(context.Background(), commands.Service(), c)
-	require.NoError(s.t, err)
-}
-
-func (s *service) named(name string) *commands.User {
-	s.t.Helper()
-	u := s.Snapshot().UserByName(name)
-	require.NotNil(s.t, u, name)
-	return u
+	s.T.Helper()
+	_, err := s.Do(context.Background(), commands.Actor{User: s.Named(name).ID}, c)
+	require.NoError(s.T, err)
 }
 
 // provider adds two datacenters with a user admin each, users of theirs, and somebody of none.
@@ -150,7 +128,7 @@ func (s *service) provider() {
 
 // call sends a JSON request with the token of that user, nobody for an empty name.
 func (s *service) call(as, method, target, body string) *httptest.ResponseRecorder {
-	s.t.Helper()
+	s.T.Helper()
 	r := request(method, target, body)
 	if as != "" {
 		r.Header.Set("Authorization", "Token "+s.tokens[as])
@@ -160,26 +138,15 @@ func (s *service) call(as, method, target, body string) *httptest.ResponseRecord
 
 // request returns a request as it comes over a wire.
 func request(method, target, body string) *http.Request {
-	path, query, _ := strings.Cut(target, "?")
-	r := httptest.NewRequest(method, "http://cloud.example.com/", strings.NewReader(body))
-	u, err := r.URL.Parse(path)
-	if err != nil {
-		panic(err)
-	}
-	r.URL, r.RequestURI = u, target
-	r.URL.RawQuery = query
+	r := testservice.Request(method, "cloud.example.com", target, body)
 	r.Header.Set("Content-Type", "application/json")
 	return r
 }
 
 // serve answers the request as http/server would.
 func (s *service) serve(r *http.Request, address string) *httptest.ResponseRecorder {
-	s.t.Helper()
-	info := &rest.Info{ID: "request-1", Dialect: "danube", Address: address}
-	w := httptest.NewRecorder()
-	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
-	require.NoError(s.t, info.Failure, "%s %s", r.Method, r.URL)
-	return w
+	s.T.Helper()
+	return s.Serve(s.http, r, rest.Info{ID: "request-1", Dialect: "danube", Address: address})
 }
 
 func decoded[T any](t testing.TB, text string) (v T) {

@@ -53,7 +53,7 @@ func (s *service) exchange(x transcript.Request) *httptest.ResponseRecorder {
 	if later, ok := x.Take("Later"); ok {
 		var err error
 		s.ahead, err = time.ParseDuration(later)
-		require.NoError(s.t, err)
+		require.NoError(s.T, err)
 	}
 	r := request(x.Method, x.Target, x.Body)
 	if name, ok := x.Take("Key"); ok {
@@ -83,20 +83,20 @@ func (s *service) prepare(order string) {
 	case "group":
 		s.group(words[1], words[2], []string{"user_admin"}, words[2:]...)
 	case "datacenter":
-		s.datacenter(words[1], commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.named(words[2]).ID}})
+		s.datacenter(words[1], commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.Named(words[2]).ID}})
 	case "block":
-		s.do(commands.UpdateUser{ID: s.named(words[1]).ID, Active: new(bool)})
+		s.Given(commands.UpdateUser{ID: s.Named(words[1]).ID, Active: new(bool)})
 	case "closed":
-		s.do(commands.UpdateUser{ID: s.named(words[1]).ID, Rights: events.RightsChanged{APIAccess: new(bool)}})
+		s.Given(commands.UpdateUser{ID: s.Named(words[1]).ID, Rights: events.RightsChanged{APIAccess: new(bool)}})
 	case "password":
-		hash, err := s.HashPassword(s.t.Context(), words[2])
-		require.NoError(s.t, err)
-		s.do(commands.UpdateUser{ID: s.named(words[1]).ID, PasswordHash: &hash})
+		hash, err := s.HashPassword(s.T.Context(), words[2])
+		require.NoError(s.T, err)
+		s.Given(commands.UpdateUser{ID: s.Named(words[1]).ID, PasswordHash: &hash})
 	case "link":
-		s.do(commands.LinkResource{ID: s.named(words[1]).ID, Resource: decoded[events.ResourceLinked](s.t, rest)})
+		s.Given(commands.LinkResource{ID: s.Named(words[1]).ID, Resource: decoded[events.ResourceLinked](s.T, rest)})
 	case "plain":
-		s.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: words[1], Email: words[1] + "@example.org", Active: true}})
+		s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: words[1], Email: words[1] + "@example.org", Active: true}})
 	default:
-		require.Fail(s.t, "no such order", order)
+		require.Fail(s.T, "no such order", order)
 	}
 }

@@ -1,7 +1,6 @@
 package pterodactyl
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -14,16 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
-	"accountd/commands/password"
 	"accountd/commands/secrets"
 	"accountd/events"
-	"accountd/events/eventlog"
-	"accountd/events/usage"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
-	"accountd/projections"
 	"accountd/testing/contract"
-	"accountd/testing/testlog"
+	"accountd/testing/testservice"
 )
 
 // The address and time of every request that does not say otherwise.
@@ -33,9 +28,7 @@ var noon = time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // service is a whole service on a log of its own, with users 1, a root administrator, and 2, who is none.
 type service struct {
-	t testing.TB
-	rest.Service
-	log  *eventlog.Log
+	*testservice.Running
 	http http.Handler
 	now  time.Time
 	keys map[string]string // by name
@@ -43,16 +36,7 @@ type service struct {
 
 func start(t testing.TB, o Options) *service {
 	t.Helper()
-	env, view := testlog.Start(t), projections.NewView()
-	view.Open()
-	uses, err := usage.Open(context.Background(), env.Engine)
-	require.NoError(t, err)
-	s := &service{t: t, log: env.Log, now: noon, keys: map[string]string{}, Service: rest.Service{View: view, Usage: uses,
-		Handler: commands.NewHandler(env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}}
-	t.Cleanup(func() {
-		s.Handler.Close()
-		require.NoError(t, uses.Close(context.Background()))
-	})
+	s := &service{Running: testservice.Start(t), now: noon, keys: map[string]string{}}
 	o.Now = func() time.Time { return s.now }
 	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, o))
 	s.make(events.UserCreated{Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator", SuperAdmin: true})
@@ -69,21 +53,14 @@ func start(t testing.TB, o Options) *service {
 
 // make makes a user as another API would.
 func (s *service) make(u events.UserCreated) *commands.User {
-	s.t.Helper()
+	s.T.Helper()
 	u.Active, u.State = true, commands.StateCreated
-	return s.do(commands.CreateUser{ID: uuid.New(), User: u})
-}
-
-func (s *service) do(c commands.Command) *commands.User {
-	s.t.Helper()
-	out, err := s.Do(context.Background(), commands.Service(), c)
-	require.NoError(s.t, err)
-	return out.User
+	return s.Given(commands.CreateUser{ID: uuid.New(), User: u}).User
 }
 
 // key gives the user a key under that name.
 func (s *service) key(name string, user int64, k events.APIKey) {
-	s.t.Helper()
+	s.T.Helper()
 	prefix := secrets.PanelApplication
 	if k.Permissions == (events.Permissions{}) {
 		prefix = secrets.PanelAccount
@@ -93,20 +70,20 @@ func (s *service) key(name string, user int64, k events.APIKey) {
 	if k.Kind == "" {
 		k.Kind = commands.KeyPterodactyl
 	}
-	s.do(commands.AddAPIKey{ID: s.number(user).ID, Key: k})
+	s.Given(commands.AddAPIKey{ID: s.number(user).ID, Key: k})
 	s.keys[name] = text
 }
 
 func (s *service) number(n int64) *commands.User {
-	s.t.Helper()
+	s.T.Helper()
 	u := s.Snapshot().UserByNumber(n)
-	require.NotNil(s.t, u, "user %d", n)
+	require.NotNil(s.T, u, "user %d", n)
 	return u
 }
 
 // call sends a request with the key of that name. Headers are names and values in turn.
 func (s *service) call(key, method, target, body string, headers ...string) *httptest.ResponseRecorder {
-	s.t.Helper()
+	s.T.Helper()
 	r := request(method, target, body)
 	if key != "" {
 		r.Header.Set("Authorization", "Bearer "+s.keys[key])
@@ -122,28 +99,13 @@ func (s *service) call(key, method, target, body string, headers ...string) *htt
 
 // request returns a request as it comes over a wire.
 func request(method, target, body string) *http.Request {
-	path, query, _ := strings.Cut(target, "?")
-	r := httptest.NewRequest(method, "http://panel.example.com/", strings.NewReader(body))
-	u, err := r.URL.Parse(path)
-	if err != nil {
-		panic(err)
-	}
-	r.URL, r.RequestURI = u, target
-	r.URL.RawQuery = query
-	return r
+	return testservice.Request(method, "panel.example.com", target, body)
 }
 
 // serve answers the request as http/server would.
 func (s *service) serve(r *http.Request, address string) *httptest.ResponseRecorder {
-	s.t.Helper()
-	info := &rest.Info{ID: "request-1", Dialect: "pterodactyl", Address: address}
-	w := httptest.NewRecorder()
-	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
-	require.NoError(s.t, info.Failure, "%s %s", r.Method, r.URL)
-	if r.Method == http.MethodHead {
-		w.Body.Reset() // net/http does not send it
-	}
-	return w
+	s.T.Helper()
+	return s.Serve(s.http, r, rest.Info{ID: "request-1", Dialect: "pterodactyl", Address: address})
 }
 
 // tokens returns a JSON text as its tokens: two texts with the same say the same, in the same order.
@@ -163,10 +125,10 @@ func tokens(t testing.TB, text string) (out []json.Token) {
 
 // revoke ends the key of that name, which is remembered.
 func (s *service) revoke(name string) {
-	s.t.Helper()
+	s.T.Helper()
 	hash := secrets.Hash(s.keys[name])
 	owner := s.Snapshot().UserByAPIKey(hash)
-	s.do(commands.RevokeAPIKey{ID: owner.ID, KeyID: owner.APIKeyOpened(hash, time.Now()).ID})
+	s.Given(commands.RevokeAPIKey{ID: owner.ID, KeyID: owner.APIKeyOpened(hash, time.Now()).ID})
 }
 
 // described is the call as the document has it: without a slash at its end. A form that is posted may stand for any call of

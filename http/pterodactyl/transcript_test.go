@@ -55,7 +55,7 @@ func (s *service) exchange(x transcript.Request) *httptest.ResponseRecorder {
 	if at, ok := x.Take("At"); ok {
 		var err error
 		s.now, err = time.Parse(time.RFC3339, at)
-		require.NoError(s.t, err)
+		require.NoError(s.T, err)
 	}
 	if mark, ok := x.Take("Break"); ok {
 		x.Body = strings.ReplaceAll(x.Body, mark, "\r\n")
@@ -93,22 +93,22 @@ func (s *service) prepare(order string) {
 	rest := order[strings.Index(order+"{", "{"):]
 	number := func(i int) int64 {
 		n, err := strconv.ParseInt(words[i], 10, 64)
-		require.NoError(s.t, err)
+		require.NoError(s.T, err)
 		return n
 	}
 	switch words[0] {
 	case "user":
-		s.make(decoded[events.UserCreated](s.t, rest))
+		s.make(decoded[events.UserCreated](s.T, rest))
 	case "link":
-		s.do(commands.LinkResource{ID: s.number(number(1)).ID, Resource: decoded[events.ResourceLinked](s.t, rest)})
+		s.Given(commands.LinkResource{ID: s.number(number(1)).ID, Resource: decoded[events.ResourceLinked](s.T, rest)})
 	case "key":
-		s.key(words[1], number(2), decoded[events.APIKey](s.t, rest))
+		s.key(words[1], number(2), decoded[events.APIKey](s.T, rest))
 	case "revoke":
 		s.revoke(words[1])
 	case "block":
-		s.do(commands.UpdateUser{ID: s.number(number(1)).ID, Active: new(bool)})
+		s.Given(commands.UpdateUser{ID: s.number(number(1)).ID, Active: new(bool)})
 	default:
-		require.Fail(s.t, "no such order", order)
+		require.Fail(s.T, "no such order", order)
 	}
 }
 

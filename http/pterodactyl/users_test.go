@@ -80,7 +80,7 @@ func TestWelcome(t *testing.T) {
 	s := start(t, Options{})
 	s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, ""))
 	s.call("admin", http.MethodPost, usersPath, `{"email":"b@example.com","username":"bbb","first_name":"F","last_name":"L","password":"secret"}`)
-	records, err := s.log.Read(context.Background(), s.View.Position()-2, 2)
+	records, err := s.Env.Log.Read(context.Background(), s.View.Position()-2, 2)
 	require.NoError(t, err)
 	for i, r := range records {
 		created := r.Event.(events.UserCreated)
@@ -156,7 +156,7 @@ func TestRacingCreations(t *testing.T) {
 func TestPagesOfServersPartitionThem(t *testing.T) {
 	s := start(t, Options{})
 	for i := range 23 {
-		s.do(commands.LinkResource{ID: s.number(int64(1 + i%2)).ID, Resource: events.ResourceLinked{Kind: serverKind, ID: fmt.Sprint(i + 1)}})
+		s.Given(commands.LinkResource{ID: s.number(int64(1 + i%2)).ID, Resource: events.ResourceLinked{Kind: serverKind, ID: fmt.Sprint(i + 1)}})
 	}
 	seen := map[int64]bool{}
 	for page := 1; ; page++ {

@@ -20,14 +20,12 @@ import (
 	"accountd/events"
 	"accountd/http/rest"
 	"accountd/http/rest/page"
-	"accountd/projections"
-	"accountd/testing/testlog"
+	"accountd/testing/testservice"
 )
 
 // service is the page with a user, Ann.
 type service struct {
-	t *testing.T
-	rest.Service
+	*testservice.Running
 	http http.Handler
 	now  time.Time
 	ann  *commands.User
@@ -35,26 +33,17 @@ type service struct {
 
 func start(t *testing.T) *service {
 	t.Helper()
-	env, view := testlog.Start(t), projections.NewView()
-	view.Open()
-	handler := commands.NewHandler(env.Log, view, commands.Options{})
-	t.Cleanup(handler.Close)
-	s := &service{t: t, Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{})}, now: time.Now()}
+	s := &service{Running: testservice.Start(t), now: time.Now()}
 	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}), Now: func() time.Time { return s.now }})
-	out, err := handler.Do(t.Context(), commands.Service(), commands.CreateUser{ID: uuid.New(), User: events.UserCreated{
-		Username: "ann", Email: "ann@example.org", Active: true}})
-	require.NoError(t, err)
-	s.ann = out.User
+	s.ann = s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true}}).User
 	return s
 }
 
 // token asks for a token.
 func (s *service) token() string {
-	s.t.Helper()
+	s.T.Helper()
 	token, hash := secrets.ResetToken(s.ann.ID)
-	_, err := s.Do(s.t.Context(), commands.Service(), commands.RequestPasswordReset{ID: s.ann.ID, Hash: events.Secret(hash),
-		ExpiresAt: s.now.Add(commands.PasswordResetFor)})
-	require.NoError(s.t, err)
+	s.Given(commands.RequestPasswordReset{ID: s.ann.ID, Hash: events.Secret(hash), ExpiresAt: s.now.Add(commands.PasswordResetFor)})
 	return token
 }
 
@@ -71,11 +60,7 @@ func (s *service) post(token, plain, repeat string) *httptest.ResponseRecorder {
 }
 
 func (s *service) serve(r *http.Request) *httptest.ResponseRecorder {
-	info := &rest.Info{Dialect: "pages"}
-	w := httptest.NewRecorder()
-	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
-	require.NoError(s.t, info.Failure)
-	return w
+	return s.Serve(s.http, r, rest.Info{Dialect: "pages"})
 }
 
 func (s *service) logsIn(plain string) bool {
