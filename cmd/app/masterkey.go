@@ -65,7 +65,7 @@ func (a *app) explained(err error) error {
 		return fmt.Errorf("%w: a rotation of the master key was begun; finish it with accountd rotate-master-key", err)
 	case errors.Is(err, eventlog.ErrWrongKey):
 		return fmt.Errorf("%w: put back the key that the log was begun with; nothing was changed", err)
-	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream):
+	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream), errors.Is(err, eventlog.ErrHalfCommand):
 		return fmt.Errorf("%w: restore the store from a backup; nothing was changed", err)
 	}
 	return err

@@ -203,6 +203,19 @@ func TestHalfACommand(t *testing.T) {
 	require.Empty(t, got)
 }
 
+// TestHalfACommandAtTheEnd opens a log again that ends amid a command.
+func TestHalfACommandAtTheEnd(t *testing.T) {
+	l := start(t)
+	u := build(t, l, events.Head{}, 3)
+	_, err := l.engine.Publish(t.Context(), u.msgs[:2]...)
+	require.NoError(t, err)
+	require.ErrorIs(t, l.checkEnd(t.Context(), 2), ErrHalfCommand)
+	_, err = l.engine.Publish(t.Context(), u.msgs[2])
+	require.NoError(t, err)
+	require.NoError(t, l.checkEnd(t.Context(), 3))
+	require.NoError(t, l.checkEnd(t.Context(), 0))
+}
+
 // TestCrashWithinDestroy leaves the block with the key behind, as a crash would, and expects the next start to erase it.
 func TestCrashWithinDestroy(t *testing.T) {
 	l := start(t)

@@ -44,7 +44,8 @@ type Log struct {
 }
 
 // Open opens the Log, and creates it where there is none. It returns [ErrWrongKey], [ErrLostKeys], [ErrLostStream] or
-// [ErrStreamConfig] rather than touch a log that it cannot read.
+// [ErrStreamConfig] rather than touch a log that it cannot read, and a [RecordError] with [ErrHalfCommand] for one that a power
+// cut left so, which takes a store that does not sync always.
 func Open(ctx context.Context, options Options) (*Log, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -54,11 +55,28 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 		return nil, err
 	}
 	l := newLog(options, found.log.Config.Replicas)
-	if err := l.openKeys(ctx, found.log.State.LastSeq); err != nil {
+	err = l.openKeys(ctx, found.log.State.LastSeq)
+	if err == nil {
+		err = l.checkEnd(ctx, found.log.State.LastSeq)
+	}
+	if err != nil {
 		l.Close()
 		return nil, err
 	}
 	return l, nil
+}
+
+// checkEnd refuses a Log whose last command is not there as a whole: nobody will ever append the rest. What else is wrong with
+// the last Record is left to who follows the Log; in a shared one, the rest may be on its way.
+func (l *Log) checkEnd(ctx context.Context, last uint64) error {
+	if last == 0 || l.Shared() {
+		return nil
+	}
+	records, err := l.Read(ctx, last-1, 1)
+	if err != nil || records[0].Index == records[0].Of {
+		return nil
+	}
+	return RecordError{Sequence: last, Err: fmt.Errorf("%w: event %d of %d is the log's last", ErrHalfCommand, records[0].Index, records[0].Of)}
 }
 
 func newLog(o Options, replicas int) *Log {
