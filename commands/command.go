@@ -31,13 +31,15 @@ type CreateUser struct {
 	User events.UserCreated
 }
 
-// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's.
+// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's. Where ProfileFrom is
+// given, of Profile.Profile only what differs from it changes, whatever the user's profile has become since.
 //
 // Refusals: NotFound, Invalid, Taken, Forbidden, Stale, Conflict (protected).
 type UpdateUser struct {
 	ID           uuid.UUID
 	Version      uint64
 	Profile      events.ProfileUpdated
+	ProfileFrom  *events.Profile // that Profile.Profile was made of; nil: all of it is meant
 	Membership   events.MembershipChanged
 	Rights       events.RightsChanged
 	Active       *bool

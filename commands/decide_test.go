@@ -184,6 +184,13 @@ func TestUpdateUser(t *testing.T) {
 		{name: "the same profile is no change", actor: child,
 			given: and(family(), fact{childID, events.ProfileUpdated{Profile: &events.Profile{City: "Brno", NewsletterTech: the(true)}}}),
 			when:  change(events.ProfileUpdated{Profile: &events.Profile{City: "Brno", NewsletterTech: the(true)}})},
+		{name: "a profile that others have changed meanwhile keeps that", actor: child,
+			given: and(family(), fact{childID, events.ProfileUpdated{Profile: &events.Profile{City: "Brno", Title: "Dr.", NewsletterTech: the(true)}}}),
+			when: commands.UpdateUser{ID: childID, ProfileFrom: &events.Profile{Title: "Dr."},
+				Profile: events.ProfileUpdated{Profile: &events.Profile{Company: "Acme"}}},
+			then: []events.Event{events.ProfileUpdated{Profile: &events.Profile{City: "Brno", NewsletterTech: the(true), Company: "Acme"}}}},
+		{name: "or has had none", given: family(), actor: child,
+			when: commands.UpdateUser{ID: childID, ProfileFrom: &events.Profile{}, Profile: events.ProfileUpdated{Profile: &events.Profile{}}}},
 		{name: "a parent manages its child", given: family(), actor: by(parentID, "all"), when: change(events.ProfileUpdated{Comment: the("vip")}),
 			then: []events.Event{events.ProfileUpdated{Comment: the("vip")}}},
 

@@ -107,6 +107,9 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 
 // changes returns the command without what is so already.
 func (c UpdateUser) changes(u *User) UpdateUser {
+	if c.ProfileFrom != nil && c.Profile.Profile != nil {
+		c.Profile.Profile = mergedProfile(u.Profile, *c.ProfileFrom, *c.Profile.Profile)
+	}
 	c.Profile = changedProfile(u, c.Profile)
 	c.Membership = changedMembership(u, completed(u, c.Membership))
 	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)

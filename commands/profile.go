@@ -27,6 +27,21 @@ func checkProfileTexts(p *events.Profile) error {
 // sameProfile compares truth values by what they say, not by where they are stored.
 func sameProfile(a, b events.Profile) bool { return reflect.DeepEqual(a, b) }
 
+// mergedProfile returns the profile, nil for none, with what differs between the two others as the second of them has it.
+func mergedProfile(now *events.Profile, from, to events.Profile) *events.Profile {
+	out := events.Profile{}
+	if now != nil {
+		out = *now
+	}
+	merged, before, after := reflect.ValueOf(&out).Elem(), reflect.ValueOf(from), reflect.ValueOf(to)
+	for i := range profileType.NumField() {
+		if !reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()) {
+			merged.Field(i).Set(after.Field(i))
+		}
+	}
+	return &out
+}
+
 func jsonName(f reflect.StructField) string {
 	name := f.Tag.Get("json")
 	for i := range name {

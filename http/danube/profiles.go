@@ -26,7 +26,8 @@ func (x *exchange) updateProfile() error {
 	if err := f.failed(); err != nil {
 		return err
 	}
-	out, err := x.do(commands.UpdateUser{ID: u.ID, Profile: change})
+	before := stored(u)
+	out, err := x.do(commands.UpdateUser{ID: u.ID, Profile: change, ProfileFrom: &before})
 	if err != nil {
 		return err
 	}
