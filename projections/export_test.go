@@ -52,3 +52,14 @@ func (s *Snapshot) Sizes(f Field) (segments, delta int) {
 	}
 	return 0, 0
 }
+
+// SearchedTexts returns what finds the places of the texts in which a part stands, or with which they begin. So many texts are
+// too many to be looked at.
+func SearchedTexts(texts []string, many int) func(part string, prefix bool) []uint32 {
+	var entries []entry
+	for i, text := range texts {
+		entries = append(entries, entry{int64(i), text})
+	}
+	s := &segment{texts: packTexts(entries), postings: newPostings(entries, many)}
+	return func(part string, prefix bool) []uint32 { return s.find(pattern{part, prefix}).ToArray() }
+}

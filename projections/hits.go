@@ -1,7 +1,7 @@
 package projections
 
 import (
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"accountd/commands"
 )
@@ -12,7 +12,7 @@ const fetching = 8
 // hits are the users whom text indexes found for a Query. The page is made in the way that looks at the fewest users.
 type hits struct {
 	*Snapshot
-	numbers *roaring64.Bitmap
+	numbers *roaring.Bitmap
 	left    []Filter // those that the indexes did not answer
 	alone   bool     // nothing else holds users back, so that these are all
 }
@@ -59,7 +59,7 @@ func (h hits) page(w walk, q Query) (page Page, ok bool) {
 		page.Users, ok = w.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)
 	case w.len() <= fetching*n:
 		page.Users, page.Total = w.filter(func(u *commands.User) bool {
-			return h.numbers.Contains(uint64(u.Number)) && all(h.left, u)
+			return h.numbers.Contains(uint32(u.Number)) && all(h.left, u)
 		}, q.Offset, q.Limit)
 		ok = true
 	}
@@ -73,9 +73,9 @@ func (h hits) place(backwards bool, q Query) int {
 	}
 	last := max(q.After.number, 0) // of those before the page, or the first one of them backwards
 	if backwards {
-		return int(h.numbers.GetCardinality() - h.numbers.Rank(uint64(max(last-1, 0))))
+		return int(h.numbers.GetCardinality() - h.numbers.Rank(uint32(max(last-1, 0))))
 	}
-	return int(h.numbers.Rank(uint64(last)))
+	return int(h.numbers.Rank(uint32(last)))
 }
 
 // byPlace returns up to limit users by number, from the offset on.
@@ -87,7 +87,7 @@ func (h hits) byPlace(backwards bool, offset, limit int) []*commands.User {
 		if backwards {
 			place = n - 1 - i
 		}
-		number, _ := h.numbers.Select(uint64(place))
+		number, _ := h.numbers.Select(uint32(place))
 		out = append(out, h.UserByNumber(int64(number)))
 	}
 	return out

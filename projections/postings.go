@@ -1,83 +1,96 @@
 package projections
 
 import (
-	"bytes"
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// postings tell at which places of texts a trigram stands. So that patterns of one or two bytes are found as well, every
-// text counts as if two zeros followed it: such a pattern stands where a trigram stands that begins with it.
+// postings tell in whose texts a gram stands, which is some bytes in a row. There are all grams of one and of three bytes, and
+// of the longer ones, up to a limit, those that many have. So few have a pattern that is none of them, and they are among the few
+// who have all grams that are parts of it.
 type postings struct {
-	trigrams []trigram // ascending
-	ends     []int     // where the places of each end in packed
-	packed   []byte    // bitmaps of places, serialized one behind the other
+	grams  []string // ascending
+	sets   []uint32 // which of the sets each has; some have the same one
+	ends   []int    // where each set ends in packed
+	packed []byte   // bitmaps of users' numbers, serialized one behind the other
 }
 
-// trigram is three bytes of a text.
-type trigram uint32
+// shortest is how long the grams are of which there are all.
+const shortest = 3
 
-func trigramAt(text string, i int) trigram {
-	return trigram(text[i])<<16 | trigram(text[i+1])<<8 | trigram(text[i+2])
-}
+// marked is the text that grams are taken of: a zero tells its beginning, and two its end, so that every byte begins a gram.
+// There are no other zeros in it.
+func marked(text string) string { return "\x00" + withoutZeros(text) + "\x00\x00" }
 
-func newPostings(entries []entry) postings {
-	places := map[trigram]*roaring.Bitmap{}
-	for place, e := range entries {
-		text := e.text + "\x00\x00"
-		for i := range len(e.text) {
-			g := trigramAt(text, i)
-			set := places[g]
-			if set == nil {
-				set = roaring.New()
-				places[g] = set
-			}
-			set.Add(uint32(place))
-		}
+func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\x01") }
+
+// candidates returns the numbers of users beside whom the pattern is in nobody's text, and whether it is in all of theirs.
+// Nobody may change the answer.
+func (p *postings) candidates(of pattern) (numbers *roaring.Bitmap, certain bool) {
+	text := withoutZeros(of.text)
+	certain = !strings.Contains(text, "\x01")
+	if of.prefix {
+		text = "\x00" + text
 	}
-	p := postings{trigrams: slices.Sorted(maps.Keys(places))}
-	var packed bytes.Buffer
-	for _, g := range p.trigrams {
-		places[g].RunOptimize()
-		_, _ = places[g].WriteTo(&packed) // a Buffer refuses nothing
-		p.ends = append(p.ends, packed.Len())
+	if len(text) < shortest {
+		return p.beginning(text), certain
 	}
-	p.packed = bytes.Clone(packed.Bytes()) // as large as needed and no larger
-	return p
-}
-
-// candidates returns the places outside of which the pattern, which is not empty, does not stand, and whether it stands
-// at all of them.
-func (p *postings) candidates(pattern string) (places *roaring.Bitmap, certain bool) {
 	var sets []*roaring.Bitmap
-	certain = len(pattern) <= 3 && strings.IndexByte(pattern, 0) < 0
-	if len(pattern) < 3 {
-		i, _ := slices.BinarySearch(p.trigrams, trigramAt(pattern+"\x00\x00", 0))
-		for last := trigramAt(pattern+"\xff\xff", 0); i < len(p.trigrams) && p.trigrams[i] <= last; i++ {
-			sets = append(sets, p.places(i))
-		}
-		return roaring.FastOr(sets...), certain
-	}
-	for i := range len(pattern) - 2 {
-		at, ok := slices.BinarySearch(p.trigrams, trigramAt(pattern, i))
+	for from, to := 0, 0; to < len(text); from++ {
+		at, ok := p.longest(text[from:])
 		if !ok {
 			return roaring.New(), true
 		}
-		sets = append(sets, p.places(at))
+		to = from + len(p.grams[at])
+		certain = certain && from == 0 && to == len(text)
+		sets = append(sets, p.numbers(at))
 	}
 	return roaring.FastAnd(sets...), certain
 }
 
-// places returns those of the i-th trigram. They share memory with packed and must not be changed.
-func (p *postings) places(i int) *roaring.Bitmap {
-	from := 0
-	if i > 0 {
-		from = p.ends[i-1]
+// beginning returns the numbers of those in whose texts one or two bytes stand.
+func (p *postings) beginning(text string) *roaring.Bitmap {
+	at, ok := slices.BinarySearch(p.grams, text)
+	if ok {
+		return p.numbers(at)
 	}
+	var sets []*roaring.Bitmap
+	for ; at < len(p.grams) && strings.HasPrefix(p.grams[at], text); at++ {
+		if len(p.grams[at]) == shortest {
+			sets = append(sets, p.numbers(at))
+		}
+	}
+	slices.SortFunc(sets, func(a, b *roaring.Bitmap) int { return cmp.Compare(b.GetSizeInBytes(), a.GetSizeInBytes()) })
+	return roaring.FastOr(sets...)
+}
+
+// longest returns the place of the longest gram that the text begins with, if there is one. The text has the length of one.
+func (p *postings) longest(text string) (at int, ok bool) {
+	at, ok = slices.BinarySearch(p.grams, text[:shortest])
+	for n := shortest + 1; ok && n <= len(text); n++ {
+		next, longer := slices.BinarySearch(p.grams, text[:n])
+		if !longer {
+			break
+		}
+		at = next
+	}
+	return at, ok
+}
+
+// numbers returns those of the gram at that place. They share memory with packed and must not be changed.
+func (p *postings) numbers(at int) *roaring.Bitmap {
 	out := roaring.New()
-	_, _ = out.FromBuffer(p.packed[from:p.ends[i]]) // it was written here
+	_, _ = out.FromBuffer(p.set(p.sets[at], p.packed)) // it was written here
 	return out
+}
+
+// set returns the bytes of a set among the packed ones.
+func (p *postings) set(i uint32, packed []byte) []byte {
+	if i == 0 {
+		return packed[:p.ends[0]]
+	}
+	return packed[p.ends[i-1]:p.ends[i]]
 }

@@ -1,14 +1,17 @@
 package projections
 
 import (
+	"math"
 	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"accountd/events"
 )
 
 // search returns the numbers of the users whom those of the filters keep that text indexes answer, and the filters that
 // are left; no set when there is no such index.
-func (s *Snapshot) search(filters []Filter) (set *roaring64.Bitmap, left []Filter) {
+func (s *Snapshot) search(filters []Filter) (set *roaring.Bitmap, left []Filter) {
 	for _, f := range filters {
 		found, ok := s.find(f)
 		switch {
@@ -23,12 +26,12 @@ func (s *Snapshot) search(filters []Filter) (set *roaring64.Bitmap, left []Filte
 	return set, left
 }
 
-func (s *Snapshot) find(f Filter) (found *roaring64.Bitmap, ok bool) {
-	fields := f.textIndexes()
+func (s *Snapshot) find(f Filter) (found *roaring.Bitmap, ok bool) {
+	fields := s.textIndexes(f)
 	if len(fields) == 0 || slices.ContainsFunc(fields, s.lacks) {
 		return nil, false
 	}
-	found = roaring64.New()
+	found = roaring.New()
 	for _, field := range fields {
 		for _, v := range f.values {
 			more := s.texts[field].find(f.pattern(v))
@@ -41,8 +44,11 @@ func (s *Snapshot) find(f Filter) (found *roaring64.Bitmap, ok bool) {
 
 func (s *Snapshot) lacks(f Field) bool { return s.texts[f] == nil }
 
-// textIndexes returns the fields whose text indexes answer the filter.
-func (f Filter) textIndexes() []Field {
+// textIndexes returns the fields whose text indexes answer the filter: none once there is a number that is no uint32.
+func (s *Snapshot) textIndexes(f Filter) []Field {
+	if s.LastNumber(events.UserNumber) > math.MaxUint32 {
+		return nil
+	}
 	if f.op != Contains && f.op != Prefix || slices.ContainsFunc(f.values, func(v value) bool { return v.text == "" }) {
 		return nil
 	}
@@ -55,7 +61,7 @@ func (v *View) want(s *Snapshot, filters []Filter) {
 		return
 	}
 	for _, f := range filters {
-		for _, field := range f.textIndexes() {
+		for _, field := range s.textIndexes(f) {
 			if s.lacks(field) {
 				v.tend(field)
 			}

@@ -3,7 +3,7 @@ package projections
 import (
 	"strings"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // pattern is a folded text, not empty, that is looked for in folded texts.
@@ -23,40 +23,38 @@ func (p pattern) in(text string) bool {
 type segment struct {
 	texts    texts
 	postings postings
-	numbers  *roaring64.Bitmap // of all entries, with a text or without
-	recent   recent
+	numbers  *roaring.Bitmap // of all entries, with a text or without
 }
+
+// many is how many texts are too many to be compared with a pattern, or it is a hundredth of all.
+const many = 2048
 
 // newSegment returns the segment of entries that are in order.
 func newSegment(entries []entry) *segment {
-	numbers := make([]uint64, len(entries))
+	numbers := make([]uint32, len(entries))
 	for i, e := range entries {
-		numbers[i] = uint64(e.number)
+		numbers[i] = uint32(e.number)
 	}
-	return &segment{texts: packTexts(entries), postings: newPostings(entries), numbers: roaring64.BitmapOf(numbers...)}
+	s := &segment{texts: packTexts(entries), postings: newPostings(entries, max(many, len(entries)/100)), numbers: roaring.BitmapOf(numbers...)}
+	s.numbers.RunOptimize()
+	return s
 }
 
-// costly is how many texts a pattern may be compared with before it is worth remembering what came of it.
-const costly = 2048
-
 // find returns the numbers of those in whose text the pattern is. Nobody may change the answer.
-func (s *segment) find(p pattern) *roaring64.Bitmap {
-	if found, ok := s.recent.get(p); ok {
-		return found
+func (s *segment) find(p pattern) *roaring.Bitmap {
+	candidates, certain := s.postings.candidates(p)
+	if certain {
+		return candidates
 	}
-	found := roaring64.New()
+	var found []uint32
 	c := cursor{texts: &s.texts}
-	candidates, certain := s.postings.candidates(p.text)
-	candidates.Iterate(func(place uint32) bool {
-		if e := c.entry(int(place)); certain && !p.prefix || p.in(e.text) {
-			found.Add(uint64(e.number))
+	candidates.Iterate(func(number uint32) bool {
+		if p.in(c.text(int64(number))) {
+			found = append(found, number)
 		}
 		return true
 	})
-	if candidates.GetCardinality() >= costly {
-		s.recent.put(p, found)
-	}
-	return found
+	return roaring.BitmapOf(found...)
 }
 
 // entries visits all of them, in order.

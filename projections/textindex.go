@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/tidwall/btree"
 
 	"accountd/commands"
@@ -70,21 +70,23 @@ func (t *textIndex) entry(u *commands.User) entry {
 }
 
 // find returns the numbers of the users in whose text the pattern is. The caller may change the answer.
-func (t *textIndex) find(p pattern) *roaring64.Bitmap {
-	var found, newer []uint64
+func (t *textIndex) find(p pattern) *roaring.Bitmap {
+	var found, newer []uint32
 	t.delta.Scan(func(e entry) bool {
-		newer = append(newer, uint64(e.number))
+		newer = append(newer, uint32(e.number))
 		if p.in(e.text) {
-			found = append(found, uint64(e.number))
+			found = append(found, uint32(e.number))
 		}
 		return true
 	})
-	out, hidden := roaring64.BitmapOf(found...), roaring64.BitmapOf(newer...)
-	for _, s := range slices.Backward(t.segments) {
-		older := roaring64.AndNot(s.find(p), hidden)
+	out, hidden := roaring.BitmapOf(found...), roaring.BitmapOf(newer...)
+	for i, s := range slices.Backward(t.segments) {
+		older := roaring.AndNot(s.find(p), hidden)
 		older.Or(out) // the smaller set into the larger
 		out = older
-		hidden.Or(s.numbers)
+		if i > 0 {
+			hidden.Or(s.numbers)
+		}
 	}
 	return out
 }
@@ -99,9 +101,9 @@ func (t *textIndex) frozen() *textIndex {
 		size += t.segments[keep].texts.len
 	}
 	var entries []entry
-	seen := roaring64.New()
+	seen := roaring.New()
 	newest := func(e entry) bool {
-		if seen.CheckedAdd(uint64(e.number)) && (e.text != "" || keep > 0) {
+		if seen.CheckedAdd(uint32(e.number)) && (e.text != "" || keep > 0) {
 			entries = append(entries, e)
 		}
 		return true

@@ -1,6 +1,9 @@
 package projections
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"sort"
+)
 
 // entry is what a user has in one field: the user's number and the folded text. No text means the same as no user.
 type entry struct {
@@ -49,16 +52,26 @@ type cursor struct {
 	mark     // of that entry
 }
 
-// entry returns the one at the place, which is behind the one read before.
-func (c *cursor) entry(place int) entry {
-	if block := place / markEvery; block != c.next/markEvery {
-		c.next, c.mark = block*markEvery, c.marks[block]
-	}
+// text returns that of the number, which has one and is behind the one read before.
+func (c *cursor) text(number int64) string {
+	c.skip(number)
 	for {
-		e := c.read()
-		if c.next > place {
-			return e
+		if e := c.read(); e.number == number {
+			return e.text
 		}
+	}
+}
+
+// skip goes on to the last mark before the number. It looks farther and farther ahead, since that is seldom far away.
+func (c *cursor) skip(number int64) {
+	block, step := c.next/markEvery, 1
+	for ; block+step < len(c.marks) && c.marks[block+step].number < number; step *= 2 {
+		block += step
+	}
+	ahead := c.marks[block:min(block+step, len(c.marks))]
+	block += max(sort.Search(len(ahead), func(i int) bool { return ahead[i].number >= number })-1, 0)
+	if block > c.next/markEvery {
+		c.next, c.mark = block*markEvery, c.marks[block]
 	}
 }
 

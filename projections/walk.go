@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/tidwall/btree"
 
 	"accountd/commands"
@@ -106,13 +106,13 @@ func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []
 
 // among returns up to limit of the users whose numbers are in the set, from the offset on. It gives up after so many
 // steps.
-func (w *walk) among(set *roaring64.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
+func (w *walk) among(set *roaring.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
 	w.visit(w.start, func(u *commands.User) bool {
 		if steps--; len(out) == limit || steps < 0 {
 			return false
 		}
 		switch {
-		case !set.Contains(uint64(u.Number)):
+		case !set.Contains(uint32(u.Number)):
 		case offset > 0:
 			offset--
 		default:
@@ -134,9 +134,9 @@ func (w *walk) visit(offset int, visit func(*commands.User) bool) {
 	}
 	for len(cursors) > 0 {
 		first := 0
-		for i := range cursors {
-			if w.before(cursors[i].Item(), cursors[first].Item()) {
-				first = i
+		for i, c := range cursors[1:] {
+			if w.before(c.Item(), cursors[first].Item()) {
+				first = i + 1
 			}
 		}
 		if !visit(cursors[first].Item()) {

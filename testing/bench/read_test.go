@@ -54,6 +54,7 @@ func BenchmarkContains(b *testing.B) {
 		}{
 			{"few-have", func(i int) string { return fmt.Sprintf("%05d", i*7919%100_000) }},
 			{"hundredth-has", func(i int) string { return fmt.Sprintf("%03d", i*7%1000) }},
+			{"one-letter", func(i int) string { return fmt.Sprint(i * 7 % 10) }},
 			{"two-letters", func(i int) string { return fmt.Sprintf("%02d", i*7%100) }},
 			{"all-have/again", func(int) string { return "@example.org" }},
 			{"all-have/first", partOfDomain},
