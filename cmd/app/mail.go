@@ -101,7 +101,7 @@ func (a *app) startMailer(ctx context.Context) error {
 		return err
 	}
 	sender, err := mailer.Open(ctx, mailer.Options{
-		Engine: a.engine.Load(), Log: a.history, Fold: a.service.View, Handler: a.service.Handler, Logger: a.log, Tracer: a.tracer,
+		Engine: a.engine.Load(), Log: a.history, Fold: a.service.View, Handler: a.service.Handler, Logger: a.log, Tracer: a.tracer, Attempted: a.metrics.Mail,
 		SMTP: mailer.SMTP{Addr: m.Server, TLS: m.TLS, Username: m.Username, Password: password},
 		From: m.From, PublicURL: a.publicURL(), Service: m.Service, Templates: m.Templates, Passwords: m.Passwords == passwordsPlain,
 	})

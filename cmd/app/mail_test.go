@@ -73,6 +73,10 @@ func TestMail(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, done.StatusCode, string(text))
 	require.NotContains(t, r.log.String(), token)
+	require.Eventually(t, func() bool { // the mail server has it a little before it is counted
+		figures, err := io.ReadAll(r.get("/metrics", "").Body)
+		return err == nil && strings.Contains(string(figures), `accountd_mails_total{mail="account_created",outcome="sent"} 1`)
+	}, time.Minute, time.Millisecond)
 	require.NotContains(t, r.log.String(), "ann@example.org")
 }
 

@@ -47,7 +47,15 @@ type Options struct {
 	Passwords bool   // access data say the password, while this process has it in memory
 	Now       func() time.Time
 	Rest      func(attempt int) time.Duration // before the next attempt
+	Attempted func(mail, outcome string)      // learns what became of an attempt: Sent, Failed or GivenUp; nil: nobody
 }
+
+// What became of an attempt to send a mail.
+const (
+	Sent    = "sent"
+	Failed  = "failed" // and is tried again
+	GivenUp = "given_up"
+)
 
 // Mailer sends mails. It is safe for concurrent use; a nil Mailer sends none.
 type Mailer struct {
@@ -79,6 +87,9 @@ func Open(ctx context.Context, o Options) (m *Mailer, err error) {
 	}
 	if o.Rest == nil {
 		o.Rest = rest
+	}
+	if o.Attempted == nil {
+		o.Attempted = func(string, string) {}
 	}
 	m = &Mailer{Options: o}
 	m.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
@@ -149,6 +160,7 @@ func (m *Mailer) attempt(ctx context.Context, d due, number int) time.Duration {
 		return m.released(d, time.Second) // the service ends; another attempt is no failure of the mail's
 	}
 	if !failed.final && number < maxAttempts {
+		m.Attempted(d.Mail, Failed)
 		again := m.Rest(number)
 		m.Logger.Warn("a mail is tried again", d.attrs("reason", failed.reason, "code", failed.code, "attempt", number, "after", again.Round(time.Second))...)
 		return m.released(d, again)
@@ -178,6 +190,7 @@ func (m *Mailer) givenUp(ctx context.Context, d due, number int, failed *failed)
 		m.Logger.Warn("a mail that cannot be sent could not be kept", d.attrs("error", err)...)
 		return m.released(d, m.Rest(1))
 	}
+	m.Attempted(d.Mail, GivenUp)
 	m.Logger.Error("a mail cannot be sent", d.attrs("reason", failed.reason, "code", failed.code, "attempts", number)...)
 	m.settled(ctx, d)
 	return 0

@@ -293,10 +293,16 @@ func TestRefusedForGood(t *testing.T) {
 func TestGivenUp(t *testing.T) {
 	w := newWorld(t, mailbox.Options{})
 	w.server.Behave(func(string) error { return mailbox.Refusal(451, 4, 0, 0, "later") })
+	attempts := make(chan string, 100)
+	w.options.Attempted = func(mail, outcome string) { attempts <- mail + " " + outcome }
 	m, _ := w.run()
 	w.ann(nil)
 	letter := w.letters(m, 1)[0]
 	require.Equal(t, 10, letter.Attempts)
+	for range 9 {
+		require.Equal(t, "account_created failed", <-attempts)
+	}
+	require.Equal(t, "account_created given_up", <-attempts)
 	require.Equal(t, 10, w.server.Attempts())
 	require.NoError(t, m.Discard(t.Context(), letter.ID))
 	w.letters(m, 0)

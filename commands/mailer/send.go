@@ -43,6 +43,7 @@ func (m *Mailer) send(ctx context.Context, d due) (failure *failed) {
 	if err := c.send(msg); err != nil {
 		return refused(err)
 	}
+	m.Attempted(d.Mail, Sent)
 	m.Logger.Info("a mail was sent", d.attrs("ms", time.Since(start).Milliseconds())...)
 	return nil
 }

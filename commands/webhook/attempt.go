@@ -53,7 +53,11 @@ func (r *Reactor) attempt(ctx context.Context, hook *commands.Webhook, p parcel)
 	defer func() { endSpan(span, hook, d) }()
 	start := r.now()
 	d = Delivery{ID: p.ID, Sequence: p.Sequence, Type: p.Type, At: start.UTC(), Outcome: Failed}
-	defer func() { d.Took = Milliseconds(r.now().Sub(start)) }()
+	defer func() {
+		took := r.now().Sub(start)
+		d.Took = Milliseconds(took)
+		r.attempted(d.Outcome, took)
+	}()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, bytes.NewReader(p.body))
 	if err != nil || request.URL.Scheme != "https" && !r.allowPrivate {
 		d.Error = errorURL

@@ -41,10 +41,11 @@ type Options struct {
 	Logger  *slog.Logger  // nil: nobody
 	Tracer  trace.Tracer  // nil: attempts are no spans
 
-	AllowPrivate bool             // send inside the provider's network, too, and in clear
-	Schedule     []time.Duration  // nil: Schedule()
-	Timeout      time.Duration    // 0: Timeout
-	Now          func() time.Time // nil: time.Now
+	Attempted    func(outcome string, took time.Duration) // learns what became of an attempt; nil: nobody
+	AllowPrivate bool                                     // send inside the provider's network, too, and in clear
+	Schedule     []time.Duration                          // nil: Schedule()
+	Timeout      time.Duration                            // 0: Timeout
+	Now          func() time.Time                         // nil: time.Now
 }
 
 // Reactor sends events to webhooks. It is safe for concurrent use.
@@ -54,6 +55,7 @@ type Reactor struct {
 	handler      Handler
 	logger       *slog.Logger
 	tracer       trace.Tracer
+	attempted    func(outcome string, took time.Duration)
 	allowPrivate bool
 	schedule     []time.Duration
 	timeout      time.Duration
@@ -68,10 +70,13 @@ func New(ctx context.Context, o Options) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
+	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, attempted: o.Attempted, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
 		timeout: o.Timeout, now: o.Now, log: log}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
+	}
+	if r.attempted == nil {
+		r.attempted = func(string, time.Duration) {}
 	}
 	if r.schedule == nil {
 		r.schedule = Schedule()

@@ -91,7 +91,9 @@ func requireSigned(t *testing.T, got received, secrets ...events.Secret) {
 
 func TestFailuresAreTriedAgainAndHoldUpTheRest(t *testing.T) {
 	w := newWorld(t)
-	r, _ := w.react(allowed())
+	o, outcomes := allowed(), make(chan string, 100)
+	o.Attempted = func(outcome string, _ time.Duration) { outcomes <- outcome }
+	r, _ := w.react(o)
 	elsewhere := newSink(t)
 	s := newSink(t, status(500), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
 	hook := w.hook(s, nil)
@@ -107,6 +109,7 @@ func TestFailuresAreTriedAgainAndHoldUpTheRest(t *testing.T) {
 	all := w.deliveries(r, hook.ID, 4)
 	require.Equal(t, []int{500, 302, 200, 200}, []int{all[0].Status, all[1].Status, all[2].Status, all[3].Status})
 	require.Equal(t, []int{1, 2, 3, 1}, []int{all[0].Attempt, all[1].Attempt, all[2].Attempt, all[3].Attempt})
+	require.Equal(t, []string{Failed, Failed, Delivered, Delivered}, []string{<-outcomes, <-outcomes, <-outcomes, <-outcomes})
 	require.False(t, all[0].NextAt.IsZero())
 	require.True(t, all[2].NextAt.IsZero())
 	elsewhere.requireQuiet(t)

@@ -349,12 +349,17 @@ func TestMetrics(t *testing.T) {
 	f.do("GET", "/d/8")
 	f.do("BREW", "/d/8")
 	f.Metrics.Appended(3, 5, time.Millisecond)
+	f.Metrics.Mail("account_created", "sent")
+	f.Metrics.Webhook("gone", time.Second)
 	body := f.do("GET", "/metrics").Body.String()
 	require.Contains(t, body, `accountd_http_requests_total{code="200",dialect="dialect",method="GET",route="/d/:id"} 2`)
 	require.Contains(t, body, `accountd_http_requests_total{code="405",dialect="dialect",method="other",route=""} 1`)
 	require.Contains(t, body, `accountd_http_request_duration_seconds_count{dialect="dialect",method="GET",route="/d/:id"} 2`)
 	require.Contains(t, body, `accountd_appended_events_total 5`)
 	require.Contains(t, body, `accountd_build_info{`)
+	require.Contains(t, body, `accountd_mails_total{mail="account_created",outcome="sent"} 1`)
+	require.Contains(t, body, `accountd_webhook_attempts_total{outcome="gone"} 1`)
+	require.Contains(t, body, `accountd_webhook_attempt_duration_seconds_sum 1`)
 	require.Contains(t, body, `go_goroutines `)
 }
 

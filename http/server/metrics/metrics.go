@@ -19,6 +19,7 @@ type Metrics struct {
 	commands  prometheus.Histogram
 	events    prometheus.Counter
 	conflicts prometheus.Counter
+	outgoing  outgoing
 }
 
 var _ commands.Observer = (*Metrics)(nil)
@@ -42,7 +43,9 @@ func New(b Build) *Metrics {
 		conflicts: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "accountd_conflicts_total", Help: "Appends that were decided again because the log had moved on.",
 		}),
+		outgoing: newOutgoing(),
 	}
+	m.registry.MustRegister(m.outgoing.collectors()...)
 	m.registry.MustRegister(m.requests.count, m.requests.took, m.append, m.commands, m.events, m.conflicts, b.collector(),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
