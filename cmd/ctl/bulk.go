@@ -162,7 +162,7 @@ func (p *program) exports() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "export [PARAMETER=VALUE]...", Short: "Print all users, a line each, as they stand at one moment",
-		Example: "  accountctl export --file users.ndjson\n  accountctl export 'filter[client_id]=3' sort=email",
+		Example: "  accountctl export --file users.ndjson\n  accountctl export 'filter[client_id]=3' sort=email\n  accountctl export fields=username,email",
 	}
 	cmd.Flags().StringVar(&file, "file", "", "write into that `file`, which must not exist")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {

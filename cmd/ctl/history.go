@@ -83,8 +83,10 @@ func (h *historyCall) query() url.Values {
 	if h.oldest {
 		q.Set("sort", "sequence")
 	}
-	if h.after > 0 || h.before < math.MaxUint64 { // only between two bounds the pages end at both
+	if h.after > 0 {
 		q.Set("after", strconv.FormatUint(h.after, 10))
+	}
+	if h.before < math.MaxUint64 {
 		q.Set("before", strconv.FormatUint(h.before, 10))
 	}
 	return q

@@ -21,15 +21,19 @@ func Describe() openapi.Dialect {
 		if o := d.Table[call]; o.Summary != "" {
 			o.Query = append(o.Query, r.headers(o)...)
 			if members := membersShown(o); r.method == http.MethodGet && len(members) > 0 {
-				slices.Sort(members)
-				o.Query = append(o.Query, openapi.Parameter{Name: fieldsParameter, About: "The members that the answer is to have of each object, in place of all; id always stays.",
-					Schema: openapi.Schema{"type": "array", "items": openapi.Text(members...), "minItems": 1}})
+				o.Query = append(o.Query, fieldsOf(members))
 			}
 			d.Table[call] = o
 		}
 	}
 	tag(&d)
 	return d
+}
+
+// fieldsOf is the parameter that chooses among members.
+func fieldsOf(members []string) openapi.Parameter {
+	return openapi.Parameter{Name: fieldsParameter, About: "The members that the answer is to have of each object, in place of all; id always stays.",
+		Schema: openapi.Schema{"type": "array", "items": openapi.Text(slices.Sorted(slices.Values(members))...), "minItems": 1}}
 }
 
 // headers are those that a call takes by what it is.
@@ -150,7 +154,7 @@ func userDescriptions() openapi.Table {
 		"DELETE /v1/users/:id": {Summary: "Delete a user"},
 		"POST /v1/users:import": {Summary: "Make a user of each line", About: "Each line of the body is a user, and is answered with a line.",
 			Body: openapi.Text(), Sent: []string{typeNDJSON}, Answer: openapi.Text(), Got: typeNDJSON},
-		"GET /v1/users:export":           {Summary: "All users of a list, a line each, at one position", Query: append(selecting(), at()), Answer: openapi.Text(), Got: typeNDJSON},
+		"GET /v1/users:export":           {Summary: "All users of a list, a line each, at one position", Query: append(selecting(), at(), fieldsOf(membersOfSchema(user))), Answer: openapi.Text(), Got: typeNDJSON},
 		"POST /v1/users/:id/erase":       {Summary: "Erase a person for good"},
 		"POST /v1/users/:id/unlock":      {Summary: "Let a user log in by a password again whose log-ins failed too often", Answer: user, Also: []int{http.StatusNoContent}},
 		"POST /v1/users/:id/provisioned": {Summary: "Report that what belongs to the account is set up", Answer: user, Also: []int{http.StatusNoContent}},
@@ -165,7 +169,7 @@ func pastAndMailDescriptions() openapi.Table {
 			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
 			{Name: "sort", About: "The newest come first unless sequence is asked for.", Schema: openapi.Text("sequence", "-sequence")},
 			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},
-			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}, cursorOf("in the place of a bound: nothing")}},
+			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}, cursorOf("with the same bounds: nothing")}},
 
 		"GET /v1/mail":                      {Summary: "List mails that could not be sent", Query: paged(), Answer: listAnswer[mailAnswer]{}},
 		"POST /v1/mail/:mail/send":          {Summary: "Send a mail again", Body: nothing},

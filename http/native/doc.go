@@ -34,6 +34,8 @@
 //
 // With fields a GET shows only those members, of one object or of each of a list, and id.
 //
+// A history begins where its order does, and ends at the bounds that after and before set; its total counts what is between them.
+//
 // POST /v1/users:import makes a user of each line of its body (NDJSON) and answers each with a line, in order, while it reads;
 // a line that is refused holds back no other. With an Idempotency-Key an import may be sent again, as a whole or in part, at
 // any time: lines that were imported before are answered with the user that they made. Members that only the service sets are

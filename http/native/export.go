@@ -8,8 +8,13 @@ import (
 	"accountd/http/rest"
 )
 
-// exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.
+// exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence. Of the lines
+// none is kept until others are there, so that fields are chosen here.
 func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) error {
+	r, wanted, err := takeFields(r, membersOfSchema(userSchema()))
+	if err != nil {
+		return err
+	}
 	q, err := c.usersQuery(r)
 	if err != nil {
 		return err
@@ -31,7 +36,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 	}
 	for _, u := range found.Users {
 		j := userJSON(c.At, dir, u)
-		err := s.write(append(j.Bytes(), '\n'), false)
+		err := s.write(append(shownOf(j.Bytes(), wanted), '\n'), false)
 		j.Free()
 		if err != nil {
 			return nil //nolint:nilerror // the client is gone
@@ -39,4 +44,13 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 	}
 	_ = s.flush() // the client may be gone
 	return nil
+}
+
+// shownOf returns a user with the wanted members; nil: all.
+func shownOf(user []byte, wanted []string) []byte {
+	if wanted == nil {
+		return user
+	}
+	user, _ = chosenMembers(user, append(wanted, "id")) // we wrote it
+	return user
 }

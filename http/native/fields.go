@@ -47,33 +47,45 @@ func fieldsShown(h handler, members []string) handler {
 		return h
 	}
 	return func(w http.ResponseWriter, r *http.Request, c caller) error {
-		if !strings.Contains(r.URL.RawQuery, fieldsParameter) {
-			return h(w, r, c)
-		}
-		query, err := queryOf(r)
-		if err != nil || !query.Has(fieldsParameter) {
-			return h(w, r, c)
-		}
-		value, err := single(query, fieldsParameter)
+		asked, wanted, err := takeFields(r, members)
 		if err != nil {
 			return err
 		}
-		wanted := strings.Split(value, ",")
-		for _, name := range wanted {
-			if !slices.Contains(members, name) {
-				return badParameter(fieldsParameter, "field_unknown", "There is no such member to show.")
-			}
+		if wanted == nil {
+			return h(w, asked, c)
 		}
-		query.Del(fieldsParameter)
-		asked, target := *r, *r.URL
-		target.RawQuery = query.Encode()
-		asked.URL = &target
 		all := &held{ResponseWriter: w, status: http.StatusOK}
-		if err := h(all, &asked, c); err != nil {
+		if err := h(all, asked, c); err != nil {
 			return err
 		}
-		return all.send(append(wanted, "id"), fieldsParameter+"="+url.QueryEscape(value))
+		return all.send(append(wanted, "id"), fieldsParameter+"="+url.QueryEscape(strings.Join(wanted, ",")))
 	}
+}
+
+// takeFields returns the request without the members that are wanted, of those that there are, and these; nil: all.
+func takeFields(r *http.Request, members []string) (asked *http.Request, wanted []string, err error) {
+	if !strings.Contains(r.URL.RawQuery, fieldsParameter) {
+		return r, nil, nil
+	}
+	query, err := queryOf(r)
+	if err != nil || !query.Has(fieldsParameter) {
+		return r, nil, err
+	}
+	value, err := single(query, fieldsParameter)
+	if err != nil {
+		return nil, nil, err
+	}
+	wanted = strings.Split(value, ",")
+	for _, name := range wanted {
+		if !slices.Contains(members, name) {
+			return nil, nil, badParameter(fieldsParameter, "field_unknown", "There is no such member to show.")
+		}
+	}
+	query.Del(fieldsParameter)
+	rest, target := *r, *r.URL
+	target.RawQuery = query.Encode()
+	rest.URL = &target
+	return &rest, wanted, nil
 }
 
 // held is an answer that is not sent yet.

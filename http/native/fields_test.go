@@ -36,5 +36,6 @@ func TestFields(t *testing.T) {
 		require.Contains(t, w.Body.String(), `"parameter":"fields"`)
 	}
 	require.Equal(t, http.StatusNotFound, s.call("GET", "/v1/clients/9?fields=name", s.token, "").Code)
-	require.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users:export?fields=email", s.token, "").Code)
+	require.Equal(t, "{"+id+`,"username":"admin"}`+"\n", s.call("GET", "/v1/users:export?fields=username&q=admin", s.token, "").Body.String())
+	require.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users:export?fields=password_hash", s.token, "").Code)
 }

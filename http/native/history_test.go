@@ -3,7 +3,10 @@ package native
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +28,7 @@ type historyPage struct {
 			Before, After any
 		}
 	}
-	Meta struct{ Total int }
+	Meta metaAnswer
 }
 
 func (s *service) history(path string) (page historyPage, link []string) {
@@ -46,7 +49,8 @@ func TestNobodyHasAPast(t *testing.T) {
 	}
 }
 
-// TestHistoryIsPagedBothWays walks by the links, from either end and back.
+// TestHistoryIsPagedBothWays walks between bounds by the links, from either end and back, and by cursors: each walk sees just what is
+// between the bounds, in order.
 func TestHistoryIsPagedBothWays(t *testing.T) {
 	s := start(t, commands.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
@@ -54,47 +58,59 @@ func TestHistoryIsPagedBothWays(t *testing.T) {
 		phone := string(rune('0' + i))
 		s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Profile: events.ProfileUpdated{Phone: &phone}})
 	}
-	form := regexp.MustCompile(`<([^>]+)>; rel="(next|prev)"`)
-	walk := func(path, rel string) (seen []uint64, last string) {
-		for path != "" {
-			page, links := s.history(path)
-			require.Equal(t, 10, page.Meta.Total)
-			for _, e := range page.Data {
-				seen = append(seen, e.Sequence)
-			}
-			last, path = path, ""
-			for _, l := range links {
-				if found := form.FindStringSubmatch(l); found[2] == rel {
-					path = found[1]
-				}
-			}
-		}
-		return seen, last
-	}
 	const first, newest = 3, 12 // sequences
 	rapid.Check(t, func(r *rapid.T) {
-		limit := rapid.SampledFrom([]string{"1", "2", "3", "4", "10", "50"}).Draw(r, "limit")
-		sort := rapid.SampledFrom([]string{"sequence", "-sequence"}).Draw(r, "sort")
-		seen, last := walk("/v1/users/"+u.ID.String()+"/history?limit="+limit+"&sort="+sort, "next")
-		require.Len(t, seen, 10)
-		for i, n := range seen {
-			if want := uint64(first + i); sort == "sequence" {
-				require.Equal(t, want, n)
-			} else {
-				require.Equal(t, newest+first-want, n)
+		query := url.Values{"limit": {rapid.SampledFrom([]string{"1", "2", "3", "4", "10", "50"}).Draw(r, "limit")}}
+		bound := func(name string, absent uint64) uint64 {
+			if !rapid.Bool().Draw(r, "has "+name) {
+				return absent
+			}
+			n := rapid.Uint64Range(0, newest+2).Draw(r, name)
+			query.Set(name, strconv.FormatUint(n, 10))
+			return n
+		}
+		after, before := bound("after", 0), bound("before", newest+1)
+		want := []uint64{}
+		for n := uint64(first); n <= newest; n++ {
+			if after < n && n < before {
+				want = append(want, n)
 			}
 		}
-		back, _ := walk(last, "prev")
-		require.Equal(t, unique(seen), unique(back))
+		if query.Set("sort", rapid.SampledFrom([]string{"sequence", "-sequence"}).Draw(r, "sort")); query.Get("sort") == "-sequence" {
+			slices.Reverse(want)
+		}
+		path := "/v1/users/" + u.ID.String() + "/history?" + query.Encode()
+		pages, last := s.walkHistory(path, "next", len(want))
+		require.Equal(r, want, append([]uint64{}, slices.Concat(pages...)...))
+		pages, _ = s.walkHistory(last, "prev", len(want))
+		slices.Reverse(pages)
+		require.Equal(r, want, append([]uint64{}, slices.Concat(pages...)...))
+		pages, _ = s.walkHistory(path, cursorParameter, len(want))
+		require.Equal(r, want, append([]uint64{}, slices.Concat(pages...)...))
 	})
 }
 
-func unique(in []uint64) map[uint64]bool {
-	out := map[uint64]bool{}
-	for _, n := range in {
-		out[n] = true
+// walkHistory returns the sequences of all pages from that path on, by the links of that rel or by next_cursor, and the last path.
+func (s *service) walkHistory(path, rel string, total int) (pages [][]uint64, last string) {
+	s.t.Helper()
+	for next := path; next != ""; {
+		page, links := s.history(next)
+		require.Equal(s.t, total, page.Meta.Total)
+		var seen []uint64
+		for _, e := range page.Data {
+			seen = append(seen, e.Sequence)
+		}
+		pages, last, next = append(pages, seen), next, ""
+		if rel == cursorParameter && page.Meta.NextCursor != nil {
+			next = path + "&cursor=" + *page.Meta.NextCursor
+		}
+		for _, l := range links {
+			if target, ok := strings.CutSuffix(l, `>; rel="`+rel+`"`); ok {
+				next = strings.TrimPrefix(target, "<")
+			}
+		}
 	}
-	return out
+	return pages, last
 }
 
 // TestHistoryNamesWhatChanged looks at what the transcript does not have.
