@@ -64,6 +64,8 @@ func TestGroups(t *testing.T) {
 		{name: "permissions are taken", given: have, actor: admin, when: commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Permissions: new([]string)}},
 			then: []events.Event{events.GroupUpdated{Permissions: &[]string{}}}},
 		{name: "one that is attached already", given: have, actor: admin, when: commands.UpdateGroup{ID: staffID, Datacenters: &[]uuid.UUID{northID}}},
+		{name: "not when it was detached meanwhile", given: and(have, fact{northID, events.DatacenterUpdated{Groups: &[]uuid.UUID{}}}), actor: admin,
+			when: commands.OnVersion{Command: commands.UpdateGroup{ID: staffID, Datacenters: &[]uuid.UUID{}}, Version: statesOf(t, have).Directory().Group(staffID).Version}, no: "version_differs"},
 		{name: "an unknown one", given: have, actor: admin, when: commands.DeleteGroup{ID: freshID}, no: "group_not_found"},
 		{name: "one ends and is detached", given: have, actor: admin, when: commands.DeleteGroup{ID: staffID},
 			then: []events.Event{events.DatacenterUpdated{Groups: &[]uuid.UUID{}}, events.GroupDeleted{}}},

@@ -31,6 +31,7 @@ func (d *Directory) Evolve(r events.Record) *Directory {
 	switch r.Aggregate.Kind {
 	case events.KindDatacenter:
 		next.datacenters = evolved(d.datacenters, r, evolveDatacenter)
+		next.groups = attached(d, &next, r)
 	case events.KindGroup:
 		next.groups = evolved(d.groups, r, evolveGroup)
 	case events.KindClient:
@@ -48,6 +49,20 @@ func (d *Directory) Evolve(r events.Record) *Directory {
 func evolved[P entry](t table[P], r events.Record, evolve func(P, events.Record) P) table[P] {
 	before := t.get(r.Aggregate.ID)
 	return t.replace(before, evolve(before, r))
+}
+
+// attached returns the groups after a Record of a datacenter: where a group is attached is part of its State, too, so that a change
+// which builds on a version of the group builds on that.
+func attached(before, after *Directory, r events.Record) table[*Group] {
+	groups, was, is := before.groups, before.Datacenter(r.Aggregate.ID).attached(), after.Datacenter(r.Aggregate.ID).attached()
+	for _, id := range append(slices.Clip(was), is...) {
+		if g := groups.get(id); g != nil && slices.Contains(was, id) != slices.Contains(is, id) {
+			next := *g
+			next.touch(r)
+			groups = groups.replace(g, &next)
+		}
+	}
+	return groups
 }
 
 // Datacenter returns the datacenter of that id, nil when there is none.

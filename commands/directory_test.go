@@ -203,3 +203,27 @@ func TestDirectoryFindsWhatThereIs(t *testing.T) {
 		}
 	})
 }
+
+// TestAttachmentMovesTheGroup finds a group's version where its datacenters last changed, and nowhere else.
+func TestAttachmentMovesTheGroup(t *testing.T) {
+	facts := firm()
+	version := func() uint64 { return directoryOf(facts).Group(staffID).Version }
+	for _, step := range []struct {
+		fact
+		moves bool
+	}{
+		{fact{northID, events.DatacenterUpdated{Public: the(true)}}, false},
+		{fact{northID, events.DatacenterUpdated{Groups: &[]uuid.UUID{staffID, freshID}}}, false},
+		{fact{northID, events.DatacenterUpdated{Groups: &[]uuid.UUID{}}}, true},
+		{fact{northID, events.DatacenterUpdated{Groups: &[]uuid.UUID{staffID}}}, true},
+		{fact{freshID, events.DatacenterCreated{Number: 2, Name: "South", Groups: []uuid.UUID{staffID}}}, true},
+		{fact{freshID, events.DatacenterDeleted{}}, true},
+	} {
+		before := version()
+		facts = and(facts, step.fact)
+		if step.moves {
+			before = uint64(len(facts))
+		}
+		require.Equal(t, before, version(), step.event)
+	}
+}

@@ -13,7 +13,7 @@ import (
 type Entity struct {
 	ID        uuid.UUID
 	Number    int64
-	Version   uint64 // sequence of the newest Record
+	Version   uint64 // sequence of the newest Record; of a group also of one that attached it to a datacenter or detached it
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Key       events.KeyID // of the data key that seals the history
@@ -43,6 +43,14 @@ type Datacenter struct {
 }
 
 func (d *Datacenter) key() string { return Folded(d.Name) }
+
+// attached returns the groups that are attached to the datacenter, none for no datacenter.
+func (d *Datacenter) attached() []uuid.UUID {
+	if d == nil {
+		return nil
+	}
+	return d.Groups
+}
 
 // Attached reports whether the group is attached to the datacenter.
 func (d *Datacenter) Attached(group uuid.UUID) bool { return slices.Contains(d.Groups, group) }

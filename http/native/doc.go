@@ -14,7 +14,8 @@
 //
 // A version is the log sequence of the user's newest record. It is the ETag of every answer that holds one user; every
 // answer to a change has the sequence of that change as Account-Sequence, and every request may ask for an instance that
-// has applied a sequence with Min-Account-Sequence. What a user has below it has the user's version, which If-Match takes there, too.
+// has applied a sequence with Min-Account-Sequence. A group's version is also that of where it is attached. Other things are shown by
+// the names that they have now; a new name is in the version of what it names alone. What a user has below it has the user's version, which If-Match takes there, too.
 // An API key is always shown as a whole, whatever If-None-Match says: when it was last used is in no version.
 //
 // A service may want (Options) that PATCH and DELETE of what has a version of its own name one, or * for any: without If-Match they are
