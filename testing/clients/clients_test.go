@@ -3,7 +3,6 @@
 package clients
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +26,7 @@ type panel struct{ url, key string }
 func startPanel(t *testing.T) panel {
 	t.Helper()
 	admin := start(t)
-	return panel{url: admin.BaseURL, key: makeKey(t, admin.BaseURL, admin)}
+	return panel{url: admin.BaseURL, key: makeKey(t, admin)}
 }
 
 // start runs the service until the test ends.
@@ -53,22 +53,27 @@ func start(t *testing.T) adminfile.File {
 	panic("unreachable")
 }
 
-func makeKey(t *testing.T, url string, admin adminfile.File) string {
+func makeKey(t *testing.T, admin adminfile.File) string {
 	t.Helper()
-	r, err := http.NewRequest(http.MethodPost, url+"/v1/users/"+admin.UserID+"/api-keys",
-		bytes.NewReader([]byte(`{"kind":"pterodactyl","permissions":{"users":"all","servers":"read"}}`)))
+	var made struct{ Key string }
+	create(t, admin, "/v1/users/"+admin.UserID+"/api-keys", `{"kind":"pterodactyl","permissions":{"users":"all","servers":"read"}}`, &made)
+	return made.Key
+}
+
+// create makes something in the native API.
+func create(t *testing.T, admin adminfile.File, path, body string, made any) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, admin.BaseURL+path, strings.NewReader(body))
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+admin.Token)
 	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	text, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusCreated, answer.StatusCode, "%s", body)
-	var made struct{ Key string }
-	require.NoError(t, json.Unmarshal(body, &made))
-	return made.Key
+	require.Equal(t, http.StatusCreated, answer.StatusCode, "%s", text)
+	require.NoError(t, json.Unmarshal(text, made))
 }
 
 // run runs a client's program, which ends with an error when something was not as it must be.
@@ -106,7 +111,23 @@ func TestGo(t *testing.T) {
 // TestES sends what the es tool sends.
 func TestES(t *testing.T) {
 	admin := start(t)
-	out, err := exec.Command("python3", "danube.py", admin.BaseURL, admin.Password).CombinedOutput()
+	python(t, "danube.py", admin.BaseURL, admin.Password)
+}
+
+// TestClientUser sends what programs for the client-user API send.
+func TestClientUser(t *testing.T) {
+	admin := start(t)
+	var public struct {
+		ID     string `json:"app_id"`
+		Secret string `json:"app_secret"`
+	}
+	create(t, admin, "/v1/applications", `{"name":"PBX tool","type":"public","access":"all","redirect_uris":["http://127.0.0.1/back"]}`, &public)
+	python(t, "clientuser.py", admin.BaseURL, admin.ClientAppID, admin.ClientSecret, public.ID, public.Secret)
+}
+
+func python(t *testing.T, args ...string) {
+	t.Helper()
+	out, err := exec.Command("python3", args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "whole life cycle")
 }

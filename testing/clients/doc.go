@@ -16,7 +16,8 @@
 //	crocgodyl       github.com/parkervcp/crocgodyl
 //	luiggi33        github.com/Luiggi33/pterodactyl-client-go, which a Terraform provider is made of
 //
-// The es tool of Danube Cloud is in no registry; danube.py sends what it sends, and needs Python 3 with requests.
+// The es tool of Danube Cloud and the programs for the client-user API are in no registry; danube.py and clientuser.py send what
+// they send, and need Python 3 with requests.
 //
 // # Why
 //
