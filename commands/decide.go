@@ -11,6 +11,17 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if err := mayStillAsk(s, a); err != nil {
 		return nil, err
 	}
+	out, err := decide(s, a, c)
+	if err == nil {
+		err = mayWithProof(a, out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	on, ok := c.(OnVersion)
 	if !ok {
 		on.Command = c

@@ -32,6 +32,12 @@
 // in the one append that changes the password, on every instance, and a log-in that had looked at the password before gives
 // what has ended already. Nothing has to be looked for and deleted, which could fail, or race with a log-in.
 //
+// Why a proof is asked for by the Events that a command decides on (see needsProof), and last: it is what would become true that
+// matters, whichever command leads to it; who may not do it learns that and nothing else; and what nobody has thought of takes one.
+//
+// Why tokens of Danube's API and of OAuth take no proof: their contracts let them set passwords, and Danube's renew its key, and the clients
+// that exist have no way to give one.
+//
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.

@@ -4,8 +4,9 @@ import "time"
 
 // Session is what a log-in by a password gave: for a while its token acts as the user.
 type Session struct {
-	Kind, Hash string // by which the session store knows its token
-	Since      uint64 // LogInsSince of the user as it was when its password was verified
+	Kind, Hash string    // by which the session store knows its token
+	Since      uint64    // LogInsSince of the user as it was when its password was verified
+	ProvenAt   time.Time // when who holds it last gave the password, and a code where there is a second factor
 	ExpiresAt  time.Time
 }
 
@@ -13,12 +14,4 @@ type Session struct {
 // factor comes or goes. That the session store knows it no more is for others to find out.
 func (s Session) Holds(u *User, now time.Time) bool {
 	return u != nil && now.Before(s.ExpiresAt) && s.Since >= u.LogInsSince
-}
-
-// mayStillAsk refuses who asks by a session that has ended since the request was let in.
-func mayStillAsk(s States, a Actor) error {
-	if a.Session != (Session{}) && !a.Session.Holds(s.User(a.User), a.At) {
-		return refuse(Forbidden, "session_ended", "", "The session has ended; log in again.")
-	}
-	return nil
 }

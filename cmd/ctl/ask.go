@@ -53,6 +53,18 @@ func (a *asking) code(given []string) (string, error) {
 	return a.secret("Code of the app")
 }
 
+// withCode tries it with the code that is given, and asks for one where it is needed and none is given.
+func (a *asking) withCode(code string, try func(code string) error) error {
+	err := try(code)
+	if !needsCode(err) || code != "" {
+		return err
+	}
+	if code, err = a.secret("Code of the app, or a recovery code"); err != nil {
+		return err
+	}
+	return try(code)
+}
+
 func (a *asking) read() (string, error) {
 	line, err := a.lines.ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")

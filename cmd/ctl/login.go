@@ -30,7 +30,7 @@ func (p *program) logIn() *cobra.Command {
   accountctl log-in ann --profile live
   accountctl log-in ann --url http://127.0.0.1:8080 --profile test <password`,
 	}
-	cmd.Flags().StringVar(&code, "code", "", "a `code` of the second factor, or a recovery code; asked for where it is needed")
+	codeFlag(cmd, &code)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		ask := newAsking(cmd.InOrStdin(), cmd.ErrOrStderr())
 		name, err := ask.line("Username", words)
@@ -41,12 +41,11 @@ func (p *program) logIn() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		made, err := s.logIn(cmd.Context(), name, password, code)
-		if needsCode(err) && code == "" {
-			if code, err = ask.secret("Code of the app, or a recovery code"); err == nil {
-				made, err = s.logIn(cmd.Context(), name, password, code)
-			}
-		}
+		var made profile
+		err = ask.withCode(code, func(code string) error {
+			made, err = s.logIn(cmd.Context(), name, password, code)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -62,21 +61,54 @@ func (p *program) logIn() *cobra.Command {
 
 // logIn returns the profile of a new session.
 func (s service) logIn(ctx context.Context, name, password, code string) (profile, error) {
-	asked := map[string]string{"username": name, "password": password}
-	if code != "" {
-		asked["code"] = code
-	}
-	body, err := json.Marshal(asked)
-	if err != nil {
-		return profile{}, err
-	}
 	var made struct {
 		Token     string
 		ExpiresAt time.Time `json:"expires_at"`
 		User      struct{ Username string }
 	}
-	_, err = service{url: s.url}.call(ctx, http.MethodPost, "/v1/sessions", body, nil, &made)
+	err := service{url: s.url}.prove(ctx, "/v1/sessions", map[string]string{"username": name, "password": password}, code, &made)
 	return profile{URL: s.url, Token: made.Token, User: made.User.Username, Ends: made.ExpiresAt}, err
+}
+
+// prove sends what is known, with the code if there is one.
+func (s service) prove(ctx context.Context, path string, known map[string]string, code string, out any) error {
+	if code != "" {
+		known["code"] = code
+	}
+	body, err := json.Marshal(known)
+	if err == nil {
+		_, err = s.call(ctx, http.MethodPost, path, body, nil, out)
+	}
+	return err
+}
+
+const reauthenticateHelp = `Give the password of a session again, and a code, for who has a second factor. What decides who gets in, or may do what, such as a new
+password, a key or a second factor, takes a session whose password was given within the last quarter of an hour. Keys need none of that.
+Without a terminal the password and the code are the first lines of the standard input.`
+
+func (p *program) reauthenticate() *cobra.Command {
+	var code string
+	cmd := &cobra.Command{
+		Use: "reauthenticate", Short: "Give the password of a session again", Long: reauthenticateHelp, Args: words(0, 0),
+		Example: "  accountctl reauthenticate\n  accountctl reauthenticate --profile live --code 123456 <password",
+	}
+	codeFlag(cmd, &code)
+	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, _ []string) error {
+		ask := newAsking(cmd.InOrStdin(), cmd.ErrOrStderr())
+		password, err := ask.secret("Password of the session at " + s.url)
+		if err != nil {
+			return err
+		}
+		return ask.withCode(code, func(code string) error {
+			var session json.RawMessage // which says nothing new
+			return s.prove(cmd.Context(), "/v1/sessions/current/reauthenticate", map[string]string{"password": password}, code, &session)
+		})
+	})
+	return cmd
+}
+
+func codeFlag(cmd *cobra.Command, code *string) {
+	cmd.Flags().StringVar(code, "code", "", "a `code` of the second factor, or a recovery code; asked for where it is needed")
 }
 
 // keep stores a profile under the name.

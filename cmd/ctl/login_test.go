@@ -96,3 +96,27 @@ func TestLogOutOfAnEndedSession(t *testing.T) {
 		require.Equal(t, s.URL, all["live"].URL)
 	}
 }
+
+func TestReauthenticate(t *testing.T) {
+	w := newWorld(t)
+	w.must("create", "users", "username=ann", "email=ann@example.org", "password=correct horse")
+	ann := person{t, t.TempDir()}
+	t.Chdir(t.TempDir())
+	does := func(want int, input string, args ...string) (errs string) {
+		t.Helper()
+		code, out, errs := ann.types(input, args...)
+		require.Equal(t, want, code, errs)
+		require.Empty(t, out)
+		return errs
+	}
+	does(0, "correct horse\n", "log-in", "ann", "--url", w.url)
+	does(0, "correct horse\n", "reauthenticate")
+	require.Contains(t, does(1, "wrong\n", "reauthenticate"), "Name or password is wrong.")
+	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--data", w.data), "not in a session")
+
+	late := newService(t, 403, `{"code":"reauthentication_required","detail":"This takes the password again."}`)
+	require.Contains(t, does(1, "", "create", "users", "email=x@example.org", "--url", late.URL, "--token", "t"), "\n  accountctl reauthenticate asks for it.")
+	code := newService(t, 401, `{"code":"second_factor_required","detail":"A code is needed."}`)
+	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t"), "nothing was entered")
+	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t", "--code", "1"), "A code is needed.")
+}

@@ -168,6 +168,8 @@ func refused(answer *http.Response) error {
 	switch {
 	case strings.HasPrefix(problem.Code, "token_"):
 		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN; accountctl log-in asks for a password."
+	case problem.Code == "reauthentication_required":
+		said += "\n  accountctl reauthenticate asks for it."
 	case problem.Code == "path_not_found":
 		said += "\n  accountctl list --help names the resources."
 	case problem.Code == "type_invalid":

@@ -35,6 +35,7 @@ type Token struct {
 	Since       uint64            `json:"since,omitempty"` // which of the user's log-ins it came of; see package commands
 	Data        map[string]string `json:"data,omitempty"`  // what else its kind needs; never a secret
 	CreatedAt   time.Time         `json:"created_at"`
+	ProvenAt    time.Time         `json:"proven_at,omitzero"` // when its holder last gave the password; zero: when it was made
 	ExpiresAt   time.Time         `json:"expires_at"`
 }
 

@@ -9,7 +9,7 @@ import (
 
 // sessionSchema is a session as it is shown; new: by the answer that made it.
 func sessionSchema(isNew bool) openapi.Schema {
-	members := map[string]openapi.Schema{"id!": openapi.Form("uuid"), "created_at!": openapi.Form("date-time"),
+	members := map[string]openapi.Schema{"id!": openapi.Form("uuid"), "created_at!": openapi.Form("date-time"), "authenticated_at!": openapi.Form("date-time"),
 		"expires_at!": openapi.Form("date-time"), "user!": userSchema()}
 	if isNew {
 		members["token!"] = openapi.Text()
@@ -20,10 +20,13 @@ func sessionSchema(isNew bool) openapi.Schema {
 func loginDescriptions() openapi.Table {
 	filled := openapi.Filled(openapi.Text())
 	code, example := openapi.Object(map[string]openapi.Schema{"code!": filled}), map[string]any{"code": "123456"}
+	plain, optional := openapi.With(filled, "maxLength", password.MaxLength), openapi.Nullable(openapi.Text())
 	return openapi.Table{
 		"POST " + sessionsPath: {Summary: "Log in by a password, for a token that lasts a day", About: "The token, which this answer alone shows, acts as the user.", Open: true,
-			Body:    openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": openapi.With(filled, "maxLength", password.MaxLength), "code": openapi.Nullable(openapi.Text())}),
+			Body:    openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": plain, "code": optional}),
 			Example: map[string]any{"username": "grace@example.org", "password": "correct horse"}, Answer: sessionSchema(true), Status: http.StatusCreated},
+		"POST " + sessionPath + "/reauthenticate": {Summary: "Give the password again", About: "What decides who gets in, or may do what, takes a session whose authenticated_at is no more than 15 minutes ago.",
+			Body: openapi.Object(map[string]openapi.Schema{"password!": plain, "code": optional}), Example: map[string]any{"password": "correct horse"}, Answer: sessionSchema(false)},
 		"GET " + sessionPath: {Summary: "Show the session that the request is made in", Answer: sessionSchema(false)},
 		"GET " + totpPath:    {Summary: "Show whether a user has a second factor, and how many recovery codes are left", Answer: factorAnswer{}},
 		"POST " + totpPath:   {Summary: "Give oneself a secret for an authenticator app", About: "It counts when a code of it was confirmed.", Body: openapi.Object(nil), Answer: secretAnswer{}, Status: http.StatusCreated},

@@ -50,6 +50,10 @@
 // the user may do, until it is ended at /v1/sessions/current or the user is deleted. Another password, and a second factor that comes or
 // goes, end all of a user's sessions but the one by which that was done.
 //
+// What decides who gets in, or may do what, such as a password, a name, a key, a right or the directory, takes a session whose
+// authenticated_at is less than fifteen minutes ago, whoever's account it is: otherwise it is 403, reauthentication_required. POST
+// /v1/sessions/current/reauthenticate takes the password, and the code of a second factor, and is bounded as a log-in is. Keys need none of it.
+//
 // A user who has confirmed a second factor (TOTP) needs the member code there, of an app or a recovery code: without one a right
 // password is answered with second_factor_required. The secret and the recovery codes are shown once, by the answers that
 // made them.
@@ -84,6 +88,9 @@
 // of it, and the same key serves the one that is let through.
 //
 // Why a credential that may write but not read gets 204 from PATCH: the answer would show what it may not read.
+//
+// Why reauthentication_required and too_many_attempts are not kept: after the password, or the wait, the same request with the same key
+// is the one that was meant.
 //
 // Why answers to requests with a key are kept beside the log, not in it: they hold secrets and personal data, and are to be
 // gone after a day. They are sealed with a key that only the token and the idempotency key together give. A request is noted

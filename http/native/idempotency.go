@@ -103,11 +103,16 @@ func answerOf(h handler, r *http.Request, c caller) (*keptAnswer, error) {
 	r = r.WithContext(ctx)
 	out := &keptAnswer{Head: http.Header{}}
 	err := h(out, r, c)
-	if err != nil && rest.FaultOf(err).Status < http.StatusInternalServerError {
+	if err != nil && rest.FaultOf(err).Status < http.StatusInternalServerError && !postponed(err) {
 		problem(out, r, err)
 		err = nil
 	}
 	return out, err
+}
+
+// postponed reports whether the request is refused for now alone: it may be sent again as it is, with its key.
+func postponed(err error) bool {
+	return is(err, commands.Throttled) || hasReason(err, commands.ReasonProof)
 }
 
 // finish keeps the answer and sends it. What the service could not do is not kept but may be asked again, unless it may have
@@ -115,7 +120,7 @@ func answerOf(h handler, r *http.Request, c caller) (*keptAnswer, error) {
 func finish(w http.ResponseWriter, r *http.Request, c caller, attempt *session.Attempt, out *keptAnswer, err error, again bool) error {
 	ctx := context.WithoutCancel(r.Context())
 	if err != nil {
-		if again || errors.Is(err, password.ErrBusy) || is(err, commands.Busy) {
+		if again || errors.Is(err, password.ErrBusy) || is(err, commands.Busy) || postponed(err) {
 			err = errors.Join(err, attempt.Abandon(ctx))
 		}
 		return err

@@ -12,6 +12,9 @@ import (
 // maxMerges bounds how often a merge is made anew because the user has changed meanwhile.
 const maxMerges = 32
 
+// unhashed stands for the hash of a password while it is asked whether one may be set.
+const unhashed = events.Secret("unhashed")
+
 func (a *api) patchUser(w http.ResponseWriter, r *http.Request, c caller) error {
 	m, err := readPatch(w, r)
 	if err != nil {
@@ -53,6 +56,9 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body *userBody, mat
 		version = u.Version
 	}
 	cmd := body.update(c.states.Directory(), u, version)
+	if body.password != nil {
+		cmd.PasswordHash = new(unhashed)
+	}
 	if err := c.refusal(cmd); err != nil {
 		return out, err
 	}

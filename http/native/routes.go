@@ -121,6 +121,7 @@ func (a *api) routes() []route {
 		{http.MethodDelete, user + "/consents/:application", a.withdrawConsent, false},
 		{http.MethodGet, sessionPath, a.getSession, false},
 		{http.MethodDelete, sessionPath, a.endSession, false},
+		{http.MethodPost, sessionPath + "/reauthenticate", a.reauthenticate, false},
 		{http.MethodGet, clients, readsDirectory(a.listClients), true},
 		{http.MethodPost, clients, a.createClient, false},
 		{http.MethodGet, client, readsDirectory(a.getClient), false},

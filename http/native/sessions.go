@@ -76,7 +76,8 @@ func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t sess
 	if token != "" {
 		j.Key("token").String(token)
 	}
-	j.Key("id").String(t.Data[sessionID]).Key("created_at").Time(t.CreatedAt).Key("expires_at").Time(t.ExpiresAt).Key("user")
+	j.Key("id").String(t.Data[sessionID]).Key("created_at").Time(t.CreatedAt).Key("authenticated_at").Time(rest.SessionOf(t, "").ProvenAt)
+	j.Key("expires_at").Time(t.ExpiresAt).Key("user")
 	addUser(j, at, dir, u)
 	return j.Close('}')
 }
@@ -116,6 +117,39 @@ func (a *api) bySession(r *http.Request, states commands.States, token string) (
 	return u, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID], Session: by}, nil
 }
 
+// reauthenticate has who holds the session prove again to be its user.
+func (a *api) reauthenticate(w http.ResponseWriter, r *http.Request, c caller) error {
+	m, err := readObject(w, r, false, typeJSON)
+	if err != nil {
+		return err
+	}
+	plain, code := needed(m, "password"), or(member[string](m, "code"), "")
+	if err := m.done(); err != nil {
+		return err
+	}
+	if c.Session.Hash == "" {
+		return noSession()
+	}
+	attempt := login.Attempt{Name: c.states.User(c.User).Username, Exact: true, Password: plain, Code: code, At: a.now(), Unbounded: !a.bounded}
+	u, err := a.LogIn(r, attempt)
+	if err != nil {
+		return refusedLogIn(err, code != "")
+	}
+	if u.ID != c.User || !c.Session.Holds(u, a.now()) { // the name or the password is another one by now
+		return badToken()
+	}
+	prove := func(t *session.Token) { t.ProvenAt = a.now().UTC() }
+	t, ok, err := a.Sessions.Change(r.Context(), sessionKind, c.Session.Hash, prove)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return badToken()
+	}
+	c.writeSession(w, u, t)
+	return nil
+}
+
 func (a *api) getSession(w http.ResponseWriter, r *http.Request, c caller) error {
 	t, ok, err := a.Sessions.Get(r.Context(), sessionKind, c.Session.Hash)
 	if err != nil {
@@ -125,10 +159,15 @@ func (a *api) getSession(w http.ResponseWriter, r *http.Request, c caller) error
 	if !ok || u == nil {
 		return noSession()
 	}
+	c.writeSession(w, u, t)
+	return nil
+}
+
+// writeSession shows the session by which the request is made.
+func (c caller) writeSession(w http.ResponseWriter, u *commands.User, t session.Token) {
 	j := sessionJSON(c.At, c.states.Directory(), u, t, "")
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
-	return nil
 }
 
 func (a *api) endSession(w http.ResponseWriter, r *http.Request, c caller) error {

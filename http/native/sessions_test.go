@@ -3,14 +3,17 @@ package native
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
 	"accountd/commands/login"
+	"accountd/commands/password"
 	"accountd/commands/totp"
 	"accountd/events"
 )
@@ -113,4 +116,82 @@ func TestFailedLogInsWait(t *testing.T) {
 	}
 	s.api.bounded = false
 	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"admin","password":"wrong"}`).Code)
+}
+
+// TestReauthentication bounds how often it may fail, together with log-ins, and wants a code where there is a second factor.
+func TestReauthentication(t *testing.T) {
+	s := start(t, commands.Options{})
+	u, tokens := s.ann(1)
+	path, token := "/v1/users/"+u.ID.String(), tokens[0]
+	call := func(method, path, body string, want int, code string) {
+		t.Helper()
+		w := s.call(method, path, token, body)
+		require.Equal(t, want, w.Code, w.Body)
+		var p problemAnswer
+		if code != "" {
+			decodeBody(t, w, &p)
+		}
+		require.Equal(t, code, p.Code)
+	}
+	prove := func(body string, want int, code string) {
+		t.Helper()
+		call(http.MethodPost, sessionPath+"/reauthenticate", body, want, code)
+	}
+	call(http.MethodPost, path+"/totp", "", http.StatusCreated, "")
+	code := func() string { return totp.Code(s.Snapshot().User(u.ID).SecondFactor.Secret, s.now) }
+	call(http.MethodPost, path+"/totp/confirm", `{"code":"`+code()+`"}`, http.StatusOK, "")
+	s.now = s.now.Add(time.Hour)
+	long := strings.Repeat("x", password.MaxLength+1)
+	call(http.MethodPatch, path, `{"password":"`+long+`"}`, http.StatusForbidden, "reauthentication_required") // before it is hashed
+	call(http.MethodPost, path+"/totp/recovery-codes", `{"code":"`+code()+`"}`, http.StatusForbidden, "reauthentication_required")
+	call(http.MethodDelete, path+"/totp", "", http.StatusForbidden, "reauthentication_required")
+
+	prove(`{"password":"secret"}`, http.StatusUnauthorized, "second_factor_required")
+	call(http.MethodDelete, path+"/totp", "", http.StatusForbidden, "reauthentication_required")
+	prove(`{"password":"secret","code":"no code"}`, http.StatusUnauthorized, "bad_credentials")
+	prove(`{"password":"secret","code":"`+code()+`"}`, http.StatusOK, "")
+	call(http.MethodDelete, path+"/totp", "", http.StatusNoContent, "")
+	prove(`{"password":"secret"}`, http.StatusOK, "") // which the failures before do not count with
+
+	for range login.FreeByName / 2 {
+		prove(`{"password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
+		call(http.MethodPost, sessionsPath, `{"username":"ann","password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
+	}
+	prove(`{"password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
+	prove(`{"password":"secret"}`, http.StatusTooManyRequests, "too_many_attempts")
+	call(http.MethodPost, sessionsPath, `{"username":"ann","password":"secret"}`, http.StatusTooManyRequests, "too_many_attempts")
+	call(http.MethodGet, path, "", http.StatusOK, "")
+	s.now = s.now.Add(time.Second)
+	prove(`{"password":"secret"}`, http.StatusOK, "")
+	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Active: new(false)})
+	prove(`{"password":"secret"}`, http.StatusForbidden, "account_inactive")
+}
+
+// TestAdministratorsProve has an administrator change others' rights and the directory by a session of an hour ago.
+func TestAdministratorsProve(t *testing.T) {
+	s := start(t, commands.Options{})
+	u, tokens := s.ann(1)
+	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Rights: events.RightsChanged{SuperAdmin: new(true)}})
+	kid := "/v1/users/" + s.create(commands.Service(), events.UserCreated{Email: "kid@example.org", Active: true}).ID.String()
+	for _, c := range []struct {
+		method, path, body string
+		want               int // later; a session just begun may do all
+	}{
+		{http.MethodPatch, kid, `{"password":"x"}`, http.StatusForbidden},
+		{http.MethodPatch, kid, `{"super_admin":true}`, http.StatusForbidden},
+		{http.MethodPatch, kid, `{"comment":"x"}`, http.StatusOK},
+		{http.MethodPost, "/v1/users", `{"email":"NEW@example.org","super_admin":true}`, http.StatusForbidden},
+		{http.MethodPost, "/v1/users", `{"email":"NEW@example.org"}`, http.StatusCreated},
+		{http.MethodPost, "/v1/groups", `{"name":"NEW"}`, http.StatusForbidden},
+		{http.MethodPost, "/v1/webhooks", `{"url":"https://x.example"}`, http.StatusForbidden},
+		{http.MethodPost, kid + "/signing-keys", ``, http.StatusForbidden},
+		{http.MethodDelete, kid, ``, http.StatusForbidden},
+	} {
+		call := func(after time.Duration) int {
+			s.now = testNow.Add(after)
+			return s.call(c.method, c.path, tokens[0], strings.ReplaceAll(c.body, "NEW", uuid.NewString())).Code
+		}
+		require.Equal(t, c.want, call(time.Hour), c)
+		require.Less(t, call(0), http.StatusBadRequest, c)
+	}
 }

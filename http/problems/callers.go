@@ -13,6 +13,7 @@ func callers() []Problem {
 		{"group_unbound", forbidden, "Who is no super admin gives only groups that are bound to the user's datacenter.", "Name such groups, or ask a super admin."},
 		{"member_read_only", forbidden, "The user who asks may read its client's members, not change them.", "Ask a member with full access."},
 		{"not_allowed", forbidden, "Who asks, or the credential that was used, lacks the right to do this.", "Use a credential with more permissions, or ask somebody who may; the detail says what it takes."},
+		{"reauthentication_required", forbidden, "What decides who gets in, or may do what, takes a session whose holder gave the password within the last 15 minutes.", "Send the password, and the code of a second factor, to /v1/sessions/current/reauthenticate, then send the request again."},
 		{"recovery_code_invalid", forbidden, "The recovery code is unknown or was used.", "Take another one, or the app's code."},
 		{"second_factor_required", unknown, "The password is right, but the user's log-ins need a code of the second factor, too.", "Send it as the member code: the app's code, or a recovery code."},
 		{"session_ended", forbidden, "The session by which the request was made ended before the request was carried out, by another password or a second factor.", "Log in again."},

@@ -46,7 +46,11 @@ func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (
 
 // SessionOf returns the session whose token has that hash.
 func SessionOf(t session.Token, hash string) commands.Session {
-	return commands.Session{Kind: t.Kind, Hash: hash, Since: t.Since, ExpiresAt: t.ExpiresAt}
+	proven := t.ProvenAt
+	if proven.IsZero() {
+		proven = t.CreatedAt
+	}
+	return commands.Session{Kind: t.Kind, Hash: hash, Since: t.Since, ProvenAt: proven, ExpiresAt: t.ExpiresAt}
 }
 
 // LogIn returns the user who logs in by the request; see login.Keeper.

@@ -71,7 +71,11 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch form.Get(decision) {
 	case decisionAllow:
-		if v.User, err = s.consent(r, v, a.app); err != nil {
+		v.User, err = s.consent(r, v, a.app)
+		if rest.FaultOf(err).Reason == commands.ReasonProof {
+			return redirect(w, r, s.self(r, a, loginPath, failedParameter, failedProof))
+		}
+		if err != nil {
 			return err
 		}
 		return s.giveCode(w, r, a, v)

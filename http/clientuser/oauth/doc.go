@@ -29,6 +29,8 @@
 // that was answered before: a consent is an event of the user, which ends when it is withdrawn. The parameters of the request go
 // from page to page in the address.
 //
+// Who logged in more than a quarter of an hour ago logs in once more before a consent is given.
+//
 // POST /oauth/authorize is how programs drive the flow that have the person's name and password, and know no questions: it leads to
 // a log-in that is the consent as well, and says so. A log-in is answered with a redirect, also when it failed.
 //

@@ -22,6 +22,9 @@ const (
 // failedParameter says on the log-in's page why the one before failed.
 const failedParameter = "failed"
 
+// failedProof is its value when somebody is logged in for too long to allow anything.
+const failedProof = "proof"
+
 // Its values when a code is needed besides, and when one was given and something was wrong. The form has a field for it then.
 const (
 	failedCode     = "code"
@@ -37,6 +40,7 @@ var failures = map[string]string{
 	failedWithCode: "The name, the password or the code is wrong. A code can be used once.",
 	failedCode:     "Enter the code that your authenticator app shows, or one of your recovery codes, and your name and password once more.",
 	"inactive":     "This account is not active.",
+	failedProof:    "You logged in a while ago. To allow it, log in once more.",
 	"attempts":     "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
 }
 
