@@ -27,7 +27,7 @@ func checkProfileTexts(p *events.Profile) error {
 // sameProfile compares truth values by what they say, not by where they are stored.
 func sameProfile(a, b events.Profile) bool { return reflect.DeepEqual(a, b) }
 
-// mergedProfile returns the profile, nil for none, with what differs between the two others as the second of them has it.
+// mergedProfile returns the profile as it is now, nil for none, with what differs between from and to as to has it.
 func mergedProfile(now *events.Profile, from, to events.Profile) *events.Profile {
 	out := events.Profile{}
 	if now != nil {
