@@ -22,7 +22,7 @@ func described() []openapi.Dialect {
 func describedEvents() openapi.Dialect {
 	d := native.Describe()
 	d.Name, d.Title, d.About = "events", "Events and audit", "The history of all accounts, what happens now, and proofs that nothing in it was changed."
-	d.Tags = nil
+	d.Tags, d.Headers = nil, native.FailureHeaders()
 	moment := openapi.Or(openapi.Count(), openapi.Form("date-time"))
 	d.Table = openapi.Table{"GET " + eventsPath: {
 		Summary: "List events", About: "As lines. Who accepts text/event-stream gets server-sent events, without end unless limit, until or follow says otherwise.", Answer: openapi.Text(), Got: "application/x-ndjson",

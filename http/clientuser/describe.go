@@ -12,7 +12,7 @@ import (
 // users. The pages of the authorization code flow are for people.
 func Describe() openapi.Dialect {
 	d := openapi.Dialect{
-		Name: "clientuser", Title: "Client-user API", About: "The client-user API.", Problem: problemSchema(), Table: openapi.Table{
+		Name: "clientuser", Title: "Client-user API", About: "The client-user API.", Problem: problemSchema(), Headers: answerHeaders(), Table: openapi.Table{
 			"GET " + askerPath:               {Summary: "Show who asks", Answer: askerSchema()},
 			"GET " + usersPath:               {Summary: "List the users of a client", Query: listParameters(), Answer: openapi.List(userSchema())},
 			"POST " + usersPath:              {Summary: "Create a user", Body: sentSchema("login", "name", "email", "password"), Answer: userSchema(), Status: http.StatusCreated},

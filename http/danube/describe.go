@@ -12,7 +12,7 @@ import (
 func Describe() openapi.Dialect {
 	name := openapi.With(openapi.Matching(`[A-Za-z0-9@.+_-]+`), "maxLength", maxEmail)
 	d := openapi.Dialect{
-		Name: "danube", Title: "Danube Cloud API", About: "The accounts of Danube Cloud's API.", Problem: problemSchema(),
+		Name: "danube", Title: "Danube Cloud API", About: "The accounts of Danube Cloud's API.", Problem: problemSchema(), Headers: answerHeaders(),
 		Security: map[string]openapi.Schema{
 			"es_api_key": {"type": "apiKey", "in": "header", "name": "ES-API-KEY", "description": "A user's API key, such as danube_api_key in admin.json."},
 			"es_token":   {"type": "apiKey", "in": "header", "name": "Authorization", "description": `"Token", a space, and the token that a log-in answered.`},

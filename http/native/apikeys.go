@@ -127,7 +127,7 @@ func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) err
 	}
 	rest.SetSequence(w, out.Sequence)
 	key, _ = out.User.APIKey(cmd.KeyID)
-	return rest.Write(w, http.StatusOK, newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(key), Key: token})
+	return writeEntity(w, http.StatusOK, out.User.Version, newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(key), Key: token})
 }
 
 func (a *api) revokeAPIKey(w http.ResponseWriter, r *http.Request, c caller) error {

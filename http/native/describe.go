@@ -13,7 +13,8 @@ import (
 func Describe() openapi.Dialect {
 	d := openapi.Dialect{Name: "native", Title: "Native API", About: "The service's own API: everything that an account has. RateLimit says how many more requests a user may make and within how many seconds; one too many is refused with 429 and Retry-After.", Table: descriptions(),
 		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer", "description": "A key of kind native, such as token in admin.json."}},
-		Problem:  problemAnswer{}, ProblemType: "application/problem+json"}
+		Problem:  problemAnswer{}, ProblemType: "application/problem+json",
+		Headers: answerHeaders(), Failures: FailureStatuses()}
 	d.Routes = append(d.Routes, http.MethodPost+" "+sessionsPath)
 	for _, r := range new(api).routes() {
 		call := r.method + " " + r.path

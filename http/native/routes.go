@@ -57,9 +57,14 @@ func (r route) repeatable() bool { return r.method != http.MethodPost || r.path 
 
 // versioned reports whether the call changes or deletes something that has a version of its own.
 func (r route) versioned() bool {
-	name, below, _ := strings.Cut(strings.TrimPrefix(r.path, "/v1/"), "/")
-	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") &&
-		name != "subscriptions" && name != "mail" && name != "sessions"
+	_, below, _ := strings.Cut(strings.TrimPrefix(r.path, "/v1/"), "/")
+	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") && !unversioned(r.path)
+}
+
+// unversioned reports whether the path is of something that is not in the log.
+func unversioned(path string) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
+	return name == "subscriptions" || name == "mail" || name == "sessions"
 }
 
 // matches reports whether the call changes or ends something that has its user's version.

@@ -17,7 +17,7 @@ func Describe() openapi.Dialect {
 	}
 	filters = append(filters, openapi.Parameter{Name: "sort", About: "With a minus to descend.", Schema: openapi.Text("id", "-id", "uuid", "-uuid")})
 	return openapi.Dialect{
-		Name: "pterodactyl", Title: "Pterodactyl application API", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(),
+		Name: "pterodactyl", Title: "Pterodactyl application API", About: "The users of Pterodactyl's application API.", Routes: openapi.Routes(new(api).routes()), Problem: failureSchema(), Headers: answerHeaders(),
 		Security: map[string]openapi.Schema{"panel_key": {"type": "http", "scheme": "bearer", "description": "A key of kind " + commands.KeyPterodactyl + ", such as pterodactyl_key in admin.json."}},
 		Table: openapi.Table{
 			"GET " + usersPath:                         {Summary: "List users", Query: filters, Answer: listSchema(one)},

@@ -77,7 +77,7 @@ func (x Exchange) described(in *openapi3filter.RequestValidationInput) error {
 	if described := responses.Status(x.Status); described != nil && len(described.Value.Content) == 0 && len(x.Got) > 0 {
 		return fmt.Errorf("answered %d with a body, but none is described", x.Status)
 	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: x.Status, Header: x.Header, Options: in.Options}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: x.Status, Header: canonical(x.Header), Options: in.Options}
 	if unread(x.Header) {
 		out.Options = &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: true}
 	}
@@ -85,6 +85,15 @@ func (x Exchange) described(in *openapi3filter.RequestValidationInput) error {
 		return fmt.Errorf("answered %d, not as described: %w", x.Status, err)
 	}
 	return nil
+}
+
+// canonical returns the header with its names as they are looked for. A dialect may have others.
+func canonical(h http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range h {
+		out[http.CanonicalHeaderKey(name)] = values
+	}
+	return out
 }
 
 // unread reports whether the body is of a form that no schema describes.

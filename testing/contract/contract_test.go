@@ -18,8 +18,9 @@ func document() object {
 		"name": object{"type": "string", "minLength": 1, "maxLength": 9}, "size": object{"type": []string{"integer", "null"}, "minimum": 0},
 		"id": object{"type": "string", "format": "uuid", "readOnly": true}}}
 	content := object{"application/json": object{"schema": object{"$ref": "#/components/schemas/thing"}}}
-	responses := object{"200": object{"description": "it", "content": content}, "4XX": object{"description": "no"}}
-	return object{"openapi": "3.1.0", "info": object{"title": "things", "version": "1"}, "components": object{"schemas": object{"thing": thing}},
+	responses := object{"200": object{"description": "it", "content": content, "headers": object{"es_version": object{"$ref": "#/components/headers/version"}}}, "4XX": object{"description": "no"}}
+	version := object{"required": true, "schema": object{"type": "integer"}}
+	return object{"openapi": "3.1.0", "info": object{"title": "things", "version": "1"}, "components": object{"schemas": object{"thing": thing}, "headers": object{"version": version}},
 		"paths": object{"/things/{name}": object{
 			"put": object{"operationId": "things_put", "parameters": []object{text("name")}, "requestBody": object{"required": true, "content": content}, "responses": responses},
 			"get": object{"operationId": "things_get", "parameters": []object{text("name"), {"name": "If-None-Match", "in": "header", "schema": object{"type": "string"}}},
@@ -34,12 +35,20 @@ func contractOf(t *testing.T) *Contract {
 }
 
 func exchange(method, path, body string, status int, got string) Exchange {
-	x := Exchange{Request: httptest.NewRequest(method, path, nil), Sent: []byte(body), Status: status, Header: http.Header{}, Got: []byte(got)}
+	x := Exchange{Request: httptest.NewRequest(method, path, nil), Sent: []byte(body), Status: status, Header: http.Header{"es_version": {"4"}}, Got: []byte(got)}
 	if body != "" {
 		x.Request.Header.Set("Content-Type", "application/json")
 	}
 	if got != "" {
 		x.Header.Set("Content-Type", "application/json")
+	}
+	return x
+}
+
+// headed gives the answer these values of its header, nil: it has none.
+func headed(x Exchange, version []string) Exchange {
+	if x.Header["es_version"] = version; version == nil {
+		delete(x.Header, "es_version")
 	}
 	return x
 }
@@ -60,6 +69,8 @@ func TestCheck(t *testing.T) {
 		{"the same where it may be", exchange("GET", "/things/a", "", 200, `{"name":""}`), Rules{Bare: []string{`{"name":""}`}}, ""},
 		{"another status", exchange("GET", "/things/a", "", 201, `{"name":"a"}`), Rules{}, "not as described"},
 		{"a body where there is none", exchange("GET", "/things/a", "", 404, `{}`), Rules{}, "none is described"},
+		{"without a header", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`), nil), Rules{}, "\"es_version\" missing"},
+		{"with another one than is described", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`), []string{"four"}), Rules{}, "es_version"},
 		{"no such call", exchange("POST", "/things/a", "", 200, ""), Rules{}, "the call is not described"},
 		{"no such path", exchange("GET", "/things/A", "", 200, ""), Rules{}, "the call is not described"},
 		{"no such call, refused", exchange("POST", "/things/a", "", 405, "{}"), Rules{}, ""},
@@ -86,6 +97,7 @@ func TestNoDocument(t *testing.T) {
 func TestWatch(t *testing.T) {
 	h := Watch(t, document(), Rules{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		w.Header()["es_version"] = []string{"4"}
 		_, _ = w.Write([]byte(`{"name":"a"}`))
 	}))
 	w := httptest.NewRecorder()

@@ -17,6 +17,8 @@ type Dialect struct {
 	Tags        []Tag             // the groups of calls, in their order; none: all are one
 	Segments    map[string]Schema // the forms of the paths' parameters, by name; those that are not in it are any text
 	Security    map[string]Schema // the ways to say who asks, of which each is enough
+	Headers     []Header          // of its answers
+	Failures    []int             // statuses of failure that have headers of their own
 	Problem     any               // the answer to a request that failed
 	ProblemType string            // its media type; empty: application/json
 }

@@ -10,4 +10,7 @@
 //
 // Why an object whose members are left away when they are empty says so by not requiring them, and why null is named wherever
 // a pointer may be: clients are made from this document, and a wrong promise breaks them.
+//
+// Why a header says by a function which answers have it, and not each call which headers it has: a header is one rule for many
+// calls, such as the versions of what is shown, and a list at each call would drift from it.
 package openapi

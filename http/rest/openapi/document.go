@@ -11,13 +11,13 @@ import (
 
 // Document returns the OpenAPI document of the dialects.
 func Document(dialects ...Dialect) Schema {
-	paths, named, security, tags := Schema{}, Schema{}, Schema{}, []Schema{}
+	paths, named, headers, security, tags := Schema{}, Schema{}, Schema{}, Schema{}, []Schema{}
 	for _, d := range dialects {
 		for _, tag := range d.tags() {
 			tags = append(tags, Schema{"name": tag.Name, "description": tag.About})
 		}
 		maps.Copy(security, asAny(d.Security))
-		w := writer{Dialect: d, schemas: schemas{d.Name, named}}
+		w := writer{Dialect: d, schemas: schemas{d.Name, named}, described: headers}
 		for _, call := range slices.Sorted(maps.Keys(d.Table)) {
 			method, path, _ := strings.Cut(call, " ")
 			place, _ := paths[template(path)].(Schema)
@@ -34,7 +34,7 @@ func Document(dialects ...Dialect) Schema {
 		"servers":    []Schema{{"url": "/", "description": "this service"}},
 		"tags":       tags,
 		"paths":      paths,
-		"components": Schema{"schemas": named, "securitySchemes": security},
+		"components": Schema{"schemas": named, "headers": headers, "securitySchemes": security},
 	}
 }
 
@@ -69,12 +69,13 @@ func template(path string) string {
 // writer writes the operations of one dialect.
 type writer struct {
 	Dialect
-	schemas schemas
+	schemas   schemas
+	described Schema // headers, by name
 }
 
 func (w writer) operation(method, path string, o Operation) Schema {
 	out := Schema{"tags": []string{cmp.Or(o.Tag, w.Name)}, "summary": o.Summary, "operationId": operationID(w.Name, method, path),
-		"responses": w.responses(o), "security": w.security(o)}
+		"responses": w.responses(method, path, o), "security": w.security(o)}
 	if o.About != "" {
 		out["description"] = o.About
 	}
@@ -123,19 +124,30 @@ func operationID(dialect, method, path string) string {
 	return dialect + "_" + strings.ToLower(method) + "_" + strings.Join(words, "_")
 }
 
-func (w writer) responses(o Operation) Schema {
+func (w writer) responses(method, path string, o Operation) Schema {
+	out := w.failures(method, path, o)
+	for _, status := range append([]int{o.status()}, o.Also...) {
+		success := Schema{"description": http.StatusText(status), "headers": w.headers(Reply{method, path, o, status})}
+		if o.Answer != nil && status != http.StatusNoContent && status != http.StatusAccepted {
+			success["content"] = Schema{mediaType(o.Got): w.content(mediaType(o.Got), o.Answer, o.Result)}
+		}
+		out[strconv.Itoa(status)] = success
+	}
+	return out
+}
+
+func (w writer) failures(method, path string, o Operation) Schema {
 	failure := w.Problem
 	if o.Failure != nil {
 		failure = o.Failure
 	}
 	content := Schema{mediaType(w.ProblemType): Schema{"schema": w.schemas.of(failure)}}
-	out := Schema{"4XX": Schema{"description": "refused: nothing has changed", "content": content}, "5XX": Schema{"description": "failed", "content": content}}
-	for _, status := range append([]int{o.status()}, o.Also...) {
-		success := Schema{"description": http.StatusText(status)}
-		if o.Answer != nil && status != http.StatusNoContent && status != http.StatusAccepted {
-			success["content"] = Schema{mediaType(o.Got): w.content(mediaType(o.Got), o.Answer, o.Result)}
-		}
-		out[strconv.Itoa(status)] = success
+	failed := func(status int, about string) Schema {
+		return Schema{"description": about, "content": content, "headers": w.headers(Reply{method, path, o, status})}
+	}
+	out := Schema{"4XX": failed(http.StatusBadRequest, "refused: nothing has changed"), "5XX": failed(http.StatusInternalServerError, "failed")}
+	for _, status := range w.Failures {
+		out[strconv.Itoa(status)] = failed(status, http.StatusText(status))
 	}
 	return out
 }
