@@ -17,14 +17,15 @@ type hits struct {
 	alone   bool     // nothing else holds users back, so that these are all
 }
 
-// findFew answers from text indexes when they find few users. Where they lack it has them built.
-func (v *View) findFew(s *Snapshot, q Query, rest []Filter) (users []*commands.User, ok bool) {
-	v.want(s, rest)
-	set, _ := s.search(rest)
-	if set == nil || set.GetCardinality() > uint64(v.limits.fetch) {
-		return nil, false
-	}
-	return hits{Snapshot: s, numbers: set}.fetch(q), true
+// hits returns the users whom the filters keep that text indexes answer, no numbers where there is no such index.
+func (s *Snapshot) hits(filters []Filter) hits {
+	numbers, left := s.search(filters)
+	return hits{Snapshot: s, numbers: numbers, left: left}
+}
+
+// few reports whether there are no more than so many.
+func (h hits) few(most int) bool {
+	return h.numbers != nil && h.numbers.GetCardinality() <= uint64(most)
 }
 
 // fetch returns those whom the Query keeps.

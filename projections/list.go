@@ -39,17 +39,22 @@ func (v *View) List(q Query) (Page, error) {
 		return Page{}, err
 	}
 	s := v.Snapshot()
+	var h hits
 	if runs, ok := p.runs(s); !ok || runs.len() >= v.limits.freeze {
-		if users, ok := v.findFew(s, q, p.rest); ok {
-			return v.pick(q, users, s.head.Sequence)
+		v.want(s, p.rest)
+		if h = s.hits(p.rest); h.few(v.limits.fetch) {
+			return v.pick(q, h.fetch(q), s.head.Sequence)
 		}
 	}
-	return v.walked(q, p, v.holding(p.order), nil)
+	if s.lacksOrder(p.order) {
+		s = v.holding(p.order)
+	}
+	return v.walked(q, p, s, h, nil)
 }
 
-// walked answers the Query from the Snapshot, going the way that the plan says. Others are users beside those in the
-// plan's runs.
-func (v *View) walked(q Query, p plan, s *Snapshot, others []*commands.User) (Page, error) {
+// walked answers the Query from the Snapshot, going the way that the plan says. The hits count if they are of that Snapshot;
+// others are users beside those in the plan's runs.
+func (v *View) walked(q Query, p plan, s *Snapshot, h hits, others []*commands.User) (Page, error) {
 	w, _ := p.runs(s)
 	w.narrow(p.bounds)
 	if len(others) > 0 {
@@ -66,8 +71,12 @@ func (v *View) walked(q Query, p plan, s *Snapshot, others []*commands.User) (Pa
 		return page, nil
 	}
 	if w.len() >= v.limits.freeze {
-		if set, left := s.search(p.rest); set != nil {
-			return v.paged(hits{s, set, left, p.everybody() && len(left) == 0}, w, q)
+		if h.Snapshot != s {
+			h = s.hits(p.rest)
+		}
+		if h.numbers != nil {
+			h.alone = p.everybody() && len(h.left) == 0
+			return v.paged(h, w, q)
 		}
 	}
 	page.Users, page.Total = w.filter(func(u *commands.User) bool { return all(p.rest, u) }, q.Offset, q.Limit)

@@ -23,13 +23,17 @@ func (v *View) seen(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	var h hits
 	if size >= v.limits.freeze {
-		if users, ok := v.findFew(s, q, p.rest); ok {
-			return v.pick(q, users, s.head.Sequence)
+		v.want(s, p.rest)
+		if h = s.hits(p.rest); h.few(v.limits.fetch) {
+			return v.pick(q, h.fetch(q), s.head.Sequence)
 		}
 	}
-	s = v.holding(append(ordersOf(parts), p.order)...)
-	return v.walked(q, p, s, s.gather(q, parts, main))
+	if s.lacksOrder(p.order) {
+		s = v.holding(append(ordersOf(parts), p.order)...)
+	}
+	return v.walked(q, p, s, h, s.gather(q, parts, main))
 }
 
 // partsOf returns what the Scope sees as filters that fix a field, without what the Query's own filters rule out.
