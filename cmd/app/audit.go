@@ -28,7 +28,15 @@ func (a *app) openTree(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return a.tree.CatchUp(ctx, a.history, a.service.View.Head().Sequence)
+	last, err := a.history.Last(ctx)
+	if err != nil {
+		return err
+	}
+	position := a.service.View.Position()
+	if last > min(a.tree.Size(), position)+checkpointWorth {
+		collectGarbage() // what is read now is garbage soon
+	}
+	return a.tree.CatchUp(ctx, a.history, position)
 }
 
 // treeAgrees reports whether the tree ends with a record of the log, and has the root that was kept.

@@ -39,6 +39,9 @@ func (a *app) restore(ctx context.Context) error {
 	file := checkpoint.New(filepath.Join(a.config.Data, "view.checkpoint"), program, a.history)
 	start := time.Now()
 	err = a.load(ctx, file)
+	if err != nil {
+		collectGarbage()
+	}
 	switch {
 	case ctx.Err() != nil:
 		return err
@@ -52,13 +55,22 @@ func (a *app) restore(ctx context.Context) error {
 	return nil
 }
 
-// load gives the view what the file has. Nothing is collected meanwhile, unless GOGC says something else or GOMEMLIMIT is reached:
-// what is read is kept, and to look at it again and again as it grows would take longer than to read it.
+// load gives the view what the file has. Nothing is collected until the service is ready, or much of the log is to be read, unless
+// GOGC says something else or GOMEMLIMIT is reached: what is loaded is kept, and to look at it again and again as it grows would take
+// longer than to load it.
 func (a *app) load(ctx context.Context, file *checkpoint.File) error {
 	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(-1))
+		debug.SetGCPercent(-1)
 	}
+	a.onClose(func() error { collectGarbage(); return nil })
 	return file.Load(ctx, a.service.View)
+}
+
+// collectGarbage lets garbage be collected again.
+func collectGarbage() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(100)
+	}
 }
 
 // thisProgram tells this build of the program from every other.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -31,6 +32,7 @@ func TestCheckpoint(t *testing.T) {
 
 	r = start(t, c)
 	require.Contains(t, r.log.String(), "loaded the view's checkpoint")
+	require.Positive(t, debug.SetGCPercent(100), "garbage is collected again")
 	r.requireUsers(c, `"total":10001`)
 	r.end()
 

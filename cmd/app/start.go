@@ -126,6 +126,7 @@ func (a *app) open(ctx context.Context) error {
 	}
 	a.mountDialects()
 	a.gate.Open()
+	collectGarbage()
 	a.log.Info("ready", "url", a.baseURL, "version", currentBuild().String(), "data", a.config.Data, "nats", a.config.natsForLog(),
 		"accounts", a.service.Snapshot().Len(), "position", a.service.View.Position())
 	if a.hooks.Ready != nil {

@@ -79,7 +79,7 @@ func putTime(b []byte, v reflect.Value) []byte {
 
 func getTime(in *input, v reflect.Value) {
 	if in.byte() == 1 {
-		v.Set(reflect.ValueOf(time.Unix(0, in.int()).UTC()))
+		*v.Addr().Interface().(*time.Time) = time.Unix(0, in.int()).UTC()
 	}
 }
 
