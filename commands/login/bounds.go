@@ -35,6 +35,19 @@ type counted struct {
 	byName, byAddress session.Try
 }
 
+// mayTry refuses when the name or the address has to wait already, and notes nothing.
+func (k Keeper) mayTry(ctx context.Context, a Attempt) error {
+	if a.Unbounded {
+		return nil
+	}
+	for _, key := range []string{a.addressKey(), nameKey(a.Name)} {
+		if wait, err := k.Sessions.Waits(ctx, key, a.At); err != nil || wait > 0 {
+			return refuse(wait, err)
+		}
+	}
+	return nil
+}
+
 // begin notes the attempt, or refuses it when the name or the address has to wait.
 func (k Keeper) begin(ctx context.Context, a Attempt) (c counted, err error) {
 	c = counted{Keeper: k, Attempt: a}

@@ -27,6 +27,13 @@
 // Why failures count by the name that was asked for, not by the account: an unknown name then behaves like a known one. Who
 // tries both names of a user gets twice as many tries.
 //
+// Why it is looked up first whether a name or an address has to wait, and then a place to hash is kept before the attempt is noted: each
+// note is synced to disk, and an attempt whose password is not looked at costs none. Who has to wait takes nobody's place; who notes
+// something keeps a place in the queue, but no slot.
+//
+// Why an attempt whose password is looked at costs two such writes, by its name and by its address, and two more when it succeeds: two
+// keys are not written as one for less, and what is noted later is not known to another instance, or after the next start.
+//
 // Why an address waits for a minute at most: many people may be behind it, or a program through which they log in.
 //
 // Why a success from an address forgives nothing: whoever has an account would use it to go on trying others.

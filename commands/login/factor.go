@@ -46,6 +46,9 @@ func (k Keeper) codeIsGood(ctx context.Context, u *commands.User, a Attempt) (bo
 // whose password is right.
 func (k Keeper) CheckCode(ctx context.Context, u *commands.User, a Attempt) error {
 	a.Name = u.Username
+	if err := k.mayTry(ctx, a); err != nil {
+		return err
+	}
 	counted, err := k.begin(ctx, a)
 	if err != nil {
 		return err

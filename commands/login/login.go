@@ -54,11 +54,19 @@ func (k Keeper) LogIn(ctx context.Context, a Attempt) (*commands.User, error) {
 		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
 	}
 	u := a.user(states)
+	if err := k.mayTry(ctx, a); err != nil {
+		return nil, err
+	}
+	place, err := k.Hasher.Admit(a.Password)
+	if err != nil {
+		return nil, fmt.Errorf("verifying a password: %w", err)
+	}
+	defer place.Leave()
 	counted, err := k.begin(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	in, err := k.check(ctx, u, a)
+	in, err := k.check(ctx, u, a, place)
 	ctx = context.WithoutCancel(ctx) // what is known by now must be noted
 	switch {
 	case err == nil:
@@ -87,12 +95,12 @@ func (a Attempt) user(s commands.States) *commands.User {
 }
 
 // check returns the user as it is after the log-in. What ended log-ins meanwhile, such as another password, ends this one, too.
-func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt) (*commands.User, error) {
+func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt, place password.Place) (*commands.User, error) {
 	var hash events.Secret
 	if u != nil {
 		hash = u.PasswordHash
 	}
-	ok, rehash, err := k.Hasher.Verify(ctx, hash.Reveal(), a.Password)
+	ok, rehash, err := place.Verify(ctx, hash.Reveal())
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("verifying a password: %w", err)

@@ -354,6 +354,7 @@ func TestUnbounded(t *testing.T) {
 // TestRace has many fail at once by one name, on two instances.
 func TestRace(t *testing.T) {
 	w := start(t)
+	w.Hasher = password.New(password.Options{Queue: 2 * login.FreeByName}) // nobody is turned away for want of a place
 	other := w.Keeper
 	other.Sessions = w.sessions()
 	var mu sync.Mutex
@@ -412,4 +413,55 @@ func TestWhatEndsLogInsMeanwhile(t *testing.T) {
 		}
 		require.Less(t, u.LogInsSince, w.user().LogInsSince, name)
 	}
+}
+
+// written returns how much was written to the session store.
+func (w *world) written() uint64 {
+	w.t.Helper()
+	bucket, err := w.env.Engine.JetStream().Stream(context.Background(), "KV_"+session.Bucket)
+	require.NoError(w.t, err)
+	return bucket.CachedInfo().State.LastSeq
+}
+
+// TestWhatAttemptsWrite counts writes, each of which is synced: a log-in whose password is not looked at costs none.
+func TestWhatAttemptsWrite(t *testing.T) {
+	w := start(t)
+	writes := func(want uint64, reason, name, plain, from string) {
+		t.Helper()
+		before := w.written()
+		_, err := w.try(name, plain, from)
+		if reason == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, reason)
+		}
+		require.Equal(t, want, w.written()-before, reason)
+	}
+	writes(2, "bad_credentials", "ann", "wrong", "192.0.2.1")
+	writes(2, "bad_credentials", "nobody", "wrong", "192.0.2.2")
+	writes(4, "", "ann", right, "192.0.2.1")
+	writes(0, "empty", "ann", "", "192.0.2.1")
+	writes(0, "too long", "ann", strings.Repeat("x", password.MaxLength+1), "192.0.2.1")
+
+	w.Hasher = password.New(password.Options{Slots: 1, Queue: -1})
+	place, err := w.Hasher.Admit("somebody else's")
+	require.NoError(t, err)
+	writes(0, "too many hashes", "ann", right, "192.0.2.1")
+	place.Leave()
+	writes(4, "", "ann", right, "192.0.2.1")
+	full := w.Hasher
+	w.Hasher = password.New(password.Options{})
+
+	w.fails("ann", login.FreeByName+1)
+	writes(0, "too_many_attempts", "ann", right, "192.0.2.1")
+	w.Hasher = full
+	place, err = w.Hasher.Admit("somebody else's")
+	require.NoError(t, err)
+	writes(0, "too_many_attempts", "ann", right, "192.0.2.1") // who has to wait asks for no place
+	place.Leave()
+	w.Hasher = password.New(password.Options{})
+	for i := range login.FreeByAddress + 1 {
+		w.is("bad_credentials", fmt.Sprint("user", i/login.FreeByName), "wrong", "192.0.2.3")
+	}
+	writes(0, "too_many_attempts", "another", right, "192.0.2.3")
 }

@@ -20,6 +20,9 @@
 // a burst of log-ins would take all memory and all processors from everybody else. Past a short queue an answer of 503 at
 // once is worth more to the client than a success after its time-out.
 //
+// A place in that queue can be kept (Admit) before the hash is to be computed: whoever has to write something down first would
+// otherwise do so in vain when the queue is full.
+//
 // An empty hash is verified, against a key that no password has: otherwise the time of a failed log-in would tell which
 // usernames exist. A user whose hash is a foreign one costs that hash's own time until the first log-in replaces it.
 //

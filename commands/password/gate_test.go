@@ -86,3 +86,42 @@ func TestGateRefusesWhoIsGoneAlready(t *testing.T) {
 	require.ErrorIs(t, g.enter(ctx), context.Canceled)
 	require.Zero(t, g.running())
 }
+
+// TestKeptPlaces keeps every place: nobody else is let in until one is left, by its use or without.
+func TestKeptPlaces(t *testing.T) {
+	h := New(Options{Slots: 1, Queue: 1})
+	hash, err := h.Hash(t.Context(), "secret")
+	require.NoError(t, err)
+	first, err := h.Admit("secret")
+	require.NoError(t, err)
+	second, err := h.Admit("wrong")
+	require.NoError(t, err)
+	_, err = h.Admit("third")
+	require.ErrorIs(t, err, ErrBusy)
+	_, err = h.Hash(t.Context(), "third")
+	require.ErrorIs(t, err, ErrBusy)
+	require.Zero(t, h.Running())
+
+	ok, _, err := second.Verify(t.Context(), hash)
+	require.NoError(t, err)
+	require.False(t, ok)
+	second.Leave() // again
+	ok, _, err = h.Verify(t.Context(), hash, "secret")
+	require.NoError(t, err)
+	require.True(t, ok, "there is a place again")
+	_, _, err = first.Verify(canceled(t), hash)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, h.Waiting())
+	for range 2 {
+		_, err = h.Admit("x")
+		require.NoError(t, err)
+	}
+	_, err = h.Admit("")
+	require.ErrorIs(t, err, ErrEmpty)
+}
+
+func canceled(t *testing.T) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"accountd/events/tracing"
 )
@@ -49,7 +50,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err := checkLength(password); err != nil {
 		return "", err
 	}
-	if err := h.enter(ctx); err != nil {
+	if err := h.wait(ctx, h.gate.enter); err != nil {
 		return "", err
 	}
 	defer h.gate.leave()
@@ -63,9 +64,38 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // A wrong password is no error. The error is ErrEmpty, ErrTooLong, ErrBusy, ErrUnknownHash, or wraps that of ctx, when ctx
 // ended before the work began.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash bool, err error) {
-	if err := checkLength(password); err != nil {
+	p, err := h.Admit(password)
+	if err != nil {
 		return false, false, err
 	}
+	return p.Verify(ctx, hash)
+}
+
+// Place is a place in the queue, kept for one password. It is for one caller.
+type Place struct {
+	hasher   *Hasher
+	password string
+	leave    func()
+}
+
+// Admit keeps a place for a password that is to be verified, so that it is known to have its turn before anything else is done for it.
+// The caller must leave the place. The error is ErrEmpty, ErrTooLong or ErrBusy.
+func (h *Hasher) Admit(password string) (Place, error) {
+	if err := checkLength(password); err != nil {
+		return Place{}, err
+	}
+	if err := h.gate.admit(); err != nil {
+		return Place{}, err
+	}
+	return Place{h, password, sync.OnceFunc(h.gate.dismiss)}, nil
+}
+
+// Leave gives the place to others, if it was not left before.
+func (p Place) Leave() { p.leave() }
+
+// Verify is Hasher.Verify of the password, which leaves the place.
+func (p Place) Verify(ctx context.Context, hash string) (ok, rehash bool, err error) {
+	defer p.Leave()
 	f, known := form(dummy()), true
 	if hash != "" {
 		f, known = parse(hash)
@@ -73,11 +103,11 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash 
 	if !known {
 		return false, false, ErrUnknownHash
 	}
-	if err := h.enter(ctx); err != nil {
+	if err := p.hasher.wait(ctx, p.hasher.gate.wait); err != nil {
 		return false, false, err
 	}
-	defer h.gate.leave()
-	ok, err = h.match(f, password)
+	defer p.hasher.gate.vacate()
+	ok, err = p.hasher.match(f, p.password)
 	if err != nil {
 		return false, false, fmt.Errorf("verify a password: %w", err)
 	}
@@ -85,17 +115,17 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash 
 	return ok, ok && !f.current(), nil
 }
 
-// enter waits for a slot, which a trace shows.
-func (h *Hasher) enter(ctx context.Context) error {
+// wait waits for a slot, which a trace shows.
+func (h *Hasher) wait(ctx context.Context, slot func(context.Context) error) error {
 	ctx, span := tracing.Start(ctx, "password queue")
 	defer span.End()
-	return h.gate.enter(ctx)
+	return slot(ctx)
 }
 
 // Running returns the number of hashes that run now.
 func (h *Hasher) Running() int { return h.gate.running() }
 
-// Waiting returns the number of callers that wait for a slot now.
+// Waiting returns the number of callers that wait for a slot, or keep a place, now.
 func (h *Hasher) Waiting() int { return h.gate.waiting() }
 
 func checkLength(password string) error {

@@ -37,6 +37,12 @@ func (s *Store) Try(ctx context.Context, key string, b Backoff, now time.Time) (
 	return t, wait, err
 }
 
+// Waits returns how long what key names has to wait before it is tried again. It notes nothing.
+func (s *Store) Waits(ctx context.Context, key string, now time.Time) (time.Duration, error) {
+	kept, _, err := s.tries(ctx, key)
+	return kept.wait(now), err
+}
+
 // TakeBack makes a try one that was never made, because it did not fail or nobody knows whether it would have.
 func (s *Store) TakeBack(ctx context.Context, key string, b Backoff, t Try, now time.Time) error {
 	return s.changeTries(ctx, key, now, b.Window, func(kept *tries) bool { return kept.takeBack(t) })
@@ -45,28 +51,31 @@ func (s *Store) TakeBack(ctx context.Context, key string, b Backoff, t Try, now 
 // changeTries changes what is kept under the key, for as long as it counts, unless change returns false.
 func (s *Store) changeTries(ctx context.Context, key string, now time.Time, window time.Duration, change func(*tries) bool) error {
 	for {
-		c, err := s.cells.get(ctx, countKey(key))
-		if err != nil {
+		kept, revision, err := s.tries(ctx, key)
+		if err != nil || !change(&kept) {
 			return err
-		}
-		var kept tries
-		if c.value != nil {
-			if err := json.Unmarshal(c.value, &kept); err != nil {
-				return fmt.Errorf("reading tries: %w", err)
-			}
-		}
-		if !change(&kept) {
-			return nil
 		}
 		value, err := json.Marshal(kept)
 		if err != nil {
 			return fmt.Errorf("keeping tries: %w", err)
 		}
-		err = s.cells.replace(ctx, countKey(key), c.revision, value, kept.end(window).Sub(now))
+		err = s.cells.replace(ctx, countKey(key), revision, value, kept.end(window).Sub(now))
 		if !errors.Is(err, errMoved) { // else somebody else tried meanwhile
 			return err
 		}
 	}
+}
+
+// tries returns what is kept under the key.
+func (s *Store) tries(ctx context.Context, key string) (kept tries, revision uint64, err error) {
+	c, err := s.cells.get(ctx, countKey(key))
+	if err != nil || c.value == nil {
+		return tries{}, 0, err
+	}
+	if err := json.Unmarshal(c.value, &kept); err != nil {
+		return tries{}, 0, fmt.Errorf("reading tries: %w", err)
+	}
+	return kept, c.revision, nil
 }
 
 // tries is how often something failed, as it stands in the bucket. All is in microseconds.
@@ -84,10 +93,15 @@ func (t *tries) end(window time.Duration) time.Time {
 	return time.UnixMicro(t.Failed[len(t.Failed)-1] + t.Waited).Add(window)
 }
 
+// wait returns how long until the next try.
+func (t *tries) wait(now time.Time) time.Duration {
+	return max(0, time.Duration(t.Until-now.UnixMicro())*time.Microsecond)
+}
+
 // try notes a failure, or returns how long to wait.
 func (t *tries) try(b Backoff, now time.Time) (Try, time.Duration) {
-	if wait := t.Until - now.UnixMicro(); wait > 0 {
-		return Try{}, time.Duration(wait) * time.Microsecond
+	if wait := t.wait(now); wait > 0 {
+		return Try{}, wait
 	}
 	done := Try{entry: t.add(b, now), wait: b.wait(len(t.Failed))}
 	if done.wait > 0 {

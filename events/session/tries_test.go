@@ -53,6 +53,14 @@ func TestTriesDouble(t *testing.T) {
 	env.Reopen()
 	_, wait := try(t, open(t, env), "anna", at.Add(time.Minute))
 	require.Equal(t, 14*time.Minute, wait, "it is kept")
+	for after, want := range map[time.Duration]time.Duration{time.Minute: 14 * time.Minute, 15 * time.Minute: 0, time.Hour: 0} {
+		wait, err := open(t, env).Waits(ctx, "anna", at.Add(after))
+		require.NoError(t, err)
+		require.Equal(t, want, wait)
+	}
+	wait, err := open(t, env).Waits(ctx, "nobody", at)
+	require.NoError(t, err)
+	require.Zero(t, wait)
 }
 
 func TestTriesLapse(t *testing.T) {
