@@ -3,7 +3,7 @@
 // key-value bucket beside the Log.
 //
 // It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
-// that [Store.Take] gives a token to one caller only,
+// that [Store.Take] gives a token to one caller only, that [Store.Change] brings back none that has ended,
 // that a request is begun by one only, and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
 // bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name. Answers come sealed.
 //
