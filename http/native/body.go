@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -135,6 +136,9 @@ func (b userBody) update(dir *commands.Directory, u *commands.User, version uint
 		Active: b.active, PasswordHash: b.passwordHash,
 		PasswordImported: b.passwordHash != nil && *b.passwordHash != ""}
 	c.Profile.Profile = b.details.onto(u.Profile)
+	if b.details != nil && !b.details.all {
+		c.ProfileFrom = cmp.Or(u.Profile, &events.Profile{}) // what was not named stays as it is then
+	}
 	return c
 }
 

@@ -67,6 +67,3 @@ func (d *details) onto(before *events.Profile) *events.Profile {
 	}
 	return after
 }
-
-// builds reports whether the outcome depends on the profile as it is.
-func (d *details) builds() bool { return d != nil && !d.all }

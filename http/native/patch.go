@@ -9,9 +9,6 @@ import (
 	"accountd/events"
 )
 
-// maxMerges bounds how often a merge is made anew because the user has changed meanwhile.
-const maxMerges = 32
-
 // unhashed stands for the hash of a password while it is asked whether one may be set.
 const unhashed = events.Secret("unhashed")
 
@@ -28,34 +25,21 @@ func (a *api) patchUser(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	for range maxMerges {
-		out, err := a.patch(r, c, userID(r), &body, match)
-		if is(err, commands.Stale) && !match.given() {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		c.writeChanged(w, out)
-		return nil
+	out, err := a.patch(r, c, userID(r), body, match)
+	if err != nil {
+		return err
 	}
-	return &commands.Refusal{Kind: commands.Busy, Reason: "lost_race", Detail: "Others changed the account at the same time too often."}
+	c.writeChanged(w, out)
+	return nil
 }
 
 // patch makes the change to the user as it is now.
-func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body *userBody, match tags) (out commands.Outcome, err error) {
-	if c.states, err = a.states(); err != nil {
-		return out, err
-	}
+func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body userBody, match tags) (out commands.Outcome, err error) {
 	u := c.states.User(id)
 	if u == nil {
 		return out, noSuchUser()
 	}
-	version := match.expects(u)
-	if version == 0 && body.details.builds() {
-		version = u.Version
-	}
-	cmd := body.update(c.states.Directory(), u, version)
+	cmd := body.update(c.states.Directory(), u, match.expects(u))
 	if body.password != nil {
 		cmd.PasswordHash = new(unhashed)
 	}
@@ -70,8 +54,7 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body *userBody, mat
 		if err != nil {
 			return out, err
 		}
-		body.password, body.passwordHash = nil, (*events.Secret)(&hash)
+		cmd.PasswordHash = (*events.Secret)(&hash)
 	}
-	cmd.PasswordHash = body.passwordHash
 	return a.do(r, c, cmd)
 }
