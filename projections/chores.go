@@ -56,7 +56,7 @@ func (v *View) work() {
 			if t := s.texts[f]; t != nil && t.erased == len(s.erased) {
 				return t.frozen()
 			}
-			return newTextIndex(f, s)
+			return newTextIndex(f, s, v.limits.many)
 		}, func(t *textIndex) {
 			v.indexes.texts[f] = t
 			v.freeze() // much may have changed meanwhile

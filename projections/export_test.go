@@ -9,7 +9,7 @@ import (
 // NewSmallView returns a View that does with few users what others do with many.
 func NewSmallView(freeze, fetch, missed int) *View {
 	v := NewView()
-	v.limits = limits{freeze: freeze, fetch: fetch, missed: missed}
+	v.limits = limits{freeze: freeze, fetch: fetch, many: 3, missed: missed}
 	return v
 }
 

@@ -26,11 +26,9 @@ type segment struct {
 	numbers  *roaring.Bitmap // of all entries, with a text or without
 }
 
-// many is how many texts are too many to be compared with a pattern, or it is a hundredth of all.
-const many = 2048
-
-// newSegment returns the segment of entries that are in order.
-func newSegment(entries []entry) *segment {
+// newSegment returns the segment of entries that are in order. So many texts, or a hundredth of all, are too many to be compared
+// with a pattern.
+func newSegment(entries []entry, many int) *segment {
 	numbers := make([]uint32, len(entries))
 	for i, e := range entries {
 		numbers[i] = uint32(e.number)

@@ -16,6 +16,7 @@ type textIndex struct {
 	text     func(*commands.User) string
 	segments []*segment           // the oldest first
 	delta    *btree.BTreeG[entry] // by number
+	many     int                  // texts are too many to be compared with a pattern
 	erased   int                  // so many users were erased before the segments were made
 }
 
@@ -27,9 +28,9 @@ func newDelta() *btree.BTreeG[entry] {
 }
 
 // newTextIndex returns the index of the texts that those in the Snapshot have in the field.
-func newTextIndex(f Field, s *Snapshot) *textIndex {
+func newTextIndex(f Field, s *Snapshot, many int) *textIndex {
 	def, _ := define(f)
-	t := &textIndex{text: def.written().text, delta: newDelta(), erased: len(s.erased)}
+	t := &textIndex{text: def.written().text, delta: newDelta(), many: many, erased: len(s.erased)}
 	var entries []entry
 	s.byNumber.Scan(func(u *commands.User) bool {
 		if text := commands.Folded(t.text(u)); text != "" {
@@ -37,7 +38,7 @@ func newTextIndex(f Field, s *Snapshot) *textIndex {
 		}
 		return true
 	})
-	t.segments = []*segment{newSegment(entries)}
+	t.segments = []*segment{newSegment(entries, many)}
 	return t
 }
 
@@ -113,6 +114,6 @@ func (t *textIndex) frozen() *textIndex {
 		s.entries(newest)
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.number, b.number) })
-	segments := append(slices.Clip(t.segments[:keep]), newSegment(entries))
-	return &textIndex{text: t.text, segments: segments, delta: newDelta(), erased: t.erased}
+	segments := append(slices.Clip(t.segments[:keep]), newSegment(entries, t.many))
+	return &textIndex{text: t.text, segments: segments, delta: newDelta(), many: t.many, erased: t.erased}
 }

@@ -45,6 +45,7 @@ var _ commands.Fold = (*View)(nil)
 type limits struct {
 	freeze int // so many changes in a text index's delta are frozen; fewer users than that are not worth an index
 	fetch  int // up to so many users whom a text index found are fetched and sorted before an order is asked for
+	many   int // so many texts are too many to be compared with a pattern
 	missed int // up to so many changes the writer waits for when an index is handed over
 }
 
@@ -52,7 +53,7 @@ type limits struct {
 func NewView() *View {
 	v := &View{numbers: map[events.NumberKind]int64{}, directory: commands.NewDirectory(), loading: map[uuid.UUID]*commands.User{},
 		deleted: newDeleted(),
-		limits:  limits{freeze: 2048, fetch: 2048, missed: 1000}}
+		limits:  limits{freeze: 2048, fetch: 2048, many: 2048, missed: 1000}}
 	moved := make(chan struct{})
 	v.moved.Store(&moved)
 	return v
