@@ -45,7 +45,7 @@ func (p *postings) candidates(of pattern) (numbers *roaring.Bitmap, certain bool
 			return roaring.New(), true
 		}
 		to = from + len(p.grams[at])
-		certain = certain && from == 0 && to == len(text)
+		certain = certain && to == len(text)
 		sets = append(sets, p.numbers(at))
 	}
 	return roaring.FastAnd(sets...), certain
