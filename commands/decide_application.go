@@ -16,10 +16,7 @@ func decideApplications(s States, a Actor, on OnVersion) ([]events.Draft, error)
 		return decideCreateApplication(s, c)
 	}
 	app := s.Directory().Application(on.Target())
-	if app == nil {
-		return nil, NoApplication()
-	}
-	if err := checkVersion(app.Version, on.Version); err != nil {
+	if err := standing(app, on, NoApplication); err != nil {
 		return nil, err
 	}
 	switch c := on.Command.(type) {

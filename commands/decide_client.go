@@ -14,10 +14,7 @@ func decideClients(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 		return decideCreateClient(s, c)
 	}
 	client := s.Directory().Client(on.Target())
-	if client == nil {
-		return nil, NoClient()
-	}
-	if err := checkVersion(client.Version, on.Version); err != nil {
+	if err := standing(client, on, NoClient); err != nil {
 		return nil, err
 	}
 	switch c := on.Command.(type) {

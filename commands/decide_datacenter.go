@@ -16,10 +16,7 @@ func decideDatacenters(s States, a Actor, on OnVersion) ([]events.Draft, error) 
 		return decideCreateDatacenter(s, c)
 	}
 	d := s.Directory().Datacenter(on.Target())
-	if d == nil {
-		return nil, NoDatacenter()
-	}
-	if err := checkVersion(d.Version, on.Version); err != nil {
+	if err := standing(d, on, NoDatacenter); err != nil {
 		return nil, err
 	}
 	switch c := on.Command.(type) {

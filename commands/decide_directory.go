@@ -29,6 +29,15 @@ func decideSetUp(s States, a Actor, c SetUp) ([]events.Draft, error) {
 	return out, nil
 }
 
+// standing refuses a command on what does not exist, or has another version than the command is for.
+func standing[P entry](e P, on OnVersion, absent func() *Refusal) error {
+	var none P
+	if e == none {
+		return absent()
+	}
+	return checkVersion(e.Base().Version, on.Version)
+}
+
 // drafted returns the Event as the aggregate's only Draft.
 func drafted(of events.Aggregate, key events.KeyID, e events.Event) ([]events.Draft, error) {
 	return []events.Draft{{Aggregate: of, Key: key, Event: e}}, nil

@@ -17,10 +17,7 @@ func decideGroups(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 		return decideCreateGroup(s, c)
 	}
 	g := s.Directory().Group(on.Target())
-	if g == nil {
-		return nil, NoGroup()
-	}
-	if err := checkVersion(g.Version, on.Version); err != nil {
+	if err := standing(g, on, NoGroup); err != nil {
 		return nil, err
 	}
 	switch c := on.Command.(type) {

@@ -21,10 +21,7 @@ func decideWebhooks(s States, a Actor, on OnVersion) ([]events.Draft, error) {
 		return decideCreateWebhook(s, c)
 	}
 	hook := s.Directory().Webhook(on.Target())
-	if hook == nil {
-		return nil, NoWebhook()
-	}
-	if err := checkVersion(hook.Version, on.Version); err != nil {
+	if err := standing(hook, on, NoWebhook); err != nil {
 		return nil, err
 	}
 	drafted := func(e events.Event) ([]events.Draft, error) { return drafted(events.Webhook(hook.ID), hook.Key, e) }

@@ -24,7 +24,8 @@ func newEntity(r events.Record, number int64, name string) Entity {
 	return Entity{ID: r.Aggregate.ID, Number: number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key, Name: name}
 }
 
-func (e *Entity) base() *Entity { return e }
+// Base returns what every aggregate has.
+func (e *Entity) Base() *Entity { return e }
 
 func (e *Entity) touch(r events.Record) { e.Version, e.UpdatedAt = r.Sequence, r.Time }
 

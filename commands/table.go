@@ -10,7 +10,7 @@ import (
 // entry is a State that a table holds; the zero value stands for none.
 type entry interface {
 	comparable
-	base() *Entity
+	Base() *Entity
 	key() string // by which it is found beside id and number, unique; empty: it is not
 }
 
@@ -60,7 +60,7 @@ func (t table[P]) list() []P {
 func (t table[P]) version(id uuid.UUID) uint64 {
 	var none P
 	if e := t.get(id); e != none {
-		return e.base().Version
+		return e.Base().Version
 	}
 	return 0
 }
@@ -73,12 +73,12 @@ func (t table[P]) replace(before, after P) table[P] {
 	}
 	next := table[P]{byID: t.byID.Copy(), byKey: t.byKey.Copy(), byNumber: t.byNumber.Copy()}
 	if before != none {
-		next.byID.Delete(keyed[string, P]{key: string(before.base().ID[:])})
+		next.byID.Delete(keyed[string, P]{key: string(before.Base().ID[:])})
 		next.byKey.Delete(keyed[string, P]{key: before.key()})
-		next.byNumber.Delete(keyed[int64, P]{key: before.base().Number})
+		next.byNumber.Delete(keyed[int64, P]{key: before.Base().Number})
 	}
 	if after != none {
-		e := after.base()
+		e := after.Base()
 		next.byID.Set(keyed[string, P]{string(e.ID[:]), after})
 		next.byNumber.Set(keyed[int64, P]{e.Number, after})
 		if key := after.key(); key != "" {

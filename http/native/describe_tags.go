@@ -12,8 +12,8 @@ type group struct {
 	paths []string
 }
 
-// groups returns the calls' groups in the order in which people look for them.
-func groups() []group {
+// callGroups returns the calls' groups in the order in which people look for them.
+func callGroups() []group {
 	const of = usersPath + "/:id/"
 	return []group{
 		{openapi.Tag{Name: "Users", About: "The accounts: who they are, where they belong, and what they may do."}, []string{usersPath}},
@@ -37,7 +37,7 @@ func groups() []group {
 
 // tag puts each call into its group.
 func tag(d *openapi.Dialect) {
-	for _, g := range groups() {
+	for _, g := range callGroups() {
 		d.Tags = append(d.Tags, g.Tag)
 	}
 	for call, o := range d.Table {
@@ -50,7 +50,7 @@ func tag(d *openapi.Dialect) {
 // tagOf returns the name of the group that has the longest beginning of the path.
 func tagOf(path string) (name string) {
 	longest := ""
-	for _, g := range groups() {
+	for _, g := range callGroups() {
 		for _, beginning := range g.paths {
 			if strings.HasPrefix(path, beginning) && len(beginning) > len(longest) {
 				name, longest = g.Name, beginning

@@ -9,11 +9,7 @@ import (
 
 // eraseUser answers when nothing about the person can be read any more.
 func (a *api) eraseUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, true, typeJSON)
-	if err != nil {
-		return err
-	}
-	if err := m.done(); err != nil {
+	if err := readNothing(w, r); err != nil {
 		return err
 	}
 	out, err := a.do(r, c, commands.EraseUser{ID: userID(r)})

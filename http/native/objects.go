@@ -17,18 +17,17 @@ func Replayed() []string {
 
 // Objects returns a resource's objects as lists show them, for those who have a View of their own.
 func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
-	s, dir := v.Snapshot(), v.Snapshot().Directory()
 	switch resource {
 	case "users":
 		return userObjects(v)
 	case "datacenters":
-		return objectsOf(dir.Datacenters(), func(d *commands.Datacenter) datacenterAnswer { return datacenterOf(s, dir, d) })
+		return datacenters().objects(v.Snapshot())
 	case "groups":
-		return objectsOf(dir.Groups(), func(g *commands.Group) groupAnswer { return groupOf(dir, g) })
+		return groups().objects(v.Snapshot())
 	case "clients":
-		return objectsOf(dir.Clients(), clientOf)
+		return clients().objects(v.Snapshot())
 	case "applications":
-		return objectsOf(dir.Applications(), applicationOf)
+		return applications().objects(v.Snapshot())
 	}
 	return nil, fmt.Errorf("there is no resource %q", resource)
 }
@@ -43,9 +42,9 @@ func userObjects(v *projections.View) (out []json.RawMessage, err error) {
 	return out, err
 }
 
-func objectsOf[T, A any](all []T, answer func(T) A) (out []json.RawMessage, err error) {
-	for _, one := range all {
-		object, err := json.Marshal(answer(one))
+func (k things[T, A]) objects(s *projections.Snapshot) (out []json.RawMessage, err error) {
+	for _, one := range k.all(s.Directory()) {
+		object, err := json.Marshal(k.show(s, s.Directory(), one))
 		if err != nil {
 			return nil, err
 		}

@@ -11,11 +11,7 @@ import (
 const maxReason = 4096
 
 func (a *api) completeProvisioning(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, true, typeJSON)
-	if err != nil {
-		return err
-	}
-	if err := m.done(); err != nil {
+	if err := readNothing(w, r); err != nil {
 		return err
 	}
 	return a.provision(w, r, c, commands.CompleteProvisioning{ID: userID(r)})

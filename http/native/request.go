@@ -116,6 +116,15 @@ func readObject(w http.ResponseWriter, r *http.Request, mayBeEmpty bool, types .
 	return &members{left: values}, nil
 }
 
+// readNothing reads the body of a request that says nothing.
+func readNothing(w http.ResponseWriter, r *http.Request) error {
+	m, err := readObject(w, r, true, typeJSON)
+	if err != nil {
+		return err
+	}
+	return m.done()
+}
+
 // readPatch reads the members of a merge patch.
 func readPatch(w http.ResponseWriter, r *http.Request) (*members, error) {
 	m, err := readObject(w, r, false, typeMergePatch, typeJSON)

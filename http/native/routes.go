@@ -3,6 +3,7 @@ package native
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,11 +80,7 @@ const (
 
 func (a *api) routes() []route {
 	const users, user = usersPath, usersPath + "/:id"
-	const clients, client = "/v1/clients", "/v1/clients/:client"
-	const datacenters, datacenter = "/v1/datacenters", "/v1/datacenters/:datacenter"
-	const groups, group = "/v1/groups", "/v1/groups/:group"
-	const applications, application = "/v1/applications", "/v1/applications/:application"
-	return append([]route{
+	return slices.Concat([]route{
 		{http.MethodGet, users, a.listUsers, true},
 		{http.MethodPost, users, a.createUser, false},
 		{http.MethodPost, importPath, a.importUsers, false},
@@ -127,28 +124,9 @@ func (a *api) routes() []route {
 		{http.MethodGet, sessionPath, a.getSession, false},
 		{http.MethodDelete, sessionPath, a.endSession, false},
 		{http.MethodPost, sessionPath + "/reauthenticate", a.reauthenticate, false},
-		{http.MethodGet, clients, readsDirectory(a.listClients), true},
-		{http.MethodPost, clients, a.createClient, false},
-		{http.MethodGet, client, readsDirectory(a.getClient), false},
-		{http.MethodPatch, client, readsDirectory(a.patchClient), false},
-		{http.MethodDelete, client, readsDirectory(a.deleteClient), false},
-		{http.MethodGet, datacenters, readsDirectory(a.listDatacenters), true},
-		{http.MethodPost, datacenters, a.createDatacenter, false},
-		{http.MethodGet, datacenter, readsDirectory(a.getDatacenter), false},
-		{http.MethodPatch, datacenter, readsDirectory(a.patchDatacenter), false},
-		{http.MethodDelete, datacenter, readsDirectory(a.deleteDatacenter), false},
-		{http.MethodGet, groups, readsDirectory(a.listGroups), true},
-		{http.MethodPost, groups, a.createGroup, false},
-		{http.MethodGet, group, readsDirectory(a.getGroup), false},
-		{http.MethodPatch, group, readsDirectory(a.patchGroup), false},
-		{http.MethodDelete, group, readsDirectory(a.deleteGroup), false},
-		{http.MethodGet, applications, readsDirectory(a.listApplications), true},
-		{http.MethodPost, applications, a.createApplication, false},
-		{http.MethodGet, application, readsDirectory(a.getApplication), false},
-		{http.MethodPatch, application, readsDirectory(a.patchApplication), false},
-		{http.MethodDelete, application, readsDirectory(a.deleteApplication), false},
-		{http.MethodPost, application + "/secret", readsDirectory(a.rotateApplicationSecret), false},
-	}, append(append(a.feedRoutes(), a.mailRoutes()...), a.totpRoutes()...)...)
+	}, datacenters().routes(a), groups().routes(a), clients().routes(a), applications().routes(a), []route{
+		{http.MethodPost, "/v1/applications/:application/secret", readsDirectory(a.rotateApplicationSecret), false},
+	}, a.webhooks().routes(a), a.feedRoutes(), a.mailRoutes(), a.totpRoutes())
 }
 
 func (a *api) handler() http.Handler {

@@ -17,17 +17,12 @@ import (
 
 func (a *api) feedRoutes() []route {
 	const subscriptions, subscription = "/v1/subscriptions", "/v1/subscriptions/:name"
-	const webhooks, webhook = "/v1/webhooks", "/v1/webhooks/:webhook"
+	const webhook = "/v1/webhooks/:webhook"
 	return []route{
 		{http.MethodGet, subscriptions, a.listSubscriptions, true},
 		{http.MethodPost, subscriptions, a.createSubscription, false},
 		{http.MethodGet, subscription, a.getSubscription, false},
 		{http.MethodDelete, subscription, a.deleteSubscription, false},
-		{http.MethodGet, webhooks, readsDirectory(a.listWebhooks), true},
-		{http.MethodPost, webhooks, a.createWebhook, false},
-		{http.MethodGet, webhook, readsDirectory(a.getWebhook), false},
-		{http.MethodPatch, webhook, readsDirectory(a.patchWebhook), false},
-		{http.MethodDelete, webhook, readsDirectory(a.deleteWebhook), false},
 		{http.MethodPost, webhook + "/secret", readsDirectory(a.rotateWebhookSecret), false},
 		{http.MethodGet, webhook + "/deliveries", readsDirectory(a.listDeliveries), true},
 		{http.MethodPost, webhook + "/replay", readsDirectory(a.replayWebhook), false},

@@ -8,11 +8,7 @@ import (
 
 // unlockUser lets the user log in by a password again at once.
 func (a *api) unlockUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, true, typeJSON)
-	if err != nil {
-		return err
-	}
-	if err := m.done(); err != nil {
+	if err := readNothing(w, r); err != nil {
 		return err
 	}
 	out, err := a.do(r, c, commands.UnlockLogIn{ID: userID(r)})

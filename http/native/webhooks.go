@@ -39,7 +39,7 @@ type newWebhookAnswer struct {
 	Secret string `json:"secret"`
 }
 
-func webhookOf(w *commands.Webhook) webhookAnswer {
+func webhookOf(_ commands.States, _ *commands.Directory, w *commands.Webhook) webhookAnswer {
 	out := webhookAnswer{ID: w.ID, Number: w.Number, URL: w.URL, Types: orEmpty(w.Types), Users: w.Users, Enabled: w.Disabled == "",
 		DisabledReason: orNull(w.Disabled), OldSecretUntil: orNull(w.OldUntil), CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt}
 	if out.Users == nil {
@@ -48,44 +48,25 @@ func webhookOf(w *commands.Webhook) webhookAnswer {
 	return out
 }
 
-// webhook returns the webhook of the path.
-func (c caller) webhook(r *http.Request) (*commands.Webhook, error) {
-	if found := c.states.Directory().Webhook(parseID(param(r, "webhook"))); found != nil {
-		return found, nil
+func (a *api) webhooks() things[*commands.Webhook, webhookAnswer] {
+	return things[*commands.Webhook, webhookAnswer]{
+		name: "webhooks", one: "webhook", all: (*commands.Directory).Webhooks, byID: (*commands.Directory).Webhook, absent: commands.NoWebhook, show: webhookOf,
+		create: func(_ caller, id uuid.UUID, m *members) (commands.Command, func(webhookAnswer) any) {
+			e := events.WebhookCreated{URL: or(member[string](m, "url"), ""), Types: or(member[[]string](m, "types"), nil),
+				Users: or(readUserIDs(m), nil), Secret: webhook.NewSecret()}
+			return commands.CreateWebhook{ID: id, Webhook: e, Plain: a.plainWebhooks()}, withSecret(e.Secret)
+		},
+		update: func(_ caller, id uuid.UUID, m *members) commands.Command {
+			return commands.UpdateWebhook{ID: id, Plain: a.plainWebhooks(), Enabled: member[bool](m, "enabled"),
+				Change: events.WebhookUpdated{URL: member[string](m, "url"), Types: member[[]string](m, "types"), Users: readUserIDs(m)}}
+		},
+		remove: func(id uuid.UUID) commands.Command { return commands.DeleteWebhook{ID: id} },
 	}
-	return nil, &commands.Refusal{Kind: commands.NotFound, Reason: "webhook_not_found", Detail: "There is no such webhook."}
 }
 
-func (a *api) listWebhooks(w http.ResponseWriter, r *http.Request, c caller) error {
-	return writeList(w, r, numbered("webhooks", c.states.Directory().Webhooks(), func(h *commands.Webhook) int64 { return h.Number }), webhookOf)
-}
-
-func (a *api) getWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
-	hook, err := c.webhook(r)
-	if err != nil {
-		return err
-	}
-	return showEntity(w, r, hook.Version, webhookOf(hook))
-}
-
-func (a *api) createWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, false, typeJSON)
-	if err != nil {
-		return err
-	}
-	e := events.WebhookCreated{URL: or(member[string](m, "url"), ""), Types: or(member[[]string](m, "types"), nil),
-		Users: or(readUserIDs(m), nil), Secret: webhook.NewSecret()}
-	if err := m.done(); err != nil {
-		return err
-	}
-	id := uuid.New()
-	out, err := a.Do(r.Context(), c.Actor, commands.CreateWebhook{ID: id, Webhook: e, Plain: a.plainWebhooks()})
-	if err != nil {
-		return err
-	}
-	made := out.Directory.Webhook(id)
-	w.Header().Set("ETag", versionTag(made.Version))
-	return writeMade(w, out, location(r, id.String()), newWebhookAnswer{webhookOf(made), made.Secret.Reveal()})
+// withSecret adds the secret to an answer.
+func withSecret(secret events.Secret) func(webhookAnswer) any {
+	return func(w webhookAnswer) any { return newWebhookAnswer{w, secret.Reveal()} }
 }
 
 // plainWebhooks reports whether addresses may be reached in clear.
@@ -106,54 +87,13 @@ func readUserIDs(m *members) *[]uuid.UUID {
 	return &ids
 }
 
-func (a *api) patchWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, false, typeMergePatch, typeJSON)
-	if err != nil {
-		return err
-	}
-	hook, err := c.webhook(r)
-	if err != nil {
-		return err
-	}
-	m.merge = true
-	cmd := commands.UpdateWebhook{ID: hook.ID, Plain: a.plainWebhooks(), Enabled: member[bool](m, "enabled"),
-		Change: events.WebhookUpdated{URL: member[string](m, "url"), Types: member[[]string](m, "types"), Users: readUserIDs(m)}}
-	readOnly := m.takeAll("id", "number", "disabled_reason", "old_secret_until", "created_at", "updated_at")
-	if err := m.done(); err != nil {
-		return err
-	}
-	if err := repeated(readOnly, webhookOf(hook)); err != nil {
-		return err
-	}
-	out, err := a.change(r, c, hook.Version, cmd)
-	if err != nil {
-		return err
-	}
-	rest.SetSequence(w, out.Sequence)
-	after := out.Directory.Webhook(hook.ID)
-	return writeEntity(w, http.StatusOK, after.Version, webhookOf(after))
-}
-
-func (a *api) deleteWebhook(w http.ResponseWriter, r *http.Request, c caller) error {
-	hook, err := c.webhook(r)
-	if err != nil {
-		return err
-	}
-	out, err := a.change(r, c, hook.Version, commands.DeleteWebhook{ID: hook.ID})
-	if err != nil {
-		return err
-	}
-	writeNothing(w, out)
-	return nil
-}
-
 // rotateWebhookSecret gives the webhook a new secret; the one before signs, too, for a while.
 func (a *api) rotateWebhookSecret(w http.ResponseWriter, r *http.Request, c caller) error {
 	m, err := readObject(w, r, true, typeJSON)
 	if err != nil {
 		return err
 	}
-	hook, err := c.webhook(r)
+	hook, err := a.webhooks().named(r, c)
 	if err != nil {
 		return err
 	}
@@ -166,13 +106,9 @@ func (a *api) rotateWebhookSecret(w http.ResponseWriter, r *http.Request, c call
 	if err := m.done(); err != nil {
 		return err
 	}
-	out, err := a.change(r, c, hook.Version, commands.RotateWebhookSecret{ID: hook.ID, Secret: webhook.NewSecret(), OldUntil: a.now().Add(overlap)})
-	if err != nil {
-		return err
-	}
-	rest.SetSequence(w, out.Sequence)
-	after := out.Directory.Webhook(hook.ID)
-	return writeEntity(w, http.StatusOK, after.Version, newWebhookAnswer{webhookOf(after), after.Secret.Reveal()})
+	secret := webhook.NewSecret()
+	cmd := commands.RotateWebhookSecret{ID: hook.ID, Secret: secret, OldUntil: a.now().Add(overlap)}
+	return a.webhooks().change(a, w, r, c, hook, cmd, withSecret(secret))
 }
 
 // reactor returns what sends, when there is one.
@@ -184,7 +120,7 @@ func (a *api) reactor() (*webhook.Reactor, error) {
 }
 
 func (a *api) listDeliveries(w http.ResponseWriter, r *http.Request, c caller) error {
-	hook, err := c.webhook(r)
+	hook, err := a.webhooks().named(r, c)
 	if err != nil {
 		return err
 	}
@@ -223,7 +159,7 @@ func (a *api) replayWebhook(w http.ResponseWriter, r *http.Request, c caller) er
 	if err != nil {
 		return err
 	}
-	hook, err := c.webhook(r)
+	hook, err := a.webhooks().named(r, c)
 	if err != nil {
 		return err
 	}
