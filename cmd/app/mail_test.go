@@ -92,6 +92,7 @@ func TestMailThatCannotBeSent(t *testing.T) {
 	token := c.admin(t).Token
 	post := func(method, path string) int { status, _ := r.call(method, path, token, ""); return status }
 	send := "/v1/mail/" + list.Data[0].ID + "/send"
+	require.Equal(t, http.StatusOK, post("GET", "/v1/mail/"+list.Data[0].ID))
 	require.Equal(t, http.StatusConflict, post("POST", send))
 	server.Behave(nil)
 	require.Equal(t, http.StatusNoContent, post("POST", send))

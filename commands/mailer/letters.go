@@ -23,7 +23,7 @@ func (m *Mailer) Letters(ctx context.Context) ([]Letter, error) {
 // It returns a [*commands.Refusal]: NotFound (mail_not_found), or Conflict (mail_busy while somebody does the same, mail_not_sent
 // when it failed once more).
 func (m *Mailer) SendAgain(ctx context.Context, id uuid.UUID) error {
-	letter, err := m.letter(ctx, id)
+	letter, err := m.Letter(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -74,13 +74,14 @@ func (m *Mailer) again(ctx context.Context, letter Letter) (*failed, error) {
 
 // Discard drops a Letter. It returns a [*commands.Refusal]: NotFound (mail_not_found).
 func (m *Mailer) Discard(ctx context.Context, id uuid.UUID) error {
-	if _, err := m.letter(ctx, id); err != nil {
+	if _, err := m.Letter(ctx, id); err != nil {
 		return err
 	}
 	return m.ledger.remove(ctx, letterPrefix+id.String())
 }
 
-func (m *Mailer) letter(ctx context.Context, id uuid.UUID) (Letter, error) {
+// Letter returns the one of that id. It returns a [*commands.Refusal]: NotFound (mail_not_found).
+func (m *Mailer) Letter(ctx context.Context, id uuid.UUID) (Letter, error) {
 	missing := &commands.Refusal{Kind: commands.NotFound, Reason: "mail_not_found", Detail: "There is no such mail that could not be sent."}
 	if m == nil {
 		return Letter{}, missing

@@ -173,6 +173,7 @@ func pastAndMailDescriptions() openapi.Table {
 			{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()}, cursorOf("with the same bounds: nothing")}},
 
 		"GET /v1/mail":                      {Summary: "List mails that could not be sent", Query: paged(), Answer: listAnswer[mailAnswer]{}},
+		"GET /v1/mail/:mail":                {Summary: "Show a mail that could not be sent", Answer: mailAnswer{}},
 		"POST /v1/mail/:mail/send":          {Summary: "Send a mail again", Body: nothing},
 		"DELETE /v1/mail/:mail":             {Summary: "Give up a mail"},
 		"POST /v1/users/:id/password-reset": {Summary: "Have a link mailed by which the user sets a new password", Body: nothing, Status: http.StatusAccepted},

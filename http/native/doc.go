@@ -63,8 +63,8 @@
 // API shows them again and knows one only. A key may be changed, too: whoever could end it may give it a memo or a name, narrow the
 // addresses that it works from and let it end earlier; what gives it more takes a credential that could make such a key.
 //
-// What cannot be changed has no PATCH: a storage key is its secret, which POST renews, and a consent is there or not. Histories,
-// deliveries and mails are what happened.
+// What cannot be changed has no PATCH: a storage key is its secret, which POST renews, a consent is there or not, and a subscription
+// whose events would change under its reader is another one. Histories, deliveries and mails are what happened.
 //
 // A problem's type is the path /problems/<code>, where a page says what it means and what to do; the code never changes
 // meaning. Members to blame are named as JSON pointers, query parameters and headers by name.

@@ -17,6 +17,7 @@ func (a *api) mailRoutes() []route {
 	const mails, mail = "/v1/mail", "/v1/mail/:mail"
 	return []route{
 		{http.MethodGet, mails, a.listMails, true},
+		{http.MethodGet, mail, a.getMail, false},
 		{http.MethodPost, mail + "/send", a.sendMail, false},
 		{http.MethodDelete, mail, a.discardMail, false},
 		{http.MethodPost, usersPath + "/:id/password-reset", a.requestPasswordReset, false},
@@ -58,6 +59,17 @@ func (a *api) listMails(w http.ResponseWriter, r *http.Request, c caller) error 
 		return err
 	}
 	return writeList(w, r, keyed("mail", all, func(l mailer.Letter) string { return fmt.Sprintf("%019d %v", l.Sequence, l.ID) }), mailOf)
+}
+
+func (a *api) getMail(w http.ResponseWriter, r *http.Request, c caller) error {
+	if !commands.MayReadUsers(c.states, c.Actor) {
+		return noMail("see")
+	}
+	letter, err := a.Mail.Letter(r.Context(), parseID(param(r, "mail")))
+	if err != nil {
+		return err
+	}
+	return rest.Write(w, http.StatusOK, mailOf(letter))
 }
 
 func (a *api) sendMail(w http.ResponseWriter, r *http.Request, c caller) error {

@@ -123,6 +123,7 @@ GET    /v1/sessions/current       404   404    404    404    404     404   404  
 DELETE /v1/sessions/current       404   404    404    404    404     404   404      403      401
 POST   /v1/sessions/current/reauthenticate {"password":"x"} 404 404 404 404 404 404 404 403      401
 GET    /v1/mail                   200   200    403    403    403     403   403      403      401
+GET    /v1/mail/x                404   404    403    403    403     403   403      403      401
 POST   /v1/mail/x/send            404   403    404    403    403     403   403      403      401
 DELETE /v1/mail/x                 404   403    404    403    403     403   403      403      401
 `
