@@ -4,8 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,4 +88,48 @@ func TestOneAccountInEveryDialect(t *testing.T) {
 			require.Contains(t, body, `"email":"`+made.email+`"`, path)
 		}
 	}
+}
+
+// TestKeysChangedInEveryDialect renames an SSH key, bounds a panel's key and ends a storage key in the native API, and looks at what
+// the other ones say then.
+func TestKeysChangedInEveryDialect(t *testing.T) {
+	p := run(t, t.TempDir())
+	user := "/v1/users/" + p.admin.UserID
+	status, body := p.native(t, "POST", user+"/ssh-keys", `{"title":"laptop","key":"`+publicKey+`"}`)
+	require.Equal(t, http.StatusCreated, status, body)
+	status, body = p.native(t, "PATCH", user+"/ssh-keys/1", `{"title":"desk"}`)
+	require.Equal(t, http.StatusOK, status, body)
+	status, body = p.danube(t, "GET", "/api/accounts/user/admin/sshkey/", "")
+	require.Equal(t, http.StatusOK, status, body)
+	require.Contains(t, body, `"desk"`)
+	require.Contains(t, ownAccount(t, p), `"id":1,"name":"desk"`)
+
+	require.NotContains(t, ownAccount(t, p), `"e24files":{"s3":{"api_id":""`)
+	status, body = p.native(t, "DELETE", user+"/storage-keys/s3", "")
+	require.Equal(t, http.StatusNoContent, status, body)
+	require.Contains(t, ownAccount(t, p), `"e24files":{"s3":{"api_id":"","secret_key":""}`)
+
+	status, body = p.native(t, "GET", user+"/api-keys", "")
+	require.Equal(t, http.StatusOK, status, body)
+	var keys struct{ Data []struct{ ID, Kind string } }
+	require.NoError(t, json.Unmarshal([]byte(body), &keys))
+	panel := slices.IndexFunc(keys.Data, func(k struct{ ID, Kind string }) bool { return k.Kind == "pterodactyl" })
+	status, body = p.native(t, "PATCH", user+"/api-keys/"+keys.Data[panel].ID, `{"permissions":{"users":"read"}}`)
+	require.Equal(t, http.StatusOK, status, body)
+	status, _ = p.panel(t, "GET", "/api/application/users", "")
+	require.Equal(t, http.StatusOK, status)
+	status, _ = p.panel(t, "DELETE", "/api/application/users/1", "")
+	require.Equal(t, http.StatusForbidden, status)
+	status, body = p.native(t, "PATCH", user+"/api-keys/"+keys.Data[panel].ID, `{"allowed_ips":["192.0.2.1"]}`)
+	require.Equal(t, http.StatusOK, status, body)
+	status, _ = p.panel(t, "GET", "/api/application/users", "")
+	require.Equal(t, http.StatusForbidden, status)
+}
+
+// ownAccount is the administrator's account as e24's API has it.
+func ownAccount(t *testing.T, p *process) string {
+	t.Helper()
+	status, body := p.e24(t, "GET", "/v2/account", "")
+	require.Equal(t, http.StatusOK, status, body)
+	return body
 }
