@@ -136,6 +136,9 @@ func TestUpdateResource(t *testing.T) {
 	run(t, []scenario{
 		{name: "a name", given: have, actor: admin, when: update(the("db"), nil), then: linked("db", `{"a":1,"b":{"c":2,"d":3}}`)},
 		{name: "members inside", given: have, actor: admin, when: update(nil, the(`{"b":{"c":null,"e":{"f":null}}}`)), then: linked("web", `{"a":1,"b":{"d":3,"e":{}}}`)},
+		{name: "numbers as they are written", given: have, actor: admin, when: update(nil, the(`{"a":12345678901234567890.10}`)),
+			then: linked("web", `{"a":12345678901234567890.10,"b":{"c":2,"d":3}}`)},
+		{name: "broken data", given: have, actor: admin, when: update(nil, the("{")), no: "data_invalid"},
 		{name: "no data", given: have, actor: admin, when: update(nil, the("null")), then: linked("web", "")},
 		{name: "data of another form", given: have, actor: admin, when: update(nil, the("[1]")), then: linked("web", "[1]")},
 		{name: "an object in the place of none", given: and(family(), fact{childID, events.ResourceLinked{Kind: "vm", ID: "1"}}), actor: admin,

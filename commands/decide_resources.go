@@ -2,7 +2,9 @@ package commands
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 
 	"accountd/events"
 )
@@ -63,32 +65,42 @@ func decideUpdateResource(s States, a Actor, u *User, c UpdateResource) ([]event
 
 // mergedData returns the data after a merge patch, nothing for null.
 func mergedData(data, patch string) string {
-	merged := string(mergePatch(json.RawMessage(data), json.RawMessage(patch)))
-	if merged == "null" {
+	var value, change any
+	_ = decodeJSON(data, &value) // no data is no value
+	if decodeJSON(patch, &change) != nil {
+		return patch // which is then refused
+	}
+	merged := mergePatch(value, change)
+	if merged == nil {
 		return ""
 	}
-	return merged
+	text, _ := json.Marshal(merged) // it was read from JSON
+	return string(text)
+}
+
+// decodeJSON reads a value and keeps its numbers as they are written.
+func decodeJSON(text string, v *any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return d.Decode(v)
 }
 
 // mergePatch returns the value after the patch (RFC 7396).
-func mergePatch(value, patch json.RawMessage) json.RawMessage {
-	var changes map[string]json.RawMessage
-	if json.Unmarshal(patch, &changes) != nil || changes == nil {
-		return patch // no object: takes the value's place
+func mergePatch(value, patch any) any {
+	changes, ok := patch.(map[string]any)
+	if !ok {
+		return patch // it takes the value's place
 	}
-	members := map[string]json.RawMessage{}
-	_ = json.Unmarshal(value, &members) // what is no object has none
-	if members == nil {
-		members = map[string]json.RawMessage{}
-	}
+	members, _ := value.(map[string]any) // what is no object has none
+	merged := map[string]any{}
+	maps.Copy(merged, members)
 	for name, change := range changes {
-		if string(change) == "null" {
-			delete(members, name)
+		if change == nil {
+			delete(merged, name)
 			continue
 		}
-		members[name] = mergePatch(members[name], change)
+		merged[name] = mergePatch(members[name], change)
 	}
-	merged, _ := json.Marshal(members) // they were read from JSON
 	return merged
 }
 
