@@ -44,6 +44,7 @@ type UpdateUser struct {
 	Rights       events.RightsChanged
 	Active       *bool
 	PasswordHash *events.Secret
+	KeepsTokens  bool           // a new password does not end tokens of Danube's API
 	APIKey       *events.APIKey // takes the place of the user's API keys of its kind
 	CallbackKey  *events.Secret
 	// PasswordImported says that the hash was made elsewhere: its cost and the password's rules are not this service's.

@@ -132,7 +132,7 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 		out = append(out, c.Rights)
 	}
 	if c.PasswordHash != nil {
-		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash})
+		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash, KeepsTokens: c.KeepsTokens})
 	}
 	if c.APIKey != nil {
 		out = append(out, replaceAPIKey(u, *c.APIKey)...)

@@ -134,13 +134,10 @@ func Evolve(u *User, r events.Record) *User {
 // endLogIns ends what log-ins gave that were made before the Record.
 func (u *User) endLogIns(r events.Record) {
 	u.LogInsSince = r.Sequence
-	if _, password := r.Event.(events.PasswordChanged); !password || r.Cause.Dialect != danubeDialect {
+	if e, _ := r.Event.(events.PasswordChanged); !e.KeepsTokens {
 		u.TokensSince = r.Sequence
 	}
 }
-
-// danubeDialect is the API whose contract says that a new password ends none of its tokens.
-const danubeDialect = "danube"
 
 func newUser(e events.UserCreated, r events.Record) *User {
 	u := &User{

@@ -17,11 +17,10 @@ func TestWhatEndsLogIns(t *testing.T) {
 	for name, c := range map[string]struct {
 		given                     []fact
 		event                     events.Event
-		dialect                   string
 		endsSessions, endsDanubes bool
 	}{
 		"a new password":                {event: events.PasswordChanged{Hash: "two"}, endsSessions: true, endsDanubes: true},
-		"a new password in Danube":      {event: events.PasswordChanged{Hash: "two"}, dialect: "danube", endsSessions: true},
+		"one that keeps tokens":         {event: events.PasswordChanged{Hash: "two", KeepsTokens: true}, endsSessions: true},
 		"a better hash":                 {event: events.PasswordChanged{Hash: "two", Rehash: true}},
 		"no account":                    {event: events.UserDeleted{}, endsSessions: true, endsDanubes: true},
 		"another name":                  {event: events.ProfileUpdated{Username: the("kid")}},
@@ -35,9 +34,7 @@ func TestWhatEndsLogIns(t *testing.T) {
 		given := and(and(family(), fact{childID, events.PasswordChanged{Hash: "one"}}), c.given...)
 		before := statesOf(t, given).User(childID)
 		all := records(and(given, fact{childID, c.event}))
-		last := all[len(all)-1]
-		last.Cause.Dialect = c.dialect
-		after := commands.Evolve(before, last)
+		after := commands.Evolve(before, all[len(all)-1])
 		by := commands.Session{Since: before.LogInsSince, ExpiresAt: firstDay.Add(time.Hour)}
 		require.True(t, by.Holds(before, firstDay), name)
 		require.Equal(t, c.endsSessions, !by.Holds(after, firstDay), name)

@@ -80,7 +80,7 @@ type User struct {
 	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
 	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
-	TokensSince   uint64                         // the same of Danube's tokens, which a password that its API sets does not end
+	TokensSince   uint64                         // the same of tokens of Danube's API, which a new password may leave
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []SigningKey                   // oldest first
 	StorageKeys   []events.StorageKey

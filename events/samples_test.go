@@ -42,7 +42,7 @@ func samples() []Event {
 		RightsChanged{SuperAdmin: new(false), APIAccess: new(true)},
 		UserEnabled{}, UserDisabled{}, ProvisioningCompleted{},
 		ProvisioningFailed{Reason: "no capacity"},
-		PasswordChanged{Hash: "hash of a password", Rehash: true},
+		PasswordChanged{Hash: "hash of a password", Rehash: true, KeepsTokens: true},
 		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
 		MailRequested{Mail: MailPasswordReset},
 		UserDeleted{}, UserErased{}, LogInLocked{Until: api.ExpiresAt}, LogInUnlocked{},

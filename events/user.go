@@ -93,8 +93,9 @@ type ProvisioningFailed struct {
 
 // PasswordChanged records a new password, hashed.
 type PasswordChanged struct {
-	Hash   Secret `json:"hash"`
-	Rehash bool   `json:"rehash,omitempty"` // the password is the same, only its hash is a better one
+	Hash        Secret `json:"hash"`
+	Rehash      bool   `json:"rehash,omitempty"`       // the password is the same, only its hash is a better one
+	KeepsTokens bool   `json:"keeps_tokens,omitempty"` // that Danube's API gave before
 }
 
 // PasswordResetRequested records that whoever presents a token may set a new password, once; a token before it is void.

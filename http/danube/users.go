@@ -82,7 +82,7 @@ func (x *exchange) updateUser() error {
 		if err != nil {
 			return err
 		}
-		cmd.PasswordHash = &hash
+		cmd.PasswordHash, cmd.KeepsTokens = &hash, true // as the contract has it
 	}
 	out, err := x.do(cmd)
 	if err != nil {
