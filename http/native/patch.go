@@ -35,6 +35,9 @@ func (a *api) patchUser(w http.ResponseWriter, r *http.Request, c caller) error 
 
 // patch makes the change to the user as it is now.
 func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body userBody, match tags) (out commands.Outcome, err error) {
+	if c.states, err = a.states(); err != nil { // it may have been waited for the version that If-Match names
+		return out, err
+	}
 	u := c.states.User(id)
 	if u == nil {
 		return out, noSuchUser()
