@@ -189,10 +189,15 @@ func (b *tab) text(selector string) string {
 	return ask(b, chromedp.Text(chromedp.CSS(selector)))
 }
 
-// focused returns the id of the element that has the focus.
+// focused returns the id of the element that has the focus, which a page gives a little after it is loaded.
 func (b *tab) focused() string {
 	b.t.Helper()
-	return ask(b, chromedp.Evaluate[string](`document.activeElement.id || document.activeElement.className`))
+	for start := time.Now(); time.Since(start) < patience; {
+		if id := ask(b, chromedp.Evaluate[string](`document.activeElement.id || document.activeElement.className`)); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // location returns the URL of the page that is shown.
