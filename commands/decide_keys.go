@@ -14,10 +14,12 @@ import (
 
 const (
 	maxCredentials = 100 // of one kind that a user may have
-	maxAllowedIPs  = 100 // of one key
 	maxTitle       = 255
 	maxSSHKey      = 64 << 10
 )
+
+// MaxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
+const MaxAllowedIPs = 100
 
 func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
@@ -201,8 +203,8 @@ func checkAPIKey(s States, k events.APIKey) error {
 
 // checkAPIKeyBounds checks what may change about an API key.
 func checkAPIKeyBounds(k events.APIKey) error {
-	if len(k.AllowedIPs) > maxAllowedIPs {
-		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", maxAllowedIPs)
+	if len(k.AllowedIPs) > MaxAllowedIPs {
+		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", MaxAllowedIPs)
 	}
 	for _, ip := range k.AllowedIPs {
 		if _, err := ParseAllowedIP(ip); err != nil {

@@ -47,6 +47,12 @@ func MayAdminister(s States, a Actor, target *User) bool {
 	return u != nil && u.Usable() && administersUsers(a.Permissions) && !a.byApplication() && administers(s, u, target, a.At)
 }
 
+// MaySeeGroup reports whether the Actor may see the group and who is in it: a super admin each, others those that are bound to
+// the datacenters of which they administer the users.
+func MaySeeGroup(s States, a Actor, g *Group) bool {
+	return IsSuperAdmin(s, a) || slices.Contains(AdministeredDatacenters(s, a), g.Datacenter)
+}
+
 // administers leaves out accounts that may do what u may not, so that nobody gains rights by taking such an account over.
 func administers(s States, u, target *User, at time.Time) bool {
 	return target.Datacenter != uuid.Nil && slices.Contains(administered(s, u), target.Datacenter) && covers(s, u, target, at)

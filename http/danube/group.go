@@ -1,8 +1,6 @@
 package danube
 
 import (
-	"slices"
-
 	"github.com/google/uuid"
 
 	"accountd/commands"
@@ -32,8 +30,8 @@ func (x *exchange) showGroup() error {
 	return x.succeed(x.groupOf(g, extended))
 }
 
-// group returns the group that the path names, if the caller may see it: a super admin each, others those that are bound to
-// the datacenters of which they administer the users. From then on the request is one in the group's datacenter.
+// group returns the group that the path names, if the caller may see it. From then on the request is one in the group's
+// datacenter.
 func (x *exchange) group() (*commands.Group, error) {
 	if err := x.mayList(); err != nil {
 		return nil, err
@@ -42,7 +40,7 @@ func (x *exchange) group() (*commands.Group, error) {
 	if g == nil || g.Name != x.params["group"] {
 		return nil, noGroup()
 	}
-	if !x.isSuperAdmin() && !slices.Contains(x.administered(), g.Datacenter) {
+	if !commands.MaySeeGroup(x.states, x.actor, g) {
 		return nil, forbidden()
 	}
 	x.enterDatacenter(g.Datacenter)

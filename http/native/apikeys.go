@@ -12,9 +12,6 @@ import (
 	"accountd/http/rest"
 )
 
-// maxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
-const maxAllowedIPs = 100
-
 func (a *api) apiKeys() belongings[commands.APIKey, apiKeyAnswer] {
 	return belongings[commands.APIKey, apiKeyAnswer]{
 		name:   "api-keys",

@@ -12,7 +12,7 @@ func belongingDescriptions() openapi.Table {
 	name, null := openapi.Line(longName), openapi.Nullable
 	signing := map[string]openapi.Schema{"name": null(name), "permissions": null(permissionsSchema())}
 	bounds := map[string]openapi.Schema{"permissions": null(permissionsSchema()), "memo": null(openapi.Lines(longText)), "expires_at": null(openapi.Form("date-time")),
-		"allowed_ips": null(openapi.Schema{"type": "array", "items": openapi.Form("ip"), "maxItems": maxAllowedIPs})}
+		"allowed_ips": null(openapi.Schema{"type": "array", "items": openapi.Form("ip"), "maxItems": commands.MaxAllowedIPs})}
 	key := maps.Clone(bounds)
 	key["kind"] = null(openapi.Text(keyKind, commands.KeyPterodactyl))
 	link := openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.ResourceKinds...), "id!": openapi.Filled(name), "name": null(name), "data": openapi.Anything()})

@@ -50,9 +50,16 @@ func TestVersionOfAnotherInstance(t *testing.T) {
 	s := start(t, commands.Options{})
 	path := "/v1/users/" + s.admin.ID.String()
 	answered := make(chan int)
+	body, send := io.Pipe()
 	go func() {
-		answered <- s.call("PATCH", path, s.token, `{"profile":{"city":"x"}}`, "If-Match", `"3"`).Code
+		r := httptest.NewRequest("PATCH", path, body)
+		r.Header.Set("Authorization", "Bearer "+s.token)
+		r.Header.Set("If-Match", `"3"`)
+		answered <- s.serve(r, testAddress).Code
 	}()
+	_, err := io.WriteString(send, `{"profile":{"city":"x"}}`) // when it is read, the request has long begun
+	require.NoError(t, err)
+	require.NoError(t, send.Close())
 	phone := "1"
 	s.do(commands.Service(), commands.UpdateUser{ID: s.admin.ID, Profile: events.ProfileUpdated{Phone: &phone}})
 	assert.Equal(t, http.StatusOK, <-answered)
@@ -119,7 +126,7 @@ func TestTooLarge(t *testing.T) {
 		assert.Equal(t, c.status, w.Code, "%.200s", w.Body)
 	}
 	path := "/v1/users/" + s.admin.ID.String()
-	ips := strings.Repeat(`"192.0.2.1",`, maxAllowedIPs)
+	ips := strings.Repeat(`"192.0.2.1",`, commands.MaxAllowedIPs)
 	assert.Equal(t, http.StatusCreated, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips[:len(ips)-1]+`]}`).Code)
 	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips+`"192.0.2.1"]}`).Code)
 	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/failed", s.token, `{"reason":"`+strings.Repeat("x", maxReason+1)+`"}`).Code)

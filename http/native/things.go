@@ -66,14 +66,9 @@ func (k things[T, A]) place(one T) string {
 	return one.Base().ID.String()
 }
 
-// shown shows one as it is in that directory.
-func (k things[T, A]) shown(c caller, dir *commands.Directory, one T) A {
-	return k.show(c.states, dir, one)
-}
-
 func (k things[T, A]) list(w http.ResponseWriter, r *http.Request, c caller) error {
 	dir := c.states.Directory()
-	return writeList(w, r, numbered(k.name, k.all(dir), func(one T) int64 { return one.Base().Number }), func(one T) A { return k.shown(c, dir, one) })
+	return writeList(w, r, numbered(k.name, k.all(dir), func(one T) int64 { return one.Base().Number }), func(one T) A { return k.show(c.states, dir, one) })
 }
 
 func (k things[T, A]) get(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -81,7 +76,7 @@ func (k things[T, A]) get(w http.ResponseWriter, r *http.Request, c caller) erro
 	if err != nil {
 		return err
 	}
-	return showEntity(w, r, one.Base().Version, k.shown(c, c.states.Directory(), one))
+	return showEntity(w, r, one.Base().Version, k.show(c.states, c.states.Directory(), one))
 }
 
 func (k things[T, A]) post(a *api) handler {
@@ -122,7 +117,7 @@ func (k things[T, A]) patch(a *api) handler {
 		cmd := k.update(c, one.Base().ID, m)
 		readOnly, err := k.readOnly(m)
 		if err == nil {
-			err = repeated(readOnly, k.shown(c, c.states.Directory(), one))
+			err = repeated(readOnly, k.show(c.states, c.states.Directory(), one))
 		}
 		if err != nil {
 			return err
@@ -142,7 +137,7 @@ func (k things[T, A]) change(a *api, w http.ResponseWriter, r *http.Request, c c
 
 func (k things[T, A]) answer(w http.ResponseWriter, c caller, status int, out commands.Outcome, id uuid.UUID, secret func(A) any) error {
 	one := k.byID(out.Directory, id)
-	shown := k.shown(c, out.Directory, one)
+	shown := k.show(c.states, out.Directory, one)
 	rest.SetSequence(w, out.Sequence)
 	if secret != nil {
 		return writeEntity(w, status, one.Base().Version, secret(shown))

@@ -50,11 +50,7 @@ func TestFeedOutlivesKills(t *testing.T) {
 // requireFeed waits until the feed tells of all that is in the log, and proves that it does so once and in order.
 func requireFeed(t *testing.T, url string) {
 	t.Helper()
-	conn, err := nats.Connect(url)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	require.NoError(t, err)
+	js := jetStream(t, url)
 	log, err := js.Stream(t.Context(), "ACCOUNTS")
 	require.NoError(t, err)
 	end := log.CachedInfo().State.LastSeq
@@ -70,4 +66,15 @@ func requireFeed(t *testing.T, url string) {
 		require.NoError(t, err)
 		require.Equal(t, strconv.FormatUint(want, 10), msg.Headers().Get("Nats-Msg-Id"))
 	}
+}
+
+// jetStream connects to the engine until the test ends.
+func jetStream(t *testing.T, url string) jetstream.JetStream {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	require.NoError(t, err)
+	return js
 }

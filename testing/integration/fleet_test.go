@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
 	"accountd/cmd/app"
@@ -283,12 +281,7 @@ func requireMails(t *testing.T, mails *mailbox.Server, due map[string]bool) {
 // requireReplicas proves that whatever the service stores is on all three servers.
 func requireReplicas(t *testing.T, url string) {
 	t.Helper()
-	conn, err := nats.Connect(url)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	require.NoError(t, err)
-	streams := js.ListStreams(t.Context())
+	streams := jetStream(t, url).ListStreams(t.Context())
 	for info := range streams.Info() {
 		require.Equal(t, cluster.Size, info.Config.Replicas, info.Config.Name)
 	}

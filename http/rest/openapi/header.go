@@ -1,6 +1,10 @@
 package openapi
 
-import "accountd/http/rest"
+import (
+	"slices"
+
+	"accountd/http/rest"
+)
 
 // Header is a header of answers.
 type Header struct {
@@ -32,14 +36,7 @@ func Sequence(always bool, on func(Reply) bool) Header {
 
 // Status chooses the answers with one of those statuses.
 func Status(statuses ...int) func(Reply) bool {
-	return func(r Reply) bool {
-		for _, status := range statuses {
-			if r.Status == status {
-				return true
-			}
-		}
-		return false
-	}
+	return func(r Reply) bool { return slices.Contains(statuses, r.Status) }
 }
 
 // headersPlace is where headers are.
