@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
+
+	"accountd/events/engine/mend"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -36,13 +35,48 @@ const readyTimeout = 10 * time.Second
 const maxPayload = 8 << 20
 
 // Start runs a JetStream server inside this process and connects to it. It returns when the store is recovered, which
-// takes about half a second for each million users and cannot be interrupted. It returns [ErrUnhealthy] when a stream
-// could not be recovered.
+// takes about half a second for each million users and cannot be interrupted. What a server that was killed left behind is
+// put right before (see package mend). It returns [ErrUnhealthy] when a stream could not be recovered, and mend.ErrBlock for a
+// store that the server would destroy.
+//
+// No stream of an embedded server is compressed; those that were stop being it.
 func Start(ctx context.Context, options Options) (*Engine, error) {
 	log := newLogger(options.Logger)
-	if err := sweep(options.StoreDir); err != nil {
-		return nil, err
+	found, err := mend.Store(options.StoreDir, log.log)
+	if err == nil && len(found.Compressing) > 0 {
+		err = endCompression(ctx, options, found.Compressing)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("preparing the embedded server's store: %w", err)
+	}
+	return startOn(ctx, options, log)
+}
+
+// endCompression changes the configuration of streams by a server of its own, since a server goes on as it began. Behind it the
+// store is looked through again: that server, too, may have begun a block and compressed the one before.
+func endCompression(ctx context.Context, options Options, streams []string) error {
+	log := newLogger(options.Logger)
+	options.Listen = nil
+	e, err := startOn(ctx, options, log)
+	if err != nil {
+		return err
+	}
+	for _, name := range streams {
+		stream, err2 := e.js.Stream(ctx, name)
+		if err2 == nil {
+			_, err2 = e.uncompressed(ctx, stream)
+		}
+		err = errors.Join(err, err2)
+	}
+	if err := errors.Join(err, e.Close(ctx)); err != nil {
+		return err
+	}
+	_, err = mend.Store(options.StoreDir, log.log)
+	return err
+}
+
+// startOn starts a server on a store that was looked through.
+func startOn(ctx context.Context, options Options, log natsLogger) (*Engine, error) {
 	visitors := newDoor(options.Listen)
 	config := &server.Options{
 		ServerName:   "accountd",
@@ -86,24 +120,6 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 		return nil, fmt.Errorf("starting the embedded server: %w", err)
 	}
 	return e, nil
-}
-
-// sweep removes what a server that was killed in its start leaves behind: an empty file by which it tries whether it can
-// write. The next server would take it for an account that it does not know, and be unhealthy for ever.
-func sweep(storeDir string) error {
-	tried, err := filepath.Glob(filepath.Join(storeDir, server.JetStreamStoreDir, "_test_*"))
-	if err != nil {
-		return fmt.Errorf("looking into the store: %w", err)
-	}
-	for _, path := range tried {
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > 0 {
-			continue // it is something else
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("cleaning the store: %w", err)
-		}
-	}
-	return nil
 }
 
 func start(srv *server.Server, log natsLogger, password string) (*Engine, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"sync"
@@ -22,6 +23,7 @@ var ErrUnhealthy = errors.New("engine is not healthy")
 type Engine struct {
 	conn   *nats.Conn
 	js     jetstream.JetStream
+	log    *slog.Logger
 	closed chan struct{} // closed when conn is
 
 	server *server.Server // nil for an outside cluster
@@ -99,7 +101,7 @@ func (e *Engine) drain(ctx context.Context) error {
 
 // attach makes an Engine of a connection with the given options, which is to reconnect for ever.
 func attach(url string, log natsLogger, options ...nats.Option) (*Engine, error) {
-	e := &Engine{closed: make(chan struct{})}
+	e := &Engine{closed: make(chan struct{}), log: log.log}
 	options = append([]nats.Option{
 		nats.Name("accountd"),
 		nats.MaxReconnects(-1),

@@ -13,7 +13,7 @@ import (
 var ErrLostStream = errors.New("the engine could not open the folder of the stream")
 
 // EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none. A
-// stream that exists is left as it is.
+// stream that exists is left as it is, but that it is not compressed any more.
 func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	stream, err := e.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -22,7 +22,40 @@ func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) 
 	if err != nil {
 		return nil, fmt.Errorf("opening the stream %s: %w", want.Name, err)
 	}
-	return stream, nil
+	return e.uncompressed(ctx, stream)
+}
+
+// Uncompressed sees to it that the stream is not compressed, and returns its configuration. With compression a kill at the end
+// of a block can cost the stream (see package mend). It returns [ErrUnhealthy] rather than change anything in a store that was
+// not recovered whole.
+func (e *Engine) Uncompressed(ctx context.Context, have jetstream.StreamConfig) (jetstream.StreamConfig, error) {
+	if have.Compression == jetstream.NoCompression {
+		return have, nil
+	}
+	if err := e.Healthy(); err != nil {
+		return have, fmt.Errorf("ending the compression of %s: %w", have.Name, err)
+	}
+	have.Compression = jetstream.NoCompression
+	if _, err := e.js.UpdateStream(ctx, have); err != nil {
+		return have, fmt.Errorf("ending the compression of %s: %w", have.Name, err)
+	}
+	if e.Embedded() {
+		e.log.Info("the stream is not compressed any more", "stream", have.Name)
+	} else {
+		e.log.Warn("the stream is not compressed any more from the next start of each NATS server on: restart them one by one, soon",
+			"stream", have.Name)
+	}
+	return have, nil
+}
+
+func (e *Engine) uncompressed(ctx context.Context, stream jetstream.Stream) (jetstream.Stream, error) {
+	if stream.CachedInfo().Config.Compression == jetstream.NoCompression {
+		return stream, nil
+	}
+	if _, err := e.Uncompressed(ctx, stream.CachedInfo().Config); err != nil {
+		return nil, err
+	}
+	return e.js.Stream(ctx, stream.CachedInfo().Config.Name)
 }
 
 // CreateStream makes a stream of that configuration, or opens the one of its name that somebody made meanwhile. Replicas 0

@@ -62,8 +62,12 @@
 // Why the master key is rotated while nobody uses the Log: an instance with the old key would go on writing blocks that the
 // new one does not open. Why no block is written before all were read: with a wrong key, nothing happens.
 //
-// Why an existing stream is never updated: nothing that differs could be put right without touching what is stored. Open
-// refuses and names it.
+// Why an existing stream is never updated, but for its compression: nothing else that differs could be put right without
+// touching what is stored. Open refuses and names it.
+//
+// Why no compression: payloads are sealed, so it saves little; and an engine that ends between compressing a full block and
+// writing into the next one takes the compressed block for its last when it starts again, acknowledges what it writes behind
+// it, and can never open it again (seen with nats-server 2.15.2). See engine/mend.
 //
 // Why a reader to whom nothing comes asks whether something should have: of a damaged block the engine delivers nothing, takes the
 // stream to end before it, and goes on as if all were well.

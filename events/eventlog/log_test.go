@@ -185,11 +185,25 @@ func TestOpenRefusesAnotherConfiguration(t *testing.T) {
 func TestOpenKeepsWhatTheOperatorChose(t *testing.T) {
 	env := testlog.Start(t)
 	config := eventlog.LogConfig()
-	config.Compression, config.Description = jetstream.NoCompression, "ours"
+	config.Description = "ours"
 	_, err := env.Engine.JetStream().UpdateStream(t.Context(), config)
 	require.NoError(t, err)
 	_, err = open(t, env.Engine, env.Master)
 	require.NoError(t, err)
+}
+
+// TestOpenEndsCompression: with it a kill at the end of a block can cost the log.
+func TestOpenEndsCompression(t *testing.T) {
+	env := testlog.Start(t)
+	config := eventlog.LogConfig()
+	config.Compression = jetstream.S2Compression
+	_, err := env.Engine.JetStream().UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	_, err = open(t, env.Engine, env.Master)
+	require.NoError(t, err)
+	stream, err := env.Engine.JetStream().Stream(t.Context(), eventlog.Stream)
+	require.NoError(t, err)
+	require.Equal(t, jetstream.NoCompression, stream.CachedInfo().Config.Compression)
 }
 
 // TestFirstStartRace starts two instances with master keys of their own on one empty cluster: only one may win, or half of

@@ -15,7 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// logConfig is the configuration of the stream of Records: append-only, without limits.
+// logConfig is the configuration of the stream of Records: append-only, without limits, and not compressed.
 func logConfig() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:               Stream,
@@ -23,7 +23,6 @@ func logConfig() jetstream.StreamConfig {
 		Storage:            jetstream.FileStorage,
 		Retention:          jetstream.LimitsPolicy,
 		Discard:            jetstream.DiscardNew,
-		Compression:        jetstream.S2Compression,
 		Duplicates:         2 * time.Minute,
 		AllowAtomicPublish: true,
 		AllowDirect:        true,
@@ -116,7 +115,9 @@ func openStream(ctx context.Context, o Options, found *jetstream.StreamInfo, wan
 	if wrong := differences(found.Config, want); len(wrong) > 0 {
 		return nil, fmt.Errorf("%w: %s: %s", ErrStreamConfig, want.Name, strings.Join(wrong, ", "))
 	}
-	return found, nil
+	var err error
+	found.Config, err = o.Engine.Uncompressed(ctx, found.Config)
+	return found, err
 }
 
 func createStream(ctx context.Context, o Options, want jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
@@ -132,7 +133,7 @@ func createStream(ctx context.Context, o Options, want jetstream.StreamConfig) (
 	return found, nil
 }
 
-// differences names what would break the Log's promises. Replicas, compression, placement, description and metadata are the
+// differences names what would break the Log's promises. Replicas, placement, description and metadata are the
 // operator's.
 func differences(have, want jetstream.StreamConfig) (names []string) {
 	check := func(same bool, name string) {

@@ -49,7 +49,6 @@ func config() jetstream.StreamConfig {
 		Storage:            jetstream.FileStorage,
 		Retention:          jetstream.LimitsPolicy,
 		Discard:            jetstream.DiscardNew,
-		Compression:        jetstream.S2Compression,
 		Duplicates:         10 * time.Second, // the guards do it; the engine keeps all ids of that time in memory
 		AllowAtomicPublish: true,
 	}

@@ -101,6 +101,16 @@ func (w *world) requireRelayed(f *Feed, from, to uint64) {
 	require.Equal(w.t, want, got)
 }
 
+// TestOpenEndsCompression: with it a kill at the end of a block can cost the feed.
+func TestOpenEndsCompression(t *testing.T) {
+	w := newWorld(t)
+	c := config()
+	c.Compression = jetstream.S2Compression
+	_, err := w.Engine.JetStream().CreateStream(t.Context(), c)
+	require.NoError(t, err)
+	require.Equal(t, jetstream.NoCompression, w.open(Options{}).stream.CachedInfo().Config.Compression)
+}
+
 func TestMessages(t *testing.T) {
 	w := newWorld(t)
 	f := w.open(Options{})
