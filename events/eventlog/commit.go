@@ -5,19 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"accountd/events/engine"
 )
 
-// settleFor is how long a conflict is waited out of which the cause does not show yet.
-const settleFor = 2 * time.Second
-
 // commit publishes the unit until it is known to be in the Log or known not to be, or ctx ends. Every attempt is the same:
-// same ids, same content, same guard; so however many of them arrive, and however late, at most one is stored.
+// same ids, same content, same guard; so however many of them arrive, and however late, at most one is stored. A refusal of
+// the guard is no proof that none was: while a cluster heals, two servers may hold themselves for the leader, of which one
+// refuses an attempt that the other stores.
 func (u *unit) commit(ctx context.Context) error {
 	u.msgs[0].Header[headerExpectedLast] = []string{strconv.FormatUint(u.head.Sequence, 10)}
-	start := time.Now()
 	var pause backoff
 	for {
 		r, err := u.attempt(ctx)
@@ -28,9 +25,6 @@ func (u *unit) commit(ctx context.Context) error {
 			var settled bool
 			if settled, err = u.settle(ctx, err); settled {
 				return err
-			}
-			if !u.unsure && time.Since(start) > settleFor {
-				return fmt.Errorf("%w: %w", ErrConflict, err)
 			}
 		case closed:
 			return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -68,9 +62,9 @@ func (u *unit) confirm(r engine.Receipt) error {
 }
 
 // settle finds out what stands behind the head after a conflict: something else, then the append is refused; or this very
-// unit, of which an earlier attempt was stored though its receipt was lost, then it is done. Where nothing stands there yet,
-// a single server was given a head that it does not have; but a replicated stream refuses already for what is on its way,
-// and then it is not settled.
+// unit, then it is done. The id alone tells: the attempt that was refused may be one that another server has stored. Where
+// nothing stands there yet, a single server was given a head that it does not have; but a replicated stream refuses already
+// for what is on its way, perhaps this unit, and then it is not settled.
 func (u *unit) settle(ctx context.Context, cause error) (settled bool, err error) {
 	next, err := leaderGet(ctx, u.log.engine, Stream, messageQuery{Sequence: u.head.Sequence + 1})
 	switch {
@@ -78,7 +72,7 @@ func (u *unit) settle(ctx context.Context, cause error) (settled bool, err error
 		return true, fmt.Errorf("%w: %w", ErrConflict, cause)
 	case err != nil:
 		return false, fmt.Errorf("%w: %w", cause, err)
-	case u.unsure && next.msg.Header.Get(headerMsgID) == u.records[0].ID.String():
+	case next.msg.Header.Get(headerMsgID) == u.records[0].ID.String():
 		return true, nil
 	}
 	return true, fmt.Errorf("%w: %w", ErrConflict, cause)

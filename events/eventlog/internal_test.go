@@ -68,19 +68,61 @@ func followAll(t *testing.T, l *Log) ([]events.Record, error) {
 	return got, err
 }
 
-// TestRetryIsNoDuplicate appends what is in the Log already, as a retry after a lost receipt does.
+// TestRetryIsNoDuplicate appends what is in the Log already, as a retry after a lost receipt does, and a first attempt that one
+// of two would-be leaders refused and the other stored.
 func TestRetryIsNoDuplicate(t *testing.T) {
 	for _, size := range []int{1, 7} {
-		l := start(t)
-		u := build(t, l, events.Head{}, size)
-		require.NoError(t, u.commit(t.Context()))
-		u.unsure = true
-		require.NoError(t, u.commit(t.Context()))
-		require.Equal(t, 2, u.attempts)
-		last, err := l.Last(t.Context())
-		require.NoError(t, err)
-		require.EqualValues(t, size, last)
+		for _, unsure := range []bool{true, false} {
+			l := start(t)
+			u := build(t, l, events.Head{}, size)
+			require.NoError(t, u.commit(t.Context()))
+			u.unsure = unsure
+			require.NoError(t, u.commit(t.Context()))
+			require.Equal(t, 2, u.attempts)
+			last, err := l.Last(t.Context())
+			require.NoError(t, err)
+			require.EqualValues(t, size, last)
+		}
 	}
+}
+
+// TestRefusedAndStored has a server that holds itself for the leader refuse every attempt for longer than a leader's change
+// takes to settle, and another one store the first attempt later than that.
+func TestRefusedAndStored(t *testing.T) {
+	l := start(t)
+	l.replicas = 3
+	stream, err := l.engine.JetStream().Stream(t.Context(), Stream)
+	require.NoError(t, err)
+	config := stream.CachedInfo().Config
+	away := config
+	away.Subjects = []string{"elsewhere"}
+	_, err = l.engine.JetStream().UpdateStream(t.Context(), away)
+	require.NoError(t, err)
+	u := build(t, l, events.Head{}, 1)
+	held := make(chan *nats.Msg, 64)
+	refusing, err := l.engine.Conn().Subscribe(events.Subjects, func(m *nats.Msg) {
+		held <- m
+		_ = m.Respond([]byte(`{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 7"}}`))
+	})
+	require.NoError(t, err)
+
+	done := make(chan error, 1)
+	go func() { done <- u.commit(t.Context()) }()
+	select {
+	case err := <-done:
+		t.Fatalf("decided before anything was stored: %v", err)
+	case <-time.After(settleFor + time.Second):
+	}
+	require.NoError(t, refusing.Unsubscribe())
+	_, err = l.engine.JetStream().UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	first := <-held
+	first.Reply = ""
+	require.NoError(t, l.engine.Conn().PublishMsg(first))
+	require.NoError(t, <-done)
+	last, err := l.Last(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, last)
 }
 
 // TestSettle resolves a conflict of which the cause is unknown: another's record, one's own, or nothing yet.
@@ -91,11 +133,7 @@ func TestSettle(t *testing.T) {
 
 	settled, err := ours.settle(t.Context(), errBroken)
 	require.True(t, settled)
-	require.ErrorIs(t, err, ErrConflict, "there was no earlier attempt")
-	ours.unsure, theirs.unsure = true, true
-	settled, err = ours.settle(t.Context(), errBroken)
-	require.True(t, settled)
-	require.NoError(t, err, "an earlier attempt was stored")
+	require.NoError(t, err, "it was stored, by whatever attempt")
 	settled, err = theirs.settle(t.Context(), errBroken)
 	require.True(t, settled)
 	require.ErrorIs(t, err, ErrConflict)

@@ -19,6 +19,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// settleFor is how long a block of keys that a new leader does not know yet is asked for.
+const settleFor = 2 * time.Second
+
 // blockSubjects matches the subject of every block of keys; blockPrefix starts it.
 const (
 	blockPrefix   = "account_keys."
