@@ -30,6 +30,9 @@ type Engine struct {
 	store  string
 	reader *server.Account // where outside subscribers are; nil when nobody may come from outside
 
+	moving sync.Mutex
+	moved  time.Time // when Reconnect last gave up a connection
+
 	admitting sync.Mutex
 	admitted  []string // consumers that the Reader may read from
 }

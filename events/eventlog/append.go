@@ -42,10 +42,11 @@ func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]
 	l.appending.Lock()
 	defer l.appending.Unlock()
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, l.patience())
 	defer cancel()
 	u := unit{log: l, head: head, codec: l.codec(ctx)}
 	err := u.append(ctx, entries)
+	l.pulse.appended(u.attempts, err)
 	if l.onAppend != nil {
 		l.onAppend(AppendOutcome{
 			Commands: len(entries), Records: len(u.msgs), Attempts: u.attempts, Took: time.Since(start), Err: err,
@@ -53,6 +54,9 @@ func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]
 	}
 	if err != nil {
 		return nil, err
+	}
+	if len(u.records) > 0 {
+		l.saw(u.records[len(u.records)-1].Sequence)
 	}
 	return u.records, nil
 }

@@ -187,9 +187,12 @@ func TestRacingInstances(t *testing.T) {
 	env := testlog.Start(t)
 	var mu sync.Mutex
 	var appended []uuid.UUID
+	logs := make([]*eventlog.Log, instances)
+	for i := range logs { // before anything is appended: who opens an embedded log takes it for his own
+		logs[i] = env.Another()
+	}
 	var work sync.WaitGroup
-	for i := range instances {
-		log := env.Another()
+	for i, log := range logs {
 		work.Go(func() {
 			head := events.Head{}
 			for range each {

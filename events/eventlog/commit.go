@@ -7,7 +7,12 @@ import (
 	"strconv"
 
 	"accountd/events/engine"
+
+	"github.com/nats-io/nats.go"
 )
+
+// errRepeated is what the engine means that takes an append for one that it has.
+var errRepeated = errors.New("the engine knows the event's id")
 
 // commit publishes the unit until it is known to be in the Log or known not to be, or ctx ends. Every attempt is the same:
 // same ids, same content, same guard; so however many of them arrive, and however late, at most one is stored. A refusal of
@@ -16,12 +21,21 @@ import (
 func (u *unit) commit(ctx context.Context) error {
 	u.msgs[0].Header[headerExpectedLast] = []string{strconv.FormatUint(u.head.Sequence, 10)}
 	var pause backoff
+	late := 0 // attempts in a row that had no answer
 	for {
 		r, err := u.attempt(ctx)
+		if late++; !unanswered(err) {
+			late = 0
+		} else if late == 2 {
+			u.log.move(err) // the connection may be to a server that nobody else reaches
+		}
 		switch judge(r, err) {
-		case stored, already:
+		case stored:
 			return u.confirm(r)
-		case conflict:
+		case conflict, already:
+			if err == nil {
+				err = errRepeated // but an engine that knows the id need not have the message; only the Log tells
+			}
 			var settled bool
 			if settled, err = u.settle(ctx, err); settled {
 				return err
@@ -51,6 +65,11 @@ func (u *unit) attempt(ctx context.Context) (engine.Receipt, error) {
 	return u.log.engine.Publish(ctx, u.msgs...)
 }
 
+// unanswered reports whether the engine said nothing.
+func unanswered(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
+}
+
 // confirm checks that the unit stands where its chain hashes say. The guard makes anything else impossible; if it happens
 // all the same, the log is broken and no one must go on as if it was not.
 func (u *unit) confirm(r engine.Receipt) error {
@@ -67,6 +86,9 @@ func (u *unit) confirm(r engine.Receipt) error {
 // for what is on its way, perhaps this unit, and then it is not settled.
 func (u *unit) settle(ctx context.Context, cause error) (settled bool, err error) {
 	next, err := leaderGet(ctx, u.log.engine, Stream, messageQuery{Sequence: u.head.Sequence + 1})
+	if err == nil {
+		u.log.saw(next.sequence) // so that who catches up gets there
+	}
 	switch {
 	case errors.Is(err, errNoMessage) && !u.unsure && u.log.replicas == 1:
 		return true, fmt.Errorf("%w: %w", ErrConflict, cause)

@@ -40,7 +40,7 @@ func (l *Log) Destroy(ctx context.Context, id events.KeyID) error {
 // rewrite stores the key's block without it, and returns that message's sequence.
 func (l *Log) rewrite(ctx context.Context, id events.KeyID) (uint64, error) {
 	subject := blockSubject(id.Block)
-	newest, err := leaderGet(ctx, l.engine, KeyStream, messageQuery{LastFor: subject})
+	newest, err := sureGet(ctx, l.engine, KeyStream, messageQuery{LastFor: subject})
 	if errors.Is(err, errNoMessage) {
 		return 0, permanent{fmt.Errorf("%w: block %016x", ErrLostKeys, id.Block)}
 	}
@@ -93,7 +93,7 @@ func erase(ctx context.Context, e *engine.Engine, sequence uint64) error {
 	if failed == nil {
 		return nil
 	}
-	if _, err := leaderGet(ctx, e, KeyStream, messageQuery{Sequence: sequence}); errors.Is(err, errNoMessage) {
+	if _, err := sureGet(ctx, e, KeyStream, messageQuery{Sequence: sequence}); errors.Is(err, errNoMessage) {
 		return nil
 	}
 	return fmt.Errorf("erasing a block of data keys: %w", failed)

@@ -10,7 +10,7 @@ var (
 	// ErrConflict is returned by [Log.Append] when the Log's head is not the given one: nothing was appended. The caller
 	// catches up and decides again.
 	ErrConflict = errors.New("the log has moved on")
-	// ErrUnavailable is returned by [Log.Append] when the engine did not take the events within 20 seconds, or the context
+	// ErrUnavailable is returned by [Log.Append] when the engine did not take the events within 20 seconds (a few, when it has not answered for long), or the context
 	// ended before it answered. Whether they were appended may be unknown; the Log tells who follows it.
 	ErrUnavailable = errors.New("the log is unavailable")
 	// ErrTooMany is returned by [Log.Append] for more than [MaxBatch] events: nothing was appended.
@@ -50,7 +50,8 @@ var (
 // was truncated, restored from an older backup, or replaced.
 var ErrLogDiffers = errors.New("the log is not the one that was seen before")
 
-// GapError is returned by [Log.Follow] and [Log.Read] when a Record is missing.
+// GapError is returned by [Log.Follow] and [Log.Read] when a Record is missing from an embedded engine. On a cluster it is only
+// logged, and read again from another server.
 type GapError struct {
 	Want uint64 // the sequence of the missing Record
 	Got  uint64 // the sequence of the Record that came instead

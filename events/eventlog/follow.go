@@ -30,7 +30,10 @@ func (l *Log) Follow(ctx context.Context, after events.Head, apply func([]events
 		defer close(p.chunks)
 		p.err = r.read(ctx, func(batch []placedMsg) error { return p.put(ctx, batch) })
 	})
-	err := p.drain(apply)
+	err := p.drain(func(records []events.Record) error {
+		l.saw(records[len(records)-1].Sequence)
+		return apply(records)
+	})
 	cancel()
 	p.work.Wait()
 	return err

@@ -20,7 +20,7 @@ import (
 )
 
 // settleFor is how long a block of keys that a new leader does not know yet is asked for.
-const settleFor = 2 * time.Second
+const settleFor = 5 * time.Second
 
 // blockSubjects matches the subject of every block of keys; blockPrefix starts it.
 const (
@@ -90,7 +90,7 @@ func (k *keyring) known(id events.KeyID) (key seal.DataKey, known bool, err erro
 }
 
 func (k *keyring) fetch(ctx context.Context, block uint64) error {
-	got, err := leaderGet(ctx, k.engine, KeyStream, messageQuery{LastFor: blockSubject(block)})
+	got, err := sureGet(ctx, k.engine, KeyStream, messageQuery{LastFor: blockSubject(block)})
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,9 @@ func (b *keyBlock) drop(index uint16) {
 
 // load reads all blocks of the stream. It returns the messages that a newer one of their block replaced.
 func (k *keyring) load(ctx context.Context) (replaced []uint64, err error) {
-	last, err := leaderGet(ctx, k.engine, KeyStream, messageQuery{LastFor: blockSubjects})
+	last, err := patiently(ctx, func(ctx context.Context) (storedMessage, error) {
+		return sureGet(ctx, k.engine, KeyStream, messageQuery{LastFor: blockSubjects})
+	})
 	if errors.Is(err, errNoMessage) {
 		return nil, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"accountd/events/engine"
 	"accountd/events/seal"
@@ -38,6 +39,8 @@ type Log struct {
 	keys     *keyring
 	pool     *pool
 	replicas int
+	seen     atomic.Uint64 // how far the Log is known to go
+	pulse    *pulse
 	stop     context.CancelFunc // ends the background work
 
 	appending sync.Mutex
@@ -63,6 +66,8 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 		l.Close()
 		return nil, err
 	}
+	l.saw(found.log.State.LastSeq)
+	l.pulse.start()
 	return l, nil
 }
 
@@ -82,10 +87,12 @@ func (l *Log) checkEnd(ctx context.Context, last uint64) error {
 func newLog(o Options, replicas int) *Log {
 	background, stop := context.WithCancel(context.Background())
 	keys := newKeyring(o)
-	return &Log{
+	l := &Log{
 		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, replicas: replicas, stop: stop,
 		pool: &pool{engine: o.Engine, master: o.Master, keys: keys, log: o.Logger, ctx: background},
 	}
+	l.pulse = newPulse(background, l)
+	return l
 }
 
 // openKeys reads all data keys, and stores the first ones of an empty Log.
@@ -127,6 +134,7 @@ func (l *Log) Shared() bool { return !l.engine.Embedded() }
 func (l *Log) Close() {
 	l.stop()
 	l.pool.close()
+	l.pulse.close()
 }
 
 // GroupFrom returns from how many waiting commands of one event on it pays to append them together: a batch costs 2-3 ms
@@ -138,8 +146,8 @@ func (l *Log) GroupFrom() int {
 	return 8
 }
 
-// Last returns the sequence of the newest Record, 0 for an empty Log, as the stream's leader knows it. It waits up to 20
-// seconds for a leader.
+// Last returns the sequence of the newest Record, 0 for an empty Log, as the stream's leader knows it: of a
+// shared Log at least everything that was acknowledged to anybody before. It waits up to 20 seconds for a leader.
 func (l *Log) Last(ctx context.Context) (uint64, error) {
-	return patiently(ctx, func(ctx context.Context) (uint64, error) { return leaderLast(ctx, l.engine, Stream) })
+	return patientlyFor(ctx, l.patience(), l.end)
 }

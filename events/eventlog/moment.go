@@ -27,8 +27,8 @@ func (l *Log) At(ctx context.Context, t time.Time) (uint64, error) {
 
 // timeOf returns the time of the Record.
 func (l *Log) timeOf(ctx context.Context, sequence uint64) (time.Time, error) {
-	got, err := patiently(ctx, func(ctx context.Context) (storedMessage, error) {
-		return leaderGet(ctx, l.engine, Stream, messageQuery{Sequence: sequence})
+	got, err := patientlyFor(ctx, l.patience(), func(ctx context.Context) (storedMessage, error) {
+		return l.get(ctx, messageQuery{Sequence: sequence})
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("asking for record %d: %w", sequence, err)

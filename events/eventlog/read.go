@@ -47,8 +47,8 @@ func (l *Log) Verify(ctx context.Context, anchor events.Head) error {
 	if anchor.Sequence == 0 {
 		return nil
 	}
-	got, err := patiently(ctx, func(ctx context.Context) (storedMessage, error) {
-		return leaderGet(ctx, l.engine, Stream, messageQuery{Sequence: anchor.Sequence})
+	got, err := patientlyFor(ctx, l.patience(), func(ctx context.Context) (storedMessage, error) {
+		return l.get(ctx, messageQuery{Sequence: anchor.Sequence})
 	})
 	if errors.Is(err, errNoMessage) {
 		last, err := l.Last(ctx)

@@ -42,10 +42,16 @@ func (l *Log) ReadOf(ctx context.Context, of events.Aggregate, after uint64, lim
 	return records, nil
 }
 
-// lastOf returns the sequence of the newest Record on the subject, which may have wildcards, 0 when there is none.
+// lastOf returns the sequence of the newest Record on the subject, which may have wildcards, 0 when there is none. Of a shared
+// Log it asks only once the leader has all that was seen: what a server that is behind took for the newest would hide the rest.
 func (l *Log) lastOf(ctx context.Context, subject string) (uint64, error) {
-	got, err := patiently(ctx, func(ctx context.Context) (storedMessage, error) {
-		return leaderGet(ctx, l.engine, Stream, messageQuery{LastFor: subject})
+	got, err := patientlyFor(ctx, l.patience(), func(ctx context.Context) (storedMessage, error) {
+		if l.Shared() {
+			if _, err := l.end(ctx); err != nil {
+				return storedMessage{}, err
+			}
+		}
+		return l.get(ctx, messageQuery{LastFor: subject})
 	})
 	if errors.Is(err, errNoMessage) {
 		return 0, nil

@@ -15,11 +15,13 @@ import (
 
 const (
 	// heartbeat is how often the engine shows that it is there while there is nothing to deliver.
-	heartbeat = 2 * time.Second
+	heartbeat = time.Second
+	// silentAfter is how long nothing comes, not even that, from a consumer that is lost.
+	silentAfter = 3 * heartbeat
 	// pullFor is how long a pull stays open; the next one follows at once.
 	pullFor = 30 * time.Second
 	// stalledAfter is how long nothing comes until it is asked whether something should have come.
-	stalledAfter = 3 * time.Second
+	stalledAfter = 2 * time.Second
 	// batchSize is how many messages the reader hands over at most at a time.
 	batchSize = 256
 )
@@ -48,13 +50,13 @@ type reader struct {
 	gapless bool   // a sequence that is missing is a GapError
 	log     *slog.Logger
 
-	end     uint64 // how far the stream is known to go
-	suspect uint64 // a sequence that the engine has refused, perhaps only because its leader is new
+	end uint64 // how far the stream is known to go
 }
 
 // read delivers until the last wanted message, and returns nil then, or until ctx ends or deliver fails, and returns the
 // reason. Lost consumers and connections heal. It returns [GapError] when a message is missing that must be there, [RecordError]
-// with [ErrUnreadable] when the engine cannot read it, and jetstream.ErrStreamNotFound when there is no stream.
+// with [ErrUnreadable] when the engine cannot read it, and jetstream.ErrStreamNotFound when there is no stream; of a
+// cluster none of these, which one server may say that the others do not.
 func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) error {
 	var pause backoff
 	for {
@@ -124,7 +126,7 @@ func (r *reader) create(ctx context.Context) (name string, err error) {
 	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
-	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, nats.ErrConnectionClosed):
+	case errors.Is(err, jetstream.ErrStreamNotFound) && r.engine.Embedded(), errors.Is(err, nats.ErrConnectionClosed):
 		return "", fmt.Errorf("reading %s: %w", r.stream, err)
 	case err != nil:
 		return "", fmt.Errorf("%w: creating: %w", errBroken, err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"accountd/events/engine"
 
@@ -28,8 +29,8 @@ type storedMessage struct {
 	msg      *nats.Msg
 }
 
-// leaderGet reads a message from the stream's leader, never from a replica that may be behind. It returns errNoMessage
-// when there is none.
+// leaderGet reads a message from the server that holds itself for the stream's leader. It returns errNoMessage when that has
+// none; a new leader, or one that nobody follows any more, may say so of a message that is there (see Log.get).
 func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messageQuery) (storedMessage, error) {
 	body, err := json.Marshal(query)
 	if err != nil {
@@ -71,20 +72,14 @@ func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messa
 	return got, nil
 }
 
-// leaderLast returns the sequence of the stream's newest message, 0 when there never was one.
-func leaderLast(ctx context.Context, e *engine.Engine, stream string) (uint64, error) {
-	asked, cancel := context.WithTimeout(ctx, attemptFor)
-	defer cancel()
-	s, err := e.JetStream().Stream(asked, stream)
-	if err != nil {
-		return 0, fmt.Errorf("asking for the end of %s: %w", stream, err)
-	}
-	return s.CachedInfo().State.LastSeq, nil
-}
-
 // patiently asks again while the engine cannot answer, as during a change of leader, for as long as an append would.
 func patiently[T any](ctx context.Context, ask func(context.Context) (T, error)) (answer T, err error) {
-	patient, cancel := context.WithTimeout(ctx, patience)
+	return patientlyFor(ctx, patience, ask)
+}
+
+// patientlyFor is patiently for another time.
+func patientlyFor[T any](ctx context.Context, most time.Duration, ask func(context.Context) (T, error)) (answer T, err error) {
+	patient, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err = retry(patient, func() error {
 		answer, err = ask(patient)

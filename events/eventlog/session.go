@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // session is one consumer's delivery.
@@ -18,11 +17,12 @@ type session struct {
 	arrived      chan *nats.Msg
 	due          int    // messages asked for and not come yet
 	delivered    uint64 // the consumer's own count
+	lacking      uint64 // a message that the leader had at the last probe; 0 for none
 	out          []placedMsg
 }
 
 func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver func([]placedMsg) error) error {
-	silence := time.NewTimer(0)
+	silence := time.NewTimer(silentAfter)
 	defer silence.Stop()
 	stalled := time.NewTimer(stalledAfter)
 	defer stalled.Stop()
@@ -30,9 +30,10 @@ func (s *session) run(ctx context.Context, changes <-chan nats.Status, deliver f
 		if err := s.ask(); err != nil {
 			return err
 		}
-		silence.Reset(2*heartbeat + time.Second)
 		select {
 		case msg := <-s.arrived:
+			// Nothing else shows that the consumer is there: it may be on another server than the connection.
+			silence.Reset(silentAfter)
 			err := s.collect(msg)
 			if len(s.out) > 0 {
 				if err := deliver(s.out); err != nil {
@@ -103,30 +104,64 @@ func (s *session) take(msg *nats.Msg) error {
 		return fmt.Errorf("%w: message %d of the consumer came instead of %d", errBroken, count, s.delivered)
 	}
 	if sequence != s.next && s.gapless {
-		return GapError{Want: s.next, Got: sequence}
+		return s.gap(sequence)
 	}
 	s.next = sequence + 1
 	s.out = append(s.out, placedMsg{sequence: sequence, msg: msg})
 	return nil
 }
 
+// gap is what a message means that is not the next one. Of several servers, one may have lost what the others have.
+func (s *session) gap(got uint64) error {
+	err := GapError{Want: s.next, Got: got}
+	if s.engine.Embedded() {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errBroken, err)
+}
+
 // probe asks for the next message by itself, if it must be there: an engine that cannot read a damaged block delivers nothing
-// of it, and says so only to who asks for a single message. It may even have come to believe that the stream ends before it. Of
-// several servers, a new leader may know the message a little later.
+// of it, and says so only to who asks for a single message. It may even have come to believe that the stream ends before it.
+//
+// In an embedded engine, a message that the store counts and does not give away is unreadable. On a cluster nothing that one
+// server says ends the reading: it may be new, behind, or alone. But a message that the leader has had for two probes without
+// the consumer having brought it shows that the consumer is lost, or on a server that is; another one takes its place.
 func (s *session) probe(ctx context.Context) error {
+	if !s.engine.Embedded() {
+		return s.probeCluster(ctx)
+	}
 	last, err := leaderLast(ctx, s.engine, s.stream)
 	if s.end = max(s.end, last); err != nil || s.end < s.next || !s.gapless {
 		return nil // an engine that does not answer is asked again
 	}
-	_, err = leaderGet(ctx, s.engine, s.stream, messageQuery{Sequence: s.next})
-	if _, refused := errors.AsType[*jetstream.APIError](err); !refused && !errors.Is(err, errNoMessage) {
-		return nil
-	}
-	if s.engine.Embedded() || s.suspect == s.next {
+	if _, err = leaderGet(ctx, s.engine, s.stream, messageQuery{Sequence: s.next}); errors.Is(err, errNoMessage) {
 		return RecordError{Sequence: s.next, Err: fmt.Errorf("%w: %w", ErrUnreadable, err)}
 	}
-	s.suspect = s.next
 	return nil
+}
+
+func (s *session) probeCluster(ctx context.Context) error {
+	query := messageQuery{Sequence: s.next, NextFor: s.subject}
+	got, err := leaderGet(ctx, s.engine, s.stream, query)
+	switch {
+	case err != nil && !errors.Is(err, errNoMessage):
+		return nil // who does not answer is asked again
+	case err != nil && s.gapless:
+		last, err := leaderLast(ctx, s.engine, s.stream)
+		if err != nil || last < s.next {
+			s.lacking = 0
+			return nil
+		}
+		got.sequence = s.next // one server counts it, and one does not have it
+	case err != nil:
+		return nil
+	}
+	if s.lacking != got.sequence {
+		s.lacking = got.sequence
+		return nil
+	}
+	s.lacking = 0
+	return fmt.Errorf("%w: message %d is there and did not come", errBroken, got.sequence)
 }
 
 // status takes what the engine says about a pull.

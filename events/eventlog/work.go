@@ -16,11 +16,12 @@ import (
 )
 
 const (
-	workPull    = 64               // Records that are fetched ahead
-	workWait    = 10 * time.Second // after which a Record whose instance is silent goes to another
-	workPending = 4096             // Records that may wait for a Job or another attempt; past that, newer ones wait, too
-	workGrace   = 5 * time.Second  // that jobs have to end when the work ends
-	unreadRest  = time.Minute      // after which a Record that could not be read is tried again
+	workPull      = 64               // Records that are fetched ahead
+	workWait      = 10 * time.Second // after which a Record whose instance is silent goes to another
+	workHeartbeat = 2 * time.Second  // two of which that do not come show that the consumer is lost
+	workPending   = 4096             // Records that may wait for a Job or another attempt; past that, newer ones wait, too
+	workGrace     = 5 * time.Second  // that jobs have to end when the work ends
+	unreadRest    = time.Minute      // after which a Record that could not be read is tried again
 )
 
 // Task is a Record that something is to be done about.
@@ -112,7 +113,7 @@ func (s *shift) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(workPull))
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(workPull), jetstream.PullExpiry(pullFor), jetstream.PullHeartbeat(workHeartbeat))
 	if err != nil {
 		return fmt.Errorf("reading: %w", err)
 	}
