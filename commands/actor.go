@@ -14,6 +14,7 @@ type Actor struct {
 	Credential  string    // public id with its kind before it, such as "signing-key:AK…"
 	Permissions events.Permissions
 	Application uuid.UUID // by which the user asks as a member of its client; zero: the user asks by itself
+	Grant       Grant     // of the Application's token: while it holds, the user may be asked for
 	Dialect     string
 	RequestID   string
 	TraceParent string

@@ -206,10 +206,11 @@ type UnlinkResource struct {
 
 // GiveConsent lets an application act in the user's name. Only the user itself gives it.
 //
-// Refusals: NotFound, Forbidden, Invalid (application_not_found).
+// Refusals: NotFound, Forbidden, Invalid (application_not_found), Conflict (membership_changed).
 type GiveConsent struct {
 	ID          uuid.UUID
 	Application uuid.UUID
+	Membership  uint64 // MemberSince of the user when it was asked
 }
 
 // WithdrawConsent ends what GiveConsent began, and with it the application's tokens.

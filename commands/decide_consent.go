@@ -9,6 +9,9 @@ func decideGiveConsent(s States, a Actor, u *User, c GiveConsent) ([]events.Even
 	if _, err := asker(s, a); err != nil {
 		return nil, err
 	}
+	if c.Membership != u.MemberSince {
+		return nil, refuse(Conflict, "membership_changed", "", "You are of another client now than when you were asked.")
+	}
 	if s.Directory().Application(c.Application) == nil {
 		return nil, refuse(Invalid, "application_not_found", "application", "There is no such application.")
 	}

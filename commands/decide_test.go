@@ -34,7 +34,8 @@ func run(t *testing.T, scenarios []scenario) {
 	t.Helper()
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
-			drafts, err := commands.Decide(statesOf(t, s.given), s.actor, s.when)
+			states := statesOf(t, s.given)
+			drafts, err := commands.Decide(states, granted(states, s.actor), s.when)
 			if s.no != "" {
 				var refusal *commands.Refusal
 				require.ErrorAs(t, err, &refusal)

@@ -101,7 +101,11 @@ func directoryEffects() map[string]directoryEffect {
 			a := d.Application(syncID)
 			is.Equal([]any{"S", "call_api", []string{"https://b"}}, []any{a.Name, a.Access, a.RedirectURIs})
 		}},
-		{syncID, events.ApplicationSecretRotated{SecretHash: "n"}, func(is is, d dir) { is.Equal(events.Secret("n"), d.Application(syncID).SecretHash) }},
+		{syncID, events.ApplicationSecretRotated{SecretHash: "n"}, func(is is, d dir) {
+			a := d.Application(syncID)
+			is.Equal(events.Secret("n"), a.SecretHash)
+			is.Equal(a.Version, a.SecretSince)
+		}},
 		{freshID, events.WebhookCreated{Number: 2, URL: "https://b.example", Types: []string{"UserCreated"}, Users: []uuid.UUID{childID}, Secret: "s"}, func(is is, d dir) {
 			w := d.Webhook(freshID)
 			is.Equal([]any{int64(2), "https://b.example", []string{"UserCreated"}, []uuid.UUID{childID}, events.Secret("s"), ""},

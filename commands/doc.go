@@ -32,6 +32,13 @@
 // in the one append that changes the password, on every instance, and a log-in that had looked at the password before gives
 // what has ended already. Nothing has to be looked for and deleted, which could fail, or race with a log-in.
 //
+// Why an application's token names the Records of its user's membership and of its application's secret, and is compared with the State
+// by each command once more: whatever ends one of them ends the token in the same append, and a command that was let in
+// before is refused. Who comes back is a member by another Record.
+//
+// Why a trusted application whose user has come back takes a new secret: nobody has to remember what it was granted for, and giving
+// it one is an administrator's decision.
+//
 // Why a proof is asked for by the Events that a command decides on (see needsProof), and last: it is what would become true that
 // matters, whichever command leads to it; who may not do it learns that and nothing else; and what nobody has thought of takes one.
 //

@@ -98,6 +98,7 @@ type Application struct {
 	Entity
 	AppID        string
 	SecretHash   events.Secret
+	SecretSince  uint64    // sequence of the Record that gave it the secret
 	User         uuid.UUID // who made it; may be gone
 	Client       int64
 	Kind         string

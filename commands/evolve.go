@@ -25,7 +25,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.ProfileUpdated:
 		next.update(e)
 	case events.MembershipChanged:
-		set(&next.Client, e.Client)
+		next.join(e.Client, r)
 		set(&next.Access, e.Access)
 		set(&next.Datacenter, e.Datacenter)
 		set(&next.Groups, e.Groups)
@@ -131,6 +131,18 @@ func Evolve(u *User, r events.Record) *User {
 	return &next
 }
 
+// join makes the user a member of the client of that number, 0 for none, unless it is nil or that of before. With a membership ends
+// what was granted in it.
+func (u *User) join(client *int64, r events.Record) {
+	if client == nil || *client == u.Client {
+		return
+	}
+	u.Client, u.Consents, u.MemberSince = *client, nil, 0
+	if u.Client != 0 {
+		u.MemberSince = r.Sequence
+	}
+}
+
 // endLogIns ends what log-ins gave that were made before the Record.
 func (u *User) endLogIns(r events.Record) {
 	u.LogInsSince = r.Sequence
@@ -148,6 +160,9 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
 		Profile: e.Profile, PasswordHash: e.PasswordHash, StorageKeys: slices.Clone(e.StorageKeys),
 		CallbackKey: e.CallbackKey,
+	}
+	if e.Client != 0 {
+		u.MemberSince = r.Sequence
 	}
 	for _, k := range e.SigningKeys {
 		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time})

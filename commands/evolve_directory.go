@@ -74,7 +74,7 @@ func evolveClient(c *Client, r events.Record) *Client {
 
 func evolveApplication(a *Application, r events.Record) *Application {
 	if e, ok := r.Event.(events.ApplicationCreated); ok && a == nil {
-		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
+		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
 	}
 	if a == nil {
 		return nil
@@ -87,7 +87,7 @@ func evolveApplication(a *Application, r events.Record) *Application {
 		set(&next.Access, e.Access)
 		set(&next.RedirectURIs, e.RedirectURIs)
 	case events.ApplicationSecretRotated:
-		next.SecretHash = e.SecretHash
+		next.SecretHash, next.SecretSince = e.SecretHash, r.Sequence
 	case events.ApplicationDeleted:
 		return nil
 	default:

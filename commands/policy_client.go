@@ -12,17 +12,20 @@ const (
 	ReasonClientBlocked      = "client_blocked"
 	ReasonReadOnly           = "member_read_only"
 	ReasonApplicationLimited = "application_limited"
+	ReasonGrantEnded         = "grant_ended"
 )
 
 // byApplication reports whether the user asks by an application: then it acts as a member of its client, and whatever else
 // it may do does not count.
 func (a Actor) byApplication() bool { return a.Application != uuid.Nil }
 
-// Grant is what an application's token is given for.
+// Grant is what an application's token is given for, and under what.
 type Grant struct {
 	User, Application uuid.UUID
 	Consent           uint64 // sequence of the one by which the user allowed it, 0 where the application's type needs none
 	Since             uint64 // LogInsSince of the user who logged in for it, 0 where nobody does
+	Membership        uint64 // MemberSince of the user: what is granted in a client ends with the membership, for good
+	Secret            uint64 // SecretSince of the application: of the secret that it got the token with
 }
 
 // MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now.
@@ -30,24 +33,31 @@ func MayGetTokens(s States, g Grant) error {
 	if !TokenHolds(s, g) {
 		return refuse(Forbidden, "not_allowed", "", "The application may not act for this user.")
 	}
-	_, err := member(s, Actor{User: g.User, Application: g.Application})
+	return MayBeActedFor(s, g.User)
+}
+
+// MayBeActedFor returns a Forbidden [*Refusal] when no application may act for the user now: the user or its client is
+// blocked, or the user is of no client.
+func MayBeActedFor(s States, user uuid.UUID) error {
+	_, err := activeMember(s, user)
 	return err
 }
 
-// TokenHolds reports whether a token that the application once got is still a token: the application and its client are
-// there and not blocked, the user is of a client and made the application if it is a trusted one; otherwise the user's log-in
-// still counts, and the consent to a public one was not taken back. What the token is good for while the user or the user's
-// client is blocked is another question, see [MayActAsMember].
+// TokenHolds reports whether a token that the application once got is still a token: the application has the secret that it
+// got it with, its client is there and not blocked, and the user is a member of the client in which the token was granted, and
+// was all the time. A trusted application acts for the user who made it, in the client that both are of, from when its secret
+// was made in that membership. For the others the user's log-in still counts, and the consent to a public one was not taken
+// back. What the token is good for while the user or the user's client is blocked is another question, see [MayActAsMember].
 func TokenHolds(s States, g Grant) bool {
 	u, app := s.User(g.User), s.Directory().Application(g.Application)
-	if u == nil || u.Client == 0 || app == nil {
+	if u == nil || u.Client == 0 || app == nil || g.Membership != u.MemberSince || g.Secret != app.SecretSince {
 		return false
 	}
 	switch home := s.Directory().ClientByNumber(app.Client); {
 	case home == nil || home.Blocked && home.Number != u.Client:
 		return false
 	case app.Kind == ApplicationTrusted:
-		return app.User == g.User
+		return app.User == u.ID && app.Client == u.Client && app.SecretSince > u.MemberSince
 	case g.Since < u.LogInsSince:
 		return false
 	case app.Kind == ApplicationPublic:
@@ -57,8 +67,8 @@ func TokenHolds(s States, g Grant) bool {
 	return true
 }
 
-// MayActAsMember returns a Forbidden [*Refusal] when who asks by an application may do nothing now: the user
-// (account_inactive) or its client (client_blocked) is blocked.
+// MayActAsMember returns a Forbidden [*Refusal] when who asks by an application may do nothing now: what it was granted has
+// ended (grant_ended), or the user (account_inactive) or its client (client_blocked) is blocked.
 func MayActAsMember(s States, a Actor) error {
 	_, err := member(s, a)
 	return err
@@ -71,9 +81,26 @@ func MayChangeMembers(s States, a Actor) error {
 	return err
 }
 
+// byGrant refuses who asks by an application whose grant no longer holds, also when it ended since the request was let in.
+func byGrant(s States, a Actor) error {
+	g := a.Grant
+	if g.User != a.User || g.Application != a.Application || !TokenHolds(s, g) {
+		return refuse(Forbidden, ReasonGrantEnded, "", "What the application was granted has ended.")
+	}
+	return nil
+}
+
 // member returns the user who asks by an application, as it stands now.
 func member(s States, a Actor) (*User, error) {
-	u := s.User(a.User)
+	if err := byGrant(s, a); err != nil {
+		return nil, err
+	}
+	return activeMember(s, a.User)
+}
+
+// activeMember returns the user of that id, who is a member of a client, both not blocked.
+func activeMember(s States, id uuid.UUID) (*User, error) {
+	u := s.User(id)
 	if u == nil || !u.Usable() {
 		return nil, refuse(Forbidden, ReasonInactive, "", "Your account is not active.")
 	}

@@ -14,10 +14,18 @@ const ProofFor = 15 * time.Minute
 // ReasonProof is the reason of the Forbidden refusal of what takes a newer proof.
 const ReasonProof = "reauthentication_required"
 
-// mayStillAsk refuses who asks by a session that has ended since the request was let in.
+// ReasonSessionEnded is the reason of the Forbidden refusal of what is asked for in a session that has ended meanwhile.
+const ReasonSessionEnded = "session_ended"
+
+// mayStillAsk refuses who asks by a session, or by an application's grant, that has ended since the request was let in.
 func mayStillAsk(s States, a Actor) error {
+	if a.byApplication() {
+		if err := byGrant(s, a); err != nil {
+			return err
+		}
+	}
 	if a.Session != (Session{}) && !a.Session.Holds(s.User(a.User), a.At) {
-		return refuse(Forbidden, "session_ended", "", "The session has ended; log in again.")
+		return refuse(Forbidden, ReasonSessionEnded, "", "The session has ended; log in again.")
 	}
 	return nil
 }

@@ -68,6 +68,7 @@ type User struct {
 	APIAccess   bool
 	Parent      uuid.UUID // zero for none
 	Client      int64     // 0 for none
+	MemberSince uint64    // sequence of the Record by which the user came into the Client; 0: of none
 	Access      string
 	Comment     string
 	ExtraParams string

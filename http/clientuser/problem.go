@@ -40,6 +40,9 @@ func notFound() error {
 // Problem answers a request that failed: {"message"} and, where it tells more than the code, {"status"}.
 func Problem(w http.ResponseWriter, r *http.Request, err error) {
 	f := rest.FaultOf(err)
+	if hasEnded(f) {
+		f = rest.FaultOf(badToken())
+	}
 	if errors.Is(err, rest.ErrNoRoute) || isUserMissing(err) {
 		f.Detail = "Not found"
 	}
@@ -53,6 +56,17 @@ func Problem(w http.ResponseWriter, r *http.Request, err error) {
 		j.Key("status").String(status)
 	}
 	writeJSON(w, code, j.Close('}'))
+}
+
+// badToken says the same of every token that is none, or none any more.
+func badToken() error {
+	return rest.RequestError{Status: http.StatusUnauthorized, Reason: reasonTokenInvalid,
+		Detail: "The token is unknown, has expired or was revoked"}
+}
+
+// hasEnded reports whether what the token stood for has ended after the request was let in.
+func hasEnded(f rest.Fault) bool {
+	return f.Reason == commands.ReasonGrantEnded || f.Reason == commands.ReasonSessionEnded
 }
 
 func isUserMissing(err error) bool {

@@ -128,8 +128,7 @@ func (a *api) authenticate(r *http.Request) (call, error) {
 		return call{}, err
 	}
 	if !ok {
-		return call{}, rest.RequestError{Status: http.StatusUnauthorized, Reason: reasonTokenInvalid,
-			Detail: "The token is unknown, has expired or was revoked"}
+		return call{}, badToken()
 	}
 	c := call{Actor: rest.Identify(r, actor), states: states, user: states.User(actor.User)}
 	c.At = a.now()

@@ -84,6 +84,6 @@ func applicationDescriptions() openapi.Table {
 		"GET /v1/applications/:application":         {Summary: "Show an application", Answer: applicationAnswer{}, Also: []int{http.StatusNotModified}},
 		"PATCH /v1/applications/:application":       {Summary: "Change an application", Body: patch, Sent: patchTypes(), Example: map[string]any{"name": "Directory"}, Answer: applicationAnswer{}},
 		"DELETE /v1/applications/:application":      {Summary: "Delete an application"},
-		"POST /v1/applications/:application/secret": {Summary: "Give an application a new secret, which this answer alone shows", Answer: newSecretAnswer{}},
+		"POST /v1/applications/:application/secret": {Summary: "Give an application a new secret, which this answer alone shows", About: "What it got with the one before ends at once.", Answer: newSecretAnswer{}},
 	}
 }

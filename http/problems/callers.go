@@ -10,6 +10,7 @@ func callers() []Problem {
 		{"application_limited", forbidden, "The application by which the user asks may read, not change.", "Take an application whose access is all."},
 		{"bad_credentials", unknown, "The name, the password or the code of the second factor is wrong; which of them is not said.", "Correct them; after too many failures log-ins have to wait."},
 		{"client_blocked", forbidden, "The client of the user who asks is blocked.", "Ask the provider to make it active."},
+		{"grant_ended", forbidden, "What the application was granted has ended: the user's membership or consent, its log-in, or the application's secret is another one.", "Get a new token."},
 		{"group_unbound", forbidden, "Who is no super admin gives only groups that are bound to the user's datacenter.", "Name such groups, or ask a super admin."},
 		{"member_read_only", forbidden, "The user who asks may read its client's members, not change them.", "Ask a member with full access."},
 		{"not_allowed", forbidden, "Who asks, or the credential that was used, lacks the right to do this.", "Use a credential with more permissions, or ask somebody who may; the detail says what it takes."},

@@ -25,6 +25,7 @@ func clashes() []Problem {
 		{"mail_busy", conflict, "This mail is being sent at this moment.", "Look a little later whether it is still listed."},
 		{"mail_not_sent", conflict, "The mail could not be sent; the detail has the reason.", "Remove the reason, then send the mail again."},
 		{"mail_off", conflict, "The service has no mail server, so that no mail can be sent.", "Ask the service's operator to set one."},
+		{"membership_changed", conflict, "The user came into another client while it allowed an application to act in its name.", "Look again at what the application asks for, and decide anew."},
 		{"oneself", conflict, "Nobody may delete, block or demote themselves in their client.", "Have another member do it."},
 		{"outcome_unknown", conflict, "The service stopped while it carried out a request with this Idempotency-Key.", "Look whether it took effect; for another one take another key."},
 		{"owns_datacenters", conflict, "A user cannot be deleted while it owns datacenters.", "Give these another owner first."},

@@ -150,7 +150,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	if v.User == nil {
 		return redirect(w, r, s.self(r, a, loginPath))
 	}
-	if s.mayAct(v.User, a.app) != nil {
+	if s.mayBeActedFor(v.User) != nil {
 		return s.turnAway(w, r, a)
 	}
 	if _, ok := v.Consent(a.app.ID); !ok {
@@ -181,20 +181,20 @@ func (s *Server) startByHand(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, s.self(r, a, loginPath, consentParameter, consentByLogin))
 }
 
-// mayAct refuses a user for whom no application may act.
-func (s *Server) mayAct(u *commands.User, app *commands.Application) error {
+// mayBeActedFor refuses a user for whom no application may act.
+func (s *Server) mayBeActedFor(u *commands.User) error {
 	states, err := s.states()
 	if err != nil {
 		return err
 	}
-	return commands.MayActAsMember(states, commands.Actor{User: u.ID, Application: app.ID})
+	return commands.MayBeActedFor(states, u.ID)
 }
 
 // giveCode sends the browser to the application with a code by which it gets the user's tokens.
 func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, v visitor) error {
 	consent, _ := v.Consent(a.app.ID)
 	code, hash := secrets.Token("")
-	g := commands.Grant{User: v.ID, Application: a.app.ID, Consent: consent.Sequence, Since: v.session.Since}
+	g := commands.Grant{User: v.ID, Application: a.app.ID, Consent: consent.Sequence, Since: v.session.Since, Membership: v.MemberSince}
 	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
 	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindCode, g, codeLife, data)); err != nil {
 		return err

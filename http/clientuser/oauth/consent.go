@@ -41,9 +41,9 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a authorizat
 	})
 }
 
-// purpose is what a form was filled in for.
+// purpose is what a form was filled in for. Who is of another client since is asked again.
 func (a authorization) purpose(u *commands.User) string {
-	return "consent of " + u.ID.String() + " to " + a.page(consentPath)
+	return "consent of " + u.ID.String() + " since " + written(u.MemberSince) + " to " + a.page(consentPath)
 }
 
 // decide answers the form of askConsent.
@@ -92,6 +92,6 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 
 // consent has the user let the application act in the user's name.
 func (s *Server) consent(r *http.Request, v visitor, app *commands.Application) (*commands.User, error) {
-	out, err := s.Do(r.Context(), s.actor(r, v), commands.GiveConsent{ID: v.ID, Application: app.ID})
+	out, err := s.Do(r.Context(), s.actor(r, v), commands.GiveConsent{ID: v.ID, Application: app.ID, Membership: v.MemberSince})
 	return out.User, err
 }

@@ -14,6 +14,10 @@
 // two minutes, a browser's log-in for twelve hours. A code that comes a second time ends what it
 // gave. PKCE (S256) counts when it is used. Errors are those of RFC 6749; a refused refresh token or password is 401.
 //
+// What was granted in a client ends with the user's membership of it, for good: access and refresh tokens, codes, consents, and a
+// trusted application's right to tokens, which a secret made in the new membership gives again. A trusted application acts in its own
+// client alone. An application's new secret ends the tokens that it got with the one before.
+//
 // What came of a log-in by a password ends with it: when the user gets another password, or a second factor comes or goes. The access
 // token by which that was done lasts out its hour. A trusted application's tokens come of no log-in, and go on.
 //

@@ -11,7 +11,11 @@ import (
 
 // byCredentials gives a trusted application a token of the user who made it.
 func (s *Server) byCredentials(r request) (tokens, error) {
-	return s.issue(r, grant{Grant: commands.Grant{User: r.app.User, Application: r.app.ID}})
+	g := commands.Grant{User: r.app.User, Application: r.app.ID}
+	if u := r.states.User(g.User); u != nil {
+		g.Membership = u.MemberSince
+	}
+	return s.issue(r, grant{Grant: g})
 }
 
 // byPassword gives a token of the user whose name and password the application presents.
@@ -31,7 +35,7 @@ func (s *Server) byPassword(r request) (tokens, error) {
 	if err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{Grant: commands.Grant{User: u.ID, Application: r.app.ID, Since: u.LogInsSince}, refreshable: true})
+	return s.issue(r, grant{Grant: commands.Grant{User: u.ID, Application: r.app.ID, Since: u.LogInsSince, Membership: u.MemberSince}, refreshable: true})
 }
 
 // byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is void.

@@ -104,7 +104,7 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if byLogin && s.mayAct(u, a.app) == nil {
+	if byLogin && s.mayBeActedFor(u) == nil {
 		if _, err := s.consent(r, v, a.app); err != nil {
 			return err
 		}

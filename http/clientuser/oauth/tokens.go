@@ -32,6 +32,8 @@ const (
 // The data that tokens have.
 const (
 	dataConsent   = "consent"   // the consent's sequence
+	dataMember    = "member"    // that of the user's membership
+	dataSecret    = "secret"    // that of the application's secret
 	dataAccess    = "access"    // of a refresh token: the hash of the access token that came with it
 	dataRefresh   = "refresh"   // of a used code: the hash of the refresh token that it gave last
 	dataCode      = "code"      // of a refresh token: the hash of the code with which it began
@@ -47,6 +49,9 @@ func (s *Server) issue(r request, g grant) (tokens, error) {
 	var err error
 	if r.states, err = s.states(); err != nil { // they may have moved on while a password was hashed
 		return tokens{}, err
+	}
+	if g.Secret == 0 { // else it was got with that one
+		g.Secret = r.app.SecretSince
 	}
 	if err := commands.MayGetTokens(r.states, g.Grant); err != nil {
 		return tokens{}, err
@@ -80,13 +85,14 @@ func (s *Server) put(ctx context.Context, hash string, t session.Token) error {
 func (s *Server) stamped(kind string, g commands.Grant, life time.Duration, data map[string]string) session.Token {
 	now := s.opts.Now()
 	t := session.Token{Kind: kind, User: g.User, Application: g.Application, Scope: scopeAll, Since: g.Since, CreatedAt: now, ExpiresAt: now.Add(life),
-		Data: map[string]string{dataConsent: consentOf(g.Consent)}}
+		Data: map[string]string{dataConsent: written(g.Consent), dataMember: written(g.Membership), dataSecret: written(g.Secret)}}
 	maps.Copy(t.Data, data)
 	return t
 }
 
 func grantOf(t session.Token) commands.Grant {
-	return commands.Grant{User: t.User, Application: t.Application, Consent: parseConsent(t.Data[dataConsent]), Since: t.Since}
+	return commands.Grant{User: t.User, Application: t.Application, Consent: sequence(t.Data[dataConsent]), Since: t.Since,
+		Membership: sequence(t.Data[dataMember]), Secret: sequence(t.Data[dataSecret])}
 }
 
 // revoke ends what the code of that hash gave, if it gave anything.
@@ -102,30 +108,31 @@ func (s *Server) revoke(ctx context.Context, code string) error {
 	return s.Sessions.Delete(ctx, kindAccess, refresh.Data[dataAccess])
 }
 
-// Actor returns who asks by an access token, and false for one that is not valid, or no more: when the application or its
-// client has gone, the user has left its client, has taken back the consent, or logs in by another password since.
+// Actor returns who asks by an access token, and false for one that is not valid, or no more; see commands.TokenHolds.
 // A trusted application's token comes of no log-in, so there is no session.
 func (s *Server) Actor(ctx context.Context, states commands.States, token string) (commands.Actor, bool, error) {
 	t, ok, err := s.Sessions.Get(ctx, kindAccess, secrets.Hash(token))
-	if err != nil || !ok || !commands.TokenHolds(states, grantOf(t)) {
+	g := grantOf(t)
+	if err != nil || !ok || !commands.TokenHolds(states, g) {
 		return commands.Actor{}, false, err
 	}
-	a := commands.Actor{User: t.User, Application: t.Application, Credential: "application:" + t.Application.String()}
+	a := commands.Actor{User: t.User, Application: t.Application, Grant: g, Credential: "application:" + t.Application.String()}
 	if states.Directory().Application(t.Application).Kind != commands.ApplicationTrusted {
 		a.Session = rest.SessionOf(t, secrets.Hash(token))
 	}
 	return a, true, nil
 }
 
-func consentOf(sequence uint64) string {
-	if sequence == 0 {
+// written returns a sequence as a token has it, empty for none.
+func written(n uint64) string {
+	if n == 0 {
 		return ""
 	}
-	return strconv.FormatUint(sequence, 10)
+	return strconv.FormatUint(n, 10)
 }
 
-// parseConsent reads what consentOf writes; there is no consent 0.
-func parseConsent(s string) uint64 {
+// sequence reads what written writes; there is no Record 0.
+func sequence(s string) uint64 {
 	n, _ := strconv.ParseUint(s, 10, 64)
 	return n
 }
