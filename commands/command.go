@@ -81,7 +81,7 @@ type RequestPasswordReset struct {
 	ExpiresAt time.Time
 }
 
-// ResetPassword sets a new password by a token, which is the right to do so, whoever asks.
+// ResetPassword sets a new password by a token, which is the right to do so: nobody has to log in for it.
 //
 // Refusals: NotFound, Invalid (reset_token_invalid, also for a token that has expired or was used).
 type ResetPassword struct {

@@ -86,7 +86,7 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 	case RenewRecoveryCodes:
 		return decideRenewCodes(s, a, u, c)
 	case UseRecoveryCode:
-		return decideUseCode(u, c)
+		return decideUseCode(a, u, c)
 	case RemoveTOTP:
 		return decideRemoveTOTP(s, a, u)
 	case LockLogIn:
@@ -96,7 +96,7 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 	case RequestPasswordReset:
 		return decideRequestReset(s, a, u, c)
 	case ResetPassword:
-		return decideReset(u, c)
+		return decideReset(a, u, c)
 	case RequestMail:
 		return decideMail(s, a, u, c)
 	case CompleteProvisioning:

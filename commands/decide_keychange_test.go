@@ -78,7 +78,7 @@ func TestUpdateAPIKey(t *testing.T) {
 		with(&e)
 		return []events.Event{e}
 	}
-	child, itself := by(childID, ""), commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay}
+	child, itself := by(childID, ""), commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay, Permissions: commands.Whole()}
 	renamed := then(func(e *events.APIKeyUpdated) { e.Memo = the("backup") })
 	prolonged := then(func(e *events.APIKeyUpdated) { e.ExpiresAt = &late })
 	run(t, []scenario{
@@ -110,7 +110,7 @@ func TestUpdateAPIKey(t *testing.T) {
 				e.Permissions = &events.Permissions{Users: "read", Servers: "none", Audit: "none"}
 			})},
 		{name: "Danube's are changed there", given: given(func(k *events.APIKey) { k.Kind = commands.KeyDanube }), actor: child, when: memo, no: "api_key_kind_invalid"},
-		{name: "an ended key stays as it is", given: have, actor: commands.Actor{User: childID, Credential: "test", At: soon}, when: expiry(late), no: "api_key_expired"},
+		{name: "an ended key stays as it is", given: have, actor: commands.Actor{User: childID, Credential: "test", At: soon, Permissions: commands.Whole()}, when: expiry(late), no: "api_key_expired"},
 		{name: "an unknown one", given: family(), actor: child, when: memo, no: "api_key_not_found"},
 	})
 }

@@ -3,7 +3,7 @@ package commands
 import "accountd/events"
 
 func decideLock(a Actor, c LockLogIn) ([]events.Event, error) {
-	if !a.IsService() {
+	if !a.IsService() && !a.IsAnonymous() {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the service itself locks log-ins.")
 	}
 	return one(events.LogInLocked{Until: c.Until.UTC()})

@@ -24,7 +24,10 @@ func decideRequestReset(s States, a Actor, u *User, c RequestPasswordReset) ([]e
 }
 
 // decideReset says the same of every token that is not valid, so that trying tells nothing.
-func decideReset(u *User, c ResetPassword) ([]events.Event, error) {
+func decideReset(a Actor, u *User, c ResetPassword) ([]events.Event, error) {
+	if !a.IsAnonymous() && !a.IsService() {
+		return nil, refuse(Forbidden, "not_allowed", "", "A token sets a password without a log-in.")
+	}
 	open := u.PasswordReset
 	if open == nil || open.Hash != c.Hash || !c.Now.Before(open.ExpiresAt) {
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token is unknown, has expired or was used.")

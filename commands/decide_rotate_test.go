@@ -25,7 +25,7 @@ func TestRotateAPIKey(t *testing.T) {
 	rotate := commands.RotateAPIKey{ID: childID, KeyID: apiKeyID, Hash: "new", OldUntil: until.In(time.FixedZone("", 3600))}
 	done := []events.Event{events.APIKeyRotated{ID: apiKeyID, Hash: "new", OldUntil: until}}
 	at := func(a commands.Actor, now time.Time) commands.Actor { a.At = now; return a }
-	itself := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay}
+	itself := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay, Permissions: commands.Whole()}
 	run(t, []scenario{
 		{name: "by the user", given: key(nil), actor: by(childID, ""), when: rotate, then: done},
 		{name: "by the parent", given: key(nil), actor: by(parentID, "write"), when: rotate, then: done},

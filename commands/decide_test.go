@@ -277,7 +277,7 @@ func TestCredentials(t *testing.T) {
 	api := events.APIKey{ID: apiID, Kind: "native", Hash: "abc"}
 	all := events.Permissions{Users: "all"}
 	bounded := events.APIKey{ID: freshID, Kind: "native", Hash: "b", ExpiresAt: firstDay, AllowedIPs: []string{"10.0.0.0/24"}}
-	boundedActor := commands.Actor{User: childID, Credential: "api-key:" + freshID.String()}
+	boundedActor := commands.Actor{User: childID, Credential: "api-key:" + freshID.String(), Permissions: commands.Whole()}
 	run(t, []scenario{
 		{name: "a signing key is added", given: family(), actor: child, when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s"}},
 			then: []events.Event{events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s"}}}},
@@ -298,9 +298,9 @@ func TestCredentials(t *testing.T) {
 		{name: "nor a signing key, which never ends", given: and(family(), fact{childID, events.APIKeyAdded{APIKey: bounded}}), actor: boundedActor,
 			when: commands.AddSigningKey{ID: childID, Key: events.SigningKey{ID: "AK2", Secret: "s"}}, no: "not_allowed"},
 		{name: "a writing key makes none that also reads", given: family(), actor: by(adminID, "write"), when: commands.AddAPIKey{ID: adminID, Key: api}, no: "not_allowed"},
-		{name: "nor one that may do more elsewhere", given: family(), actor: commands.Actor{User: adminID, Permissions: events.Permissions{Users: "all", Servers: "none"}},
+		{name: "nor one that may do more elsewhere", given: family(), actor: commands.Actor{User: adminID, Permissions: commands.Granted(events.Permissions{Users: "all", Servers: "none"})},
 			when: commands.AddAPIKey{ID: adminID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: all}}, no: "not_allowed"},
-		{name: "nor one that reads the log", given: family(), actor: commands.Actor{User: adminID, Permissions: events.Permissions{Audit: "none"}},
+		{name: "nor one that reads the log", given: family(), actor: commands.Actor{User: adminID, Permissions: commands.Granted(events.Permissions{Audit: "none"})},
 			when: commands.AddAPIKey{ID: adminID, Key: api}, no: "not_allowed"},
 		{name: "which is said of one that may not read users, too", given: family(), actor: by(adminID, "write"),
 			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}}, no: "not_allowed"},
@@ -311,7 +311,7 @@ func TestCredentials(t *testing.T) {
 			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "read"}}}, no: "not_allowed"},
 		{name: "nobody writes history", given: family(), actor: by(adminID, ""),
 			when: commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: apiID, Hash: "x", Permissions: events.Permissions{Audit: "write"}}}, no: "permissions_invalid"},
-		{name: "an expired strong key does not weaken the others", actor: commands.Actor{User: childID, At: firstDay.Add(1)},
+		{name: "an expired strong key does not weaken the others", actor: commands.Actor{User: childID, At: firstDay.Add(1), Permissions: commands.Whole()},
 			given: and(family(), fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiID, Hash: "x", Permissions: all, ExpiresAt: firstDay}}}),
 			when:  commands.RevokeAPIKey{ID: childID, KeyID: apiID}, then: []events.Event{events.APIKeyRevoked{ID: apiID}}},
 		{name: "a hash that was made elsewhere is not for oneself", given: family(), actor: child,
@@ -434,7 +434,7 @@ func TestWhoMayReadTheLog(t *testing.T) {
 		{parentID, "", "read", false}, // disabled
 		{freshID, "", "read", false},  // nobody
 	} {
-		a := commands.Actor{User: c.actor, Permissions: events.Permissions{Users: c.users, Audit: c.audit}}
+		a := commands.Actor{User: c.actor, Permissions: commands.Granted(events.Permissions{Users: c.users, Audit: c.audit})}
 		require.Equal(t, c.may, commands.MayReadLog(states, a), "%+v", c)
 	}
 	require.True(t, commands.MayReadLog(states, commands.Service()))
@@ -443,7 +443,7 @@ func TestWhoMayReadTheLog(t *testing.T) {
 func TestACallThatLastsEndsWithItsKey(t *testing.T) {
 	key := events.APIKey{ID: uuid.MustParse("0198c0de-0000-7000-8000-0000000000a1"), Hash: "x", ExpiresAt: firstDay}
 	states := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: key}}))
-	a := commands.Actor{User: childID, Credential: "api-key:" + key.ID.String()}
+	a := commands.Actor{User: childID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Whole()}
 	require.False(t, commands.Ended(states, a, firstDay.Add(-time.Second)))
 	require.True(t, commands.Ended(states, a, firstDay))
 	require.True(t, commands.Ended(statesOf(t, family()), a, firstDay.Add(-time.Second)), "revoked")
@@ -451,7 +451,7 @@ func TestACallThatLastsEndsWithItsKey(t *testing.T) {
 	old.Until = firstDay.Add(-time.Second)
 	require.False(t, commands.Ended(states, old, old.Until.Add(-1)))
 	require.True(t, commands.Ended(states, old, old.Until), "the secret has ended, the key has not")
-	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1"}, firstDay))
+	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1", Permissions: commands.Whole()}, firstDay))
 }
 
 func TestProvisioningAndResources(t *testing.T) {

@@ -39,7 +39,10 @@ func decideRenewCodes(s States, a Actor, u *User, c RenewRecoveryCodes) ([]event
 	return one(events.RecoveryCodesRenewed{RecoveryCodes: c.RecoveryCodes})
 }
 
-func decideUseCode(u *User, c UseRecoveryCode) ([]events.Event, error) {
+func decideUseCode(a Actor, u *User, c UseRecoveryCode) ([]events.Event, error) {
+	if a.User != u.ID {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only the user itself may do this.")
+	}
 	if !u.NeedsCode() || !slices.Contains(u.SecondFactor.RecoveryCodes, c.Hash) {
 		return nil, refuse(Forbidden, "recovery_code_invalid", "", "The recovery code is unknown or was used.")
 	}

@@ -13,7 +13,7 @@ func TestSecondFactor(t *testing.T) {
 	enrolled := and(family(), fact{childID, events.TOTPEnrolled{Secret: "s"}})
 	confirmed := and(enrolled, fact{childID, events.TOTPConfirmed{RecoveryCodes: codes}})
 	ending := events.APIKey{ID: apiKeyID, Hash: "h", ExpiresAt: firstDay.Add(time.Hour)}
-	bounded := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String()}
+	bounded := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), Permissions: commands.Whole()}
 	child, parent, admin := by(childID, ""), by(parentID, "write"), by(adminID, "")
 	enroll := commands.EnrollTOTP{ID: childID, Secret: "t"}
 	confirm := commands.ConfirmTOTP{ID: childID, Secret: "s", RecoveryCodes: codes}

@@ -88,7 +88,7 @@ func statesOf(t testing.TB, facts []fact) *projections.Snapshot {
 
 // by is a user who asks with a credential that has these permissions.
 func by(user uuid.UUID, users string) commands.Actor {
-	return commands.Actor{User: user, Credential: "test", Permissions: events.Permissions{Users: users}}
+	return commands.Actor{User: user, Credential: "test", Permissions: commands.Granted(events.Permissions{Users: users})}
 }
 
 func the[T any](v T) *T { return &v }

@@ -92,7 +92,7 @@ func TestDoCarriesTheCause(t *testing.T) {
 	i := start(t, env.Log, commands.Options{})
 	ctx := context.Background()
 	admin := administrator(t, i)
-	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1", TraceParent: "00-1", Address: "192.0.2.1"}
+	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1", TraceParent: "00-1", Address: "192.0.2.1", Permissions: commands.Whole()}
 	_, err := i.handler.Do(ctx, actor, create("jan"))
 	require.NoError(t, err)
 	records, err := env.Log.Read(ctx, 0, 10)

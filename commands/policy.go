@@ -42,7 +42,7 @@ func VisibleUsers(s States, a Actor) Scope {
 	}
 	u := s.User(a.User)
 	switch {
-	case u == nil || !u.Usable():
+	case u == nil || !u.Usable() || a.Permissions == (Permissions{}):
 		return Scope{}
 	case u.SuperAdmin && readsUsers(a):
 		return Scope{All: true}
@@ -65,10 +65,10 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	}
 	u := s.User(a.User)
 	switch {
-	case u == nil || !u.Usable() || a.byApplication():
+	case u == nil || !u.Usable() || a.byApplication() || a.Permissions == (Permissions{}):
 		return false
 	case u.ID == target.ID:
-		return coversAll(a.Permissions, u, p, u)
+		return coversAll(a.Permissions, u, Granted(p), u)
 	}
 	if !writesUsers(u, a) {
 		return false
@@ -83,16 +83,11 @@ func MayReadLog(s States, a Actor) bool {
 	return a.IsService() || u != nil && u.Usable() && readsLog(a.Permissions, u) && !a.byApplication()
 }
 
-// readsLog reports whether a credential of u with those permissions may read everybody's history.
-func readsLog(p events.Permissions, u *User) bool {
-	return p.Audit == LevelRead || p.Audit == "" && u.SuperAdmin && reads(p.Users)
-}
-
 // IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do. An application
 // is nobody's super admin.
 func IsSuperAdmin(s States, a Actor) bool {
 	u := s.User(a.User)
-	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin && !a.byApplication()
+	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin && !a.byApplication() && a.Permissions != (Permissions{})
 }
 
 // MayReadUsers reports whether the Actor may read everybody's account: a super admin whose credential may read users.
@@ -275,18 +270,17 @@ func asker(s States, a Actor) (*User, error) {
 	if a.byApplication() {
 		return nil, refuse(Forbidden, "not_allowed", "", "An application may not do this.")
 	}
-	u := s.User(a.User)
-	if u == nil || !u.Usable() {
-		return nil, refuse(Forbidden, "account_inactive", "", "Your account is not active.")
-	}
-	return u, nil
+	return usable(s, a)
 }
 
-func readsUsers(a Actor) bool { return reads(a.Permissions.Users) }
-
-func reads(level string) bool { return level == "" || level == LevelRead || level == LevelAll }
-
-func writesUsers(u *User, a Actor) bool {
-	l := a.Permissions.Users
-	return l == LevelWrite || l == LevelAll || l == "" && u.SuperAdmin
+// usable returns the user who asks, as it stands now, if it may use its account and asks by a credential that may do anything.
+func usable(s States, a Actor) (*User, error) {
+	u := s.User(a.User)
+	switch {
+	case u == nil || !u.Usable():
+		return nil, refuse(Forbidden, ReasonInactive, "", "Your account is not active.")
+	case a.Permissions == (Permissions{}):
+		return nil, refuse(Forbidden, "not_allowed", "", "This credential may do nothing.")
+	}
+	return u, nil
 }

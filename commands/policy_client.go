@@ -84,7 +84,7 @@ func MayChangeMembers(s States, a Actor) error {
 // byGrant refuses who asks by an application whose grant no longer holds, also when it ended since the request was let in.
 func byGrant(s States, a Actor) error {
 	g := a.Grant
-	if g.User != a.User || g.Application != a.Application || !TokenHolds(s, g) {
+	if a.Permissions == (Permissions{}) || g.User != a.User || g.Application != a.Application || !TokenHolds(s, g) {
 		return refuse(Forbidden, ReasonGrantEnded, "", "What the application was granted has ended.")
 	}
 	return nil

@@ -40,7 +40,7 @@ func tenant() []fact {
 }
 
 func through(user, application uuid.UUID) commands.Actor {
-	return commands.Actor{User: user, Application: application, Credential: "application:" + application.String()}
+	return commands.Actor{User: user, Application: application, Credential: "application:" + application.String(), Permissions: commands.Whole()}
 }
 
 // granted gives who asks by an application, and does not say by which grant, the one that the application would get now.

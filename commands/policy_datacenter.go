@@ -72,12 +72,6 @@ func coversMember(u, target *User) bool {
 	return target.Client == 0 || target.Client == u.Client && (u.Access == AccessFull || target.Access == u.Access)
 }
 
-// administersUsers reports whether a credential with those permissions may do what its owner may in the datacenters.
-func administersUsers(p events.Permissions) bool {
-	l := p.Users
-	return l == "" || l == LevelWrite || l == LevelAll
-}
-
 // mayCreateIn tells whether the Actor may make the account because it is to be bound to a datacenter that the asker
 // administers. Its groups must be that datacenter's own.
 func mayCreateIn(s States, a Actor, e events.UserCreated) error {

@@ -83,7 +83,7 @@ func (s *siege) holds(t require.TestingT) {
 		require.False(t, u.SuperAdmin)
 		require.Zero(t, u.Client)
 		require.Equal(t, id == workerID, u.Datacenter == northID)
-		administered := commands.AdministeredDatacenters(now, commands.Actor{User: id})
+		administered := commands.AdministeredDatacenters(now, commands.Actor{User: id, Permissions: commands.Whole()})
 		require.NotContains(t, administered, northID, "%s administers the north", u.Username)
 		require.NotContains(t, u.Groups, helpersID)
 		for _, k := range u.APIKeys {

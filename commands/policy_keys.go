@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if err != nil {
 		return err
 	}
-	if !coversAll(a.Permissions, u, k.Permissions, target) || u.ID == target.ID && !staysWithin(u, a, k) {
+	if !coversAll(a.Permissions, u, Granted(k.Permissions), target) || u.ID == target.ID && !staysWithin(u, a, k) {
 		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
 	}
 	return nil
@@ -108,28 +107,7 @@ func MayReadFactor(s States, a Actor, target *User) error {
 // staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
 // manages no users of the user's datacenters that it does not.
 func staysWithin(u *User, a Actor, k events.APIKey) bool {
-	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(k.Permissions))
-}
-
-// coversAll reports whether the permissions of a credential of u include those of a credential of target.
-func coversAll(has events.Permissions, u *User, wants events.Permissions, target *User) bool {
-	return levelBits(wants.Users, target)&^levelBits(has.Users, u) == 0 &&
-		levelBits(wants.Servers, target)&^levelBits(has.Servers, u) == 0 &&
-		(readsLog(has, u) || !readsLog(wants, target))
-}
-
-// levelBits takes a level apart. An empty one is everything for a super admin, and nothing for anybody else.
-func levelBits(level string, u *User) int {
-	const read, write = 1, 2
-	switch {
-	case level == LevelRead:
-		return read
-	case level == LevelWrite:
-		return write
-	case level == LevelAll, level == "" && u.SuperAdmin:
-		return read | write
-	}
-	return 0
+	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(Granted(k.Permissions)))
 }
 
 // inUse returns the bounds of the credential by which the Actor asks, which ends with the secret that was presented.
@@ -175,13 +153,4 @@ func contains(block, ip string) bool {
 	outer, err := ParseAllowedIP(block)
 	inner, err2 := ParseAllowedIP(ip)
 	return err == nil && err2 == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
-}
-
-// PanelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
-// unless it says so; one that says nothing may do what its user may.
-func PanelPermissions(p events.Permissions) events.Permissions {
-	if p == (events.Permissions{}) {
-		return p
-	}
-	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone), Audit: cmp.Or(p.Audit, LevelNone)}
 }

@@ -117,7 +117,7 @@ func TestWhatTakesAProof(t *testing.T) {
 			"a day ago":                     {session: session(24 * time.Hour), late: true},
 			"proven by a clock that is off": {session: session(-time.Second)},
 		} {
-			_, err := commands.Decide(s, commands.Actor{User: a.by, Session: c.session, At: now}, a.do)
+			_, err := commands.Decide(s, commands.Actor{User: a.by, Session: c.session, At: now, Permissions: commands.Whole()}, a.do)
 			if !a.proof || !c.late {
 				require.NoError(t, err, "%s: %s", a.name, name)
 				continue
@@ -133,7 +133,7 @@ func TestWhatTakesAProof(t *testing.T) {
 // TestProofsComeLast wants who may not do something to be told so, and who has nothing to do to be asked for nothing.
 func TestProofsComeLast(t *testing.T) {
 	late := func(user uuid.UUID) commands.Actor {
-		return commands.Actor{User: user, Session: commands.Session{ExpiresAt: firstDay.Add(time.Hour)}, At: firstDay}
+		return commands.Actor{User: user, Session: commands.Session{ExpiresAt: firstDay.Add(time.Hour)}, At: firstDay, Permissions: commands.Whole()}
 	}
 	run(t, []scenario{
 		{name: "whom one does not see", given: family(), actor: late(strangerID), when: commands.DeleteUser{ID: childID}, no: "user_not_found"},

@@ -37,7 +37,7 @@ func TestSpansOfACommand(t *testing.T) {
 	i := start(t, env.Log, commands.Options{})
 	administrator(t, i)
 	ctx, kept := recorded(t)
-	_, err := i.handler.Do(ctx, commands.Actor{User: adminID, TraceParent: "00-1"}, create("jan"))
+	_, err := i.handler.Do(ctx, commands.Actor{User: adminID, TraceParent: "00-1", Permissions: commands.Whole()}, create("jan"))
 	require.NoError(t, err)
 	spans := kept.GetSpans()
 	require.Len(t, spans, 2)

@@ -98,7 +98,7 @@ func (c counted) succeeded(ctx context.Context, u *commands.User) error {
 		return nil
 	}
 	if !u.LockedUntil(c.At).IsZero() { // by the other of its names
-		c.Handler.Start(ctx, c.Request, commands.UnlockLogIn{ID: u.ID})
+		c.Handler.Start(ctx, commands.Service().Within(c.Request), commands.UnlockLogIn{ID: u.ID})
 	}
 	return errors.Join(c.Forget(ctx, u), c.takeBackAddress(ctx))
 }

@@ -23,8 +23,7 @@ func (k Keeper) checkFactor(ctx context.Context, u *commands.User, a Attempt) (*
 	case ok:
 		return u, nil
 	}
-	by := a.Request
-	by.User, by.Credential = u.ID, "recovery-code"
+	by := commands.Actor{User: u.ID, Credential: "recovery-code"}.Within(a.Request)
 	out, err := k.Handler.Do(ctx, by, commands.UseRecoveryCode{ID: u.ID, Hash: totp.HashRecovery(a.Code)})
 	var refusal *commands.Refusal
 	if errors.As(err, &refusal) && refusal.Kind == commands.Forbidden {

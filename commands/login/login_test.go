@@ -89,7 +89,7 @@ func (w *world) user() *commands.User { return w.view.Snapshot().User(w.ann) }
 
 // try logs in from an address.
 func (w *world) try(name, plain, from string) (*commands.User, error) {
-	return w.LogIn(context.Background(), login.Attempt{Name: name, Password: plain, At: w.now, Request: commands.Actor{Address: from}})
+	return w.LogIn(context.Background(), login.Attempt{Name: name, Password: plain, At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: from})})
 }
 
 // is wants the log-in to fail for that reason, empty for none, and returns how long to wait.
@@ -265,7 +265,7 @@ func (w *world) enrolls() (secret events.Secret, codes []string) {
 	w.t.Helper()
 	secret = totp.NewSecret()
 	codes, hashes := totp.NewRecoveryCodes()
-	by := commands.Actor{User: w.ann}
+	by := commands.Actor{User: w.ann, Permissions: commands.Whole()}
 	for _, c := range []commands.Command{commands.EnrollTOTP{ID: w.ann, Secret: secret}, commands.ConfirmTOTP{ID: w.ann, Secret: secret, RecoveryCodes: hashes}} {
 		_, err := w.Handler.Do(w.t.Context(), by, c)
 		require.NoError(w.t, err)
@@ -276,7 +276,7 @@ func (w *world) enrolls() (secret events.Secret, codes []string) {
 // with logs ann in with a code, and wants it to fail for that reason, empty for none.
 func (w *world) with(reason, plain, code string) {
 	w.t.Helper()
-	_, err := w.LogIn(w.t.Context(), login.Attempt{Name: "ann", Password: plain, Code: code, At: w.now, Request: commands.Actor{Address: uuid.NewString()}})
+	_, err := w.LogIn(w.t.Context(), login.Attempt{Name: "ann", Password: plain, Code: code, At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
 	if reason == "" {
 		require.NoError(w.t, err)
 		return
@@ -363,7 +363,7 @@ func TestRace(t *testing.T) {
 	for i := range 2 * login.FreeByName {
 		work.Go(func() {
 			k := []login.Keeper{w.Keeper, other}[i%2]
-			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Request: commands.Actor{Address: uuid.NewString()}})
+			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
 			mu.Lock()
 			defer mu.Unlock()
 			var refusal *commands.Refusal

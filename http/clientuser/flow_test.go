@@ -200,7 +200,7 @@ func TestSecondFactor(t *testing.T) {
 	secret := totp.NewSecret()
 	codes, hashes := totp.NewRecoveryCodes()
 	for _, c := range []commands.Command{commands.EnrollTOTP{ID: boss, Secret: secret}, commands.ConfirmTOTP{ID: boss, Secret: secret, RecoveryCodes: hashes}} {
-		_, err := s.Do(t.Context(), commands.Actor{User: boss}, c)
+		_, err := s.Do(t.Context(), commands.Actor{User: boss, Permissions: commands.Whole()}, c)
 		require.NoError(t, err)
 	}
 	wrong := s.asks("password", "password", "username", "boss", "password", "wrong")

@@ -109,7 +109,7 @@ func (x *exchange) authenticateToken(token string) error {
 // enter makes the user the caller, in the datacenter that everybody begins in.
 func (x *exchange) enter(u *commands.User, credential string, p events.Permissions) {
 	x.caller = u
-	x.actor = rest.Identify(x.r, commands.Actor{User: u.ID, Credential: credential, Permissions: p})
+	x.actor = rest.Identify(x.r, commands.Actor{User: u.ID, Credential: credential, Permissions: commands.Granted(p)})
 	x.dc = x.home()
 }
 

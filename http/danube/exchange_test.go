@@ -120,7 +120,7 @@ func TestLogInWithACode(t *testing.T) {
 	admin, secret := s.Named("admin").ID, totp.NewSecret()
 	s.Given(commands.UpdateUser{ID: admin, PasswordHash: &hash})
 	for _, c := range []commands.Command{commands.EnrollTOTP{ID: admin, Secret: secret}, commands.ConfirmTOTP{ID: admin, Secret: secret}} {
-		_, err := s.Do(t.Context(), commands.Actor{User: admin}, c)
+		_, err := s.Do(t.Context(), commands.Actor{User: admin, Permissions: commands.Whole()}, c)
 		require.NoError(t, err)
 	}
 	now := time.Now()

@@ -108,7 +108,7 @@ func (s *service) groups(names ...string) (out []uuid.UUID) {
 // doAs runs a command of the user's, by another API.
 func (s *service) doAs(name string, c commands.Command) {
 	s.T.Helper()
-	_, err := s.Do(context.Background(), commands.Actor{User: s.Named(name).ID}, c)
+	_, err := s.Do(context.Background(), commands.Actor{User: s.Named(name).ID, Permissions: commands.Whole()}, c)
 	require.NoError(s.T, err)
 }
 

@@ -60,7 +60,7 @@ func (a api) verify(r *http.Request, claimed claim, body []byte) (call, error) {
 	if holds := a.holds(r, claimed, key.Secret, body); !holds || !known {
 		return call{}, unauthorized("signature_invalid", "The API key is unknown, or the signature is not that of this request.")
 	}
-	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID, Permissions: key.Permissions}
+	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID, Permissions: commands.Granted(key.Permissions)}
 	a.Usage.Used(actor.Credential, a.now())
 	c := call{actor: rest.Identify(r, actor), user: user, states: asked{snapshot, user}, body: body}
 	return c, mayEnter(user)

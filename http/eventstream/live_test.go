@@ -270,7 +270,7 @@ func TestStreamsEndWithTheirCredential(t *testing.T) {
 	admin := f.create(t, "admin", true)
 	key := events.APIKey{ID: uuid.New(), Kind: "native", Hash: "x", Permissions: events.Permissions{Audit: commands.LevelRead}}
 	f.do(t, commands.AddAPIKey{ID: admin.ID, Key: key})
-	f.actor = commands.Actor{User: admin.ID, Credential: "api-key:" + key.ID.String(), Permissions: key.Permissions}
+	f.actor = commands.Actor{User: admin.ID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Granted(key.Permissions)}
 	l := f.listen(t, "")
 	l.want(1, 2)
 	f.do(t, commands.RevokeAPIKey{ID: admin.ID, KeyID: key.ID})
@@ -286,7 +286,7 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 	f.source.service, f.source.Heartbeat = f.service, time.Millisecond
 	admin := f.create(t, "admin", true)
 	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), ExpiresAt: time.Now().Add(time.Hour)}
-	f.actor = commands.Actor{User: admin.ID, Session: by}
+	f.actor = commands.Actor{User: admin.ID, Session: by, Permissions: commands.Whole()}
 	require.NoError(t, f.service.Sessions.Put(t.Context(), by.Hash, session.Token{Kind: by.Kind, User: admin.ID, ExpiresAt: by.ExpiresAt}))
 	l := f.listen(t, "")
 	require.NoError(t, f.service.Sessions.Delete(t.Context(), by.Kind, by.Hash))

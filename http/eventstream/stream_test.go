@@ -185,14 +185,14 @@ func TestWhoMayRead(t *testing.T) {
 		actor  commands.Actor
 		status int
 	}{
-		"super admin":                {commands.Actor{User: admin.ID}, http.StatusOK},
-		"super admin who may read":   {commands.Actor{User: admin.ID, Permissions: events.Permissions{Users: commands.LevelRead}}, http.StatusOK},
-		"super admin who may not":    {commands.Actor{User: admin.ID, Permissions: events.Permissions{Users: commands.LevelNone}}, http.StatusForbidden},
-		"an auditor":                 {commands.Actor{User: other.ID, Permissions: events.Permissions{Audit: commands.LevelRead}}, http.StatusOK},
-		"super admin without audit":  {commands.Actor{User: admin.ID, Permissions: events.Permissions{Audit: commands.LevelNone}}, http.StatusForbidden},
-		"somebody else":              {commands.Actor{User: other.ID}, http.StatusForbidden},
-		"somebody else with a right": {commands.Actor{User: other.ID, Permissions: events.Permissions{Users: commands.LevelAll}}, http.StatusForbidden},
-		"nobody we know":             {commands.Actor{User: uuid.New()}, http.StatusForbidden},
+		"super admin":                {commands.Actor{User: admin.ID, Permissions: commands.Whole()}, http.StatusOK},
+		"super admin who may read":   {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelRead})}, http.StatusOK},
+		"super admin who may not":    {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelNone})}, http.StatusForbidden},
+		"an auditor":                 {commands.Actor{User: other.ID, Permissions: commands.Granted(events.Permissions{Audit: commands.LevelRead})}, http.StatusOK},
+		"super admin without audit":  {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Audit: commands.LevelNone})}, http.StatusForbidden},
+		"somebody else":              {commands.Actor{User: other.ID, Permissions: commands.Whole()}, http.StatusForbidden},
+		"somebody else with a right": {commands.Actor{User: other.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelAll})}, http.StatusForbidden},
+		"nobody we know":             {commands.Actor{User: uuid.New(), Permissions: commands.Whole()}, http.StatusForbidden},
 	} {
 		f.actor = c.actor
 		require.Equal(t, c.status, f.get(t, "").Code, name)

@@ -149,7 +149,7 @@ func (a *api) byKey(r *http.Request, states commands.States, token string) (*com
 		return nil, commands.Actor{}, badToken()
 	}
 	a.Usage.Used(credentialOf(key), a.now())
-	return u, commands.Actor{User: u.ID, Credential: credentialOf(key), Permissions: key.Permissions, Until: key.SecretUntil(hash)}, nil
+	return u, commands.Actor{User: u.ID, Credential: credentialOf(key), Permissions: commands.Granted(key.Permissions), Until: key.SecretUntil(hash)}, nil
 }
 
 // credentialOf returns the key's public id.

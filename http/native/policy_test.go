@@ -149,7 +149,7 @@ func TestPolicy(t *testing.T) {
 		fields := strings.Fields(line)
 		call, statuses := fields[:len(fields)-len(callers)], fields[len(fields)-len(callers):]
 		for i, who := range callers {
-			child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
+			child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
 			tokens["child"] = s.key(child.ID, events.Permissions{})
 			dc, group := s.place()
@@ -189,7 +189,7 @@ func TestPolicyCoversEveryRoute(t *testing.T) {
 func TestScope(t *testing.T) {
 	s := start(t, commands.Options{})
 	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com", Active: true})
-	child := s.create(commands.Actor{User: parent.ID, Permissions: events.Permissions{Users: commands.LevelWrite}},
+	child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 		events.UserCreated{Username: "child", Email: "child@example.com", Active: true})
 	for token, want := range map[string][]string{
 		s.token: {"admin", "parent", "child"},

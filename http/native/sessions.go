@@ -114,7 +114,7 @@ func (a *api) bySession(r *http.Request, states commands.States, token string) (
 	if !ok || !by.Holds(u, a.now()) {
 		return nil, commands.Actor{}, badToken()
 	}
-	return u, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID], Session: by}, nil
+	return u, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID], Permissions: commands.Whole(), Session: by}, nil
 }
 
 // reauthenticate has who holds the session prove again to be its user.

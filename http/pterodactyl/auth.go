@@ -26,7 +26,7 @@ func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 	if presented == "" || key.Kind != commands.KeyPterodactyl || key.Expired(now) {
 		return call{}, commands.APIKey{}, unauthenticated()
 	}
-	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(), Permissions: key.Permissions,
+	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Granted(key.Permissions),
 		Until: key.SecretUntil(hash)})
 	a.Usage.Used(actor.Credential, now)
 	return call{Actor: actor, states: states}, key, nil

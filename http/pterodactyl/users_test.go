@@ -41,7 +41,7 @@ func TestSecondFactorIsShown(t *testing.T) {
 	s := start(t, Options{})
 	number, id := made(t, s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, "")))
 	path := fmt.Sprint(usersPath, "/", number)
-	by := commands.Actor{User: id}
+	by := commands.Actor{User: id, Permissions: commands.Whole()}
 	for _, next := range []struct {
 		cmd  commands.Command
 		want string

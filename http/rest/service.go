@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"accountd/commands"
 	"accountd/commands/erasure"
@@ -55,20 +56,21 @@ func SessionOf(t session.Token, hash string) commands.Session {
 
 // LogIn returns the user who logs in by the request; see login.Keeper.
 func (s Service) LogIn(r *http.Request, a login.Attempt) (*commands.User, error) {
-	a.Request = nobody(r)
+	a.Request = Anonymous(r)
 	return s.keeper().LogIn(r.Context(), a)
 }
 
 // CheckCode wants a code of the user's second factor; see login.Keeper.
 func (s Service) CheckCode(r *http.Request, u *commands.User, a login.Attempt) error {
-	a.Request = nobody(r)
+	a.Request = Anonymous(r)
 	return s.keeper().CheckCode(r.Context(), u, a)
 }
 
-// nobody is who asks before it is known who does.
-func nobody(r *http.Request) commands.Actor {
+// Anonymous returns the Actor of a request of which it is not known yet who asks.
+func Anonymous(r *http.Request) commands.Actor {
 	i := InfoOf(r.Context())
-	return commands.Actor{Dialect: i.Dialect, RequestID: i.ID, TraceParent: i.TraceParent, Address: i.Address}
+	return commands.Anonymous().Within(commands.Actor{Dialect: i.Dialect, RequestID: i.ID, TraceParent: i.TraceParent,
+		Address: i.Address, At: time.Now()})
 }
 
 // ForgetLogIns forgets which log-ins of the user failed; see login.Keeper.

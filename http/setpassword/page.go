@@ -71,10 +71,7 @@ func (a api) set(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	info := rest.InfoOf(r.Context())
-	actor := commands.Service()
-	actor.Dialect, actor.RequestID, actor.TraceParent = info.Dialect, info.ID, info.TraceParent
-	out, err := a.Do(r.Context(), actor, commands.ResetPassword{ID: u.ID, Hash: events.Secret(secrets.Hash(token)), Now: a.Now(), PasswordHash: hash})
+	out, err := a.Do(r.Context(), rest.Anonymous(r), commands.ResetPassword{ID: u.ID, Hash: events.Secret(secrets.Hash(token)), Now: a.Now(), PasswordHash: hash})
 	if rest.FaultOf(err).Reason == "reset_token_invalid" { // somebody was faster with it
 		return a.void(w, nil)
 	}

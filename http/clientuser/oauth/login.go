@@ -160,7 +160,7 @@ type visitor struct {
 
 // actor returns who asks by the request.
 func (s *Server) actor(r *http.Request, v visitor) commands.Actor {
-	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: "session", Session: v.session})
+	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: "session", Permissions: commands.Whole(), Session: v.session})
 	a.At = s.opts.Now()
 	return a
 }

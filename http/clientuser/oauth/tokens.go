@@ -116,7 +116,8 @@ func (s *Server) Actor(ctx context.Context, states commands.States, token string
 	if err != nil || !ok || !commands.TokenHolds(states, g) {
 		return commands.Actor{}, false, err
 	}
-	a := commands.Actor{User: t.User, Application: t.Application, Grant: g, Credential: "application:" + t.Application.String()}
+	a := commands.Actor{User: t.User, Application: t.Application, Grant: g, Credential: "application:" + t.Application.String(),
+		Permissions: commands.Whole()}
 	if states.Directory().Application(t.Application).Kind != commands.ApplicationTrusted {
 		a.Session = rest.SessionOf(t, secrets.Hash(token))
 	}
