@@ -37,7 +37,7 @@ const (
 )
 
 // Service returns the Actor that stands for the service itself, which may do everything.
-func Service() Actor { return Actor{mark: service} }
+func Service() Actor { return Actor{mark: service, Permissions: Whole()} }
 
 // Anonymous returns the Actor that stands for somebody who has not said yet who it is. It may do what a log-in needs: have a
 // failed one counted and locked, and set a password by a token that was mailed.

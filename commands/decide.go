@@ -15,6 +15,9 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if err == nil {
 		err = mayWithProof(a, out)
 	}
+	if err == nil {
+		err = mayOutlast(s, a, out)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +89,7 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 	case RenewRecoveryCodes:
 		return decideRenewCodes(s, a, u, c)
 	case UseRecoveryCode:
-		return decideUseCode(a, u, c)
+		return decideUseCode(s, a, u, c)
 	case RemoveTOTP:
 		return decideRemoveTOTP(s, a, u)
 	case LockLogIn:

@@ -77,7 +77,7 @@ func noSuch(field string) *Refusal {
 	return refuse(Invalid, "user_not_found", field, "There is no such user.")
 }
 
-// hasMembers reports whether any user belongs to the datacenter, group or client.
+// hasMembers reports whether any user belongs to the datacenter, group, client or parent.
 func hasMembers(s States, of events.Aggregate) bool {
 	found := false
 	s.Members(of, func(*User) bool {

@@ -17,6 +17,9 @@ func decideRequestReset(s States, a Actor, u *User, c RequestPasswordReset) ([]e
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
+	if err := mayOpen(s, a, u); err != nil {
+		return nil, err
+	}
 	if !sha256Hex.MatchString(c.Hash.Reveal()) || c.ExpiresAt.IsZero() {
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "A token needs a hash and an end.")
 	}

@@ -39,7 +39,10 @@ func decideRenewCodes(s States, a Actor, u *User, c RenewRecoveryCodes) ([]event
 	return one(events.RecoveryCodesRenewed{RecoveryCodes: c.RecoveryCodes})
 }
 
-func decideUseCode(a Actor, u *User, c UseRecoveryCode) ([]events.Event, error) {
+func decideUseCode(s States, a Actor, u *User, c UseRecoveryCode) ([]events.Event, error) {
+	if _, err := usable(s, a); err != nil {
+		return nil, err
+	}
 	if a.User != u.ID {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the user itself may do this.")
 	}

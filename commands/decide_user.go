@@ -17,7 +17,9 @@ func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
 		return nil, refuse(Taken, "id_taken", "id", "There is a user with this id.")
 	}
 	e.Number = s.LastNumber(events.UserNumber) + 1
-	e.Parent = a.User
+	if e.Parent == uuid.Nil {
+		e.Parent = parentOf(s, a, e)
+	}
 	if e.Client != 0 && e.Access == "" {
 		e.Access = AccessFull
 	}
@@ -53,6 +55,9 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	}); err != nil {
 		return err
 	}
+	if err := checkParent(s, id, &e.Parent); err != nil {
+		return err
+	}
 	if err := checkWelcome(e); err != nil {
 		return err
 	}
@@ -77,7 +82,7 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	if err := mayUpdate(s, a, u, c); err != nil {
 		return nil, err
 	}
-	if mayManage(s, a, u) != nil {
+	if mayAttest(s, a, u) != nil {
 		c.Profile.Profile = unverified(u, c.Profile)
 	}
 	if err := checkVersion(u.Version, c.Version); err != nil {
@@ -89,6 +94,9 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	client := u.Client
 	set(&client, c.Membership.Client)
 	if err := checkMembership(s, client, c.Membership); err != nil {
+		return nil, err
+	}
+	if err := checkParent(s, u.ID, c.Membership.Parent); err != nil {
 		return nil, err
 	}
 	if err := checkBoundAfter(s, u, c); err != nil {
@@ -130,6 +138,9 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 	}
 	if c.Rights != (events.RightsChanged{}) {
 		out = append(out, c.Rights)
+	}
+	if c.Rights.SuperAdmin != nil && !*c.Rights.SuperAdmin {
+		out = append(out, narrowed(u)...)
 	}
 	if c.PasswordHash != nil {
 		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash, KeepsTokens: c.KeepsTokens})
@@ -255,6 +266,7 @@ func changedMembership(u *User, m events.MembershipChanged) events.MembershipCha
 	m.Client = changed(u.Client, m.Client)
 	m.Access = changed(u.Access, m.Access)
 	m.Datacenter = changed(u.Datacenter, m.Datacenter)
+	m.Parent = changed(u.Parent, m.Parent)
 	m.Groups = changedList(u.Groups, m.Groups)
 	return m
 }

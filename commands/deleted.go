@@ -9,7 +9,7 @@ import (
 // Deleted is what is remembered of a user who was deleted: as much as erasing needs. It is immutable.
 type Deleted struct {
 	ID      uuid.UUID
-	Parent  uuid.UUID    // zero for none, and once erased
+	Parent  uuid.UUID    // who, as its parent, could have deleted it; zero for none, and once erased
 	Key     events.KeyID // of the data key that seals the user's history
 	Version uint64       // sequence of the newest Record
 	Erased  bool         // nothing more can be read of the user, or the data key is about to be destroyed
@@ -22,8 +22,8 @@ func EvolveDeleted(d *Deleted, u *User, r events.Record) *Deleted {
 		return d
 	}
 	next := &Deleted{ID: r.Aggregate.ID, Key: r.Key, Version: r.Sequence, Erased: r.Type == events.UserErased{}.Type()}
-	if u != nil && !next.Erased {
-		next.Parent = u.Parent
+	if u != nil && !next.Erased && len(u.Groups) == 0 && !elevated(u, r.Time) {
+		next.Parent = u.ScopeParent()
 	}
 	return next
 }

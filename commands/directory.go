@@ -128,7 +128,7 @@ func (d *Directory) version(id uuid.UUID) uint64 {
 	return d.webhooks.version(id)
 }
 
-// belongs reports whether the user is bound to the datacenter, in the group, or of the client.
+// belongs reports whether the user is bound to the datacenter, in the group, of the client, or in the Scope of that parent.
 func (d *Directory) belongs(u *User, to events.Aggregate) bool {
 	switch to.Kind {
 	case events.KindDatacenter:
@@ -138,6 +138,8 @@ func (d *Directory) belongs(u *User, to events.Aggregate) bool {
 	case events.KindClient:
 		c := d.Client(to.ID)
 		return c != nil && u.Client == c.Number
+	case events.KindUser:
+		return u.ScopeParent() == to.ID
 	}
 	return false
 }

@@ -29,6 +29,7 @@ func Evolve(u *User, r events.Record) *User {
 		set(&next.Access, e.Access)
 		set(&next.Datacenter, e.Datacenter)
 		set(&next.Groups, e.Groups)
+		set(&next.Parent, e.Parent)
 	case events.RightsChanged:
 		set(&next.SuperAdmin, e.SuperAdmin)
 		set(&next.APIAccess, e.APIAccess)

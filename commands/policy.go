@@ -11,7 +11,7 @@ import (
 // Scope says whose accounts an Actor may see: those to whom any of it applies. The zero Scope sees nobody.
 type Scope struct {
 	All         bool
-	Parent      uuid.UUID   // the accounts that this user has made …
+	Parent      uuid.UUID   // the accounts that this user has made, while they are such as it may make …
 	Self        uuid.UUID   // … and this one …
 	Datacenters []uuid.UUID // … and those that are bound to one of these …
 	Client      int64       // … and those of the client of this number
@@ -19,7 +19,7 @@ type Scope struct {
 
 // Sees reports whether the user lies within the Scope.
 func (s Scope) Sees(u *User) bool {
-	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.Parent == s.Parent && s.Parent != uuid.Nil ||
+	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.ScopeParent() == s.Parent && s.Parent != uuid.Nil ||
 		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) || u.Client == s.Client && s.Client != 0
 }
 
@@ -30,7 +30,7 @@ func (s Scope) Own() Scope {
 }
 
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own, those of
-// which they are the parent, and those that are bound to a datacenter that they administer. A super admin's credential
+// which they are the parent while they may make such accounts, and those that are bound to a datacenter that they administer. A super admin's credential
 // that may not read users, and anybody's that may do nothing with them, sees its owner alone. Who asks by an application
 // sees the members of the client.
 func VisibleUsers(s States, a Actor) Scope {
@@ -49,7 +49,10 @@ func VisibleUsers(s States, a Actor) Scope {
 	case u.SuperAdmin, a.Permissions.Users == LevelNone:
 		return Scope{Self: u.ID}
 	}
-	scope := Scope{Parent: u.ID, Self: u.ID}
+	scope := Scope{Self: u.ID}
+	if writesUsers(u, a) || makesAccounts(u, a.At) {
+		scope.Parent = u.ID
+	}
 	if readsUsers(a) {
 		scope.Datacenters = administered(s, u)
 	}
@@ -73,7 +76,7 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if !writesUsers(u, a) {
 		return false
 	}
-	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.Parent && covers(s, u, target, a.At)
+	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.ScopeParent() && covers(s, u, target, a.At)
 }
 
 // MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
@@ -127,8 +130,12 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 	if err := MayCreateUsers(s, a); err != nil || a.IsService() {
 		return err
 	}
-	if u := s.User(a.User); u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
-		return nil
+	u := s.User(a.User)
+	if e.Parent != uuid.Nil && (!u.SuperAdmin || !writesUsers(u, a)) {
+		return refuse(Forbidden, "not_allowed", "parent", "Only a super admin may say whose account this is.")
+	}
+	if u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
+		return mayOpen(s, a, &User{SuperAdmin: e.SuperAdmin, Datacenter: e.Datacenter, Groups: e.Groups})
 	}
 	return mayCreateIn(s, a, e)
 }
@@ -149,7 +156,7 @@ func mayManage(s States, a Actor, target *User) error {
 	if err != nil {
 		return err
 	}
-	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.Parent && covers(s, u, target, a.At)) || MayAdminister(s, a, target) {
+	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.ScopeParent() && covers(s, u, target, a.At)) || MayAdminister(s, a, target) {
 		return nil
 	}
 	if !VisibleUsers(s, a).Sees(target) {
@@ -168,7 +175,7 @@ func mayErase(s States, a Actor, d *Deleted) error {
 		return err
 	}
 	switch {
-	case writesUsers(u, a) && (u.SuperAdmin || u.ID == d.Parent):
+	case writesUsers(u, a) && (u.SuperAdmin || u.ID == d.Parent && !hasChildren(s, d.ID)):
 		return nil
 	case u.SuperAdmin:
 		return refuse(Forbidden, "not_allowed", "", "You may not change this account.")
@@ -240,30 +247,24 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 			return err
 		}
 	}
-	if c.PasswordHash != nil {
-		if err := mayChangePassword(s, a, target, c); err != nil {
+	if c.PasswordImported { // the hash was made elsewhere
+		if err := mayManage(s, a, target); err != nil {
 			return err
 		}
 	}
-	p := c.Profile
-	if p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil || verifies(target.Profile, p.Profile) {
+	if c.opens() {
+		if err := mayOpen(s, a, c.after(target)); err != nil {
+			return err
+		}
+	}
+	if attests(target.Profile, c.Profile.Profile) {
+		return mayAttest(s, a, target)
+	}
+	if p := c.Profile; p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil {
 		return mayManage(s, a, target)
 	}
 	return nil
 }
-
-// verifies reports whether an update of the profile changes what only somebody else can attest.
-func verifies(before, after *events.Profile) bool {
-	if after == nil {
-		return false
-	}
-	if before == nil {
-		before = &events.Profile{}
-	}
-	return isTrue(before.EmailVerified) != isTrue(after.EmailVerified) || isTrue(before.PhoneVerified) != isTrue(after.PhoneVerified)
-}
-
-func isTrue(b *bool) bool { return b != nil && *b }
 
 // asker returns the user who asks by itself, as it stands now.
 func asker(s States, a Actor) (*User, error) {

@@ -160,13 +160,13 @@ func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
 	m := c.Membership
 	m.Access = nil
 	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported || c.APIKey != nil ||
-		c.CallbackKey != nil || verifies(target.Profile, c.Profile.Profile) {
+		c.CallbackKey != nil || attests(target.Profile, c.Profile.Profile) {
 		return refuse(Forbidden, "not_allowed", "", "Rights beyond the client are not a member's to give.")
 	}
 	opens := c.PasswordHash != nil || c.APIKey != nil || c.Profile.Email != nil || c.Profile.Username != nil
 	bars := c.Active != nil || c.Membership.Access != nil
 	switch {
-	case reachesBeyond(target, a) && (opens || bars || u.ID != target.ID):
+	case reachesBeyond(s, target, a) && (opens || bars || u.ID != target.ID):
 		return refuse(Forbidden, "not_allowed", "", "This account has rights beyond the client.")
 	case u.ID == target.ID && bars:
 		return oneself()
@@ -185,7 +185,7 @@ func mayDelete(s States, a Actor, target *User) error {
 		return err
 	case u.ID == target.ID:
 		return oneself()
-	case reachesBeyond(target, a):
+	case reachesBeyond(s, target, a):
 		return refuse(Forbidden, "not_allowed", "", "This account has rights beyond the client.")
 	}
 	return nil
@@ -204,8 +204,8 @@ func mayManageMember(s States, a Actor, target *User) (*User, error) {
 }
 
 // reachesBeyond reports whether the account may do more than what its client's members may.
-func reachesBeyond(u *User, a Actor) bool {
-	return elevated(u, a.At) || u.APIAccess || len(u.Groups) > 0
+func reachesBeyond(s States, u *User, a Actor) bool {
+	return elevated(u, a.At) || u.APIAccess || len(u.Groups) > 0 || hasChildren(s, u.ID)
 }
 
 func oneself() *Refusal {

@@ -77,7 +77,7 @@ func TestMembersManageTheirClient(t *testing.T) {
 	run(t, []scenario{
 		{name: "a full member makes users, with full access unless told", given: have, actor: boss, when: with(none), then: []events.Event{
 			events.UserCreated{Number: 9, Username: "new", Email: "new@example.org", DisplayName: "New One", FirstName: "New", LastName: "One",
-				Active: true, State: "created", Client: 2, Access: "full", Parent: bossID}}},
+				Active: true, State: "created", Client: 2, Access: "full"}}},
 		{name: "not for another client", given: have, actor: boss, when: with(func(e *events.UserCreated) { e.Client = 1 }), no: "not_allowed"},
 		{name: "nor for none", given: have, actor: boss, when: with(func(e *events.UserCreated) { e.Client = 0 }), no: "not_allowed"},
 		{name: "nor with rights", given: have, actor: boss, when: with(func(e *events.UserCreated) { e.SuperAdmin = true }), no: "not_allowed"},

@@ -58,9 +58,9 @@ func administers(s States, u, target *User, at time.Time) bool {
 	return target.Datacenter != uuid.Nil && slices.Contains(administered(s, u), target.Datacenter) && covers(s, u, target, at)
 }
 
-// covers reports whether the target may do nothing that u may not.
+// covers reports whether the target may do nothing that u, who is no super admin, may not. Nobody else sees the children of the target.
 func covers(s States, u, target *User, at time.Time) bool {
-	if elevated(target, at) || !coversMember(u, target) {
+	if elevated(target, at) || !coversMember(u, target) || hasChildren(s, target.ID) {
 		return false
 	}
 	own := administered(s, u)
@@ -115,6 +115,7 @@ func locked(s States, a Actor, target *User, c UpdateUser) (out []string) {
 		{"datacenter", c.Membership.Datacenter != nil, super},
 		{"client_id", c.Membership.Client != nil, super},
 		{"access", c.Membership.Access != nil, super},
+		{"parent", c.Membership.Parent != nil, super},
 		{"active", c.Active != nil, mayManage(s, a, target) == nil},
 	} {
 		if f.changes && !f.open {

@@ -49,7 +49,7 @@ func TestUserAdmins(t *testing.T) {
 	}
 	made := func(groups []uuid.UUID) []events.Event {
 		return []events.Event{events.UserCreated{Number: 5, Username: "new", Email: "new@example.org", Active: true, Datacenter: northID, APIAccess: true,
-			State: commands.StateCreated, Parent: chiefID, Groups: groups}}
+			State: commands.StateCreated, Groups: groups}}
 	}
 	worker := func(more ...events.Event) []fact {
 		out := provider()

@@ -25,8 +25,9 @@ func grants(e events.UserCreated) bool {
 		slices.ContainsFunc(e.APIKeys, func(k events.APIKey) bool { return k.Permissions != none })
 }
 
-// mayIssue tells whether the Actor may give the target a new credential, or an old one a new secret: it may do no more
-// than the credential in use, and on one's own account it ends no later and works from nowhere else.
+// mayIssue tells whether the Actor may give the target a new credential, or an old one a new secret: it may do no more than the
+// credential in use, and where it may do something beyond the target's own account, and on one's own account, it ends no later
+// and works from nowhere else.
 func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if a.IsService() {
 		return nil
@@ -35,8 +36,9 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if err != nil {
 		return err
 	}
-	if !coversAll(a.Permissions, u, Granted(k.Permissions), target) || u.ID == target.ID && !staysWithin(u, a, k) {
-		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
+	beyond := u.ID == target.ID || k.Permissions != (events.Permissions{}) || reaches(s, target)
+	if !coversAll(a.Permissions, u, Granted(k.Permissions), target) || beyond && !staysWithin(u, a, k) {
+		return stronger()
 	}
 	return nil
 }
@@ -60,18 +62,6 @@ func mayChangeKey(s States, a Actor, target *User, before, after events.APIKey) 
 	return mayAddKey(s, a, target, after)
 }
 
-// mayChangePassword tells whether the Actor may: a hash that was made elsewhere is for those who manage the account, and
-// a credential with bounds may not give its owner one without.
-func mayChangePassword(s States, a Actor, target *User, c UpdateUser) error {
-	if c.PasswordImported {
-		return mayManage(s, a, target)
-	}
-	if a.User == target.ID && !staysWithin(target, a, events.APIKey{}) {
-		return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
-	}
-	return nil
-}
-
 // mayChangeOwnFactor tells whether the Actor may make or confirm the target's second factor: the user itself, by a
 // credential that could set its password, too.
 func mayChangeOwnFactor(s States, a Actor, target *User) error {
@@ -84,12 +74,12 @@ func mayChangeOwnFactor(s States, a Actor, target *User) error {
 	return nil
 }
 
-// mayRemoveFactor tells whether the Actor may: the user itself, by a credential without bounds, and who manages the account.
+// mayRemoveFactor tells whether the Actor may: the user itself, and who manages the account, by what may lead to a log-in (see mayOpen).
 func mayRemoveFactor(s States, a Actor, target *User) error {
 	if err := mayManageOrOwn(s, a, target); err != nil {
 		return err
 	}
-	return mayChangePassword(s, a, target, UpdateUser{})
+	return mayOpen(s, a, target)
 }
 
 // MayReadFactor returns a Refusal unless the target has a second factor of which the Actor may know how many recovery codes are

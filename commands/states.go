@@ -26,7 +26,8 @@ type States interface {
 	UserByAPIKey(hash string) *User
 	// Directory returns everything but users.
 	Directory() *Directory
-	// Members visits the users who are bound to the datacenter, in the group, or of the client, until visit returns false.
+	// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the user as their
+	// parent, until visit returns false.
 	Members(of events.Aggregate, visit func(*User) bool)
 	// LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
 	LastNumber(kind events.NumberKind) int64

@@ -57,6 +57,12 @@ type Cause struct {
 	AddressKey  KeyID  // the actor's data key, which seals Address; without it Address is not recorded
 }
 
+// User returns the user who asked, zero for nobody.
+func (c Cause) User() uuid.UUID {
+	id, _ := uuid.Parse(c.Actor) // System is none
+	return id
+}
+
 // System is the Actor of what the service does by itself.
 const System = "system"
 

@@ -37,7 +37,7 @@ func samples() []Event {
 		},
 		MembershipChanged{
 			Client: new(int64(0)), Access: new("read_only"), Datacenter: new(uuid.UUID{}),
-			Groups: &[]uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1")},
+			Groups: &[]uuid.UUID{id("0198c0de-0000-7000-8000-0000000000e1")}, Parent: new(id("0198c0de-0000-7000-8000-0000000000e2")),
 		},
 		RightsChanged{SuperAdmin: new(false), APIAccess: new(true)},
 		UserEnabled{}, UserDisabled{}, ProvisioningCompleted{},

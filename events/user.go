@@ -28,7 +28,7 @@ type UserCreated struct {
 	ExtraParams  string       `json:"extra_params,omitempty"` // opaque
 	Datacenter   uuid.UUID    `json:"datacenter,omitzero"`
 	Groups       []uuid.UUID  `json:"groups,omitempty"`
-	Parent       uuid.UUID    `json:"parent,omitzero"` // the user who made this account
+	Parent       uuid.UUID    `json:"parent,omitzero"` // the user whose account this is, who made it
 	Profile      *Profile     `json:"profile,omitempty"`
 	PasswordHash Secret       `json:"password_hash,omitempty"` // PHC string or an imported form
 	SigningKeys  []SigningKey `json:"signing_keys,omitempty"`
@@ -69,6 +69,7 @@ type MembershipChanged struct {
 	Access     *string      `json:"access,omitempty"`
 	Datacenter *uuid.UUID   `json:"datacenter,omitempty"` // zero: bound to none any more
 	Groups     *[]uuid.UUID `json:"groups,omitempty"`     // all of them
+	Parent     *uuid.UUID   `json:"parent,omitempty"`     // zero: nobody's child any more
 }
 
 // RightsChanged records what a user may do; a nil field did not change.

@@ -32,7 +32,8 @@ const (
 	SuperAdmin  Field = "super_admin"
 	APIAccess   Field = "api_access"
 	Parent      Field = "parent"
-	Datacenter  Field = "datacenter" // its id
+	scopeParent Field = "scope parent" // commands.User.ScopeParent; for Scopes alone
+	Datacenter  Field = "datacenter"   // its id
 	Client      Field = "client_id"
 	Access      Field = "access"
 	Comment     Field = "comment"
@@ -93,6 +94,8 @@ func define(f Field) (definition, bool) {
 		return definition{truth: func(u *commands.User) bool { return u.APIAccess }, few: true}, true
 	case Parent:
 		return definition{id: func(u *commands.User) uuid.UUID { return u.Parent }, few: true}, true
+	case scopeParent:
+		return definition{id: (*commands.User).ScopeParent, few: true}, true
 	case Datacenter:
 		return definition{id: func(u *commands.User) uuid.UUID { return u.Datacenter }, few: true}, true
 	case Client:

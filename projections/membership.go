@@ -40,6 +40,9 @@ func membershipsOf(u *commands.User) []membership {
 	for _, g := range u.Groups {
 		out = append(out, membership{kind: events.KindGroup, id: g, user: u.Number})
 	}
+	if parent := u.ScopeParent(); parent != uuid.Nil {
+		out = append(out, membership{kind: events.KindUser, id: parent, user: u.Number})
+	}
 	if u.Client != 0 {
 		out = append(out, membership{kind: events.KindClient, client: u.Client, user: u.Number})
 	}
@@ -63,8 +66,8 @@ func (ix *indexes) replaceMemberships(before, after *commands.User) {
 	exchange(ix.memberships, membershipsOf(before), membershipsOf(after))
 }
 
-// Members visits the users who are bound to the datacenter, in the group, or of the client, by number, until visit returns
-// false.
+// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the user as their
+// parent, by number, until visit returns false.
 func (s *Snapshot) Members(of events.Aggregate, visit func(*commands.User) bool) {
 	first := membership{kind: of.Kind, id: of.ID}
 	if of.Kind == events.KindClient {

@@ -50,7 +50,7 @@ func partsOf(q Query) (parts []Filter) {
 			parts = append(parts, part)
 		}
 	}
-	add(Parent, value{id: q.Scope.Parent})
+	add(scopeParent, value{id: q.Scope.Parent})
 	add(Client, value{number: q.Scope.Client})
 	var datacenters []value
 	for _, id := range q.Scope.Datacenters {

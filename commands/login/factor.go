@@ -23,7 +23,7 @@ func (k Keeper) checkFactor(ctx context.Context, u *commands.User, a Attempt) (*
 	case ok:
 		return u, nil
 	}
-	by := commands.Actor{User: u.ID, Credential: "recovery-code"}.Within(a.Request)
+	by := commands.Actor{User: u.ID, Credential: "recovery-code", Permissions: commands.Whole()}.Within(a.Request)
 	out, err := k.Handler.Do(ctx, by, commands.UseRecoveryCode{ID: u.ID, Hash: totp.HashRecovery(a.Code)})
 	var refusal *commands.Refusal
 	if errors.As(err, &refusal) && refusal.Kind == commands.Forbidden {

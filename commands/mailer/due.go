@@ -23,7 +23,7 @@ func dueBy(r events.Record) (due, bool) {
 	d := due{Event: r.ID, Sequence: r.Sequence, User: r.Aggregate.ID, trace: r.Cause.TraceParent}
 	switch e := r.Event.(type) {
 	case events.UserCreated:
-		d.Mail, d.creator, d.to = e.Welcome, e.Parent, e.WelcomeTo
+		d.Mail, d.creator, d.to = e.Welcome, r.Cause.User(), e.WelcomeTo
 	case events.MailRequested:
 		d.Mail = e.Mail
 	}

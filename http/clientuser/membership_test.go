@@ -146,7 +146,7 @@ func TestAConsentIsToWhatWasAsked(t *testing.T) {
 	s := start(t, Options{})
 	boss, app := s.Named("boss"), s.Snapshot().Directory().ApplicationByAppID(s.apps["public"].id)
 	s.moves("boss", 3)
-	_, err := s.Do(t.Context(), commands.Actor{User: boss.ID}, commands.GiveConsent{ID: boss.ID, Application: app.ID, Membership: boss.MemberSince})
+	_, err := s.Do(t.Context(), commands.Actor{User: boss.ID, Permissions: commands.Whole()}, commands.GiveConsent{ID: boss.ID, Application: app.ID, Membership: boss.MemberSince})
 	var refusal *commands.Refusal
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, "membership_changed", refusal.Reason)

@@ -41,7 +41,7 @@ func problem(w http.ResponseWriter, r *http.Request, err error) {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{Env: testlog.Start(t)}
+	f := &fixture{Env: testlog.Start(t), actor: commands.Service()}
 	view := projections.NewView()
 	runner := projections.NewRunner(f.Log, view)
 	ctx, stop := context.WithCancel(context.Background())

@@ -19,6 +19,7 @@ import (
 type userBody struct {
 	profile      events.ProfileUpdated // without its Profile
 	membership   events.MembershipChanged
+	parent       *string   // a UUID, empty for none
 	datacenter   *string   // by name, empty for none
 	groups       *[]string // by name
 	rights       events.RightsChanged
@@ -30,7 +31,7 @@ type userBody struct {
 }
 
 // readOnly are the members that no request changes.
-var readOnly = []string{"id", "number", "state", "locked_until", "second_factor", "parent", "created_at", "updated_at"}
+var readOnly = []string{"id", "number", "state", "locked_until", "second_factor", "created_at", "updated_at"}
 
 // readUser reads the members of a user.
 func readUser(m *members) (userBody, error) {
@@ -47,6 +48,7 @@ func readUser(m *members) (userBody, error) {
 			Client: clearable[int64](m, "client_id"), Access: clearable[string](m, "access"),
 		},
 		datacenter: clearable[string](m, "datacenter"), groups: clearable[[]string](m, "groups"),
+		parent:  clearable[string](m, "parent"),
 		rights:  events.RightsChanged{SuperAdmin: member[bool](m, "super_admin"), APIAccess: member[bool](m, "api_access")},
 		active:  member[bool](m, "active"),
 		details: readDetails(m),
@@ -104,9 +106,21 @@ func groupsNamed(dir *commands.Directory, names *[]string) *[]uuid.UUID {
 	return &ids
 }
 
+// parentOf returns the user of that id.
+func parentOf(id *string) *uuid.UUID {
+	if id == nil || *id == "" {
+		return zeroOf(id)
+	}
+	if parent := parseID(*id); parent != uuid.Nil {
+		return &parent
+	}
+	return &unknown
+}
+
 // belongs returns where the user is to belong.
 func (b userBody) belongs(dir *commands.Directory) events.MembershipChanged {
 	m := b.membership
+	m.Parent = parentOf(b.parent)
 	m.Datacenter, m.Groups = datacenterNamed(dir, b.datacenter), groupsNamed(dir, b.groups)
 	return m
 }
@@ -126,7 +140,7 @@ func (b userBody) creation(dir *commands.Directory, id uuid.UUID) (commands.Crea
 		Language: or(p.Language, ""), Timezone: or(p.Timezone, ""), Comment: or(p.Comment, ""),
 		ExtraParams: or(p.ExtraParams, ""), Profile: b.details.onto(nil), PasswordHash: or(b.passwordHash, ""),
 		Active: or(b.active, true), SuperAdmin: or(b.rights.SuperAdmin, false), APIAccess: or(b.rights.APIAccess, false),
-		Client: or(m.Client, 0), Access: or(m.Access, ""), Datacenter: or(m.Datacenter, uuid.Nil), Groups: or(m.Groups, nil),
+		Client: or(m.Client, 0), Access: or(m.Access, ""), Datacenter: or(m.Datacenter, uuid.Nil), Groups: or(m.Groups, nil), Parent: or(m.Parent, uuid.Nil),
 	}}, nil
 }
 

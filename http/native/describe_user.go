@@ -49,7 +49,7 @@ func userMembers() []described {
 		{name: "comment", schema: text, sent: openapi.Lines(longText), null: true},
 		{name: "extra_params", schema: text, sent: openapi.Lines(longOpaque), null: true},
 		{name: "datacenter", schema: text, null: true}, {name: "groups", schema: openapi.List(text), sent: openapi.Set(text, longName)},
-		{name: "api_access", schema: truth, always: true}, {name: "parent", schema: id, null: true, fixed: true},
+		{name: "api_access", schema: truth, always: true}, {name: "parent", schema: id, null: true},
 		{name: "profile", schema: profileSchema(text, openapi.Whole()), sent: profileSchema(name, openapi.Within(0, 2))},
 		{name: "created_at", schema: when, fixed: true}, {name: "updated_at", schema: when, fixed: true},
 	}

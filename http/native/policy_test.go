@@ -20,7 +20,7 @@ const policy = `
                                   admin reader writer parent parent- child stranger disabled nobody
 GET    /v1/users                  200   200    200    200    200     200   200      403      401
 POST   /v1/users {"email":"NEW@e.org"} 201   403    201    201    403     403   403      403      401
-POST   /v1/users {"super_admin":true,"email":"NEW@e.org"} 201   403    201    403    403     403   403      403      401
+POST   /v1/users {"super_admin":true,"email":"NEW@e.org"} 201   403    403    403    403     403   403      403      401
 POST   /v1/users:import           200   200    200    200    200     200   200      403      401
 GET    /v1/users:export           200   200    200    200    200     200   200      403      401
 GET    USER                       200   200    404    200    200     200   404      403      401
@@ -34,8 +34,9 @@ PATCH  USER {"active":false}      200   403    204    200    403     403   404  
 PATCH  USER {"comment":"x"}       200   403    204    200    403     403   404      403      401
 PATCH  USER {"external_id":"NEW"} 200   403    204    200    403     403   404      403      401
 PATCH  USER {"profile":{"city":"x"}} 200 403   204    200    403     200   404      403      401
-PATCH  USER {"profile":{"email_verified":true}} 200 403 204 200 403  403   404      403      401
-PATCH  USER {"super_admin":true}  200   403    204    403    403     403   404      403      401
+PATCH  USER {"profile":{"email_verified":true}} 200 403 204 403 403  403   404      403      401
+PATCH  USER {"parent":null}       200   403    204    403    403     403   404      403      401
+PATCH  USER {"super_admin":true}  200   403    403    403    403     403   404      403      401
 PATCH  USER {"api_access":true}   200   403    204    403    403     403   404      403      401
 PATCH  USER {"datacenter":"main"} 200   403    204    403    403     403   404      403      401
 PATCH  USER {"datacenter":"none"} 400   403    400    403    403     403   404      403      401
@@ -96,7 +97,7 @@ GET    /v1/groups/GROUP           200   200    403    403    403     403   403  
 PATCH  /v1/groups/GROUP {"permissions":["x"]} 200 403 403 403 403    403   403      403      401
 DELETE /v1/groups/GROUP           204   403    403    403    403     403   403      403      401
 GET    /v1/applications           200   200    403    403    403     403   403      403      401
-POST   /v1/applications {"name":"x","type":"public","user":"OWNER"} 201 403 201 403 403 403 403 403 401
+POST   /v1/applications {"name":"x","type":"public","user":"OWNER"} 201 403 403 403 403 403 403 403 401
 GET    /v1/applications/APP       200   200    403    403    403     403   403      403      401
 PATCH  /v1/applications/APP {"name":"y"} 200 403 403  403    403     403   403      403      401
 POST   /v1/applications/APP/secret 200  403    403    403    403     403   403      403      401
@@ -191,6 +192,7 @@ func TestScope(t *testing.T) {
 	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com", Active: true})
 	child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 		events.UserCreated{Username: "child", Email: "child@example.com", Active: true})
+	s.key(parent.ID, events.Permissions{Users: commands.LevelWrite})
 	for token, want := range map[string][]string{
 		s.token: {"admin", "parent", "child"},
 		s.key(s.admin.ID, events.Permissions{Users: commands.LevelWrite}): {"admin"},
