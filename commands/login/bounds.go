@@ -3,10 +3,10 @@ package login
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"time"
 
 	"accountd/commands"
+	"accountd/commands/password"
 	"accountd/events/session"
 )
 
@@ -81,15 +81,27 @@ func nameKey(name string) string {
 }
 
 // addressKey names the address, or the network that one subscriber has in IPv6.
-func (a Attempt) addressKey() string {
-	const subscriber = 64
-	from := a.Request.Address
-	if ip, err := netip.ParseAddr(from); err == nil && ip.Unmap().Is6() {
-		if network, err := ip.WithZone("").Prefix(subscriber); err == nil {
-			from = network.String()
-		}
+func (a Attempt) addressKey() string { return addressKey(a.Request.Address) }
+
+func addressKey(address string) string { return "log-in from " + Caller(address) }
+
+// caller says whose place in the queue of hashes it takes.
+func (a Attempt) caller() password.Caller {
+	c := password.Caller{Name: nameKey(a.Name)}
+	if a.Request.Address != "" {
+		c.Address = a.addressKey()
 	}
-	return "log-in from " + from
+	return c
+}
+
+// CallerOf says whose place in the queue of hashes a user's new password takes, when the request comes from that address. Each is
+// empty where it is not known.
+func CallerOf(user, address string) password.Caller {
+	c := password.Caller{Name: user}
+	if address != "" {
+		c.Address = addressKey(address)
+	}
+	return c
 }
 
 // succeeded forgets what failed before by any name of the user's.

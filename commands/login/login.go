@@ -57,7 +57,7 @@ func (k Keeper) LogIn(ctx context.Context, a Attempt) (*commands.User, error) {
 	if err := k.mayTry(ctx, a); err != nil {
 		return nil, err
 	}
-	place, err := k.Hasher.Admit(a.Password)
+	place, err := k.Hasher.Admit(ctx, a.caller(), a.Password)
 	if err != nil {
 		return nil, fmt.Errorf("verifying a password: %w", err)
 	}
@@ -116,7 +116,7 @@ func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt, place pa
 		}
 	}
 	if rehash {
-		in = k.rehash(ctx, in, a.Password)
+		in = k.rehash(ctx, in, a)
 	}
 	if in.LogInsSince != u.LogInsSince {
 		return nil, wrong()
@@ -134,8 +134,8 @@ func isWrong(err error) bool {
 }
 
 // rehash gives the password a better hash if it can: a right password stays right when the service is busy.
-func (k Keeper) rehash(ctx context.Context, u *commands.User, plain string) *commands.User {
-	better, err := k.Hasher.Hash(ctx, plain)
+func (k Keeper) rehash(ctx context.Context, u *commands.User, a Attempt) *commands.User {
+	better, err := k.Hasher.HashFor(ctx, a.caller(), a.Password)
 	if err != nil {
 		return u
 	}

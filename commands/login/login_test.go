@@ -444,7 +444,7 @@ func TestWhatAttemptsWrite(t *testing.T) {
 	writes(0, "too long", "ann", strings.Repeat("x", password.MaxLength+1), "192.0.2.1")
 
 	w.Hasher = password.New(password.Options{Slots: 1, Queue: -1})
-	place, err := w.Hasher.Admit("somebody else's")
+	place, err := w.Hasher.Admit(t.Context(), password.Caller{}, "somebody else's")
 	require.NoError(t, err)
 	writes(0, "too many hashes", "ann", right, "192.0.2.1")
 	place.Leave()
@@ -455,7 +455,7 @@ func TestWhatAttemptsWrite(t *testing.T) {
 	w.fails("ann", login.FreeByName+1)
 	writes(0, "too_many_attempts", "ann", right, "192.0.2.1")
 	w.Hasher = full
-	place, err = w.Hasher.Admit("somebody else's")
+	place, err = w.Hasher.Admit(t.Context(), password.Caller{}, "somebody else's")
 	require.NoError(t, err)
 	writes(0, "too_many_attempts", "ann", right, "192.0.2.1") // who has to wait asks for no place
 	place.Leave()
@@ -464,4 +464,31 @@ func TestWhatAttemptsWrite(t *testing.T) {
 		w.is("bad_credentials", fmt.Sprint("user", i/login.FreeByName), "wrong", "192.0.2.3")
 	}
 	writes(0, "too_many_attempts", "another", right, "192.0.2.3")
+}
+
+// TestOneNameLeavesPlacesToOthers keeps every place of a name from an address: others log in, by another name from there, too, and
+// by that name from elsewhere as far as there is a place of the name.
+func TestOneNameLeavesPlacesToOthers(t *testing.T) {
+	w := start(t)
+	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true, PasswordHash: cheap()}})
+	w.Hasher = password.New(password.Options{Slots: 2, Queue: 4})
+	ann := login.CallerOf("log-in by "+commands.Folded("ann"), "192.0.2.1")
+	place, err := w.Hasher.Admit(t.Context(), ann, right)
+	require.NoError(t, err)
+	_, err = w.Hasher.Admit(t.Context(), ann, right)
+	require.NoError(t, err)
+	_, err = w.try("bob", right, "192.0.2.1")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := w.LogIn(ctx, login.Attempt{Name: "ann", Password: right, At: w.now, Request: commands.Actor{Address: "192.0.2.1"}})
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return w.Hasher.Waiting() == 3 }, 10*time.Second, time.Millisecond, "it waits behind its own")
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	place.Leave()
+	_, err = w.try("ann", right, "192.0.2.1")
+	require.NoError(t, err)
 }

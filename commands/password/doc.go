@@ -20,6 +20,12 @@
 // a burst of log-ins would take all memory and all processors from everybody else. Past a short queue an answer of 503 at
 // once is worth more to the client than a success after its time-out.
 //
+// A queue for each name and each address before the common one: without it a single caller, with the right password at that, takes
+// every place and the others get 503. A name has as many places as there are slots, an address twice as many, so that whoever comes
+// by another waits behind two hashes a slot at most, and a hundred callers of one name wait among themselves. The first queue is that
+// of a name from an address, the last that of a name alone: one who logs in by somebody's name keeps no place of that name while the
+// own address has to wait.
+//
 // A place in that queue can be kept (Admit) before the hash is to be computed: whoever has to write something down first would
 // otherwise do so in vain when the queue is full.
 //

@@ -2,6 +2,8 @@ package password
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,11 +94,11 @@ func TestKeptPlaces(t *testing.T) {
 	h := New(Options{Slots: 1, Queue: 1})
 	hash, err := h.Hash(t.Context(), "secret")
 	require.NoError(t, err)
-	first, err := h.Admit("secret")
+	first, err := h.Admit(t.Context(), Caller{}, "secret")
 	require.NoError(t, err)
-	second, err := h.Admit("wrong")
+	second, err := h.Admit(t.Context(), Caller{}, "wrong")
 	require.NoError(t, err)
-	_, err = h.Admit("third")
+	_, err = h.Admit(t.Context(), Caller{}, "third")
 	require.ErrorIs(t, err, ErrBusy)
 	_, err = h.Hash(t.Context(), "third")
 	require.ErrorIs(t, err, ErrBusy)
@@ -113,10 +115,10 @@ func TestKeptPlaces(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Zero(t, h.Waiting())
 	for range 2 {
-		_, err = h.Admit("x")
+		_, err = h.Admit(t.Context(), Caller{}, "x")
 		require.NoError(t, err)
 	}
-	_, err = h.Admit("")
+	_, err = h.Admit(t.Context(), Caller{}, "")
 	require.ErrorIs(t, err, ErrEmpty)
 }
 
@@ -124,4 +126,71 @@ func canceled(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
+}
+
+// TestOneCallerTakesAFewPlaces has a caller ask for everything: others get in at once, by another name from the same address, too,
+// and the caller's own wait for each other, up to a bound.
+func TestOneCallerTakesAFewPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slots = 2
+		h := New(Options{Slots: slots, Queue: 16})
+		busy := Caller{Name: "ann", Address: "192.0.2.1"}
+		ctx, cancel := context.WithCancel(t.Context())
+		places := make(chan Place, 1000)
+		var refused atomic.Int64
+		for range slots + callersWait + 10 {
+			go func() {
+				p, err := h.Admit(ctx, busy, "secret")
+				if errors.Is(err, ErrBusy) {
+					refused.Add(1)
+				}
+				if err == nil {
+					places <- p
+				}
+			}()
+		}
+		synctest.Wait()
+		require.Len(t, places, slots, "as many as there are slots")
+		require.EqualValues(t, 10, refused.Load())
+		for _, other := range []Caller{{"bob", "192.0.2.1"}, {"bob", "192.0.2.2"}, {Name: "carol"}, {}} {
+			p, err := h.Admit(t.Context(), other, "secret")
+			require.NoError(t, err, other)
+			p.Leave()
+		}
+		for range 3 {
+			(<-places).Leave()
+			synctest.Wait()
+			require.Len(t, places, slots, "the next one of its own")
+		}
+		cancel()
+		synctest.Wait()
+		for range slots {
+			(<-places).Leave()
+		}
+		for _, s := range h.shares {
+			require.NotContains(t, s.of, s.key(busy), "nothing is kept of who has gone")
+		}
+	})
+}
+
+// TestAnAddressTakesAFewPlaces asks by as many names as there are, from one address.
+func TestAnAddressTakesAFewPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{Slots: 1, Queue: 16})
+		ctx, cancel := context.WithCancel(t.Context())
+		var in atomic.Int64
+		for i := range 20 {
+			go func() {
+				if _, err := h.Admit(ctx, Caller{Name: fmt.Sprint(i), Address: "192.0.2.1"}, "secret"); err == nil {
+					in.Add(1)
+				}
+			}()
+		}
+		synctest.Wait()
+		require.EqualValues(t, 2, in.Load())
+		_, err := h.Admit(t.Context(), Caller{Name: "1", Address: "192.0.2.2"}, "secret")
+		require.NoError(t, err, "a name that waits for its address keeps no place of those who come from elsewhere")
+		cancel()
+		synctest.Wait()
+	})
 }

@@ -29,7 +29,9 @@ type Options struct {
 
 // Hasher hashes and verifies passwords, a bounded number at once. It is safe for concurrent use.
 type Hasher struct {
-	gate  *gate
+	gate   *gate
+	shares []*shares // in the order in which they are entered
+
 	match func(f form, password string) (bool, error) // form.matches; tests watch it
 }
 
@@ -41,19 +43,32 @@ func New(o Options) *Hasher {
 	if o.Queue == 0 {
 		o.Queue = 16 * o.Slots
 	}
-	return &Hasher{gate: newGate(o.Slots, max(o.Queue, 0)), match: form.matches}
+	return &Hasher{
+		gate: newGate(o.Slots, max(o.Queue, 0)), match: form.matches,
+		shares: []*shares{
+			newShares(Caller.both, o.Slots), newShares(func(c Caller) string { return c.Address }, 2*o.Slots),
+			newShares(func(c Caller) string { return c.Name }, o.Slots),
+		},
+	}
 }
 
 // Hash returns the hash to store for the password. Its error is ErrEmpty, ErrTooLong, ErrBusy, or wraps that of ctx, when ctx
 // ended before the hash began.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	if err := checkLength(password); err != nil {
+	return h.HashFor(ctx, Caller{}, password)
+}
+
+// HashFor is Hash in the caller's own turn, among the few that it may have at once.
+func (h *Hasher) HashFor(ctx context.Context, c Caller, password string) (string, error) {
+	p, err := h.Admit(ctx, c, password)
+	if err != nil {
 		return "", err
 	}
-	if err := h.wait(ctx, h.gate.enter); err != nil {
+	defer p.Leave()
+	if err := h.wait(ctx, h.gate.wait); err != nil {
 		return "", err
 	}
-	defer h.gate.leave()
+	defer h.gate.vacate()
 	return newArgon2(password).String(), nil
 }
 
@@ -64,7 +79,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // A wrong password is no error. The error is ErrEmpty, ErrTooLong, ErrBusy, ErrUnknownHash, or wraps that of ctx, when ctx
 // ended before the work began.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash bool, err error) {
-	p, err := h.Admit(password)
+	p, err := h.Admit(ctx, Caller{}, password)
 	if err != nil {
 		return false, false, err
 	}
@@ -79,15 +94,35 @@ type Place struct {
 }
 
 // Admit keeps a place for a password that is to be verified, so that it is known to have its turn before anything else is done for it.
-// The caller must leave the place. The error is ErrEmpty, ErrTooLong or ErrBusy.
-func (h *Hasher) Admit(password string) (Place, error) {
+// A caller that has as many places as it may have waits for one of its own. The caller must leave the place. The error is ErrEmpty,
+// ErrTooLong, ErrBusy, or wraps that of ctx.
+func (h *Hasher) Admit(ctx context.Context, c Caller, password string) (Place, error) {
 	if err := checkLength(password); err != nil {
 		return Place{}, err
 	}
-	if err := h.gate.admit(); err != nil {
+	leave, err := h.share(ctx, c)
+	if err == nil {
+		err = h.gate.admit()
+	}
+	if err != nil {
+		leave()
 		return Place{}, err
 	}
-	return Place{h, password, sync.OnceFunc(h.gate.dismiss)}, nil
+	return Place{h, password, sync.OnceFunc(func() { h.gate.dismiss(); leave() })}, nil
+}
+
+// share waits for the caller's turn among its own. The caller must leave, also after an error.
+func (h *Hasher) share(ctx context.Context, c Caller) (leave func(), err error) {
+	leave = func() {}
+	for _, s := range h.shares {
+		left, err := s.enter(ctx, c)
+		if err != nil {
+			return leave, err
+		}
+		before := leave
+		leave = func() { left(); before() }
+	}
+	return leave, nil
 }
 
 // Leave gives the place to others, if it was not left before.
@@ -125,8 +160,14 @@ func (h *Hasher) wait(ctx context.Context, slot func(context.Context) error) err
 // Running returns the number of hashes that run now.
 func (h *Hasher) Running() int { return h.gate.running() }
 
-// Waiting returns the number of callers that wait for a slot, or keep a place, now.
-func (h *Hasher) Waiting() int { return h.gate.waiting() }
+// Waiting returns the number of callers that wait for a slot or a place, or keep one, now.
+func (h *Hasher) Waiting() int {
+	n := h.gate.waiting()
+	for _, s := range h.shares {
+		n += s.waiting()
+	}
+	return n
+}
 
 func checkLength(password string) error {
 	switch {

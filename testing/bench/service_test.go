@@ -74,9 +74,15 @@ var listening = regexp.MustCompile(`msg=ready url=(\S+)`)
 
 // startService returns when the service is ready.
 func startService(b *testing.B, data string) service {
+	s, _ := startAt(b, data)
+	return s
+}
+
+// startAt returns, when the service is ready, where, too.
+func startAt(b *testing.B, data string) (s service, url string) {
 	self, err := os.Executable()
 	require.NoError(b, err)
-	s := service{exec.Command(self, "--data", data, "--http", "127.0.0.1:0", "--log-format", "text")}
+	s = service{exec.Command(self, "--data", data, "--http", "127.0.0.1:0", "--log-format", "text")}
 	s.Env = append(os.Environ(), asService+"=1")
 	stderr, err := s.StderrPipe()
 	require.NoError(b, err)
@@ -90,11 +96,11 @@ func startService(b *testing.B, data string) service {
 			require.NoError(b, answer.Body.Close())
 			require.Equal(b, http.StatusOK, answer.StatusCode)
 			go func() { _, _ = io.Copy(io.Discard, stderr) }()
-			return s
+			return s, found[1]
 		}
 	}
 	require.Fail(b, "the service ended before it was ready")
-	return s
+	return s, ""
 }
 
 func (s service) stop(b *testing.B) {
