@@ -45,6 +45,19 @@
 // Why tokens of Danube's API and of OAuth take no proof: their contracts let them set passwords, and Danube's renew its key, and the clients
 // that exist have no way to give one.
 //
+// Why only Service() makes the Actor that may do everything, and the zero Permissions let nothing be done: a field that somebody
+// forgot to fill must not be a right.
+//
+// Why a parent sees an account only while it may make accounts, and while the account is one that it could make (ScopeParent): a
+// right that is only remembered cannot be taken back. Whom somebody sees for another reason, as a super admin, by a datacenter or by
+// a client, is not given a parent at all.
+//
+// Why what leads to a log-in takes a credential that covers the log-in (see mayOpen): a password, an address or a factor of an account
+// is worth all that the account may do, without the bounds of the key by which it was set. On an account that reaches nobody else
+// nothing is gained by that, so that a narrow key goes on making customers.
+//
+// Why a super admin's keys lose their permissions with the super admin's rights: who gave them meant what the user was.
+//
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.

@@ -40,7 +40,10 @@ func belongingDescriptions() openapi.Table {
 		"GET /v1/users/:id/storage-keys/:kind":    {Summary: "Show a storage key without its secret", Answer: storageKeyShown{}, Also: notModified},
 		"DELETE /v1/users/:id/storage-keys/:kind": {Summary: "End a storage key"},
 		"GET /v1/users/:id/api-keys":              {Summary: "List a user's API keys", Query: paged(), Answer: listAnswer[apiKeyAnswer]{}},
-		"POST /v1/users/:id/api-keys":             {Summary: "Make an API key, which this answer alone shows", Body: openapi.Object(key), Answer: newAPIKeyAnswer{}, Status: http.StatusCreated},
+		"POST /v1/users/:id/api-keys": {Summary: "Make an API key, which this answer alone shows",
+			About: "Whatever the key may do, whoever makes it may do by the credential in use, for as long and from as many addresses. A key of the kind pterodactyl " +
+				"that may write users makes and changes super admins, as the panel's contract has it: give it to nothing that you would not make one.",
+			Body: openapi.Object(key), Answer: newAPIKeyAnswer{}, Status: http.StatusCreated},
 		"POST /v1/users/:id/api-keys/:key/rotate": {Summary: "Give an API key a new secret, which this answer alone shows", About: "The one before goes on working for overlap_seconds.",
 			Body:    openapi.Object(map[string]openapi.Schema{"overlap_seconds": null(openapi.Within(0, maxKeyOverlap))}),
 			Example: map[string]any{"overlap_seconds": 3600}, Answer: newAPIKeyAnswer{}},

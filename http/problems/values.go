@@ -18,6 +18,7 @@ func values() []Problem {
 		{"kind_required", bad, "A storage key without its kind.", "Name its kind."},
 		{"language_invalid", bad, "This is not a language tag.", "Send a tag such as en or pt-BR."},
 		{"mail_invalid", bad, "There is no such mail to be sent to a user.", "Ask for a mail that the call's description names."},
+		{"parent_invalid", bad, "An account cannot be its own parent, nor have one that comes of it.", "Name another user as the parent, or null for none."},
 		{"password_hash_invalid", bad, "The password hash has none of the forms that can be verified here.", "Send a hash of argon2, bcrypt or PBKDF2 as it is usually written, or the password in clear."},
 		{"password_invalid", bad, "The password is empty, or longer than can be hashed.", "Choose another one."},
 		{"password_required", bad, "A password is needed.", "Add the member password."},
