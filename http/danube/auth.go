@@ -21,6 +21,7 @@ func (x *exchange) authenticate() error {
 	}
 	token, err := tokenIn(x.r.Header.Get("Authorization"))
 	if err != nil {
+		x.info.Unauthenticated = true
 		return err
 	}
 	if token != "" {
@@ -29,9 +30,15 @@ func (x *exchange) authenticate() error {
 		}
 	}
 	if x.caller == nil && !x.view.open {
-		return detailed{http.StatusForbidden, noCredentials}
+		return x.unknown(noCredentials)
 	}
 	return nil
+}
+
+// unknown refuses a request of which nobody knows who sent it. This API has no 401.
+func (x *exchange) unknown(text string) error {
+	x.info.Unauthenticated = true
+	return detailed{http.StatusForbidden, text}
 }
 
 func (x *exchange) authenticateKey(key string) error {
@@ -40,7 +47,7 @@ func (x *exchange) authenticateKey(key string) error {
 	k := keyOf(u, func(k commands.APIKey) bool { return k.Kind == commands.KeyDanube && k.Hash == events.Secret(hash) })
 	switch {
 	case k.Hash == "" || k.Expired(x.api.now()):
-		return detailed{http.StatusForbidden, "Invalid API key"}
+		return x.unknown("Invalid API key")
 	case !u.APIAccess:
 		return detailed{http.StatusForbidden, noAPIAccess}
 	case !u.Usable():
@@ -94,7 +101,7 @@ func (x *exchange) authenticateToken(token string) error {
 	u := x.states.User(t.User)
 	switch {
 	case !ok || u == nil || t.Since < u.TokensSince:
-		return detailed{http.StatusForbidden, "Invalid token."}
+		return x.unknown("Invalid token.")
 	case !x.api.now().Before(t.CreatedAt.Add(tokenTime)):
 		return nil // which counts as nothing given
 	case !u.Usable():

@@ -46,6 +46,7 @@ func (logInError) Error() string { return "the log-in failed" }
 // readLogIn reads the body strictly, which no other call does. The name is a username, in exactly its form. The original knows
 // no code.
 func (x *exchange) readLogIn() (a login.Attempt, err error) {
+	rest.Shorten(x.w, x.r)
 	body, err := rest.ReadBody(x.w, x.r)
 	if err != nil {
 		return a, err

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"accountd/commands/login"
 )
 
 // How many requests a user, and an address that nobody has logged in from, may make within the window that ends now.
@@ -67,7 +69,7 @@ func (x *exchange) throttle() error {
 	if x.api.limits == nil {
 		return nil
 	}
-	key, most := "address "+x.info.Address, maxOfAddress
+	key, most := "address "+login.Caller(x.info.Address), maxOfAddress
 	if x.caller != nil {
 		key, most = "user "+x.caller.ID.String(), maxOfUser
 	}

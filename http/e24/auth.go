@@ -39,6 +39,9 @@ func (a api) authenticate(w http.ResponseWriter, r *http.Request) (call, error) 
 	if err != nil {
 		return call{}, err
 	}
+	if err := a.known(r, claimed); err != nil {
+		return call{}, err
+	}
 	body, err := rest.ReadBody(w, r)
 	if err != nil {
 		return call{}, err
@@ -49,16 +52,35 @@ func (a api) authenticate(w http.ResponseWriter, r *http.Request) (call, error) 
 	return a.verify(r, claimed, body)
 }
 
+// known refuses a key that there is not, before the body is read: what nobody has signed must not hold memory.
+func (a api) known(r *http.Request, claimed claim) error {
+	snapshot := a.Snapshot()
+	if snapshot == nil {
+		return notReady()
+	}
+	key, known := keyOf(snapshot.UserBySigningKey(claimed.key), claimed.key)
+	if a.holds(r, claimed, key.Secret, nil); !known { // which is worked out so that it takes as long for any key
+		return unauthorized("signature_invalid", signatureInvalid)
+	}
+	return nil
+}
+
+const signatureInvalid = "The API key is unknown, or the signature is not that of this request."
+
+func notReady() error {
+	return &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+}
+
 // verify finds out who has signed, and whether they may call at all.
 func (a api) verify(r *http.Request, claimed claim, body []byte) (call, error) {
 	snapshot := a.Snapshot()
 	if snapshot == nil {
-		return call{}, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return call{}, notReady()
 	}
 	user := snapshot.UserBySigningKey(claimed.key)
 	key, known := keyOf(user, claimed.key)
 	if holds := a.holds(r, claimed, key.Secret, body); !holds || !known {
-		return call{}, unauthorized("signature_invalid", "The API key is unknown, or the signature is not that of this request.")
+		return call{}, unauthorized("signature_invalid", signatureInvalid)
 	}
 	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID, Permissions: commands.Granted(key.Permissions)}
 	a.Usage.Used(actor.Credential, a.now())

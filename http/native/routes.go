@@ -130,7 +130,7 @@ func (a *api) routes() []route {
 }
 
 func (a *api) handler() http.Handler {
-	routes := []rest.Route{{Method: http.MethodPost, Path: sessionsPath, Handle: a.logIn}} // nobody is known yet
+	routes := []rest.Route{{Method: http.MethodPost, Path: sessionsPath, Handle: rest.Small(a.logIn)}} // nobody is known yet
 	described := descriptions()
 	for _, r := range a.routes() {
 		if !r.list {

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -9,7 +10,7 @@ import (
 
 const (
 	typeNDJSON = "application/x-ndjson"
-	patience   = time.Minute // how long a client may take for one piece
+	patience   = time.Minute // how long a client may take for one piece of an answer
 	pieceSize  = 64 << 10    // bytes that are sent at once
 )
 
@@ -57,23 +58,37 @@ func (s *stream) flush() error {
 // stopReading ends a read of the body that waits.
 func (s *stream) stopReading() { _ = s.conn.SetReadDeadline(time.Now()) }
 
-// reader reads the body, of which each piece may take its time, until ctx ends.
+// linePatience is how long a client may take for one line of a body. Time in which nobody reads does not count.
+const linePatience = 30 * time.Second
+
+// reader reads the body, of which each line may take its time, until ctx ends.
 func (s *stream) reader(ctx context.Context, body io.Reader) io.Reader {
-	return patient{ctx, s.conn, body}
+	return &patient{ctx: ctx, conn: s.conn, body: body, left: linePatience}
 }
 
 type patient struct {
 	ctx  context.Context
 	conn *http.ResponseController
 	body io.Reader
+	left time.Duration // for the line
 }
 
-func (p patient) Read(b []byte) (int, error) {
-	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+// leftAfter returns what is left for the line after a read that took so long, and brought that.
+func leftAfter(left, took time.Duration, read []byte) time.Duration {
+	if bytes.IndexByte(read, '\n') >= 0 {
+		return linePatience
+	}
+	return max(0, left-took)
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	began := time.Now()
+	_ = p.conn.SetReadDeadline(began.Add(p.left))
 	if err := p.ctx.Err(); err != nil { // asked here, stopReading comes behind that deadline
 		return 0, err
 	}
 	n, err := p.body.Read(b)
+	p.left = leftAfter(p.left, time.Since(began), b[:n])
 	if err != nil {
 		_ = p.conn.SetReadDeadline(time.Time{}) // when it passes, net/http takes the client for gone
 	}

@@ -10,6 +10,7 @@ func requests() []Problem {
 	bad := only(http.StatusBadRequest)
 	return []Problem{
 		{"body_too_large", only(http.StatusRequestEntityTooLarge), "The body, or a line of an import, has more bytes than are taken at once.", "Send less; an import takes any number of lines."},
+		{"body_too_slow", only(http.StatusRequestTimeout), "The body made too little progress: nothing for ten seconds, or less than 16 KiB a second.", "Send the request again, by a better connection, or in smaller pieces."},
 		{"body_unreadable", bad, "The body broke off before its end.", "Send the request again. Lines of an import that were answered are done."},
 		{"cursor_invalid", bad, "The cursor was not given by this list in this order, or what its page ended with is gone.", "Begin anew without a cursor, and leave sort and filters as they are from page to page."},
 		{"dialect_unknown", bad, "The parameter dialect names no API.", "Leave it away for the document of all APIs."},

@@ -7,14 +7,43 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
 
-// MaxBody is the longest request body that is read, in bytes.
-const MaxBody = 1 << 20
+// The longest request bodies that are read, in bytes.
+const (
+	MaxBody   = 1 << 20
+	SmallBody = 8 << 10 // of whoever is not known yet, or logs in
+)
 
-// ReadBody reads the whole body, whatever the method. It returns a *http.MaxBytesError for one longer than [MaxBody].
+// Small lets the handler read a body of no more than [SmallBody]: what anybody may send must not hold memory.
+func Small(h Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		Shorten(w, r)
+		return h(w, r)
+	}
+}
+
+// Shorten bounds what can be read of the request's body to [SmallBody].
+func Shorten(w http.ResponseWriter, r *http.Request) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, r.Body, SmallBody)
+	}
+}
+
+// Receive reads the body now, and leaves it to be read again.
+func Receive(w http.ResponseWriter, r *http.Request) error {
+	b, err := ReadBody(w, r)
+	if err == nil && len(b) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(b))
+	}
+	return err
+}
+
+// ReadBody reads the whole body, whatever the method. It returns a *http.MaxBytesError for one longer than [MaxBody], or than a
+// bound that stands already, and a [RequestError] for one that breaks off (400) or makes too little progress (408).
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -24,6 +53,8 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, RequestError{Status: http.StatusRequestTimeout, Reason: "body_too_slow", Detail: "The body came too slowly."}
 	case err != nil:
 		return nil, BadRequest("body_unreadable", "", "The body could not be read.")
 	}

@@ -18,6 +18,9 @@ type Info struct {
 	Address     string // network address of the client, without port
 	TraceParent string // W3C trace context of what comes of the request; empty when there is none
 	Failure     error  // what went wrong inside, for the log alone
+
+	// Unauthenticated says that an answer of 403 means what 401 does: nobody knows who asks. It is for a dialect that has no 401.
+	Unauthenticated bool
 }
 
 type infoKey struct{}

@@ -20,6 +20,8 @@ type exchange struct {
 	info   rest.Info
 	client netip.Addr
 	span   trace.Span
+	body   *body // nil when there is none
+	pace   pace
 	start  time.Time
 	status int // 0 until the answer begins
 	bytes  int64

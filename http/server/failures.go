@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"math"
 	"net/http"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"accountd/commands/login"
 	"accountd/http/rest"
 )
 
@@ -32,7 +34,7 @@ func newFailures() *failures { return &failures{clients: map[netip.Prefix]*rate.
 // wait returns how long the client has to wait before it may try again, 0 when it need not.
 func (f *failures) wait(client netip.Addr, now time.Time) time.Duration {
 	f.mu.RLock()
-	l := f.clients[network(client)]
+	l := f.clients[login.Network(client)]
 	f.mu.RUnlock()
 	if l == nil {
 		return 0
@@ -46,7 +48,7 @@ func (f *failures) wait(client netip.Addr, now time.Time) time.Duration {
 
 // note counts a failure.
 func (f *failures) note(client netip.Addr, now time.Time) {
-	n := network(client)
+	n := login.Network(client)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := f.clients[n]
@@ -79,17 +81,48 @@ func (f *failures) makeRoom(now time.Time) {
 	}
 }
 
-// network returns what counts as one client.
-func network(a netip.Addr) netip.Prefix {
-	bits := a.BitLen()
-	if a.Is6() {
-		bits = 64
+// doubtful is the answer to a client that failed too often. A request that is authenticated is answered like any other; one
+// that is not is told to wait, in place of why.
+type doubtful struct {
+	*exchange
+	r      *http.Request
+	wait   time.Duration
+	before http.Header // as it was before the dialect was asked
+	told   bool
+}
+
+func (x *exchange) doubted(r *http.Request, wait time.Duration) *doubtful {
+	return &doubtful{exchange: x, r: r, wait: wait, before: maps.Clone(x.Header())}
+}
+
+// WriteHeader begins the answer, or gives another one.
+func (d *doubtful) WriteHeader(status int) {
+	switch {
+	case d.told:
+	case d.unauthenticated(status):
+		d.told = true
+		clear(d.Header())
+		maps.Copy(d.Header(), d.before)
+		tooMany(d.exchange, d.r, d.wait)
+	default:
+		d.exchange.WriteHeader(status)
 	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{} // clients without an address share one
+}
+
+// Write drops what was said in place of the wait.
+func (d *doubtful) Write(b []byte) (int, error) {
+	if !d.told && d.status == 0 {
+		d.WriteHeader(http.StatusOK)
 	}
-	return p
+	if d.told {
+		return len(b), nil
+	}
+	return d.exchange.Write(b)
+}
+
+// unauthenticated reports whether an answer of that status says that nobody knows who asks.
+func (x *exchange) unauthenticated(status int) bool {
+	return status == http.StatusUnauthorized || x.info.Unauthenticated && status == http.StatusForbidden
 }
 
 func tooMany(x *exchange, r *http.Request, wait time.Duration) {

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// WriteTimeout is how long an answer may take in all, unless its handler moves its deadline.
-const WriteTimeout = time.Minute
+// How long things may take in all, unless a handler moves their deadline.
+const (
+	ReadTimeout  = time.Minute // a request
+	WriteTimeout = time.Minute // an answer
+)
 
 const maxHeader = 64 << 10 // bytes
 
@@ -17,7 +20,7 @@ func HTTP(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadTimeout:       ReadTimeout,
 		WriteTimeout:      WriteTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader,

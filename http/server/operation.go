@@ -15,15 +15,17 @@ type Check struct {
 	Run  func() error
 }
 
+// Admin returns the handler of what those who run the service ask: /livez, /readyz and /metrics, open to whoever reaches it.
+// Of the Options it uses Problem, Gate, Checks, Metrics and Logger.
+func Admin(o Options) http.Handler {
+	o.Mounts, o.Landing, o.MayScrape, o.Whole = nil, nil, nil, true
+	return New(o)
+}
+
 // operation returns what belongs to no dialect.
 func (s *server) operation() []rest.Route {
 	var routes []rest.Route
-	scrape := s.Metrics.Handler()
-	handles := map[string]rest.Handler{
-		"/livez":   live,
-		"/readyz":  s.ready,
-		"/metrics": func(w http.ResponseWriter, r *http.Request) error { scrape.ServeHTTP(w, r); return nil },
-	}
+	handles := map[string]rest.Handler{"/livez": live, "/readyz": s.ready, "/metrics": s.scrape()}
 	if s.Landing != nil {
 		handles["/"] = s.Landing
 	}
@@ -32,6 +34,20 @@ func (s *server) operation() []rest.Route {
 			rest.Route{Method: http.MethodHead, Path: path, Handle: handle})
 	}
 	return routes
+}
+
+// scrape answers with the figures, to those who may have them.
+func (s *server) scrape() rest.Handler {
+	figures := s.Metrics.Handler()
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if s.MayScrape != nil {
+			if err := s.MayScrape(w, r); err != nil {
+				return err
+			}
+		}
+		figures.ServeHTTP(w, r)
+		return nil
+	}
 }
 
 // live answers as long as the process does.
@@ -43,7 +59,7 @@ func live(w http.ResponseWriter, _ *http.Request) error {
 // ready answers in the way of Kubernetes: the status is what counts, the text says what is missing.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 	status, report := http.StatusOK, strings.Builder{}
-	for _, c := range append([]Check{{"accepting", s.Gate.accepting}, {"replay", s.Gate.replayed}}, s.Checks...) {
+	for _, c := range append([]Check{{"accepting", s.Gate.accepting}, {"replay", s.replayed}}, s.Checks...) {
 		if err := c.Run(); err != nil {
 			status = http.StatusServiceUnavailable
 			fmt.Fprintf(&report, "[-]%s: %v\n", c.Name, err)
@@ -81,13 +97,15 @@ func (g *Gate) accepting() error {
 	return fmt.Errorf("starting")
 }
 
-func (g *Gate) replayed() error {
-	p, began := g.Progress()
+func (s *server) replayed() error {
+	p, began := s.Gate.Progress()
 	switch {
-	case g.phase.Load() != starting:
+	case s.Gate.phase.Load() != starting:
 		return nil // from then on the distance to the log is a figure among the metrics
 	case !began:
 		return fmt.Errorf("the log is not open yet")
+	case p.Position < p.Target && !s.Whole:
+		return fmt.Errorf("%s", p.share())
 	case p.Position < p.Target:
 		return fmt.Errorf("%v", p)
 	}
@@ -96,7 +114,12 @@ func (g *Gate) replayed() error {
 
 // String returns such as "position 1200 of 5000, 24 %, about 3s left".
 func (p Progress) String() string {
-	s := fmt.Sprintf("position %d of %d, %d %%", p.Position, p.Target, p.Percent)
+	return fmt.Sprintf("position %d of %d, %s", p.Position, p.Target, p.share())
+}
+
+// share returns such as "24 %, about 3s left", which says nothing of how long the log is.
+func (p Progress) share() string {
+	s := fmt.Sprintf("%d %%", p.Percent)
 	if p.Left < 0 {
 		return s
 	}

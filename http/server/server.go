@@ -36,7 +36,11 @@ type Options struct {
 	Logger         *slog.Logger
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
-	Tracer         trace.Tracer // begins the spans of dialects' calls; nil: there are none
+	Whole          bool // /readyz says how long the log is, too
+
+	// MayScrape returns why the request is refused the metrics, nil when it is not; nil: everybody gets them.
+	MayScrape func(http.ResponseWriter, *http.Request) error
+	Tracer    trace.Tracer // begins the spans of dialects' calls; nil: there are none
 }
 
 // minGzip is from how many bytes on an answer is compressed: what fits one packet gains nothing.
@@ -72,7 +76,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := s.mount(r.URL.Path)
 	x := s.begin(w, r, m)
 	r = r.WithContext(rest.WithInfo(s.beginSpan(r.Context(), x), &x.info))
-	defer func() { s.end(x, r, recover()) }()
+	x.receive(r)
+	defer func() { x.body.leave(); s.end(x, r, recover()) }()
 	if m == &s.rest {
 		m.Handler.ServeHTTP(x, r)
 		return
@@ -90,7 +95,8 @@ func (s *server) mount(path string) *Mount {
 	return &s.rest
 }
 
-// dialect lets the request in, if the service is ready and the client has not failed too often.
+// dialect lets the request in, if the service is ready. A client that has failed too often is still asked who it is: whoever
+// shares its address must not be shut out.
 func (s *server) dialect(x *exchange, r *http.Request) {
 	if err := s.Gate.enter(); err != nil {
 		x.mount.Problem(x, r, err)
@@ -102,11 +108,11 @@ func (s *server) dialect(x *exchange, r *http.Request) {
 		return
 	}
 	if wait := s.failures.wait(x.client, x.start); wait > 0 {
-		tooMany(x, r, wait)
+		x.mount.Handler.ServeHTTP(x.doubted(r, wait), r)
 		return
 	}
 	x.mount.Handler.ServeHTTP(x, r)
-	if x.status == http.StatusUnauthorized {
+	if x.unauthenticated(x.status) {
 		s.failures.note(x.client, s.now())
 	}
 }

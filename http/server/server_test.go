@@ -97,7 +97,10 @@ func TestGate(t *testing.T) {
 	position = 20
 	ready := f.do("GET", "/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, ready.Code)
-	require.Contains(t, ready.Body.String(), "position 20 of 40, 50 %, about ")
+	require.Contains(t, ready.Body.String(), "[-]replay: 50 %, about ", "how long the log is is nobody's business")
+	own := httptest.NewRecorder()
+	Admin(f.Options).ServeHTTP(own, httptest.NewRequest("GET", "/readyz", nil))
+	require.Contains(t, own.Body.String(), "position 20 of 40, 50 %, about ")
 
 	f.Gate.Open()
 	require.Equal(t, "hello", f.do("GET", "/d/x").Body.String())
@@ -251,23 +254,42 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-func TestFailedAuthenticationsAreLimited(t *testing.T) {
+// TestOnlyWhatFailsIsLimited has an address fail until it must wait: from then on its failures are told to wait, in the
+// dialect's shape and without what the dialect said, and whoever is known there is answered.
+func TestOnlyWhatFailsIsLimited(t *testing.T) {
 	now := time.Now()
-	calls := 0
-	refuse := get("/d/x", func(http.ResponseWriter, *http.Request) error {
-		calls++
+	refuse := get("/d/x", func(w http.ResponseWriter, r *http.Request) error {
+		switch r.Header.Get("Authorization") {
+		case "right":
+			return text("hello")(w, r)
+		case "not allowed":
+			return rest.RequestError{Status: http.StatusForbidden, Reason: "not_allowed"}
+		case "no 401":
+			rest.InfoOf(r.Context()).Unauthenticated = true
+			return rest.RequestError{Status: http.StatusForbidden, Reason: "unknown"}
+		}
+		w.Header().Set("WWW-Authenticate", "Bearer")
 		return rest.RequestError{Status: http.StatusUnauthorized, Reason: "unknown"}
 	})
 	f := newFixture(t, refuse, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
 	f.now = func() time.Time { return now }
-	for range failuresAtOnce {
-		require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x").Code)
+	for i := range failuresAtOnce {
+		if i%2 == 0 {
+			require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x").Code)
+		} else {
+			require.Equal(t, http.StatusForbidden, f.do("GET", "/d/x", "Authorization", "no 401").Code)
+		}
 	}
-	w := f.do("GET", "/d/x")
-	require.Equal(t, http.StatusTooManyRequests, w.Code)
-	require.Equal(t, "too_many_failures", w.Body.String())
-	require.Equal(t, "1", w.Header().Get("Retry-After"))
-	require.Equal(t, failuresAtOnce, calls, "the dialect is not asked any more")
+	for _, wrong := range []string{"", "no 401"} {
+		w := f.do("GET", "/d/x", "Authorization", wrong)
+		require.Equal(t, http.StatusTooManyRequests, w.Code)
+		require.Equal(t, "too_many_failures", w.Body.String())
+		require.Equal(t, "1", w.Header().Get("Retry-After"))
+		require.Empty(t, w.Header().Get("WWW-Authenticate"))
+		require.NotEmpty(t, w.Header().Get("X-Request-Id"))
+	}
+	require.Equal(t, "hello", f.do("GET", "/d/x", "Authorization", "right").Body.String(), "whoever is known there goes on")
+	require.Equal(t, "not_allowed", f.do("GET", "/d/x", "Authorization", "not allowed").Body.String())
 	require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x", "X-Forwarded-For", "198.51.100.1").Code, "somebody else")
 	now = now.Add(time.Second)
 	require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x").Code, "ten a second")
@@ -292,7 +314,9 @@ func TestFailuresAreBounded(t *testing.T) {
 	require.Len(t, f.clients, maxClients)
 	f.note(addr, now.Add(time.Hour))
 	require.Len(t, f.clients, 1, "who failed long ago is forgotten")
-	require.Equal(t, network(netip.MustParseAddr("2001:db8::1")), network(netip.MustParseAddr("2001:db8::ffff:1")))
+	f.note(netip.MustParseAddr("2001:db8::1"), now.Add(time.Hour))
+	f.note(netip.MustParseAddr("2001:db8::ffff:1"), now.Add(time.Hour))
+	require.Len(t, f.clients, 2, "a network of 64 bits is one client")
 }
 
 func TestNoSecretIsLogged(t *testing.T) {

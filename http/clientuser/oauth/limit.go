@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"accountd/commands/login"
 	"accountd/http/rest"
 )
 
@@ -69,14 +70,26 @@ func (l *limiter) sweep(now time.Time) {
 	}
 }
 
-// limited lets the handler answer when the address does not ask too much.
-func (s *Server) limited(h http.Handler) http.Handler {
-	if !s.opts.RateLimits {
-		return h
+// limited lets the handler answer when the address does not ask too much. A request counts from when its body is there: one
+// that drips must not keep a place.
+func (s *Server) limited(h http.Handler, problem rest.Problem) http.Handler {
+	if s.opts.RateLimits {
+		h = s.inTurn(h)
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest.Shorten(w, r)
+		if err := rest.Receive(w, r); err != nil {
+			problem(w, r, err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) inTurn(h http.Handler) http.Handler {
 	l := newLimiter()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from := rest.InfoOf(r.Context()).Address
+		from := login.Caller(rest.InfoOf(r.Context()).Address)
 		if !l.enter(from, s.opts.Now()) {
 			w.Header().Set("Retry-After", "1")
 			s.opts.Problem(w, r, rest.RequestError{Status: http.StatusTooManyRequests, Reason: "too_many_requests",

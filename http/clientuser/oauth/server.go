@@ -42,7 +42,7 @@ func New(s rest.Service, o Options) *Server {
 	mux := http.NewServeMux() // by problem: one writes JSON, the other pages
 	mux.Handle("/", out.limited(rest.NewMux([]rest.Route{
 		{Method: http.MethodPost, Path: tokenPath, Handle: out.token},
-	}, out.problem)))
+	}, out.problem), out.problem))
 	pages := out.limited(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: authorizePath, Handle: out.authorize},
 		{Method: http.MethodPost, Path: authorizePath, Handle: out.startByHand},
@@ -51,7 +51,7 @@ func New(s rest.Service, o Options) *Server {
 		{Method: http.MethodPost, Path: consentPath, Handle: sameOrigin(out.decide)},
 		{Method: http.MethodGet, Path: applicationsPath, Handle: out.showApplications},
 		{Method: http.MethodPost, Path: applicationsPath, Handle: sameOrigin(out.changeApplications)},
-	}, out.pageProblem))
+	}, out.pageProblem), out.pageProblem)
 	for _, path := range []string{authorizePath, loginPath, consentPath, applicationsPath} {
 		mux.Handle(path, pages)
 	}
