@@ -111,6 +111,8 @@ func said(err error) error {
 
 func saidByKind(refusal *commands.Refusal, field string) error {
 	switch {
+	case refusal.Kind == commands.Throttled:
+		return throttled{refusal.RetryAfter}
 	case refusal.Kind == commands.Forbidden && field != noField:
 		return invalid{{field, []string{lockedText}}}
 	case refusal.Kind == commands.Forbidden:

@@ -46,18 +46,15 @@ type handler func(w http.ResponseWriter, r *http.Request, c caller) error
 
 const minSequenceHeader = "Min-Account-Sequence"
 
-// authenticated lets the handler answer when the request has a valid token. It waits for the sequence that the request
-// asks for first, because the token may be as new as that.
+// authenticated lets the handler answer when the request has a valid token, once the sequence that the request asks for is there.
+// Who has none gets the same answer whatever is asked for: how far the log is is nobody's business.
 func (a *api) authenticated(h handler) rest.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		token, err := bearer(r)
 		if err != nil {
 			return err
 		}
-		if err := a.catchUp(r); err != nil {
-			return err
-		}
-		c, err := a.identify(r, token)
+		c, err := a.identifyAsOf(r, token)
 		if err != nil {
 			return err
 		}
@@ -89,16 +86,43 @@ func badToken() error {
 
 const reasonBadToken = "token_invalid"
 
-func (a *api) catchUp(r *http.Request) error {
+// identifyAsOf returns who asks, on states that have the sequence that the request asks for.
+func (a *api) identifyAsOf(r *http.Request, token string) (caller, error) {
+	c, err := a.identify(r, token)
 	text := r.Header.Get(minSequenceHeader)
 	if text == "" {
-		return nil
+		return c, err
 	}
+	if rest.FaultOf(err).Reason == reasonBadToken && a.followed(r.Context()) {
+		c, err = a.identify(r, token)
+	}
+	if err != nil {
+		return c, err
+	}
+	if err := a.catchUp(r.Context(), text); err != nil {
+		return c, err
+	}
+	return a.identify(r, token)
+}
+
+// followed reports whether the views have come to where the log ends now, waiting for it a bounded time: a token may be that new
+// where other instances write. It does not look at what the request asks for, which the time that it takes would tell of.
+func (a *api) followed(ctx context.Context) bool {
+	if a.Newest == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.maxWait)
+	defer cancel()
+	last, err := a.Newest(ctx)
+	return err == nil && a.reach(ctx, last)
+}
+
+func (a *api) catchUp(ctx context.Context, text string) error {
 	sequence, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
 		return badHeader(minSequenceHeader, "sequence_invalid", "A sequence is a whole number.")
 	}
-	if !a.reach(r.Context(), sequence) {
+	if !a.reach(ctx, sequence) {
 		return &commands.Refusal{Kind: commands.Busy, Reason: "sequence_not_reached",
 			Detail: "This instance has not come to that sequence yet."}
 	}

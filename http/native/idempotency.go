@@ -64,6 +64,9 @@ func (a *api) once(h handler, again bool) handler {
 		if err != nil {
 			return err
 		}
+		if err := a.CountWrite(c.Actor); err != nil { // the note of the request, whatever becomes of it
+			return err
+		}
 		if c.secret, err = newRequestSecret(r, key); err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBo
 	}
 	made := failed(err)
 	if err == nil {
-		made = a.Handler.Start(ctx, c.Actor, cmd)
+		made = a.Start(ctx, c.Actor, cmd)
 	}
 	return func() (commands.Outcome, error) {
 		out, err := made()

@@ -21,7 +21,9 @@ func callers() []Problem {
 		{"token_invalid", unknown, "The token is unknown, has ended, or may not be used from this address.", "Log in again, or use another key."},
 		{"token_required", unknown, "The request says not who asks.", "Send the header Authorization: Bearer with a token."},
 		{"too_many_attempts", often, "Too many log-ins by this name or from this address have failed.", "Wait as long as Retry-After says; an administrator can unlock a user earlier."},
+		{"too_many_changes", often, "The user who asks, who is no super admin, has changed as much as is allowed within a minute or a day.", "Wait as long as Retry-After says; whoever runs the service can allow more."},
 		{"too_many_failures", often, "Too many requests from this address were not authenticated.", "Wait as long as Retry-After says, and use a token that is valid."},
+		{"too_many_mails", often, "The person was sent as many mails to set a password as are sent within an hour.", "Look for the mails that came, in the folder for spam, too, or wait."},
 		{"too_many_requests", often, "The user who asks has made as many requests as are allowed within a minute.", "Wait as long as Retry-After says; the header RateLimit of every answer says how many are left."},
 	}
 }

@@ -126,7 +126,7 @@ func refused(refusal *commands.Refusal, fault rest.Fault) failure {
 		return single(http.StatusForbidden, false, codeAccessDenied, "This action is unauthorized.")
 	case commands.NotFound:
 		return single(http.StatusNotFound, false, codeNotFound, "The requested resource could not be found on the server.")
-	case commands.Busy:
+	case commands.Busy, commands.Throttled:
 		return otherFailure(fault)
 	}
 	detail := refusal.Detail
@@ -138,7 +138,7 @@ func refused(refusal *commands.Refusal, fault rest.Fault) failure {
 
 func otherFailure(fault rest.Fault) failure {
 	switch fault.Status {
-	case http.StatusBadRequest:
+	case http.StatusBadRequest, http.StatusRequestTimeout:
 		return single(fault.Status, false, codeBadRequest, fault.Detail)
 	case http.StatusRequestEntityTooLarge:
 		return single(fault.Status, false, codeTooLarge, fault.Detail)

@@ -204,6 +204,8 @@ func TestProblem(t *testing.T) {
 		{&commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still starting."}, 503, codeUnavailable, "The service is still starting."},
 		{password.ErrBusy, 503, codeUnavailable, "The service cannot do this right now."},
 		{rest.RequestError{Status: 429, Reason: "too_many_failures", Detail: "x"}, 429, codeThrottle, "Too Many Attempts."},
+		{&commands.Refusal{Kind: commands.Throttled, Reason: "too_many_changes", Detail: "x"}, 429, codeThrottle, "Too Many Attempts."},
+		{rest.RequestError{Status: 408, Reason: "body_too_slow", Detail: "The body came too slowly."}, 408, codeBadRequest, "The body came too slowly."},
 		{rest.BadRequest("body_unreadable", "", "The body could not be read."), 400, codeBadRequest, "The body could not be read."},
 		{&commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed"}, 403, codeAccessDenied, "This action is unauthorized."},
 		{&commands.Refusal{Kind: commands.NotFound, Reason: "user_not_found"}, 404, codeNotFound, "The requested resource could not be found on the server."},

@@ -45,6 +45,16 @@ func (l *Limiter) Take(user uuid.UUID, now time.Time) (left int, until time.Time
 	return l.most - w.count, w.until
 }
 
+// GiveBack makes a request that was taken one that was never made.
+func (l *Limiter) GiveBack(user uuid.UUID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w, ok := l.windows[user]; ok && w.count > 0 {
+		w.count--
+		l.windows[user] = w
+	}
+}
+
 // sweep forgets the windows that are over, once per window.
 func (l *Limiter) sweep(now time.Time) {
 	if now.Sub(l.swept) < l.length {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -31,11 +32,15 @@ type Service struct {
 	Feed     *feed.Feed       // nil: nobody subscribes
 	Mail     *mailer.Mailer   // nil: mail is off
 	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks
+	Writes   *Writes          // nil: users may change as much as they like
+
+	// Newest returns the sequence with which the log ends; nil: where the view is, since nobody else writes.
+	Newest func(context.Context) (uint64, error)
 }
 
 // Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
-	out, err := s.Handler.Do(ctx, a, c)
+	out, err := s.Start(ctx, a, c)()
 	if u := out.User; err == nil && a.Session.Hash != "" && u != nil && u.ID == a.User && u.LogInsSince > a.Session.Since {
 		keep := func(t *session.Token) { t.Since = max(t.Since, u.LogInsSince) }
 		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash, keep); err != nil {
@@ -43,6 +48,29 @@ func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (
 		}
 	}
 	return out, err
+}
+
+// Start is Do in two steps; see commands.Handler. What is refused at once, the caller learns from the function that it returns.
+func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command) (wait func() (commands.Outcome, error)) {
+	failed := func(err error) func() (commands.Outcome, error) {
+		return func() (commands.Outcome, error) { return commands.Outcome{}, err }
+	}
+	if err := s.mayMail(ctx, a, c); err != nil {
+		return failed(err)
+	}
+	giveBack, err := s.Writes.take(s.View.States(), a)
+	if err != nil {
+		return failed(err)
+	}
+	wait = s.Handler.Start(ctx, a, c)
+	return func() (commands.Outcome, error) {
+		out, err := wait()
+		var refusal *commands.Refusal
+		if errors.As(err, &refusal) {
+			giveBack()
+		}
+		return out, err
+	}
 }
 
 // SessionOf returns the session whose token has that hash.
@@ -90,6 +118,7 @@ func (s Service) List(q projections.Query) (projections.Page, error) { return s.
 
 // HashPassword returns the hash that a command takes; see password.Hasher for the errors.
 func (s Service) HashPassword(ctx context.Context, plain string) (events.Secret, error) {
-	hash, err := s.Hasher.Hash(ctx, plain)
+	i := InfoOf(ctx)
+	hash, err := s.Hasher.HashFor(ctx, login.CallerOf(i.User, i.Address), plain)
 	return events.Secret(hash), err
 }

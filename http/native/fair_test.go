@@ -1,0 +1,132 @@
+package native
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+	"accountd/http/rest"
+)
+
+// TestWhoIsNobodyLearnsNothingOfTheLog asks, with made-up tokens and without, for sequences that the log has and that it has not: the
+// answers are the same, at once, and only who is known has to wait.
+func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
+	s := start(t, commands.Options{})
+	s.api.maxWait = time.Minute
+	position := s.View.Position()
+	for _, token := range []string{"", "acct_" + strings.Repeat("x", 43), "acse_" + strings.Repeat("x", 43), "x"} {
+		var answers []string
+		for _, sequence := range []string{"1", fmt.Sprint(position), fmt.Sprint(position + 1), "1000000", "none"} {
+			began := time.Now()
+			w := s.call(http.MethodGet, "/v1/users", token, "", minSequenceHeader, sequence)
+			require.Equal(t, http.StatusUnauthorized, w.Code)
+			require.Less(t, time.Since(began), 10*time.Second)
+			answers = append(answers, w.Body.String())
+			require.Equal(t, answers[0], w.Body.String(), "%q %s", token, sequence)
+		}
+	}
+	s.api.maxWait = time.Millisecond
+	require.Equal(t, http.StatusServiceUnavailable, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, "1000000").Code)
+	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, "none").Code)
+	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, fmt.Sprint(position)).Code)
+}
+
+// TestATokenThatAnotherInstanceHasJustMade has the view follow a little later: with a sequence, the request waits for the log's end
+// before it says that there is no such token.
+func TestATokenThatAnotherInstanceHasJustMade(t *testing.T) {
+	s := start(t, commands.Options{})
+	token, hash := NewToken()
+	asked := 0
+	s.api.Newest = func(context.Context) (uint64, error) {
+		asked++
+		out, err := s.Do(context.Background(), commands.Service(), commands.AddAPIKey{ID: s.admin.ID,
+			Key: events.APIKey{ID: uuid.New(), Kind: keyKind, Hash: events.Secret(hash)}})
+		return out.Sequence, err
+	}
+	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodGet, "/v1/users", token, "").Code)
+	require.Zero(t, asked)
+	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", token, "", minSequenceHeader, "1").Code)
+	require.Equal(t, 1, asked)
+}
+
+// TestALogInIsShort refuses a body that no log-in has.
+func TestALogInIsShort(t *testing.T) {
+	s := start(t, commands.Options{})
+	long := `{"username":"` + strings.Repeat("x", rest.SmallBody) + `","password":"secret"}`
+	w := s.call(http.MethodPost, sessionsPath, "", long)
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
+	require.Contains(t, w.Body.String(), `"code":"body_too_large"`)
+	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"`+strings.Repeat("x", 4000)+`","password":"secret"}`).Code)
+}
+
+// TestUsersChangeOnlySoMuch has a user change more than it may, by requests and by an import, beside a super admin.
+func TestUsersChangeOnlySoMuch(t *testing.T) {
+	s := start(t, commands.Options{})
+	s.api.Writes = rest.NewWrites(3, 10)
+	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
+	token := s.key(ann.ID, events.Permissions{})
+	path := "/v1/users/" + ann.ID.String()
+	for i := range 10 {
+		require.Equal(t, http.StatusForbidden, s.call(http.MethodPatch, path, token, `{"super_admin":true}`).Code, "what is refused counts for nothing")
+		if i < 3 {
+			require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, token, fmt.Sprintf(`{"first_name":"Ann%d"}`, i)).Code)
+		}
+		require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, s.token, fmt.Sprintf(`{"last_name":"Lee%d"}`, i)).Code)
+		if i >= 3 {
+			w := s.call(http.MethodPatch, path, token, `{"first_name":"Once more"}`)
+			require.Equal(t, http.StatusTooManyRequests, w.Code)
+			require.Contains(t, w.Body.String(), `"code":"too_many_changes"`)
+			require.NotEmpty(t, w.Header().Get("Retry-After"))
+		}
+	}
+	w := s.call(http.MethodPost, importPath, token, `{"email":"x@example.org"}`, "Content-Type", typeNDJSON)
+	require.Contains(t, w.Body.String(), `"code":"too_many_changes"`)
+}
+
+// TestAnImportThatDripsIsDropped reads a body of which no line comes to its end, and one whose lines take their time.
+func TestAnImportThatDripsIsDropped(t *testing.T) {
+	for name, c := range map[string]struct {
+		piece string
+		every time.Duration
+		drops bool
+	}{
+		"a byte a second":       {"x", time.Second, true},
+		"a line, half a minute": {"line\n", linePatience - time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			left := linePatience
+			for range 100 {
+				left = leftAfter(left, c.every, []byte(c.piece))
+			}
+			require.Equal(t, c.drops, left <= 0)
+		})
+	}
+}
+
+// TestResetMailsAreBounded has one person mailed as often as that, whoever asks.
+func TestResetMailsAreBounded(t *testing.T) {
+	s := start(t, commands.Options{})
+	s.Writes = rest.NewWrites(1000, 1000)
+	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
+	bob := s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true})
+	mail := func(by, to uuid.UUID) error {
+		_, err := s.Do(t.Context(), commands.Actor{User: by, At: s.now}, commands.RequestMail{ID: to, Mail: events.MailPasswordReset})
+		return err
+	}
+	for range rest.ResetMails {
+		require.ErrorContains(t, mail(bob.ID, ann.ID), "user_not_found", "who may not mail makes nobody wait")
+		require.NoError(t, mail(s.admin.ID, ann.ID))
+	}
+	require.ErrorContains(t, mail(s.admin.ID, ann.ID), "too_many_mails")
+	require.NoError(t, mail(s.admin.ID, bob.ID))
+	s.Writes = nil
+	require.NoError(t, mail(s.admin.ID, ann.ID), "without limits")
+}
