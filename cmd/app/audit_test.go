@@ -123,9 +123,16 @@ func TestAuditIsForThoseWhoMay(t *testing.T) {
 		status, body := r.call("GET", "/v1/audit/"+path, token, "")
 		require.Equal(t, want, status, "%s: %s", path, body)
 	}
-	_, body := r.call("POST", r.person(token)+"/api-keys", token, `{}`)
-	var made struct{ Key string }
+	person := r.person(token)
+	_, body := r.call("POST", person+"/api-keys", token, `{}`)
+	var made, auditor struct{ Key string }
 	require.NoError(t, json.Unmarshal([]byte(body), &made))
+	_, body = r.call("POST", person+"/api-keys", token, `{"permissions":{"audit":"read"}}`)
+	require.NoError(t, json.Unmarshal([]byte(body), &auditor))
+	for path, want := range map[string]int{"records": http.StatusOK, "records?keys=true": http.StatusForbidden} {
+		status, body := r.call("GET", "/v1/audit/"+path, auditor.Key, "")
+		require.Equal(t, want, status, body)
+	}
 	for _, path := range []string{"key", "checkpoint", "proof?seq=1", "records"} {
 		status, _ := r.call("GET", "/v1/audit/"+path, made.Key, "")
 		require.Equal(t, http.StatusForbidden, status)

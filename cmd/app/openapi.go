@@ -54,6 +54,6 @@ func auditDescriptions() openapi.Table {
 				{Name: "size", About: "Of the log that has it; all of it when it is left away.", Schema: size}, {Name: "from", About: "The smaller size.", Schema: size},
 				{Name: "to", About: "The larger one; all of the log when it is left away.", Schema: size}}},
 		"records": {Summary: "Records as they are stored", Answer: text, Got: "application/x-ndjson",
-			Query: []openapi.Parameter{{Name: "keys", About: "true: with the data keys, still wrapped.", Schema: openapi.Text("true")}}},
+			Query: []openapi.Parameter{{Name: "keys", About: "true: with the data keys, still wrapped, which takes a super admin.", Schema: openapi.Text("true")}}},
 	}
 }

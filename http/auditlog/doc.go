@@ -9,11 +9,12 @@
 //
 // It promises that a checkpoint is of everything that the service had acknowledged when it was asked, and that every proof
 // and export fits the checkpoint that goes with it. An answer that cannot be completed breaks off instead of ending early. Its
-// one invariant is that only who may read everybody's history gets any of it.
+// one invariant is that only who may read everybody's history gets any of it, and only a super admin the data keys.
 //
 // # Why
 //
 // Why records are sent whole instead of in pages: who verifies needs all of them, and one answer is of one moment.
 //
-// Why data keys are left out unless asked for: see package audit.
+// Why data keys are left out unless asked for, and by a super admin at that: see package audit. Who only audits verifies all there is
+// without them.
 package auditlog

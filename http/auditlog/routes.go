@@ -56,6 +56,9 @@ func (o Options) permitted(h func(http.ResponseWriter, *http.Request, url.Values
 		if err != nil {
 			return rest.BadRequest("query_invalid", "", "The query cannot be read.")
 		}
+		if query.Has("keys") && !commands.IsSuperAdmin(o.Service.View.States(), a) {
+			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The data keys take a super admin."}
+		}
 		return h(w, r, query)
 	}
 }
