@@ -35,7 +35,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
+	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
 		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -89,7 +89,7 @@ func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 	return &app{
 		config: c, hooks: hooks, log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
 		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots})},
-		failed:  make(chan error, 2), // HTTP and the runner
+		failed:  make(chan error, 3), // HTTP, that of health and metrics, and the runner
 	}
 }
 

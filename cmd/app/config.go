@@ -30,6 +30,8 @@ type Config struct {
 	PublicURL      string         // where browsers and clients reach the service; empty: where a request says that it was sent
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
+	Bounds         Bounds
+	Admin          Admin
 
 	WebhookPrivate bool // webhooks may lead inside the provider's network
 
@@ -68,7 +70,7 @@ func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
 		E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
-		Mail: defaultMail(), TraceSample: 1,
+		Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
 	}
 }
 
@@ -107,6 +109,12 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%s: it holds no master key: 32 bytes in base64", envMasterKey)
 	}
 	if err := c.validateTraces(); err != nil {
+		return err
+	}
+	if err := c.Bounds.validate(); err != nil {
+		return err
+	}
+	if err := c.Admin.validate(); err != nil {
 		return err
 	}
 	if err := c.Mail.validate(); err != nil {

@@ -61,12 +61,15 @@ func TestEverySetting(t *testing.T) {
 		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
 		PublicURL: "https://accounts.example.org", NativeRateLimit: 9, RequirePreconditions: true, ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
 		TraceEndpoint: "https://c:4318/otlp", TraceSample: 0.25,
+		Bounds: Bounds{Connections: 4, ConnectionsEach: 3, ChangesMinute: 2, ChangesDay: 1}, Admin: Admin{HTTP: ":2", MetricsTokenFile: "m"},
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
 		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7",
 		"--native-rate-limit=9", "--require-preconditions", "--log-format=json", "--log-level=debug",
+		"--max-connections=4", "--max-connections-per-address=3", "--max-changes-per-minute=2", "--max-changes-per-day=1",
+		"--admin-http=:2", "--metrics-token-file=m",
 		"--trace-endpoint=https://c:4318/otlp", "--trace-sample=0.25",
 		"--smtp=m:587", "--smtp-tls=none", "--smtp-username=u", "--smtp-password-file=p", "--mail-from=A <a@b>", "--mail-passwords=plain",
 		"--service-name=S", "--mail-templates=" + templates}, nil, "")
@@ -93,6 +96,12 @@ native-rate-limit = 9
 require-preconditions = on
 log-format = json
 log-level = DEBUG
+max-connections = 4
+max-connections-per-address = 3
+max-changes-per-minute = 2
+max-changes-per-day = 1
+admin-http = :2
+metrics-token-file = m
 trace-endpoint = https://c:4318/otlp
 trace-sample = .25
 smtp = m:587
@@ -139,6 +148,11 @@ func TestWrongSettings(t *testing.T) {
 		"window":                 {args: []string{"--e24-date-window=0s"}, want: "e24-date-window: must be longer than nothing"},
 		"limit of a user":        {args: []string{"--native-rate-limit=0"}, want: "native-rate-limit: must be more than nothing"},
 		"limit":                  {args: []string{"--client-hourly-limit=0"}, want: "client-hourly-limit: must be more than nothing"},
+		"connections":            {args: []string{"--max-connections=-1"}, want: "max-connections: must not be negative"},
+		"connections of one":     {args: []string{"--max-connections-per-address=-1"}, want: "max-connections-per-address: must not be negative"},
+		"changes":                {args: []string{"--max-changes-per-minute=0"}, want: "max-changes-per-minute: must be more than nothing"},
+		"changes of a day":       {args: []string{"--max-changes-per-day=0"}, want: "max-changes-per-day: must be more than nothing"},
+		"admin":                  {args: []string{"--admin-http=8081"}, want: "admin-http: \"8081\" is no address such as 127.0.0.1:8081"},
 		"public URL":             {args: []string{"--public-url=https://example.org/"}, want: "public-url: must be like https://accounts.example.org"},
 		"public host":            {args: []string{"--public-url=example.org"}, want: "public-url: must be like"},
 		"collector":              {args: []string{"--trace-endpoint=localhost:4318"}, want: "trace-endpoint: must be a URL"},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -20,7 +21,7 @@ type option struct {
 // options returns every setting, each bound to its field of c.
 func options(c *Config) []option {
 	const storage, http, accounts, native, e24, client, logging = "Storage", "HTTP", "Accounts", "Native API", "e24 API", "Client-user API", "Log and traces"
-	return append([]option{
+	return slices.Concat([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
 		{storage, "nats-listen", "HOST:PORT", "let outside subscribers to the feed into the embedded server, as the user feed with the " +
@@ -53,7 +54,7 @@ func options(c *Config) []option {
 			text{&c.TraceEndpoint}, ""},
 		{logging, "trace-sample", "RATIO", "how many of the traces that begin here are recorded, from 0 to 1; others are if who asks says so",
 			fraction{&c.TraceSample}, ""},
-	}, mailOptions(&c.Mail)...)
+	}, boundsOptions(&c.Bounds), adminOptions(&c.Admin), mailOptions(&c.Mail))
 }
 
 const (

@@ -100,6 +100,10 @@ func (a *app) startHandler(context.Context) error {
 	a.service.Handler = commands.NewHandler(a.history, a.service.View, commands.Options{
 		Observer: a.metrics, ExternalProvisioning: a.config.Provisioning == provisioningExternal,
 	})
+	a.boundWrites()
+	if a.history.Shared() {
+		a.service.Newest = a.history.Last
+	}
 	a.onClose(func() error {
 		a.service.Handler.Close()
 		return a.saveAnchor()

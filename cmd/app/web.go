@@ -32,6 +32,10 @@ func (a *app) listen(ctx context.Context) error {
 		return fmt.Errorf("listening for HTTP: %w", err)
 	}
 	a.baseURL = baseURL(listener.Addr())
+	mayScrape, err := a.mayScrape(listener.Addr())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	about := page.New(page.Options{Name: "accountd"}) // pages about the service, not those of the provider to users
 	a.http = server.HTTP(server.New(server.Options{
 		Mounts: append([]server.Mount{
@@ -49,13 +53,13 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
-		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Checks: []server.Check{{Name: "engine", Run: a.engineHealth}}, Metrics: a.metrics,
+		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Checks: a.checks(), Metrics: a.metrics, MayScrape: mayScrape,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
 	}), a.log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := a.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.http.Serve(a.bounded(listener)); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("serving HTTP: %w", err)
 		}
 	}()
