@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,11 @@ func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
 		}
 	}
 	s.api.maxWait = time.Millisecond
-	require.Equal(t, http.StatusServiceUnavailable, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, "1000000").Code)
+	late, w := httptest.NewRequest(http.MethodGet, "/v1/users", nil), httptest.NewRecorder()
+	late.Header.Set("Authorization", "Bearer "+s.token)
+	late.Header.Set(minSequenceHeader, "1000000")
+	s.http.ServeHTTP(w, late)
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
 	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, "none").Code)
 	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, fmt.Sprint(position)).Code)
 }

@@ -62,9 +62,9 @@ func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command
 	if err != nil {
 		return failed(err)
 	}
-	wait = s.Handler.Start(ctx, a, c)
+	ended := s.Handler.Start(ctx, a, c)
 	return func() (commands.Outcome, error) {
-		out, err := wait()
+		out, err := ended()
 		var refusal *commands.Refusal
 		if errors.As(err, &refusal) {
 			giveBack()
