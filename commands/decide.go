@@ -96,6 +96,10 @@ func decideOn(s States, a Actor, u *User, c Command) ([]events.Event, error) {
 		return decideLock(a, c)
 	case UnlockLogIn:
 		return decideUnlock(s, a, u)
+	case EndSession:
+		return decideEndSession(s, a, u, c)
+	case EndSessions:
+		return decideEndSessions(s, a, u)
 	case RequestPasswordReset:
 		return decideRequestReset(s, a, u, c)
 	case ResetPassword:

@@ -32,6 +32,9 @@
 // in the one append that changes the password, on every instance, and a log-in that had looked at the password before gives
 // what has ended already. Nothing has to be looked for and deleted, which could fail, or race with a log-in.
 //
+// Why the State remembers the sessions that were ended one by one, and not those that there are: a session is no fact about an account,
+// and changes too often; that somebody ended it is one. It is forgotten when no token of it can be left, see [LongestSession].
+//
 // Why an application's token names the Records of its user's membership and of its application's secret, and is compared with the State
 // by each command once more: whatever ends one of them ends the token in the same append, and a command that was let in
 // before is refused. Who comes back is a member by another Record.

@@ -53,6 +53,12 @@ func Evolve(u *User, r events.Record) *User {
 		next.Locked, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
 	case events.LogInUnlocked:
 		next.Locked, next.UpdatedAt = nil, u.UpdatedAt
+	case events.SessionEnded:
+		next.endSession(e, r)
+		next.UpdatedAt = u.UpdatedAt
+	case events.SessionsEnded:
+		next.endSessions(r)
+		next.UpdatedAt = u.UpdatedAt
 	case events.TOTPEnrolled:
 		next.SecondFactor = &SecondFactor{Secret: e.Secret}
 	case events.TOTPConfirmed:

@@ -32,6 +32,7 @@ func rich() *commands.User {
 	u.Consents = []commands.Consent{{Application: syncID, Sequence: 1, At: firstDay}}
 	u.PasswordReset = &events.PasswordResetRequested{Hash: "r", ExpiresAt: firstDay}
 	u.Locked = &events.LogInLocked{Until: firstDay}
+	u.Ended = []commands.EndedSession{{ID: apiKeyID, Sequence: 1, At: firstDay}}
 	u.SecondFactor = &commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: []events.Secret{"c1", "c2"}}
 	return u
 }
@@ -103,6 +104,10 @@ func effects() map[string]struct {
 	}))
 	add(events.TOTPRemoved{}, anew(func(u *user) { u.SecondFactor = nil }))
 	add(events.LogInUnlocked{}, with(func(u *user) { u.Locked, u.UpdatedAt = nil, before }))
+	add(events.SessionEnded{ID: syncID, Kind: "native"}, with(func(u *user) {
+		u.Ended, u.UpdatedAt = append(u.Ended, commands.EndedSession{ID: syncID, Sequence: 2, At: later}), before
+	}))
+	add(events.SessionsEnded{}, anew(func(u *user) { u.Ended, u.SessionsSince, u.UpdatedAt = nil, 2, before }))
 	add(events.MailRequested{Mail: events.MailPasswordReset}, with(func(u *user) { u.UpdatedAt = before }))
 	add(events.UserDeleted{}, end)
 	add(events.UserErased{}, end)

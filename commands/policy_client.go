@@ -22,10 +22,11 @@ func (a Actor) byApplication() bool { return a.Application != uuid.Nil }
 // Grant is what an application's token is given for, and under what.
 type Grant struct {
 	User, Application uuid.UUID
-	Consent           uint64 // sequence of the one by which the user allowed it, 0 where the application's type needs none
-	Since             uint64 // LogInsSince of the user who logged in for it, 0 where nobody does
-	Membership        uint64 // MemberSince of the user: what is granted in a client ends with the membership, for good
-	Secret            uint64 // SecretSince of the application: of the secret that it got the token with
+	Session           uuid.UUID // its public id; the application's, for what it gets by its secret alone
+	Consent           uint64    // sequence of the one by which the user allowed it, 0 where the application's type needs none
+	Since             uint64    // LogInsSince of the user who logged in for it; where nobody does, since when the Session was not ended
+	Membership        uint64    // MemberSince of the user: what is granted in a client ends with the membership, for good
+	Secret            uint64    // SecretSince of the application: of the secret that it got the token with
 }
 
 // MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now.
@@ -44,13 +45,14 @@ func MayBeActedFor(s States, user uuid.UUID) error {
 }
 
 // TokenHolds reports whether a token that the application once got is still a token: the application has the secret that it
-// got it with, its client is there and not blocked, and the user is a member of the client in which the token was granted, and
+// got it with, its client is there and not blocked, nobody ended it, and the user is a member of the client in which the token was granted, and
 // was all the time. A trusted application acts for the user who made it, in the client that both are of, from when its secret
 // was made in that membership. For the others the user's log-in still counts, and the consent to a public one was not taken
 // back. What the token is good for while the user or the user's client is blocked is another question, see [MayActAsMember].
 func TokenHolds(s States, g Grant) bool {
 	u, app := s.User(g.User), s.Directory().Application(g.Application)
-	if u == nil || u.Client == 0 || app == nil || g.Membership != u.MemberSince || g.Secret != app.SecretSince {
+	if u == nil || u.Client == 0 || app == nil || g.Membership != u.MemberSince || g.Secret != app.SecretSince ||
+		g.Since < u.EndedSince(g.Session) {
 		return false
 	}
 	switch home := s.Directory().ClientByNumber(app.Client); {

@@ -56,6 +56,10 @@ func acts() []act {
 		{"no SSH key", childID, commands.RemoveSSHKey{ID: childID, Number: 1}, false, nil},
 		{"a key and a callback key", childID, commands.UpdateUser{ID: childID, APIKey: &key, CallbackKey: the(events.Secret("x"))}, true, nil},
 		{"an application that acts for one", childID, commands.GiveConsent{ID: childID, Application: publicID}, true, nil},
+		{"no session", childID, commands.EndSession{ID: childID, Session: freshID, Kind: commands.SessionNative}, false, nil},
+		{"no sessions", childID, commands.EndSessions{ID: childID}, false, nil},
+		{"another's session", adminID, commands.EndSession{ID: childID, Session: freshID, Kind: commands.SessionDanube}, false, nil},
+		{"another's sessions", adminID, commands.EndSessions{ID: childID}, false, nil},
 		{"no such application", childID, commands.WithdrawConsent{ID: childID, Application: publicID}, false, []fact{{childID, events.ConsentGiven{Application: publicID}}}},
 
 		{"a user", adminID, commands.CreateUser{ID: freshID, User: events.UserCreated{Email: "new@example.org", PasswordHash: "x"}}, false, nil},

@@ -1,17 +1,29 @@
 package commands
 
-import "time"
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // Session is what a log-in by a password gave: for a while its token acts as the user.
 type Session struct {
+	ID         uuid.UUID // public
 	Kind, Hash string    // by which the session store knows its token
 	Since      uint64    // LogInsSince of the user as it was when its password was verified
 	ProvenAt   time.Time // when who holds it last gave the password, and a code where there is a second factor
 	ExpiresAt  time.Time
+	Danube     bool // a token of Danube's API: a new password may leave it, and there is no way to give the password again
 }
 
-// Holds reports whether the Session is still one of the user's, nil for nobody: it ends with the password, and when a second
-// factor comes or goes. That the session store knows it no more is for others to find out.
+// Holds reports whether the Session is still one of the user's, nil for nobody: it ends with the password, when a second factor
+// comes or goes, and when somebody ends it. That the session store knows it no more is for others to find out.
 func (s Session) Holds(u *User, now time.Time) bool {
-	return u != nil && now.Before(s.ExpiresAt) && s.Since >= u.LogInsSince
+	if u == nil || !now.Before(s.ExpiresAt) || s.Since < u.EndedSince(s.ID) {
+		return false
+	}
+	if s.Danube {
+		return s.Since >= u.TokensSince
+	}
+	return s.Since >= u.LogInsSince
 }

@@ -29,16 +29,21 @@ func TestWhatEndsLogIns(t *testing.T) {
 		"a second factor":               {given: []fact{enrolled}, event: confirmed.event, endsSessions: true, endsDanubes: true},
 		"no second factor any more":     {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{}, endsSessions: true, endsDanubes: true},
 		"a recovery code that was used": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodeUsed{Hash: "c1"}},
+		"all sessions":                  {event: events.SessionsEnded{}, endsSessions: true, endsDanubes: true},
+		"this one":                      {event: events.SessionEnded{ID: sessionID, Kind: "native"}, endsSessions: true, endsDanubes: true},
+		"another one":                   {event: events.SessionEnded{ID: freshID, Kind: "native"}},
 		"new recovery codes":            {given: []fact{enrolled, confirmed}, event: events.RecoveryCodesRenewed{}},
 	} {
 		given := and(and(family(), fact{childID, events.PasswordChanged{Hash: "one"}}), c.given...)
 		before := statesOf(t, given).User(childID)
 		all := records(and(given, fact{childID, c.event}))
 		after := commands.Evolve(before, all[len(all)-1])
-		by := commands.Session{Since: before.LogInsSince, ExpiresAt: firstDay.Add(time.Hour)}
+		by := commands.Session{ID: sessionID, Since: before.LogInsSince, ExpiresAt: firstDay.Add(time.Hour)}
 		require.True(t, by.Holds(before, firstDay), name)
 		require.Equal(t, c.endsSessions, !by.Holds(after, firstDay), name)
-		require.Equal(t, c.endsDanubes, after == nil || by.Since < after.TokensSince, name)
+		by.Danube = true
+		require.True(t, by.Holds(before, firstDay), name)
+		require.Equal(t, c.endsDanubes, !by.Holds(after, firstDay), name)
 	}
 }
 

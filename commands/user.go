@@ -82,6 +82,8 @@ type User struct {
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
 	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
 	TokensSince   uint64                         // the same of tokens of Danube's API, which a new password may leave
+	SessionsSince uint64                         // the same of all sessions, also of those that no log-in gave
+	Ended         []EndedSession                 // one by one since then; oldest first
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []SigningKey                   // oldest first
 	StorageKeys   []events.StorageKey

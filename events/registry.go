@@ -15,7 +15,7 @@ var registry = []struct {
 	of[UserCreated](), of[ProfileUpdated](), of[MembershipChanged](), of[RightsChanged](),
 	of[UserEnabled](), of[UserDisabled](), of[ProvisioningCompleted](), of[ProvisioningFailed](),
 	of[PasswordChanged](), of[PasswordResetRequested](), of[MailRequested](), of[UserDeleted](), of[UserErased](),
-	of[LogInLocked](), of[LogInUnlocked](),
+	of[LogInLocked](), of[LogInUnlocked](), of[SessionEnded](), of[SessionsEnded](),
 	of[TOTPEnrolled](), of[TOTPConfirmed](), of[TOTPRemoved](), of[RecoveryCodesRenewed](), of[RecoveryCodeUsed](),
 	of[SSHKeyAdded](), of[SSHKeyRenamed](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyUpdated](), of[SigningKeyRemoved](),

@@ -46,6 +46,7 @@ func samples() []Event {
 		PasswordResetRequested{Hash: "hash of a token", ExpiresAt: api.ExpiresAt},
 		MailRequested{Mail: MailPasswordReset},
 		UserDeleted{}, UserErased{}, LogInLocked{Until: api.ExpiresAt}, LogInUnlocked{},
+		SessionEnded{ID: api.ID, Kind: "application", Application: owner, Reason: "refresh_token_reused"}, SessionsEnded{},
 		TOTPEnrolled{Secret: "secret of codes"}, TOTPConfirmed{RecoveryCodes: []Secret{"hash of a code"}}, TOTPRemoved{},
 		RecoveryCodesRenewed{RecoveryCodes: []Secret{"hash of a code"}}, RecoveryCodeUsed{Hash: "hash of a code"},
 		SSHKeyAdded{Number: 5, Title: "laptop", Key: "ssh-ed25519 AAAA m", FingerprintMD5: "00:11", Fingerprint: "SHA256:abc"},

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"accountd/commands/erasure"
 )
 
@@ -13,7 +15,12 @@ func (a *app) startEraser(context.Context) error {
 	return nil
 }
 
+// endSessions ends what a person who is no more was logged in by.
+func (a *app) endSessions(ctx context.Context, user uuid.UUID) error {
+	return a.service.Sessions.EndSessions(ctx, user, uuid.Nil)
+}
+
 // purges are the places outside the log and the view where data about people is.
 func (a *app) purges() []erasure.Purge {
-	return []erasure.Purge{a.checkpointPurge(), {Name: "the feed", Do: a.feed.Erase}}
+	return []erasure.Purge{a.checkpointPurge(), {Name: "the feed", Do: a.feed.Erase}, {Name: "the sessions", Do: a.endSessions}}
 }

@@ -88,6 +88,7 @@ func (a *app) openUsage(ctx context.Context) error {
 }
 
 func (a *app) openSessions(ctx context.Context) (err error) {
+	a.service.Keys = a.history
 	a.service.Sessions, err = session.Open(ctx, a.engine.Load())
 	return err
 }

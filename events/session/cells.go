@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -41,6 +42,25 @@ func (c cells) get(ctx context.Context, key string) (cell, error) {
 		return cell{}, unavailable("reading", err)
 	}
 	return cell{value: entry.Value(), revision: entry.Revision()}, nil
+}
+
+// keys returns the keys that the pattern fits, those of cells that have just ended among them. Only the leader is asked, as for values.
+func (c cells) keys(ctx context.Context, pattern string) (out []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	const prefix = "$KV." + Bucket + "."
+	stream, err := c.js.Stream(ctx, "KV_"+Bucket)
+	if err != nil {
+		return nil, unavailable("listing", err)
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(prefix+pattern))
+	if err != nil {
+		return nil, unavailable("listing", err)
+	}
+	for subject := range info.State.Subjects {
+		out = append(out, strings.TrimPrefix(subject, prefix))
+	}
+	return out, nil
 }
 
 // put stores a value for that long, whatever was there.

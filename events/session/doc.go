@@ -4,7 +4,8 @@
 //
 // It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
 // that [Store.Take] gives a token to one caller only, that [Store.Change] brings back none that has ended,
-// that a request is begun by one only, and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
+// that a request is begun by one only, that every session which was listed is in its user's list as long as its token is there,
+// and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
 // bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name. Answers come sealed.
 //
 // # Why
@@ -17,6 +18,12 @@
 //
 // Why a token of [Store.PutOnly] is valid only while another key names it: two keys cannot be written at once, and so the
 // one write that names the new token ends the old one.
+//
+// Why a session is listed before its token is put: two keys cannot be written at once, and one that is in no list could not be ended.
+// What the list leads to and is not there is left out.
+//
+// Why the end of a session is in the Log as well, which does not know the others: it must hold though this bucket cannot be reached, and
+// on every instance at once.
 //
 // Why a try counts as failed until it is taken back: of those that are made at once, none would know of the others otherwise.
 //

@@ -32,11 +32,23 @@ type Token struct {
 	User        uuid.UUID         `json:"user"`
 	Application uuid.UUID         `json:"application,omitzero"` // zero for none
 	Scope       string            `json:"scope,omitempty"`
-	Since       uint64            `json:"since,omitempty"` // which of the user's log-ins it came of; see package commands
-	Data        map[string]string `json:"data,omitempty"`  // what else its kind needs; never a secret
+	Session     Session           `json:"session,omitzero"`
+	Since       uint64            `json:"since,omitempty"`      // which of the user's log-ins it came of; see package commands
+	Consent     uint64            `json:"consent,omitempty"`    // of an application's: what it was granted under; see commands.Grant
+	Membership  uint64            `json:"membership,omitempty"` // the same
+	Secret      uint64            `json:"secret,omitempty"`     // the same
+	Data        map[string]string `json:"data,omitempty"`       // what else its kind needs; never a secret
 	CreatedAt   time.Time         `json:"created_at"`
 	ProvenAt    time.Time         `json:"proven_at,omitzero"` // when its holder last gave the password; zero: when it was made
 	ExpiresAt   time.Time         `json:"expires_at"`
+}
+
+// Ends returns when what the token is for is over, which may be before the token is forgotten.
+func (t Token) Ends() time.Time {
+	if t.Session.Ends.IsZero() {
+		return t.ExpiresAt
+	}
+	return t.Session.Ends
 }
 
 // stored is a Token in the bucket.
@@ -66,8 +78,13 @@ func (s *Store) Put(ctx context.Context, hash string, t Token) error {
 	return s.put(ctx, hash, stored{Token: t})
 }
 
-// PutOnly is Put that ends the token of the same kind and user that was put by PutOnly before.
+// PutOnly is Put, and List if the token has a session, that ends the token of the same kind and user that was put by PutOnly before.
 func (s *Store) PutOnly(ctx context.Context, hash string, t Token) error {
+	if t.Session.ID != uuid.Nil {
+		if err := s.List(ctx, hash, t); err != nil {
+			return err
+		}
+	}
 	if err := s.put(ctx, hash, stored{Token: t, Only: true}); err != nil {
 		return err
 	}
@@ -116,14 +133,16 @@ func (s *Store) get(ctx context.Context, kind, hash string) (t stored, revision 
 }
 
 // Change changes the token of that kind and hash, unless it is not there or ends meanwhile: then it stays ended. It returns the
-// token as it is then.
-func (s *Store) Change(ctx context.Context, kind, hash string, change func(*Token)) (Token, bool, error) {
+// token as it is then. Who changes it may leave it as it is, by returning false, and is asked anew when others were faster.
+func (s *Store) Change(ctx context.Context, kind, hash string, change func(*Token) bool) (Token, bool, error) {
 	for {
 		t, revision, err := s.get(ctx, kind, hash)
 		if err != nil || revision == 0 {
 			return Token{}, false, err
 		}
-		change(&t.Token)
+		if !change(&t.Token) {
+			return t.Token, true, nil
+		}
 		value, err := json.Marshal(t)
 		if err != nil {
 			return Token{}, false, fmt.Errorf("storing a token: %w", err)

@@ -155,7 +155,7 @@ func TestChange(t *testing.T) {
 	s, other := open(t, env), open(t, env)
 	want := token("session", time.Hour)
 	require.NoError(t, s.PutOnly(ctx, hash("a"), want))
-	since := func(to uint64) func(*Token) { return func(t *Token) { t.Since = to } }
+	since := func(to uint64) func(*Token) bool { return func(t *Token) bool { t.Since = to; return true } }
 	got, ok, err := s.Change(ctx, "session", hash("a"), since(7))
 	require.NoError(t, err)
 	require.True(t, ok)
@@ -164,19 +164,26 @@ func TestChange(t *testing.T) {
 	requireThere(t, other, want, "a")
 
 	tries := 0
-	got, ok, err = s.Change(ctx, "session", hash("a"), func(t *Token) { // somebody else does so at the same time
+	got, ok, err = s.Change(ctx, "session", hash("a"), func(t *Token) bool { // somebody else does so at the same time
 		if tries++; tries == 1 {
 			_, _, _ = other.Change(ctx, "session", hash("a"), since(8))
 		}
 		t.Scope = "x"
+		return true
 	})
 	require.NoError(t, err)
 	require.True(t, ok)
 	want.Since, want.Scope = 8, "x"
 	require.Equal(t, want, got)
 
-	_, ok, err = s.Change(ctx, "session", hash("a"), func(t *Token) { // somebody logs out meanwhile
-		_ = other.Delete(ctx, "session", hash("a"))
+	got, ok, err = s.Change(ctx, "session", hash("a"), func(*Token) bool { return false }) // it is left as it is
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, want, got)
+	requireThere(t, other, want, "a")
+
+	_, ok, err = s.Change(ctx, "session", hash("a"), func(*Token) bool { // somebody logs out meanwhile
+		return other.Delete(ctx, "session", hash("a")) == nil
 	})
 	require.NoError(t, err)
 	require.False(t, ok)
@@ -260,7 +267,7 @@ func TestUnavailable(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnavailable)
 	_, _, err = s.Take(ctx, "session", hash("a"))
 	require.ErrorIs(t, err, ErrUnavailable)
-	_, _, err = s.Change(ctx, "session", hash("a"), func(*Token) {})
+	_, _, err = s.Change(ctx, "session", hash("a"), func(*Token) bool { return true })
 	require.ErrorIs(t, err, ErrUnavailable)
 	_, err = s.Count(ctx, "x", time.Hour)
 	require.ErrorIs(t, err, ErrUnavailable)

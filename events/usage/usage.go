@@ -10,6 +10,7 @@ import (
 
 	"accountd/events/engine"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -30,6 +31,7 @@ const (
 // Store is the bucket. It is safe for concurrent use. A nil Store remembers nothing.
 type Store struct {
 	kv   jetstream.KeyValue
+	js   jetstream.JetStream
 	done chan struct{} // closed when everything is written
 
 	mu      sync.Mutex
@@ -41,7 +43,7 @@ type Store struct {
 
 type use struct {
 	credential string
-	at         time.Time
+	at, until  time.Time // until is zero where it stays for [TTL]
 }
 
 // Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or what
@@ -51,13 +53,16 @@ func Open(ctx context.Context, e *engine.Engine) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{kv: kv, done: make(chan struct{}), known: map[string]time.Time{}, waiting: make(chan use, maxWaiting)}
+	s := &Store{kv: kv, js: e.JetStream(), done: make(chan struct{}), known: map[string]time.Time{}, waiting: make(chan use, maxWaiting)}
 	go s.write()
 	return s, nil
 }
 
 // Used notes that the credential was used. The note is dropped when too many wait, or one was made within the last minute.
-func (s *Store) Used(credential string, at time.Time) {
+func (s *Store) Used(credential string, at time.Time) { s.UsedUntil(credential, at, time.Time{}) }
+
+// UsedUntil is Used of a credential that ends by itself, after which nobody asks when it was used; zero: it does not.
+func (s *Store) UsedUntil(credential string, at, until time.Time) {
 	if s == nil {
 		return
 	}
@@ -68,7 +73,7 @@ func (s *Store) Used(credential string, at time.Time) {
 		return
 	}
 	select {
-	case s.waiting <- use{credential, at}:
+	case s.waiting <- use{credential, at, until}:
 		s.known[credential] = at
 	default: // the next use tries again
 	}
@@ -133,7 +138,13 @@ func (s *Store) write() {
 func (s *Store) put(u use) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	_, err := s.kv.Put(ctx, key(u.credential), strconv.AppendInt(nil, u.at.Unix(), 10))
+	value := strconv.AppendInt(nil, u.at.Unix(), 10)
+	if u.until.IsZero() {
+		_, err := s.kv.Put(ctx, key(u.credential), value)
+		return err
+	}
+	life := max(time.Second, u.until.Sub(u.at).Truncate(time.Second))
+	_, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + Bucket + "." + key(u.credential), Data: value}, jetstream.WithMsgTTL(life))
 	return err
 }
 

@@ -94,13 +94,15 @@ const (
 )
 
 func (x *exchange) authenticateToken(token string) error {
-	t, ok, err := x.api.Sessions.Get(x.ctx(), tokenKind, secrets.Hash(token))
+	hash := secrets.Hash(token)
+	t, ok, err := x.api.Sessions.Get(x.ctx(), tokenKind, hash)
 	if err != nil {
 		return err
 	}
-	u := x.states.User(t.User)
+	u, by := x.states.User(t.User), rest.SessionOf(t, hash)
+	by.Danube = true
 	switch {
-	case !ok || u == nil || t.Since < u.TokensSince:
+	case !ok || !by.Holds(u, t.CreatedAt):
 		return x.unknown("Invalid token.")
 	case !x.api.now().Before(t.CreatedAt.Add(tokenTime)):
 		return nil // which counts as nothing given
@@ -109,7 +111,9 @@ func (x *exchange) authenticateToken(token string) error {
 	case !u.APIAccess:
 		return detailed{http.StatusForbidden, noAPIAccess}
 	}
-	x.enter(u, "session", events.Permissions{})
+	x.enter(u, rest.SessionCredential(by.ID), events.Permissions{})
+	x.actor.Session, x.actor.At = by, x.api.now()
+	x.api.Usage.UsedUntil(x.actor.Credential, x.actor.At, t.Ends())
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/password"
@@ -30,11 +32,16 @@ func (x *exchange) logIn() error {
 	}
 	token, hash := secrets.DanubeToken()
 	now := x.api.now()
-	t := session.Token{Kind: tokenKind, User: u.ID, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
+	of, err := x.api.NewSession(x.r, u, uuid.New(), commands.SessionDanube)
+	if err != nil {
+		return err
+	}
+	of.SecondFactor, of.Ends = u.NeedsCode(), now.Add(tokenTime)
+	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
 	if err := x.api.Sessions.PutOnly(x.ctx(), hash, t); err != nil {
 		return err
 	}
-	x.enter(u, "session", events.Permissions{})
+	x.enter(u, rest.SessionCredential(of.ID), events.Permissions{})
 	return x.write(http.StatusOK, tokenAnswer{token, isoTime(now.Add(tokenTime)), "Welcome to Danube Cloud API."})
 }
 

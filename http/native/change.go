@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +31,28 @@ func (d differ) entry(life past.Life, i int) historyAnswer {
 	if life.Erased || before == after {
 		return out
 	}
+	out.Changes = append(out.Changes, d.ended(r.Event)...)
 	out.Changes = append(out.Changes, changes(d.fields(before), d.fields(after))...)
 	return out
+}
+
+// endedSession is a session as a history has it.
+type endedSession struct {
+	ID          uuid.UUID  `json:"id"`
+	Kind        string     `json:"kind"`
+	Application *uuid.UUID `json:"application"`
+	Reason      *string    `json:"reason"`
+}
+
+// ended returns what an event ended that the user's state does not have.
+func (d differ) ended(e events.Event) []changeAnswer {
+	switch e := e.(type) {
+	case events.SessionEnded:
+		return []changeAnswer{{Field: "session", Before: marshal(endedSession{e.ID, e.Kind, orNull(e.Application), orNull(e.Reason)})}}
+	case events.SessionsEnded:
+		return []changeAnswer{{Field: "sessions", Before: marshal("all")}}
+	}
+	return nil
 }
 
 // field is one thing that a user has.
@@ -166,6 +187,9 @@ func (d differ) credentials(u *commands.User) (out []field) {
 		shown := d.api.apiKeyOf(k)
 		shown.LastUsedAt, shown.OldUntil = nil, orNull(k.OldUntil) // when it was used is no part of the history
 		out = append(out, field{name: "api_keys", key: k.ID.String(), value: marshal(shown), state: k.Hash.Reveal()})
+	}
+	for _, g := range u.Consents {
+		out = append(out, field{name: "consents", key: strconv.FormatUint(g.Sequence, 10), value: marshal(d.api.consentOf(g))})
 	}
 	for _, l := range u.Resources {
 		out = append(out, field{name: "resources", key: strings.Join([]string{l.Kind, l.ID}, " "), value: marshal(resourceOf(l))})

@@ -18,7 +18,7 @@ func callGroups() []group {
 	return []group{
 		{openapi.Tag{Name: "Users", About: "The accounts: who they are, where they belong, and what they may do."}, []string{usersPath}},
 		{openapi.Tag{Name: "API keys", About: "Keys by which programs act as a user."}, []string{of + "api-keys"}},
-		{openapi.Tag{Name: "Sessions", About: "Tokens for who knows a user's name and password."}, []string{sessionsPath}},
+		{openapi.Tag{Name: "Sessions", About: "Tokens for who knows a user's name and password, and where a user is logged in."}, []string{sessionsPath, of + "sessions"}},
 		{openapi.Tag{Name: "Second factor", About: "Codes of an app (TOTP) that a user's log-ins need beside the password."}, []string{of + "totp"}},
 		{openapi.Tag{Name: "SSH keys", About: "Public keys by which a user logs in to servers."}, []string{of + "ssh-keys"}},
 		{openapi.Tag{Name: "Signing keys", About: "Keys by which requests of the e24cloud API are signed."}, []string{of + "signing-keys"}},

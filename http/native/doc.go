@@ -50,6 +50,10 @@
 // the user may do, until it is ended at /v1/sessions/current or the user is deleted. Another password, and a second factor that comes or
 // goes, end all of a user's sessions but the one by which that was done.
 //
+// …/sessions has where a user is logged in, whatever API it was: these sessions, browsers, tokens of Danube's API, and what applications were
+// granted. The user, and whoever may manage it, sees them there and ends one or all, at once on every instance; each end is an event.
+// Address and user agent are kept sealed and go with the person. A log-out of one's own, at /v1/sessions/current, is no event.
+//
 // What decides who gets in, or may do what, such as a password, a name, a key, a right or the directory, takes a session whose
 // authenticated_at is less than fifteen minutes ago, whoever's account it is: otherwise it is 403, reauthentication_required. POST
 // /v1/sessions/current/reauthenticate takes the password, and the code of a second factor, and is bounded as a log-in is. Keys need none of it.

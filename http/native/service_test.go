@@ -65,7 +65,7 @@ func start(t testing.TB, options commands.Options) *service {
 	archive := past.New(env.Log, view)
 	t.Cleanup(archive.Close)
 	s := &service{t: t, now: testNow,
-		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions,
+		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions, Keys: env.Log,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
 	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: fieldsParameter}, s.api.handler())

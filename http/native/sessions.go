@@ -20,7 +20,6 @@ const (
 	sessionPrefix = "acse_" // of a token; what is behind it is as long as that of a key
 	sessionKind   = "native-session"
 	sessionLife   = 24 * time.Hour
-	sessionID     = "id" // of the data of a session: its public id
 )
 
 // logIn gives a token to who knows a user's name and password.
@@ -76,7 +75,7 @@ func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t sess
 	if token != "" {
 		j.Key("token").String(token)
 	}
-	j.Key("id").String(t.Data[sessionID]).Key("created_at").Time(t.CreatedAt).Key("authenticated_at").Time(rest.SessionOf(t, "").ProvenAt)
+	j.Key("id").String(t.Session.ID.String()).Key("created_at").Time(t.CreatedAt).Key("authenticated_at").Time(rest.SessionOf(t, "").ProvenAt)
 	j.Key("expires_at").Time(t.ExpiresAt).Key("user")
 	addUser(j, at, dir, u)
 	return j.Close('}')
@@ -85,8 +84,15 @@ func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t sess
 func (a *api) startSession(w http.ResponseWriter, r *http.Request, u *commands.User) error {
 	token, hash := secrets.Token(sessionPrefix)
 	now := a.now().UTC()
-	t := session.Token{Kind: sessionKind, User: u.ID, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(sessionLife),
-		Data: map[string]string{sessionID: uuid.NewString()}}
+	of, err := a.NewSession(r, u, uuid.New(), commands.SessionNative)
+	if err != nil {
+		return err
+	}
+	of.SecondFactor = u.NeedsCode()
+	t := session.Token{Kind: sessionKind, User: u.ID, Session: of, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(sessionLife)}
+	if err := a.Sessions.List(r.Context(), hash, t); err != nil {
+		return err
+	}
 	if err := a.Sessions.Put(r.Context(), hash, t); err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func (a *api) startSession(w http.ResponseWriter, r *http.Request, u *commands.U
 	if err != nil {
 		return err
 	}
-	rest.Identify(r, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID]})
+	rest.Identify(r, commands.Actor{User: u.ID, Credential: rest.SessionCredential(of.ID)})
 	w.Header().Set("Location", sessionPath)
 	j := sessionJSON(now, states.Directory(), u, t, token)
 	defer j.Free()
@@ -114,7 +120,8 @@ func (a *api) bySession(r *http.Request, states commands.States, token string) (
 	if !ok || !by.Holds(u, a.now()) {
 		return nil, commands.Actor{}, badToken()
 	}
-	return u, commands.Actor{User: u.ID, Credential: "session:" + t.Data[sessionID], Permissions: commands.Whole(), Session: by}, nil
+	a.Usage.UsedUntil(rest.SessionCredential(by.ID), a.now(), t.ExpiresAt)
+	return u, commands.Actor{User: u.ID, Credential: rest.SessionCredential(by.ID), Permissions: commands.Whole(), Session: by}, nil
 }
 
 // reauthenticate has who holds the session prove again to be its user.
@@ -138,7 +145,7 @@ func (a *api) reauthenticate(w http.ResponseWriter, r *http.Request, c caller) e
 	if u.ID != c.User || !c.Session.Holds(u, a.now()) { // the name or the password is another one by now
 		return badToken()
 	}
-	prove := func(t *session.Token) { t.ProvenAt = a.now().UTC() }
+	prove := func(t *session.Token) bool { t.ProvenAt = a.now().UTC(); return true }
 	t, ok, err := a.Sessions.Change(r.Context(), sessionKind, c.Session.Hash, prove)
 	if err != nil {
 		return err

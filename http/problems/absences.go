@@ -15,7 +15,7 @@ func absences() []Problem {
 		{"group_not_found", named, "There is no such group. With status 400 it is a member of the body that names it.", "List the groups for their names and ids."},
 		{"mail_not_found", missing, "No mail of this id failed, or it has been sent or given up since.", "List the mails that could not be sent."},
 		{"resource_not_found", missing, "No such resource belongs to the user.", "List the user's resources for their kinds and ids."},
-		{"session_not_found", missing, "The request is made by a key, not in a session.", "Use the token of a session; a key is ended where the user's API keys are."},
+		{"session_not_found", missing, "The request is made by a key, not in a session; or the user has no such session, or it is over.", "Use the token of a session, or list the user's sessions; a key is ended where the user's API keys are."},
 		{"signing_key_not_found", missing, "The user has no such signing key.", "List the user's signing keys for their ids."},
 		{"ssh_key_not_found", missing, "The user has no such SSH key.", "List the user's SSH keys for their numbers."},
 		{"storage_key_not_found", missing, "The user has no storage key of this kind.", "List the user's storage keys; POST makes one."},

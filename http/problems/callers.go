@@ -17,7 +17,7 @@ func callers() []Problem {
 		{"reauthentication_required", forbidden, "What decides who gets in, or may do what, takes a session whose holder gave the password within the last 15 minutes.", "Send the password, and the code of a second factor, to /v1/sessions/current/reauthenticate, then send the request again."},
 		{"recovery_code_invalid", forbidden, "The recovery code is unknown or was used.", "Take another one, or the app's code."},
 		{"second_factor_required", unknown, "The password is right, but the user's log-ins need a code of the second factor, too.", "Send it as the member code: the app's code, or a recovery code."},
-		{"session_ended", forbidden, "The session by which the request was made ended before the request was carried out, by another password or a second factor.", "Log in again."},
+		{"session_ended", forbidden, "The session by which the request was made ended before the request was carried out, by another password or a second factor, or because somebody ended it.", "Log in again."},
 		{"token_invalid", unknown, "The token is unknown, has ended, or may not be used from this address.", "Log in again, or use another key."},
 		{"token_required", unknown, "The request says not who asks.", "Send the header Authorization: Bearer with a token."},
 		{"too_many_attempts", often, "Too many log-ins by this name or from this address have failed.", "Wait as long as Retry-After says; an administrator can unlock a user earlier."},

@@ -28,6 +28,7 @@ func clashes() []Problem {
 		{"membership_changed", conflict, "The user came into another client while it allowed an application to act in its name.", "Look again at what the application asks for, and decide anew."},
 		{"oneself", conflict, "Nobody may delete, block or demote themselves in their client.", "Have another member do it."},
 		{"outcome_unknown", conflict, "The service stopped while it carried out a request with this Idempotency-Key.", "Look whether it took effect; for another one take another key."},
+		{"sessions_ended", conflict, "So many sessions of the user were ended one by one that no more are remembered.", "End all sessions of the user."},
 		{"owns_datacenters", conflict, "A user cannot be deleted while it owns datacenters.", "Give these another owner first."},
 		{"protected", conflict, "The first administrator cannot be disabled, deleted or lose its rights.", "Leave it as it is, so that somebody can always manage the service."},
 		{"request_running", conflict, "A request with this Idempotency-Key is being carried out.", "Send it again a little later; it is then answered with the first one's answer."},

@@ -27,6 +27,7 @@ type Service struct {
 	Hasher   *password.Hasher
 	Eraser   *erasure.Eraser
 	Sessions *session.Store
+	Keys     Keys // nil: where sessions were begun from is not kept
 	Past     *past.Archive
 	Usage    *usage.Store     // nil: nobody notes when credentials are used
 	Feed     *feed.Feed       // nil: nobody subscribes
@@ -41,8 +42,8 @@ type Service struct {
 // Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
 	out, err := s.Start(ctx, a, c)()
-	if u := out.User; err == nil && a.Session.Hash != "" && u != nil && u.ID == a.User && u.LogInsSince > a.Session.Since {
-		keep := func(t *session.Token) { t.Since = max(t.Since, u.LogInsSince) }
+	if u := out.User; err == nil && u != nil && u.ID == a.User && outlives(a.Session, u, c) {
+		keep := func(t *session.Token) bool { t.Since = max(t.Since, u.LogInsSince); return true }
 		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash, keep); err != nil {
 			InfoOf(ctx).Failure = err // the command took effect all the same
 		}
@@ -73,13 +74,15 @@ func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command
 	}
 }
 
-// SessionOf returns the session whose token has that hash.
-func SessionOf(t session.Token, hash string) commands.Session {
-	proven := t.ProvenAt
-	if proven.IsZero() {
-		proven = t.CreatedAt
+// outlives reports whether the session is to outlive a command of its user that ended all others. Tokens of Danube's API go by the event.
+func outlives(by commands.Session, u *commands.User, c commands.Command) bool {
+	if on, ok := c.(commands.OnVersion); ok {
+		c = on.Command
 	}
-	return commands.Session{Kind: t.Kind, Hash: hash, Since: t.Since, ProvenAt: proven, ExpiresAt: t.ExpiresAt}
+	if end, ok := c.(commands.EndSessions); ok && !end.KeepsOwn {
+		return false
+	}
+	return by.Hash != "" && !by.Danube && u.LogInsSince > by.Since
 }
 
 // LogIn returns the user who logs in by the request; see login.Keeper.

@@ -55,6 +55,7 @@ func (r *Running) open() {
 	require.NoError(r.T, view.Apply(records))
 	view.Open()
 	r.Service = rest.Service{View: view, Handler: commands.NewHandler(r.Env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}
+	r.Keys = r.Env.Log
 	r.Sessions, err = session.Open(ctx, r.Env.Engine)
 	require.NoError(r.T, err)
 	r.Usage, err = usage.Open(ctx, r.Env.Engine)

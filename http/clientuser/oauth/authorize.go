@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/http/rest"
@@ -194,9 +196,11 @@ func (s *Server) mayBeActedFor(u *commands.User) error {
 func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, v visitor) error {
 	consent, _ := v.Consent(a.app.ID)
 	code, hash := secrets.Token("")
-	g := commands.Grant{User: v.ID, Application: a.app.ID, Consent: consent.Sequence, Since: v.session.Since, Membership: v.MemberSince}
+	g := commands.Grant{User: v.ID, Application: a.app.ID, Session: uuid.New(), Consent: consent.Sequence, Since: v.session.Since, Membership: v.MemberSince}
 	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
-	if err := s.Sessions.Put(r.Context(), hash, s.stamped(kindCode, g, codeLife, data)); err != nil {
+	t := s.stamped(kindCode, g, codeLife, data)
+	t.ProvenAt, t.Session.SecondFactor = v.session.ProvenAt, v.secondFactor
+	if err := s.Sessions.Put(r.Context(), hash, t); err != nil {
 		return err
 	}
 	return redirect(w, r, a.answered("code", code))

@@ -12,7 +12,7 @@
 // authorization_code for a public one; password for one of that type. The last two get refresh tokens, which last for 30 days
 // and are replaced with every use; the access token that came with one ends then, too. Access tokens last for an hour, codes for
 // two minutes, a browser's log-in for twelve hours. A code that comes a second time ends what it
-// gave. PKCE (S256) counts when it is used. Errors are those of RFC 6749; a refused refresh token or password is 401.
+// gave, and so does a refresh token that was replaced (RFC 9700, section 4.14): that is an event of the user. PKCE (S256) counts when it is used. Errors are those of RFC 6749; a refused refresh token or password is 401.
 //
 // What was granted in a client ends with the user's membership of it, for good: access and refresh tokens, codes, consents, and a
 // trusted application's right to tokens, which a secret made in the new membership gives again. A trusted application acts in its own
@@ -54,4 +54,10 @@
 // take what is behind the first "=".
 //
 // Why a used code is remembered as long as what it gave: only then can its second use end that.
+//
+// Why a refresh token has two halves: all that followed one on another have the first, so that an old one leads to its family, though
+// only the newest turn is remembered.
+//
+// Why all tokens that a trusted application gets are one session, known by the application's id: it may get one for every request, and
+// whoever ends what it has got ends all of them.
 package oauth

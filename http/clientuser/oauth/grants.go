@@ -1,19 +1,24 @@
 package oauth
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"time"
+
+	"github.com/google/uuid"
 
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events/session"
+	"accountd/http/rest"
 )
 
 // byCredentials gives a trusted application a token of the user who made it.
 func (s *Server) byCredentials(r request) (tokens, error) {
-	g := commands.Grant{User: r.app.User, Application: r.app.ID}
+	g := commands.Grant{User: r.app.User, Application: r.app.ID, Session: r.app.ID}
 	if u := r.states.User(g.User); u != nil {
-		g.Membership = u.MemberSince
+		g.Membership, g.Since = u.MemberSince, u.EndedSince(r.app.ID)
 	}
 	return s.issue(r, grant{Grant: g})
 }
@@ -35,30 +40,38 @@ func (s *Server) byPassword(r request) (tokens, error) {
 	if err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{Grant: commands.Grant{User: u.ID, Application: r.app.ID, Since: u.LogInsSince, Membership: u.MemberSince}, refreshable: true})
+	g := commands.Grant{User: u.ID, Application: r.app.ID, Session: uuid.New(), Since: u.LogInsSince, Membership: u.MemberSince}
+	return s.issue(r, grant{Grant: g, secondFactor: u.NeedsCode(), refreshable: true})
 }
 
-// byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is void.
+// byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is void, and what it is
+// giving at this moment will be.
 func (s *Server) byCode(r request) (tokens, error) {
 	code, err := r.need("code")
 	if err != nil {
 		return tokens{}, err
 	}
-	hash := secrets.Hash(code)
-	t, ok, err := s.Sessions.Take(r.Context(), kindCode, hash)
-	if err != nil {
-		return tokens{}, err
-	}
-	if !ok {
-		if err := s.revoke(r.Context(), hash); err != nil {
-			return tokens{}, err
+	hash, again := secrets.Hash(code), false
+	t, ok, err := s.Sessions.Change(r.Context(), kindCode, hash, func(t *session.Token) bool {
+		if again = t.Data[dataUsed] != ""; again {
+			return false
 		}
+		t.Data[dataUsed], t.ExpiresAt = "yes", s.opts.Now().Add(refreshLife) // as long as what it gives
+		return true
+	})
+	if err == nil && again {
+		err = s.endGrant(r, t, commands.EndedByCode)
+	}
+	switch {
+	case err != nil:
+		return tokens{}, err
+	case !ok || again:
 		return tokens{}, failure{400, codeInvalidGrant, "The code is unknown, has expired or was used."}
 	}
 	if err := r.matches(t); err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{Grant: grantOf(t), code: hash, refreshable: true})
+	return s.issue(r, grant{Grant: rest.GrantOf(t), code: hash, secondFactor: t.Session.SecondFactor, provenAt: t.ProvenAt, refreshable: true})
 }
 
 // matches refuses a code that was given to another application, for another redirect URI, or to somebody who can prove what
@@ -78,27 +91,76 @@ func (r request) matches(t session.Token) error {
 	return nil
 }
 
-// byRefresh gives new tokens for a refresh token, which is used up by it, and so is the access token that came with it.
+// byRefresh gives new tokens for a refresh token, which is used up by it, and so is the access token that came with it. One that comes
+// a second time was stolen, before or after: it ends its family (RFC 9700, section 4.14).
 func (s *Server) byRefresh(r request) (tokens, error) {
-	token, err := r.need("refresh_token")
+	text, err := r.need("refresh_token")
 	if err != nil {
 		return tokens{}, err
 	}
-	hash := secrets.Hash(token)
-	t, ok, err := s.Sessions.Get(r.Context(), kindRefresh, hash)
-	if err != nil {
-		return tokens{}, err
-	}
-	if !ok || t.Application != r.app.ID {
+	shown, ok := parseRefresh(text)
+	if !ok {
 		return tokens{}, refusedRefresh()
 	}
-	if t, ok, err = s.Sessions.Take(r.Context(), kindRefresh, hash); err != nil || !ok {
+	t, ok, err := s.Sessions.Get(r.Context(), kindRefresh, shown.hash())
+	if err != nil || !ok || t.Application != r.app.ID {
 		return tokens{}, or(err, refusedRefresh())
 	}
-	if err := s.Sessions.Delete(r.Context(), kindAccess, t.Data[dataAccess]); err != nil {
+	if t.Data[dataTurn] != shown.turnHash() {
+		return tokens{}, s.reused(r, t)
+	}
+	g := grant{Grant: rest.GrantOf(t)}
+	if _, err := s.mayGetTokens(&r, &g); err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{Grant: grantOf(t), code: t.Data[dataCode], refreshable: true})
+	return s.turn(r, g, shown)
+}
+
+// reused ends what came of the grant whose refresh token comes a second time.
+func (s *Server) reused(r request, t session.Token) error {
+	return or(s.endGrant(r, t, commands.EndedByRefresh), refusedRefresh())
+}
+
+// turn replaces the refresh token by the next one of its family, with an access token. Of all who bring it one gets them, and the family
+// ends by the others.
+func (s *Server) turn(r request, g grant, shown refreshToken) (tokens, error) {
+	access, accessHash := secrets.Token("")
+	if err := s.Sessions.Put(r.Context(), accessHash, s.stamped(kindAccess, g.Grant, accessLife, nil)); err != nil {
+		return tokens{}, err
+	}
+	next, before, again := shown.next(), "", false
+	t, ok, err := s.Sessions.Change(r.Context(), kindRefresh, shown.hash(), func(t *session.Token) bool {
+		if again = t.Data[dataTurn] != shown.turnHash(); again {
+			return false
+		}
+		before = t.Data[dataAccess]
+		t.Data[dataAccess], t.Data[dataTurn], t.ExpiresAt = accessHash, next.turnHash(), s.opts.Now().Add(refreshLife)
+		return true
+	})
+	switch {
+	case err != nil:
+		return tokens{}, err
+	case !ok:
+		return tokens{}, refusedRefresh()
+	case again:
+		return tokens{}, s.reused(r, t)
+	}
+	if err := s.Sessions.Delete(r.Context(), kindAccess, before); err != nil {
+		return tokens{}, err
+	}
+	return tokens{access, next.String()}, s.prolong(r.Context(), shown.hash(), t)
+}
+
+// prolong keeps what the family is listed by, and the code with which it began, as long as the family.
+func (s *Server) prolong(ctx context.Context, family string, t session.Token) error {
+	if err := s.Sessions.List(ctx, family, t); err != nil || t.Data[dataCode] == "" {
+		return err
+	}
+	_, _, err := s.Sessions.Change(ctx, kindCode, t.Data[dataCode], func(code *session.Token) bool {
+		code.ExpiresAt = t.ExpiresAt
+		return true
+	})
+	return err
 }
 
 func refusedRefresh() error {
@@ -115,6 +177,8 @@ func or(err, other error) error {
 // grant is what tokens are given for.
 type grant struct {
 	commands.Grant
-	code        string // the hash of the code with which it began, empty for none
-	refreshable bool
+	code         string    // the hash of the code with which it began, empty for none
+	secondFactor bool      // a code of one was given
+	provenAt     time.Time // when the password was given; zero: just now
+	refreshable  bool
 }

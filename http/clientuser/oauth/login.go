@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/secrets"
@@ -155,12 +157,13 @@ func (s *Server) secure() bool { return strings.HasPrefix(s.opts.PublicURL, "htt
 // visitor is the user as whom a browser is logged in, nil for none.
 type visitor struct {
 	*commands.User
-	session commands.Session
+	session      commands.Session
+	secondFactor bool // a code of one was given
 }
 
 // actor returns who asks by the request.
 func (s *Server) actor(r *http.Request, v visitor) commands.Actor {
-	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: "session", Permissions: commands.Whole(), Session: v.session})
+	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: rest.SessionCredential(v.session.ID), Permissions: commands.Whole(), Session: v.session})
 	a.At = s.opts.Now()
 	return a
 }
@@ -172,12 +175,17 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.Us
 	}
 	token, hash := secrets.Token("")
 	t := s.stamped(kindLogin, commands.Grant{User: u.ID, Since: u.LogInsSince}, loginLife, nil)
-	if err := s.Sessions.Put(r.Context(), hash, t); err != nil {
+	var err error
+	if t.Session, err = s.NewSession(r, u, uuid.New(), commands.SessionBrowser); err != nil {
+		return visitor{}, err
+	}
+	t.Session.SecondFactor = u.NeedsCode()
+	if err := s.putListed(r.Context(), hash, t); err != nil {
 		return visitor{}, err
 	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure(),
 		SameSite: http.SameSiteLaxMode})
-	return visitor{u, rest.SessionOf(t, hash)}, nil
+	return visitor{u, rest.SessionOf(t, hash), t.Session.SecondFactor}, nil
 }
 
 // forget ends what the browser's cookie stands for.
@@ -203,9 +211,10 @@ func (s *Server) browser(r *http.Request) (v visitor, err error) {
 	if err != nil || !ok {
 		return v, err
 	}
-	v.session = rest.SessionOf(t, hash)
+	v.session, v.secondFactor = rest.SessionOf(t, hash), t.Session.SecondFactor
 	if u := states.User(t.User); v.session.Holds(u, s.opts.Now()) && u.Usable() {
 		v.User = u
+		s.Usage.UsedUntil(rest.SessionCredential(v.session.ID), s.opts.Now(), t.ExpiresAt)
 	}
 	return v, nil
 }
