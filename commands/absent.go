@@ -60,3 +60,8 @@ func NoApplication() *Refusal {
 func NoWebhook() *Refusal {
 	return refuse(NotFound, "webhook_not_found", "", "There is no such webhook.")
 }
+
+// NoSubscription is the Refusal of a name that no subscription has.
+func NoSubscription() *Refusal {
+	return refuse(NotFound, "subscription_not_found", "", "There is no such subscription.")
+}

@@ -46,6 +46,8 @@ func decide(s States, a Actor, c Command) ([]events.Draft, error) {
 		return decideApplications(s, a, on)
 	case CreateWebhook, UpdateWebhook, RotateWebhookSecret, DisableWebhook, DeleteWebhook:
 		return decideWebhooks(s, a, on)
+	case CreateSubscription, RotateSubscriptionSecret, DeleteSubscription:
+		return decideSubscriptions(s, a, on)
 	}
 	return decideUser(s, a, on)
 }

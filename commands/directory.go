@@ -8,20 +8,22 @@ import (
 	"accountd/events"
 )
 
-// Directory holds the State of everything in the Log but users: datacenters, groups, clients, applications and webhooks. It is
+// Directory holds the State of everything in the Log but users: datacenters, groups, clients, applications,
+// webhooks and subscriptions. It is
 // immutable: Evolve makes a new one, which shares what did not change.
 type Directory struct {
-	datacenters  table[*Datacenter]
-	groups       table[*Group]
-	clients      table[*Client]
-	applications table[*Application]
-	webhooks     table[*Webhook]
+	datacenters   table[*Datacenter]
+	groups        table[*Group]
+	clients       table[*Client]
+	applications  table[*Application]
+	webhooks      table[*Webhook]
+	subscriptions table[*Subscription]
 }
 
 // NewDirectory returns an empty Directory.
 func NewDirectory() *Directory {
 	return &Directory{datacenters: newTable[*Datacenter](), groups: newTable[*Group](), clients: newTable[*Client](),
-		applications: newTable[*Application](), webhooks: newTable[*Webhook]()}
+		applications: newTable[*Application](), webhooks: newTable[*Webhook](), subscriptions: newTable[*Subscription]()}
 }
 
 // Evolve returns the Directory after the Record, and leaves d as it is. A Record of a user, one whose content is erased,
@@ -40,6 +42,8 @@ func (d *Directory) Evolve(r events.Record) *Directory {
 		next.applications = evolved(d.applications, r, evolveApplication)
 	case events.KindWebhook:
 		next.webhooks = evolved(d.webhooks, r, evolveWebhook)
+	case events.KindSubscription:
+		next.subscriptions = evolved(d.subscriptions, r, evolveSubscription)
 	default:
 		return d
 	}
@@ -111,6 +115,15 @@ func (d *Directory) Webhook(id uuid.UUID) *Webhook { return d.webhooks.get(id) }
 // Webhooks returns all webhooks by number.
 func (d *Directory) Webhooks() []*Webhook { return d.webhooks.list() }
 
+// Subscription returns the subscription of that id, nil when there is none.
+func (d *Directory) Subscription(id uuid.UUID) *Subscription { return d.subscriptions.get(id) }
+
+// SubscriptionByName returns the subscription of that name, nil when there is none.
+func (d *Directory) SubscriptionByName(name string) *Subscription { return d.subscriptions.find(name) }
+
+// Subscriptions returns all subscriptions by number.
+func (d *Directory) Subscriptions() []*Subscription { return d.subscriptions.list() }
+
 // version returns the version of the aggregate of that id, 0 when there is none.
 func (d *Directory) version(id uuid.UUID) uint64 {
 	if v := d.datacenters.version(id); v != 0 {
@@ -125,7 +138,10 @@ func (d *Directory) version(id uuid.UUID) uint64 {
 	if v := d.applications.version(id); v != 0 {
 		return v
 	}
-	return d.webhooks.version(id)
+	if v := d.webhooks.version(id); v != 0 {
+		return v
+	}
+	return d.subscriptions.version(id)
 }
 
 // belongs reports whether the user is bound to the datacenter, in the group, of the client, or in the Scope of that parent.

@@ -19,17 +19,19 @@ var (
 	acmeID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c3")
 	syncID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c4")
 	hookID  = uuid.MustParse("00000000-0000-4000-8000-0000000000c5")
+	crmID   = uuid.MustParse("00000000-0000-4000-8000-0000000000c6")
 )
 
 const appID = "0123456789abcdef0123456789abcdef"
 
-// firm is a datacenter, a group attached to it, a client, an application and a webhook.
+// firm is a datacenter, a group attached to it, a client, an application, a subscription and a webhook.
 func firm() []fact {
 	return []fact{
 		{northID, events.DatacenterCreated{Number: 1, Name: "North", Groups: []uuid.UUID{staffID}}},
 		{staffID, events.GroupCreated{Number: 1, Name: "Staff", Permissions: []string{"admin"}}},
 		{acmeID, events.ClientCreated{Number: 1, Name: "Acme"}},
 		{syncID, events.ApplicationCreated{Number: 1, Name: "Sync", AppID: appID, SecretHash: "h", User: adminID, Client: 1, Kind: "trusted", Access: "all"}},
+		{crmID, events.SubscriptionCreated{Number: 1, Name: "crm", SecretHash: "h"}},
 		{hookID, events.WebhookCreated{Number: 1, URL: "https://a.example", Secret: "s"}},
 	}
 }
@@ -129,6 +131,19 @@ func directoryEffects() map[string]directoryEffect {
 			is.Equal(d.Webhook(hookID).Version, d.Webhook(hookID).Since)
 		}},
 		{hookID, events.WebhookDeleted{}, func(is is, d dir) { is.Empty(d.Webhooks()) }},
+		{freshID, events.SubscriptionCreated{Number: 2, Name: "billing", Types: []string{"UserCreated"}, Aggregates: []string{"user"},
+			Start: events.SubscriptionStart{Sequence: 7}, SecretHash: "s"}, func(is is, d dir) {
+			s := d.SubscriptionByName("billing")
+			is.Equal(d.Subscription(freshID), s)
+			is.Equal([]any{int64(2), "billing", []string{"UserCreated"}, []string{"user"}, events.SubscriptionStart{Sequence: 7}, events.Secret("s"), s.Version},
+				[]any{s.Number, s.Name, s.Types, s.Aggregates, s.Start, s.SecretHash, s.Created})
+			is.Len(d.Subscriptions(), 2)
+		}},
+		{crmID, events.SubscriptionSecretRotated{SecretHash: "n"}, func(is is, d dir) {
+			is.Equal(events.Secret("n"), d.Subscription(crmID).SecretHash)
+			is.Less(d.Subscription(crmID).Created, d.Subscription(crmID).Version)
+		}},
+		{crmID, events.SubscriptionDeleted{}, func(is is, d dir) { is.Empty(d.Subscriptions()); is.Nil(d.SubscriptionByName("crm")) }},
 		{syncID, events.ApplicationDeleted{}, func(is is, d dir) { is.Nil(d.ApplicationByAppID(appID)) }},
 	} {
 		out[e.event.Type()] = e
@@ -172,6 +187,9 @@ func picture(d *commands.Directory) (out []any) {
 		out = append(out, *e)
 	}
 	for _, e := range d.Webhooks() {
+		out = append(out, *e)
+	}
+	for _, e := range d.Subscriptions() {
 		out = append(out, *e)
 	}
 	return out

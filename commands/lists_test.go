@@ -11,7 +11,8 @@ import (
 func TestListsHaveAllOfADirectory(t *testing.T) {
 	require.Equal(t, reflect.TypeFor[Directory]().NumField(), reflect.TypeFor[Lists]().NumField())
 	one := Lists{Datacenters: []*Datacenter{{Entity: Entity{Number: 1, Name: "a"}}}, Groups: []*Group{{Entity: Entity{Number: 2, Name: "b"}}},
-		Clients: []*Client{{Entity: Entity{Number: 3}}}, Applications: []*Application{{AppID: "d"}}, Webhooks: []*Webhook{{URL: "e"}}}
+		Clients: []*Client{{Entity: Entity{Number: 3}}}, Applications: []*Application{{AppID: "d"}}, Webhooks: []*Webhook{{URL: "e"}},
+		Subscriptions: []*Subscription{{Entity: Entity{Number: 5, Name: "f"}}}}
 	for i := range reflect.TypeFor[Lists]().NumField() {
 		require.Equal(t, 1, reflect.ValueOf(one).Field(i).Len())
 	}

@@ -93,6 +93,9 @@ func acts() []act {
 		{"where it may lead", adminID, commands.UpdateApplication{ID: publicID, Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://example.net"}}}, true, nil},
 		{"no application", adminID, commands.DeleteApplication{ID: allID}, true, nil},
 		{"where events are sent", adminID, commands.CreateWebhook{ID: freshID, Webhook: events.WebhookCreated{URL: "https://example.net", Secret: "x"}}, true, nil},
+		{"who reads events", adminID, commands.CreateSubscription{ID: freshID, Subscription: events.SubscriptionCreated{Name: "billing", SecretHash: "x"}}, true, nil},
+		{"another password of a reader", adminID, commands.RotateSubscriptionSecret{ID: crmID, SecretHash: "x"}, true, nil},
+		{"no reader", adminID, commands.DeleteSubscription{ID: crmID}, true, nil},
 	}
 }
 

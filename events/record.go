@@ -23,13 +23,14 @@ type NumberKind string
 
 // The sequences of numbers.
 const (
-	UserNumber        NumberKind = "user"
-	SSHKeyNumber      NumberKind = "ssh_key"
-	DatacenterNumber  NumberKind = "datacenter"
-	GroupNumber       NumberKind = "group"
-	ClientNumber      NumberKind = "client"
-	ApplicationNumber NumberKind = "application"
-	WebhookNumber     NumberKind = "webhook"
+	UserNumber         NumberKind = "user"
+	SSHKeyNumber       NumberKind = "ssh_key"
+	DatacenterNumber   NumberKind = "datacenter"
+	GroupNumber        NumberKind = "group"
+	ClientNumber       NumberKind = "client"
+	ApplicationNumber  NumberKind = "application"
+	WebhookNumber      NumberKind = "webhook"
+	SubscriptionNumber NumberKind = "subscription"
 )
 
 // Number is a number that an Event assigned; the zero Number stands for none.

@@ -28,6 +28,7 @@ var registry = []struct {
 	of[ClientCreated](), of[ClientUpdated](), of[ClientBlocked](), of[ClientUnblocked](), of[ClientDeleted](),
 	of[ApplicationCreated](), of[ApplicationUpdated](), of[ApplicationSecretRotated](), of[ApplicationDeleted](),
 	of[WebhookCreated](), of[WebhookUpdated](), of[WebhookSecretRotated](), of[WebhookDisabled](), of[WebhookEnabled](), of[WebhookDeleted](),
+	of[SubscriptionCreated](), of[SubscriptionSecretRotated](), of[SubscriptionDeleted](),
 }
 
 type entry = struct {

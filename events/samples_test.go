@@ -74,6 +74,9 @@ func samples() []Event {
 		WebhookCreated{Number: 3, URL: "https://example.com/hook", Types: []string{"UserCreated"}, Users: []uuid.UUID{owner}, Secret: "webhook secret"},
 		WebhookUpdated{URL: new("https://example.com/other"), Types: &[]string{"UserDeleted.v1"}, Users: &[]uuid.UUID{owner}},
 		WebhookSecretRotated{Secret: "webhook secret", OldUntil: api.ExpiresAt}, WebhookDisabled{Reason: "gone"}, WebhookEnabled{}, WebhookDeleted{},
+		SubscriptionCreated{Number: 2, Name: "crm", Types: []string{"UserCreated"}, Aggregates: []string{"user", "group/0198c0de-0000-7000-8000-0000000000e1"},
+			Start: SubscriptionStart{New: true, Sequence: 7, Time: api.ExpiresAt}, SecretHash: "hash of a password"},
+		SubscriptionSecretRotated{SecretHash: "hash of a password"}, SubscriptionDeleted{},
 	}
 }
 

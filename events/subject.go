@@ -13,17 +13,18 @@ type Kind string
 
 // The kinds of Aggregate.
 const (
-	KindUser        Kind = "user"
-	KindDatacenter  Kind = "datacenter"
-	KindGroup       Kind = "group"
-	KindClient      Kind = "client"
-	KindApplication Kind = "application"
-	KindWebhook     Kind = "webhook"
+	KindUser         Kind = "user"
+	KindDatacenter   Kind = "datacenter"
+	KindGroup        Kind = "group"
+	KindClient       Kind = "client"
+	KindApplication  Kind = "application"
+	KindWebhook      Kind = "webhook"
+	KindSubscription Kind = "subscription"
 )
 
 // Kinds returns every kind of Aggregate.
 func Kinds() []Kind {
-	return []Kind{KindUser, KindDatacenter, KindGroup, KindClient, KindApplication, KindWebhook}
+	return []Kind{KindUser, KindDatacenter, KindGroup, KindClient, KindApplication, KindWebhook, KindSubscription}
 }
 
 // Aggregate names what one event history describes.
@@ -46,6 +47,9 @@ func Client(id uuid.UUID) Aggregate { return Aggregate{Kind: KindClient, ID: id}
 
 // Webhook names the Webhook aggregate of that id.
 func Webhook(id uuid.UUID) Aggregate { return Aggregate{Kind: KindWebhook, ID: id} }
+
+// Subscription names the Subscription aggregate of that id.
+func Subscription(id uuid.UUID) Aggregate { return Aggregate{Kind: KindSubscription, ID: id} }
 
 // Application names the Application aggregate of that id.
 func Application(id uuid.UUID) Aggregate { return Aggregate{Kind: KindApplication, ID: id} }

@@ -32,7 +32,7 @@ type File struct {
 	ClientID       int64  `json:"client_id,omitempty"` // a client's number, of which the administrator is a member
 	ClientAppID    string `json:"client_app_id,omitempty"`
 	ClientSecret   string `json:"client_app_secret,omitempty"`
-	FeedPassword   string `json:"feed_password,omitempty"` // of outside subscribers, who are the NATS user "feed"
+	FeedPassword   string `json:"feed_password,omitempty"` // of the NATS user "feed", as whom outside subscribers hear what comes
 }
 
 // Write stores the File at path, in place of the one that may stand there (mode 0600).

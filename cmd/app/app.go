@@ -36,7 +36,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	a := newApp(c, stderr, hooks)
 	defer func() { err = errors.Join(err, a.close()) }()
 	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
-		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.administrator, a.mountAudit, a.open}
+		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.startSubscriptions, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)

@@ -52,7 +52,13 @@ func (a *app) listenNATS() (*engine.Listen, error) {
 	return l, nil
 }
 
-// feedPassword returns the password of outside subscribers, which the first start makes. It is in a file of its own because
+// isLoopback reports whether only this machine reaches the address.
+func isLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// feedPassword returns the password of the user feed, which the first start makes. It is in a file of its own because
 // the administrator's file is the administrator's, who may remove it.
 func (a *app) feedPassword() (string, error) {
 	path := filepath.Join(a.config.Data, "feed.password")

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,23 @@ func TestFeedPassword(t *testing.T) {
 	info, err := os.Stat(filepath.Join(c.Data, "feed.password"))
 	require.NoError(t, err)
 	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
+}
+
+// TestListeningInClearIsWarnedOf once, and only where somebody else may listen.
+func TestListeningInClearIsWarnedOf(t *testing.T) {
+	const warned = "in clear: give nats-tls-cert and nats-tls-key"
+	c := testConfig(t)
+	c.NATSListen = "0.0.0.0:0"
+	r := start(t, c)
+	require.Equal(t, 1, strings.Count(r.log.String(), warned))
+	r.end()
+	c.NATSListen = "127.0.0.1:0"
+	r = start(t, c)
+	require.NotContains(t, r.log.String(), warned)
+	r.end()
+	c.NATSListen = "0.0.0.0:0"
+	c.NATSCert, c.NATSKey = certificate(t)
+	require.NotContains(t, start(t, c).log.String(), warned)
 }
 
 func TestNATSListenWithTLS(t *testing.T) {

@@ -24,8 +24,8 @@ func options(c *Config) []option {
 	return slices.Concat([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
-		{storage, "nats-listen", "HOST:PORT", "let outside subscribers to the feed into the embedded server, as the user feed with the " +
-			"password in admin.json", text{&c.NATSListen}, ""},
+		{storage, "nats-listen", "HOST:PORT", "let outside subscribers to the feed into the embedded server, as the users of subscriptions, or as the " +
+			"user feed with the password in admin.json", text{&c.NATSListen}, ""},
 		{storage, "nats-tls-cert", "FILE", "certificate for nats-listen, in PEM; without it connections are in clear", text{&c.NATSCert}, ""},
 		{storage, "nats-tls-key", "FILE", "key of that certificate", text{&c.NATSKey}, ""},
 		{storage, "sync", "always|interval", "when the embedded server syncs to disk: before it acknowledges a change, or every two " +

@@ -53,6 +53,9 @@ func (a *app) embed(ctx context.Context) (*engine.Engine, error) {
 	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, Listen: listen, Logger: a.log})
 	if err == nil && listen != nil {
 		a.log.Info("listening for subscribers", "nats", e.Addr().String(), "tls", listen.TLS != nil)
+		if listen.TLS == nil && !isLoopback(e.Addr()) {
+			a.log.Warn("subscribers beyond this machine send their passwords, and get events, in clear: give nats-tls-cert and nats-tls-key", "nats", e.Addr().String())
+		}
 	}
 	return e, err
 }

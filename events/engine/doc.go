@@ -10,10 +10,14 @@
 // Why Start refuses a store that was not recovered whole: JetStream itself starts with a warning, and creating a stream
 // over one that failed to open deletes what is left of it.
 //
-// Why an account of their own for outsiders: who asks a consumer for messages names the subject on which they come. In the
-// service's account that could be the subject of a stream, and the engine would write there in the outsider's stead; the same
-// goes for making consumers. Across accounts an answer comes back to who asked, and nowhere else. And outsiders need no inboxes
-// of a special name to be kept from hearing the service's.
+// Why accounts of their own for outsiders, one for each Guest: who asks a consumer for messages names the subject on which they
+// come. In the service's account that could be the subject of a stream, and the engine would write there in the outsider's stead;
+// in an account that outsiders share it could be another's inbox, or what the Reader listens to. The same goes for making
+// consumers. Across accounts an answer comes back to who asked, and nowhere else.
+//
+// Why a Guest's inboxes have a name of their own all the same: in a cluster outside, its users may share an account.
+//
+// Why a SHA-256 of a Guest's password is enough: the service draws it, and nobody can guess it.
 //
 // Why a lock on the data folder: two servers on one store destroy it, and neither notices.
 //

@@ -28,13 +28,13 @@ type Engine struct {
 
 	server *server.Server // nil for an outside cluster
 	store  string
-	reader *server.Account // where outside subscribers are; nil when nobody may come from outside
+	door   *door // nil when nobody may come from outside
 
 	moving sync.Mutex
 	moved  time.Time // when Reconnect last gave up a connection
 
 	admitting sync.Mutex
-	admitted  []string // consumers that the Reader may read from
+	accounts  map[string]*server.Account // of Guests, by name
 }
 
 // Conn returns the connection, which reconnects for ever by itself.
@@ -104,7 +104,7 @@ func (e *Engine) drain(ctx context.Context) error {
 
 // attach makes an Engine of a connection with the given options, which is to reconnect for ever.
 func attach(url string, log natsLogger, options ...nats.Option) (*Engine, error) {
-	e := &Engine{closed: make(chan struct{}), log: log.log}
+	e := &Engine{closed: make(chan struct{}), log: log.log, accounts: map[string]*server.Account{}}
 	options = append([]nats.Option{
 		nats.Name("accountd"),
 		nats.MaxReconnects(-1),

@@ -6,18 +6,16 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Reader is the name of the one user who may connect from outside.
+// Reader is the name of the user who hears what comes, and remembers nothing.
 const Reader = "feed"
 
-// Listen lets outside subscribers in: as the user [Reader], who may subscribe to some subjects, read from the durable pull
-// consumers that [Engine.Admit] names, and nothing else.
+// Listen lets outside subscribers in: as the user [Reader], who may subscribe to some subjects and nothing else, and as the
+// Guests that [Engine.Admit] names.
 type Listen struct {
 	// Addr is the address to listen on; port 0 stands for any.
 	Addr string
@@ -29,51 +27,24 @@ type Listen struct {
 	TLS *tls.Config
 }
 
-// readerAccount is where outside subscribers are. See "Why an account of their own" in the package comment.
+// readerAccount is where the Reader is. See "Why accounts of their own" in the package comment.
 const readerAccount = "FEED"
 
-// door decides who may connect.
-type door struct {
-	service string // the service's own password, drawn anew at each start
-	reader  string // empty: nobody comes from outside
-	allowed *server.Permissions
-	account atomic.Pointer[server.Account] // of the Reader; nil until there is one
-}
+const serviceUser = "accountd"
 
 func newDoor(l *Listen) *door {
-	d := &door{service: rand.Text()}
+	d := &door{service: rand.Text(), guests: map[string]guest{}}
 	if l != nil {
-		d.reader = l.Password
+		d.password = l.Password
 		d.allowed = &server.Permissions{
-			Subscribe: &server.SubjectPermission{Allow: []string{l.Subjects, "_INBOX.>"}},
-			Publish:   &server.SubjectPermission{Allow: []string{apiConsumerNext + "*.*", apiConsumerInfo + "*.*", ackSubjects}},
+			Subscribe: &server.SubjectPermission{Allow: []string{l.Subjects}},
+			Publish:   &server.SubjectPermission{Deny: []string{">"}},
 		}
 	}
 	return d
 }
 
-// Check is server.Authentication's.
-func (d *door) Check(c server.ClientAuthentication) bool {
-	given := c.GetOpts()
-	switch account := d.account.Load(); {
-	case given.Username == serviceUser && same(given.Password, d.service):
-		return true // in the global account, with every right
-	case given.Username == Reader && d.reader != "" && same(given.Password, d.reader) && account != nil:
-		c.RegisterUser(&server.User{Username: Reader, Account: account, Permissions: d.allowed})
-		return true
-	}
-	return false
-}
-
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
-const (
-	serviceUser     = "accountd"
-	apiConsumerNext = "$JS.API.CONSUMER.MSG.NEXT."
-	apiConsumerInfo = "$JS.API.CONSUMER.INFO."
-	ackPrefix       = "$JS.ACK."
-	ackSubjects     = ackPrefix + ">"
-)
 
 // bind makes the server listen.
 func (l *Listen) bind(o *server.Options) error {
@@ -102,34 +73,8 @@ func (e *Engine) openDoor(d *door, l *Listen) error {
 	if err := account.AddStreamImport(global, l.Subjects, ""); err != nil {
 		return fmt.Errorf("importing %s: %w", l.Subjects, err)
 	}
-	d.account.Store(account)
-	e.reader = account
-	return nil
-}
-
-// Admit lets the Reader read from that durable pull consumer of the stream, for as long as the engine runs. It does nothing when
-// nobody comes from outside.
-func (e *Engine) Admit(stream, consumer string) error {
-	e.admitting.Lock()
-	defer e.admitting.Unlock()
-	name := stream + "." + consumer
-	if e.reader == nil || slices.Contains(e.admitted, name) {
-		return nil
-	}
-	for subject, response := range map[string]server.ServiceRespType{
-		apiConsumerNext + name:  server.Streamed,
-		apiConsumerInfo + name:  server.Singleton,
-		ackPrefix + name + ".>": server.Singleton,
-	} {
-		global := e.server.GlobalAccount()
-		if err := global.AddServiceExportWithResponse(subject, response, []*server.Account{e.reader}); err != nil {
-			return fmt.Errorf("exporting %s: %w", subject, err)
-		}
-		if err := e.reader.AddServiceImport(global, subject, ""); err != nil {
-			return fmt.Errorf("importing %s: %w", subject, err)
-		}
-	}
-	e.admitted = append(e.admitted, name)
+	d.open(account)
+	e.door = d
 	return nil
 }
 

@@ -11,7 +11,8 @@
 // feed.user.UserCreated.0198c0de-0000-7000-8000-0000000000a1. The payload is one CloudEvents 1.0 object in JSON (see [Message]);
 // the header Nats-Msg-Id is the Record's sequence in the Log.
 //
-// A [Subscription] is a durable pull consumer on it, which carries in its metadata what it was made from.
+// A [Subscription] is a durable pull consumer on it, which carries in its metadata what it was made from and the id of the aggregate
+// that it belongs to.
 //
 // # Why
 //

@@ -70,8 +70,7 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 		c.MaxBytes > 0 || c.MaxMsgsPerSubject > 0 || !c.AllowAtomicPublish || c.AllowDirect || c.DenyDelete || c.DenyPurge {
 		return nil, fmt.Errorf("%w: remove the stream %s, and it is made anew", ErrStreamConfig, Stream)
 	}
-	f := &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, stream: stream}
-	return f, f.admit(ctx)
+	return &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, stream: stream}, nil
 }
 
 // place is where the Feed stands.

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -18,6 +20,10 @@ type Subscription struct {
 	Name  string `json:"-"` // also the consumer's; see Check
 	Start Start  `json:"start,omitzero"`
 	Filter
+	// ID and Made name the events.SubscriptionCreated by which there is the Subscription: its aggregate, and its Record's sequence.
+	// They are zero of a Subscription that was made before the Log told of Subscriptions.
+	ID   uuid.UUID `json:"id,omitzero"`
+	Made uint64    `json:"made,omitempty"`
 
 	CreatedAt      time.Time `json:"-"`
 	Pending        uint64    `json:"-"` // messages that were not delivered yet
@@ -52,8 +58,7 @@ func (s Subscription) Check() error {
 	return s.Filter.Check()
 }
 
-// Subscribe makes a Subscription and lets outside subscribers read from it. It returns [ErrSubscriptionExists], and what Check
-// returns.
+// Subscribe makes a Subscription. It returns [ErrSubscriptionExists], and what Check returns.
 func (f *Feed) Subscribe(ctx context.Context, s Subscription) (Subscription, error) {
 	if err := s.Check(); err != nil {
 		return Subscription{}, err
@@ -71,9 +76,6 @@ func (f *Feed) Subscribe(ctx context.Context, s Subscription) (Subscription, err
 	}
 	if err != nil {
 		return Subscription{}, fmt.Errorf("making the consumer %s: %w", s.Name, err)
-	}
-	if err := f.engine.Admit(Stream, s.Name); err != nil {
-		return Subscription{}, err
 	}
 	made, _ := subscriptionOf(consumer.CachedInfo())
 	return made, nil
@@ -98,6 +100,30 @@ func (f *Feed) consumer(ctx context.Context, s Subscription) (jetstream.Consumer
 		c.OptStartSeq, err = f.since(ctx, s.Start.Time)
 	}
 	return c, err
+}
+
+// Claim stores which aggregate the Subscription of s's name belongs to, and nothing else of s. It returns [ErrNoSubscription].
+func (f *Feed) Claim(ctx context.Context, s Subscription) error {
+	have, err := f.Subscription(ctx, s.Name)
+	if err != nil {
+		return err
+	}
+	consumer, err := f.stream.Consumer(ctx, s.Name)
+	if err != nil {
+		return fmt.Errorf("looking for the consumer %s: %w", s.Name, err)
+	}
+	have.ID, have.Made = s.ID, s.Made
+	made, err := json.Marshal(have)
+	if err != nil {
+		return fmt.Errorf("changing the consumer %s: %w", s.Name, err)
+	}
+	config := consumer.CachedInfo().Config
+	config.Metadata = maps.Clone(config.Metadata)
+	config.Metadata[metadataKey] = string(made)
+	if _, err := f.stream.UpdateConsumer(ctx, config); err != nil {
+		return fmt.Errorf("changing the consumer %s: %w", s.Name, err)
+	}
+	return nil
 }
 
 // Subscription returns the one of that name, or [ErrNoSubscription].
@@ -159,18 +185,4 @@ func subscriptionOf(info *jetstream.ConsumerInfo) (s Subscription, ok bool) {
 	s.Name, s.CreatedAt = info.Name, info.Created.UTC()
 	s.Pending, s.Unacknowledged = info.NumPending, info.NumAckPending
 	return s, true
-}
-
-// admit lets outside subscribers read from all subscriptions.
-func (f *Feed) admit(ctx context.Context) error {
-	all, err := f.Subscriptions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
-		if err := f.engine.Admit(Stream, s.Name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -41,7 +41,7 @@ func document() object {
 		},
 		"defaultContentType": feed.ContentType,
 		"servers": object{"nats": object{
-			"host": "{address}", "protocol": "nats", "description": "Where accountd listens by --nats-listen; the user is feed.",
+			"host": "{address}", "protocol": "nats", "description": "Where accountd listens by --nats-listen; the user is that of a subscription, or feed, who may subscribe to the subjects and nothing else.",
 			"variables": object{"address": object{"default": "localhost:4222"}},
 			"security":  []object{ref("securitySchemes", "feed")},
 		}},

@@ -38,9 +38,10 @@ func feedDescriptions() openapi.Table {
 		"users": null(openapi.List(openapi.Form("uuid"))), "aggregates": null(openapi.List(aggregate)), "start": start})
 	example := map[string]any{"name": "crm", "types": []string{events.UserCreated{}.Type()}}
 	t["GET /v1/subscriptions"] = openapi.Operation{Summary: "List subscriptions", Query: paged(), Answer: listAnswer[subscriptionAnswer]{}}
-	t["POST /v1/subscriptions"] = openapi.Operation{Summary: "Make a subscription", Body: made, Example: example, Answer: subscriptionAnswer{}, Status: http.StatusCreated}
+	t["POST /v1/subscriptions"] = openapi.Operation{Summary: "Make a subscription", Body: made, Example: example, Answer: newSubscriptionAnswer{}, Status: http.StatusCreated}
 	t["GET /v1/subscriptions/:name"] = openapi.Operation{Summary: "Show a subscription", Answer: subscriptionAnswer{}}
-	t["DELETE /v1/subscriptions/:name"] = openapi.Operation{Summary: "End a subscription"}
+	t["DELETE /v1/subscriptions/:name"] = openapi.Operation{Summary: "Delete a subscription"}
+	t["POST /v1/subscriptions/:name/secret"] = openapi.Operation{Summary: "Give a subscription's NATS user a new password", Body: openapi.Object(map[string]openapi.Schema{}), Answer: newSubscriptionAnswer{}}
 	return t
 }
 

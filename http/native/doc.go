@@ -70,6 +70,10 @@
 // What cannot be changed has no PATCH: a storage key is its secret, which POST renews, a consent is there or not, and a subscription
 // whose events would change under its reader is another one. Histories, deliveries and mails are what happened.
 //
+// A subscription's NATS user and its password are in the answer that made it, and POST …/secret gives another password; open connections
+// with the one before are closed when it answers, and those of a deleted subscription when DELETE does. Subscriptions have no version
+// here: how many messages wait is in none.
+//
 // A problem's type is the path /problems/<code>, where a page says what it means and what to do; the code never changes
 // meaning. Members to blame are named as JSON pointers, query parameters and headers by name.
 //

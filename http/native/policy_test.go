@@ -111,9 +111,10 @@ GET    /v1/webhooks/HOOK/deliveries 200 200    403    403    403     403   403  
 POST   /v1/webhooks/HOOK/replay {"sequence":9999999} 404 403 403 403 403 403 403     403      401
 DELETE /v1/webhooks/HOOK          204   403    403    403    403     403   403      403      401
 GET    /v1/subscriptions          200   200    403    403    403     403   403      403      401
-POST   /v1/subscriptions {"name":"NEW"} 201 201 403   403    403     403   403      403      401
-GET    /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
-DELETE /v1/subscriptions/x        404   404    403    403    403     403   403      403      401
+POST   /v1/subscriptions {"name":"NEW"} 201 403 403   403    403     403   403      403      401
+GET    /v1/subscriptions/SUB      200   200    403    403    403     403   403      403      401
+POST   /v1/subscriptions/SUB/secret 200 403    403    403    403     403   403      403      401
+DELETE /v1/subscriptions/SUB      204   403    403    403    403     403   403      403      401
 POST   USER/unlock                200   403    204    200    403     403   404      403      401
 GET    USER/totp                  404   403    404    404    403     404   404      403      401
 POST   USER/totp                  403   403    404    403    403     201   404      403      401
@@ -159,7 +160,11 @@ func TestPolicy(t *testing.T) {
 			if strings.Contains(line, "HOOK") {
 				s.do(commands.Service(), commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://x.example"}})
 			}
-			names := strings.NewReplacer("HOOK", hook.String(), "TOKEN", s.Snapshot().User(child.ID).APIKeys[0].ID.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
+			sub := uuid.NewString()
+			if strings.Contains(line, "SUB") {
+				s.do(commands.Service(), commands.CreateSubscription{ID: uuid.New(), Subscription: events.SubscriptionCreated{Name: sub}})
+			}
+			names := strings.NewReplacer("SUB", sub, "HOOK", hook.String(), "TOKEN", s.Snapshot().User(child.ID).APIKeys[0].ID.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
 				"APP", app.ID.String(), "DC", dc.String(), "GROUP", group.String(), "OWNER", app.User.String())
 			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)

@@ -62,7 +62,7 @@ func (r route) versioned() bool {
 	return (r.method == http.MethodPatch || r.method == http.MethodDelete) && !strings.Contains(below, "/") && !unversioned(r.path)
 }
 
-// unversioned reports whether the path is of something that is not in the log.
+// unversioned reports whether the path is of something that is not in the log, or that is shown with what is in no version.
 func unversioned(path string) bool {
 	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
 	return name == "subscriptions" || name == "mail" || name == "sessions"

@@ -16,6 +16,7 @@ import (
 	"accountd/commands/erasure"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
+	"accountd/commands/subscription"
 	"accountd/commands/webhook"
 	"accountd/events"
 	"accountd/events/feed"
@@ -62,11 +63,12 @@ func start(t testing.TB, options commands.Options) *service {
 	require.NoError(t, err)
 	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
 	require.NoError(t, err)
+	subscriptions := subscription.New(subscription.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
 	archive := past.New(env.Log, view)
 	t.Cleanup(archive.Close)
 	s := &service{t: t, now: testNow,
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions, Keys: env.Log,
-			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor}}
+			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor, Subscriptions: subscriptions}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
 	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: fieldsParameter}, s.api.handler())
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/commands/subscription"
 	"accountd/events"
 	"accountd/events/feed"
 	"accountd/http/rest"
@@ -19,10 +22,11 @@ func (a *api) feedRoutes() []route {
 	const subscriptions, subscription = "/v1/subscriptions", "/v1/subscriptions/:name"
 	const webhook = "/v1/webhooks/:webhook"
 	return []route{
-		{http.MethodGet, subscriptions, a.listSubscriptions, true},
-		{http.MethodPost, subscriptions, a.createSubscription, false},
-		{http.MethodGet, subscription, a.getSubscription, false},
-		{http.MethodDelete, subscription, a.deleteSubscription, false},
+		{http.MethodGet, subscriptions, readsDirectory(a.listSubscriptions), true},
+		{http.MethodPost, subscriptions, readsDirectory(a.createSubscription), false},
+		{http.MethodGet, subscription, readsDirectory(a.getSubscription), false},
+		{http.MethodDelete, subscription, readsDirectory(a.deleteSubscription), false},
+		{http.MethodPost, subscription + "/secret", readsDirectory(a.rotateSubscriptionSecret), false},
 		{http.MethodPost, webhook + "/secret", readsDirectory(a.rotateWebhookSecret), false},
 		{http.MethodGet, webhook + "/deliveries", readsDirectory(a.listDeliveries), true},
 		{http.MethodPost, webhook + "/replay", readsDirectory(a.replayWebhook), false},
@@ -35,15 +39,37 @@ type subscriptionAnswer struct {
 	Aggregates     []string        `json:"aggregates"`
 	Start          json.RawMessage `json:"start"`
 	CreatedAt      time.Time       `json:"created_at"`
+	UpdatedAt      time.Time       `json:"updated_at"`
 	Stream         string          `json:"stream"`
 	Subjects       []string        `json:"subjects"`
 	Pending        uint64          `json:"pending"`
 	Unacknowledged int             `json:"unacknowledged"`
+	NATSUser       *string         `json:"nats_user"`        // null: it has none, or the cluster's operator makes it
+	InboxPrefix    string          `json:"inbox_prefix"`     // the only inboxes to which that user may subscribe
+	Permissions    *string         `json:"nats_permissions"` // what the cluster's operator has to grant; null: the service does
 }
 
-func subscriptionOf(s feed.Subscription) subscriptionAnswer {
-	return subscriptionAnswer{Name: s.Name, Types: orEmpty(s.Types), Aggregates: aggregateNames(s.Aggregates), Start: startJSON(s.Start),
-		CreatedAt: s.CreatedAt, Stream: feed.Stream, Subjects: s.Subjects(), Pending: s.Pending, Unacknowledged: s.Unacknowledged}
+// newSubscriptionAnswer is the answer that shows the password, once.
+type newSubscriptionAnswer struct {
+	subscriptionAnswer
+	Password *string `json:"nats_password"`
+}
+
+// subscriptionOf returns what is shown of a subscription, whose consumer stands as at says.
+func (a *api) subscriptionOf(s *commands.Subscription, at feed.Subscription) subscriptionAnswer {
+	guest := subscription.Guest(s)
+	out := subscriptionAnswer{Name: s.Name, Types: orEmpty(s.Types), Aggregates: orEmpty(s.Aggregates), Start: startJSON(s.Start), CreatedAt: s.CreatedAt,
+		UpdatedAt: s.UpdatedAt, Stream: feed.Stream, Subjects: s.Filter().Subjects(), InboxPrefix: guest.InboxPrefix()}
+	if at.ID == s.ID {
+		out.Pending, out.Unacknowledged = at.Pending, at.Unacknowledged
+	}
+	switch {
+	case !a.Subscriptions.OwnsUsers():
+		out.Permissions = orNull(guest.Configuration())
+	case s.SecretHash != "":
+		out.NATSUser = orNull(guest.User())
+	}
+	return out
 }
 
 func orEmpty(texts []string) []string {
@@ -53,120 +79,178 @@ func orEmpty(texts []string) []string {
 	return texts
 }
 
-func aggregateNames(all []events.Aggregate) []string {
-	names := make([]string, len(all))
-	for i, a := range all {
-		names[i] = feed.Name(a)
-	}
-	return names
-}
-
-// feedFor returns the Feed for who may read everybody's history.
-func (a *api) feedFor(c caller) (*feed.Feed, error) {
-	if !commands.MayReadLog(c.states, c.Actor) {
-		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
-			Detail: "Only a super admin who may read users may subscribe to the events of all accounts."}
-	}
-	if a.Feed == nil {
+// subscribers returns the feed, once there is one.
+func (a *api) subscribers() (*feed.Feed, error) {
+	if a.Feed == nil || a.Subscriptions == nil {
 		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "There is no feed yet."}
 	}
 	return a.Feed, nil
 }
 
 func (a *api) listSubscriptions(w http.ResponseWriter, r *http.Request, c caller) error {
-	public, err := a.feedFor(c)
+	public, err := a.subscribers()
 	if err != nil {
 		return err
 	}
-	all, err := public.Subscriptions(r.Context())
+	consumers, err := public.Subscriptions(r.Context())
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, keyed("subscriptions", all, func(s feed.Subscription) string { return s.Name }), subscriptionOf)
+	at := map[string]feed.Subscription{}
+	for _, consumer := range consumers {
+		at[consumer.Name] = consumer
+	}
+	all := keyed("subscriptions", c.states.Directory().Subscriptions(), func(s *commands.Subscription) string { return s.Name })
+	return writeList(w, r, all, func(s *commands.Subscription) subscriptionAnswer { return a.subscriptionOf(s, at[s.Name]) })
+}
+
+// subscriptionNamed returns the subscription that the path names.
+func subscriptionNamed(r *http.Request, c caller) (*commands.Subscription, error) {
+	if s := c.states.Directory().SubscriptionByName(param(r, "name")); s != nil {
+		return s, nil
+	}
+	return nil, commands.NoSubscription()
+}
+
+// shown returns what is shown of a subscription as its consumer stands now.
+func (a *api) shown(ctx context.Context, s *commands.Subscription) (subscriptionAnswer, error) {
+	at, err := a.Feed.Subscription(ctx, s.Name)
+	if err != nil && !errors.Is(err, feed.ErrNoSubscription) { // it comes by and by
+		return subscriptionAnswer{}, err
+	}
+	return a.subscriptionOf(s, at), nil
 }
 
 func (a *api) getSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
-	public, err := a.feedFor(c)
+	if _, err := a.subscribers(); err != nil {
+		return err
+	}
+	s, err := subscriptionNamed(r, c)
 	if err != nil {
 		return err
 	}
-	s, err := public.Subscription(r.Context(), param(r, "name"))
+	out, err := a.shown(r.Context(), s)
 	if err != nil {
-		return subscriptionProblem(err)
+		return err
 	}
-	return rest.Write(w, http.StatusOK, subscriptionOf(s))
+	return rest.Write(w, http.StatusOK, out)
 }
 
+// passwordPrefix begins the passwords of subscriptions' NATS users.
+const passwordPrefix = "acfd_"
+
 func (a *api) createSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
-	public, err := a.feedFor(c)
-	if err != nil {
+	if _, err := a.subscribers(); err != nil {
 		return err
 	}
 	m, err := readObject(w, r, false, typeJSON)
 	if err != nil {
 		return err
 	}
-	s := feed.Subscription{Name: or(member[string](m, "name"), ""), Start: readStart(m), Filter: readFilter(m)}
+	types, aggregates := readFilter(m)
+	e := events.SubscriptionCreated{Name: or(member[string](m, "name"), ""), Types: types, Aggregates: aggregates, Start: readStart(m)}
 	if err := m.done(); err != nil {
 		return err
 	}
-	made, err := public.Subscribe(r.Context(), s)
-	if err != nil {
-		return subscriptionProblem(err)
+	password := ""
+	if a.Subscriptions.OwnsUsers() {
+		var hash string
+		password, hash = secrets.Token(passwordPrefix)
+		e.SecretHash = events.Secret(hash)
 	}
-	w.Header().Set("Location", location(r, made.Name))
-	return rest.Write(w, http.StatusCreated, subscriptionOf(made))
-}
-
-func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
-	public, err := a.feedFor(c)
+	id := uuid.New()
+	out, err := a.Do(r.Context(), c.Actor, commands.CreateSubscription{ID: id, Subscription: e})
 	if err != nil {
 		return err
 	}
-	if err := public.Unsubscribe(r.Context(), param(r, "name")); err != nil {
-		return subscriptionProblem(err)
+	w.Header().Set("Location", location(r, e.Name))
+	return a.answerSubscription(w, r, http.StatusCreated, out, id, password)
+}
+
+// rotateSubscriptionSecret gives the subscription's NATS user a new password in place of the one that it has, if it has one.
+func (a *api) rotateSubscriptionSecret(w http.ResponseWriter, r *http.Request, c caller) error {
+	if _, err := a.subscribers(); err != nil {
+		return err
 	}
-	w.WriteHeader(http.StatusNoContent)
+	m, err := readObject(w, r, true, typeJSON)
+	if err == nil {
+		err = m.done()
+	}
+	if err != nil {
+		return err
+	}
+	s, err := subscriptionNamed(r, c)
+	if err != nil {
+		return err
+	}
+	if !a.Subscriptions.OwnsUsers() {
+		return &commands.Refusal{Kind: commands.Conflict, Reason: "nats_users_outside",
+			Detail: "The users of this NATS cluster are its operator's, who gives them passwords."}
+	}
+	password, hash := secrets.Token(passwordPrefix)
+	out, err := a.Do(r.Context(), c.Actor, commands.RotateSubscriptionSecret{ID: s.ID, SecretHash: events.Secret(hash)})
+	if err != nil {
+		return err
+	}
+	return a.answerSubscription(w, r, http.StatusOK, out, s.ID, password)
+}
+
+// answerSubscription answers with a subscription that a command has left with that password. What the command made true in the log is
+// true in NATS then; where it could not be, the log says why, and it comes by and by.
+func (a *api) answerSubscription(w http.ResponseWriter, r *http.Request, status int, out commands.Outcome, id uuid.UUID, password string) error {
+	a.settle(r)
+	rest.SetSequence(w, out.Sequence)
+	s := out.Directory.Subscription(id)
+	shown, err := a.shown(r.Context(), s)
+	if err != nil { // the password is shown all the same: it is never again
+		rest.InfoOf(r.Context()).Failure = err
+		shown = a.subscriptionOf(s, feed.Subscription{})
+	}
+	return rest.Write(w, status, newSubscriptionAnswer{shown, orNull(password)})
+}
+
+// settle makes true in NATS what the log says of subscriptions, also when the caller has gone.
+func (a *api) settle(r *http.Request) {
+	ctx := context.WithoutCancel(r.Context())
+	if _, err := a.Subscriptions.Settle(ctx); err != nil {
+		rest.InfoOf(ctx).Failure = err
+	}
+}
+
+func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
+	if _, err := a.subscribers(); err != nil {
+		return err
+	}
+	s, err := subscriptionNamed(r, c)
+	if err != nil {
+		return err
+	}
+	out, err := a.Do(r.Context(), c.Actor, commands.DeleteSubscription{ID: s.ID})
+	if err != nil {
+		return err
+	}
+	a.settle(r)
+	writeNothing(w, out)
 	return nil
 }
 
-func subscriptionProblem(err error) error {
-	switch {
-	case errors.Is(err, feed.ErrNoSubscription):
-		return &commands.Refusal{Kind: commands.NotFound, Reason: "subscription_not_found", Detail: "There is no such subscription."}
-	case errors.Is(err, feed.ErrSubscriptionExists):
-		return &commands.Refusal{Kind: commands.Taken, Reason: "subscription_name_taken", Field: "name", Detail: "There is such a subscription."}
-	case errors.Is(err, feed.ErrSubscriptionName):
-		return badMember(pointer("name"), "subscription_name_invalid",
-			"A name has 1 to 64 of the characters a-z, 0-9, - and _, and begins with a letter or digit.")
-	}
-	return err
-}
-
-// readFilter reads the members "types", "users" and "aggregates".
-func readFilter(m *members) feed.Filter {
-	f := feed.Filter{Types: or(member[[]string](m, "types"), nil)}
+// readFilter reads the members "types", "users" and "aggregates"; users are aggregates, too.
+func readFilter(m *members) (types, aggregates []string) {
 	for _, id := range or(member[[]string](m, "users"), nil) {
 		user := parseID(id)
 		if user == uuid.Nil {
 			m.fail("users", "user_id_invalid", "Users are named by their ids.")
 		}
-		f.Aggregates = append(f.Aggregates, events.User(user))
+		aggregates = append(aggregates, feed.Name(events.User(user)))
 	}
 	for _, name := range or(member[[]string](m, "aggregates"), nil) {
 		aggregate, err := feed.ParseName(name)
 		if err != nil {
 			m.fail("aggregates", "aggregate_invalid", "An aggregate is named by its kind and id, as in group/0198c0de-0000-7000-8000-0000000000a1; a kind alone stands for all of them.")
 		}
-		f.Aggregates = append(f.Aggregates, aggregate)
+		aggregates = append(aggregates, feed.Name(aggregate))
 	}
-	switch err := f.Check(); {
-	case errors.Is(err, feed.ErrType):
-		m.fail("types", "event_type_unknown", "There is no such type of event.")
-	case errors.Is(err, feed.ErrTooMany):
-		m.fail("types", "too_many_subjects", "The number of types times that of aggregates may be %d.", feed.MaxSubjects)
-	}
-	return f
+	return or(member[[]string](m, "types"), nil), aggregates
 }
 
 const (
@@ -175,33 +259,33 @@ const (
 )
 
 // readStart reads the member "start": "all", "new", a time, or a sequence of the log.
-func readStart(m *members) (s feed.Start) {
+func readStart(m *members) (s events.SubscriptionStart) {
 	raw := m.take("start")
 	if raw == nil || isNull(raw) {
 		return s
 	}
 	var text string
-	if json.Unmarshal(raw, &s.Record) == nil && s.Record > 0 {
+	if json.Unmarshal(raw, &s.Sequence) == nil && s.Sequence > 0 {
 		return s
 	}
 	if err := json.Unmarshal(raw, &text); err == nil && text == startAll {
-		return feed.Start{}
+		return events.SubscriptionStart{}
 	} else if err == nil && text == startNew {
-		return feed.Start{New: true}
+		return events.SubscriptionStart{New: true}
 	}
 	then, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || then.IsZero() {
 		m.fail("start", "start_invalid", `This must be "all", "new", a sequence from 1 up, or a time as in 2006-01-02T15:04:05Z.`)
 	}
-	return feed.Start{Time: then.UTC()}
+	return events.SubscriptionStart{Time: then.UTC()}
 }
 
-func startJSON(s feed.Start) json.RawMessage {
+func startJSON(s events.SubscriptionStart) json.RawMessage {
 	switch {
 	case s.New:
 		return json.RawMessage(`"` + startNew + `"`)
-	case s.Record > 0:
-		return json.RawMessage(strconv.FormatUint(s.Record, 10))
+	case s.Sequence > 0:
+		return json.RawMessage(strconv.FormatUint(s.Sequence, 10))
 	case !s.Time.IsZero():
 		return json.RawMessage(s.Time.UTC().Format(`"` + time.RFC3339Nano + `"`))
 	}

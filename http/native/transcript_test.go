@@ -34,6 +34,7 @@ func newMasks(s *service) *transcript.Masks {
 	m := transcript.NewMasks(
 		transcript.Mask{Name: "{uuid-%d}", Form: regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)},
 		transcript.Mask{Name: "{token-%d}", Form: regexp.MustCompile(`acct_[\w-]{43}`)},
+		transcript.Mask{Name: "{password-%d}", Form: regexp.MustCompile(`acfd_[\w-]{43}`)},
 		transcript.Mask{Name: "{session-%d}", Form: regexp.MustCompile(`acse_[\w-]{43}`)},
 		transcript.Mask{Name: "{webhook-secret-%d}", Form: regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`)},
 		transcript.Mask{Name: "{signing-key-%d}", Form: regexp.MustCompile(`AK[A-Z0-9]{18}`)},

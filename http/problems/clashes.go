@@ -26,6 +26,7 @@ func clashes() []Problem {
 		{"mail_not_sent", conflict, "The mail could not be sent; the detail has the reason.", "Remove the reason, then send the mail again."},
 		{"mail_off", conflict, "The service has no mail server, so that no mail can be sent.", "Ask the service's operator to set one."},
 		{"membership_changed", conflict, "The user came into another client while it allowed an application to act in its name.", "Look again at what the application asks for, and decide anew."},
+		{"nats_users_outside", conflict, "The service runs on a NATS cluster of its own operator, whose users it cannot change.", "Give the user another password in the cluster's configuration."},
 		{"oneself", conflict, "Nobody may delete, block or demote themselves in their client.", "Have another member do it."},
 		{"outcome_unknown", conflict, "The service stopped while it carried out a request with this Idempotency-Key.", "Look whether it took effect; for another one take another key."},
 		{"sessions_ended", conflict, "So many sessions of the user were ended one by one that no more are remembered.", "End all sessions of the user."},

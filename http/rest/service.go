@@ -11,6 +11,7 @@ import (
 	"accountd/commands/login"
 	"accountd/commands/mailer"
 	"accountd/commands/password"
+	"accountd/commands/subscription"
 	"accountd/commands/webhook"
 	"accountd/events"
 	"accountd/events/feed"
@@ -22,18 +23,19 @@ import (
 
 // Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
 type Service struct {
-	Handler  *commands.Handler
-	View     *projections.View
-	Hasher   *password.Hasher
-	Eraser   *erasure.Eraser
-	Sessions *session.Store
-	Keys     Keys // nil: where sessions were begun from is not kept
-	Past     *past.Archive
-	Usage    *usage.Store     // nil: nobody notes when credentials are used
-	Feed     *feed.Feed       // nil: nobody subscribes
-	Mail     *mailer.Mailer   // nil: mail is off
-	Webhooks *webhook.Reactor // nil: nothing is sent to webhooks
-	Writes   *Writes          // nil: users may change as much as they like
+	Handler       *commands.Handler
+	View          *projections.View
+	Hasher        *password.Hasher
+	Eraser        *erasure.Eraser
+	Sessions      *session.Store
+	Keys          Keys // nil: where sessions were begun from is not kept
+	Past          *past.Archive
+	Usage         *usage.Store          // nil: nobody notes when credentials are used
+	Feed          *feed.Feed            // nil: nobody subscribes
+	Mail          *mailer.Mailer        // nil: mail is off
+	Webhooks      *webhook.Reactor      // nil: nothing is sent to webhooks
+	Subscriptions *subscription.Reactor // nil: nobody subscribes
+	Writes        *Writes               // nil: users may change as much as they like
 
 	// Newest returns the sequence with which the log ends; nil: where the view is, since nobody else writes.
 	Newest func(context.Context) (uint64, error)

@@ -16,13 +16,17 @@ import (
 
 // subscribe prints the events of the subscription "crm" until ctx ends.
 func subscribe(ctx context.Context, url, password string) error {
-	conn, err := nats.Connect(url, nats.UserInfo("feed", password))
+	conn, err := nats.Connect(url, nats.UserInfo("feed.crm", password), nats.CustomInboxPrefix("_INBOX_crm"))
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	js, _ := jetstream.New(conn)
-	consumer, err := js.Consumer(ctx, "ACCOUNT_FEED", "crm")
+	stream, err := js.Stream(ctx, "ACCOUNT_FEED")
+	if err != nil {
+		return err
+	}
+	consumer, err := stream.Consumer(ctx, "crm")
 	if err != nil {
 		return err
 	}
@@ -47,7 +51,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer s.stop()
-	s.call("POST", "/v1/subscriptions", `{"name":"crm","types":["UserCreated","UserDeleted"]}`)
+	password := s.subscription(`{"name":"crm","types":["UserCreated","UserDeleted"]}`)
 	ada := s.call("POST", "/v1/users", `{"email":"ada@example.org"}`)
 	s.call("PATCH", ada, `{"phone":"+1 555 0100"}`)
 	s.call("DELETE", ada, "")
@@ -58,7 +62,7 @@ func Example() {
 		s.await("crm", 0)
 		stop()
 	}()
-	if err := subscribe(ctx, s.nats, s.admin.FeedPassword); err != nil {
+	if err := subscribe(ctx, s.nats, password); err != nil {
 		log.Fatal(err)
 	}
 	// Output:

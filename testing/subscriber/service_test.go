@@ -3,6 +3,7 @@ package subscriber
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -76,6 +77,21 @@ func (s *service) call(method, path, body string) (made string) {
 		log.Fatalf("%s %s: %s: %s", method, path, answer.Status, content)
 	}
 	return answer.Header.Get("Location")
+}
+
+// subscription makes one as the administrator and returns the password of its user.
+func (s *service) subscription(body string) string { return s.password("/v1/subscriptions", body) }
+
+// password makes the request that gives one.
+func (s *service) password(path, body string) string {
+	answer, content := s.request(http.MethodPost, path, body)
+	var made struct {
+		Password string `json:"nats_password"`
+	}
+	if err := json.Unmarshal([]byte(content), &made); err != nil || made.Password == "" {
+		log.Fatalf("%s: %s: %s", path, answer.Status, content)
+	}
+	return made.Password
 }
 
 func (s *service) request(method, path, body string) (*http.Response, string) {

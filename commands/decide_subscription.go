@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"errors"
+
+	"accountd/events"
+	"accountd/events/feed"
+)
+
+const maxSubscriptions = 100 // each is a consumer and a NATS account
+
+func decideSubscriptions(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+	if !MayChangeSubscriptions(s, a) {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change subscriptions.")
+	}
+	if c, ok := on.Command.(CreateSubscription); ok {
+		return decideCreateSubscription(s, a, c)
+	}
+	sub := s.Directory().Subscription(on.Target())
+	if err := standing(sub, on, NoSubscription); err != nil {
+		return nil, err
+	}
+	if c, ok := on.Command.(RotateSubscriptionSecret); ok {
+		return drafted(events.Subscription(sub.ID), sub.Key, events.SubscriptionSecretRotated{SecretHash: c.SecretHash})
+	}
+	return drafted(events.Subscription(sub.ID), sub.Key, events.SubscriptionDeleted{})
+}
+
+// MayChangeSubscriptions reports whether the Actor may let others read the feed: whoever may have it sent to them.
+func MayChangeSubscriptions(s States, a Actor) bool { return MayChangeWebhooks(s, a) }
+
+// decideCreateSubscription lets the service itself record any number: what it records was there before subscriptions were
+// in the Log.
+func decideCreateSubscription(s States, a Actor, c CreateSubscription) ([]events.Draft, error) {
+	e := c.Subscription
+	e.Number = s.LastNumber(events.SubscriptionNumber) + 1
+	e.Start.Time = e.Start.Time.UTC()
+	if err := checkSubscription(e); err != nil {
+		return nil, err
+	}
+	if s.Directory().SubscriptionByName(e.Name) != nil {
+		return nil, refuse(Taken, "subscription_name_taken", "name", "There is such a subscription.")
+	}
+	if len(s.Directory().Subscriptions()) >= maxSubscriptions && !a.IsService() {
+		return nil, refuse(Conflict, "too_many", "", "There may be %d subscriptions.", maxSubscriptions)
+	}
+	return drafted(events.Subscription(c.ID), events.KeyID{}, e)
+}
+
+func checkSubscription(e events.SubscriptionCreated) error {
+	filter, err := subscriptionFilter(e.Types, e.Aggregates)
+	if err == nil {
+		err = feed.Subscription{Name: e.Name, Filter: filter}.Check()
+	}
+	switch {
+	case errors.Is(err, feed.ErrSubscriptionName):
+		return refuse(Invalid, "subscription_name_invalid", "name",
+			"A name has 1 to 64 of the characters a-z, 0-9, - and _, and begins with a letter or digit.")
+	case errors.Is(err, feed.ErrName):
+		return refuse(Invalid, "aggregate_invalid", "aggregates", "An aggregate is named by its kind and id, as in "+
+			"group/0198c0de-0000-7000-8000-0000000000a1; a kind alone stands for all of them.")
+	case errors.Is(err, feed.ErrType):
+		return refuse(Invalid, "event_type_unknown", "types", "There is no such type of event.")
+	case err != nil:
+		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of aggregates may be %d.", feed.MaxSubjects)
+	}
+	return nil
+}
