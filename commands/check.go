@@ -65,7 +65,7 @@ func checkForms(p events.ProfileUpdated) error {
 	if p.Email != nil && invisible(*p.Email) || p.Username != nil && invisible(*p.Username) {
 		return refuse(Invalid, "text_invalid", nameField(p), "A name may not have invisible characters.")
 	}
-	if p.Username != nil && (*p.Username == "" || reservedNames[Folded(*p.Username)]) {
+	if p.Username != nil && (*p.Username == "" || reservedNames[Folded(*p.Username)] || !fitsPath(*p.Username)) {
 		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
 	}
 	if p.Language != nil && *p.Language != "" && !languageTag.MatchString(*p.Language) {
@@ -96,6 +96,15 @@ func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
 	if p.Username != nil && takenName(s, *p.Username, id) {
 		return refuse(Taken, "username_taken", "username", "This username is in use.")
 	}
+	if p.Username != nil && !mayBeNamed(s.User(id), p) {
+		return refuse(Invalid, "username_not_own_email", "username", "A username with an @ must be the account's own e-mail address.")
+	}
+	if p.Email != nil && hasLookAlike(s, *p.Email, id) {
+		return refuse(Taken, "email_lookalike", "email", "This e-mail address looks like the name of another account.")
+	}
+	if p.Username != nil && hasLookAlike(s, *p.Username, id) {
+		return refuse(Taken, "username_lookalike", "username", "This username looks like the name of another account.")
+	}
 	if p.ExternalID != nil && *p.ExternalID != "" {
 		if other := s.UserByExternalID(*p.ExternalID); other != nil && other.ID != id {
 			return refuse(Taken, "external_id_taken", "external_id", "This external id is in use.")
@@ -107,6 +116,15 @@ func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
 func takenName(s States, name string, id uuid.UUID) bool {
 	other := s.UserByName(name)
 	return other != nil && other.ID != id
+}
+
+// hasLookAlike reports whether the name looks like one of somebody else.
+func hasLookAlike(s States, name string, id uuid.UUID) (found bool) {
+	s.LookAlikes(name, func(other *User) bool {
+		found = other.ID != id
+		return !found
+	})
+	return found
 }
 
 // checkWelcome refuses a mail that nobody knows and one to no address.

@@ -57,7 +57,7 @@ func decideUpdateDatacenter(s States, d *Datacenter, e events.DatacenterUpdated)
 func checkDatacenter(s States, id uuid.UUID, e events.DatacenterUpdated) error {
 	dir := s.Directory()
 	if e.Name != nil {
-		if err := checkName(*e.Name); err != nil {
+		if err := checkPathName(*e.Name); err != nil {
 			return err
 		}
 		if other := dir.DatacenterByName(*e.Name); other != nil && other.ID != id {

@@ -51,6 +51,17 @@ func checkName(name string) error {
 	return checkText("name", name, maxName, false)
 }
 
+// checkPathName holds a name that can stand in a path to the common rules.
+func checkPathName(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if !fitsPath(name) {
+		return refuse(Invalid, "name_invalid", "name", "This name could not stand in a path.")
+	}
+	return nil
+}
+
 // checkExisting refuses ids of which one is not there, and repeated ones.
 func checkExisting(field string, ids []uuid.UUID, there func(uuid.UUID) bool) error {
 	for i, id := range ids {

@@ -84,7 +84,7 @@ var permissionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 func checkGroup(s States, id uuid.UUID, e events.GroupUpdated) error {
 	dir := s.Directory()
 	if e.Name != nil {
-		if err := checkName(*e.Name); err != nil {
+		if err := checkPathName(*e.Name); err != nil {
 			return err
 		}
 		if other := dir.GroupByName(*e.Name); other != nil && other.ID != id {

@@ -33,6 +33,9 @@ func linked(u *User, r events.ResourceLinked) ([]events.Event, error) {
 	if err := checkText("id", r.ID, maxName, false); err != nil {
 		return nil, err
 	}
+	if r.ID == "." || r.ID == ".." {
+		return nil, refuse(Invalid, "id_invalid", "id", "This id could not stand in a path.")
+	}
 	if err := checkText("name", r.Name, maxName, false); err != nil {
 		return nil, err
 	}

@@ -82,6 +82,7 @@ func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, err
 	if err := mayUpdate(s, a, u, c); err != nil {
 		return nil, err
 	}
+	c.Profile = followed(u, c.Profile)
 	if mayAttest(s, a, u) != nil {
 		c.Profile.Profile = unverified(u, c.Profile)
 	}

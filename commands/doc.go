@@ -64,4 +64,11 @@
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
+//
+// Why names of ASCII letters never look alike here, although Unicode's data has "modem" look like "modern" and "user1" like "userl":
+// people have such names, and nobody gains by refusing the second. What is refused is another script's letter in the place of
+// one that a name has (see [LookAlikes]), when it is new. The data is that of go.mau.fi/util/confusable, which follows Unicode's
+// releases.
+//
+// Why a username that is the account's own e-mail address follows it: left behind, it would be the address of somebody else.
 package commands

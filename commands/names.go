@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
 
@@ -29,8 +31,39 @@ func changedNames(u *User, p events.ProfileUpdated) (first, last, display *strin
 	return &next.FirstName, &next.LastName, &next.DisplayName
 }
 
-// reservedNames cannot be taken as a username, in any API.
-var reservedNames = map[string]bool{"_system": true}
+// reservedNames cannot be taken as a username, in any API: Danube's system user, and what stands in its paths where a username
+// would.
+var reservedNames = map[string]bool{"_system": true, "profile": true}
+
+// fitsPath reports whether a name can stand in the path of a URL: clients and proxies resolve "." and "..", and many take what is
+// escaped for a slash.
+func fitsPath(name string) bool {
+	folded := Folded(name)
+	return folded != "." && folded != ".." && !strings.ContainsAny(folded, `/\`)
+}
+
+// isAddress reports whether a username is written like an e-mail address.
+func isAddress(username string) bool { return strings.Contains(Folded(username), "@") }
+
+// mayBeNamed reports whether the user, nil for a new one, may have the username that the change gives it: one that is an
+// e-mail address is nobody's but that of the account with this address.
+func mayBeNamed(u *User, p events.ProfileUpdated) bool {
+	email := ""
+	if u != nil {
+		email = u.Email
+	}
+	set(&email, p.Email)
+	return !isAddress(*p.Username) || Folded(*p.Username) == Folded(email)
+}
+
+// followed returns the change with the username that follows the e-mail address, where the username is the old one: it would be the
+// address of somebody else from then on.
+func followed(u *User, p events.ProfileUpdated) events.ProfileUpdated {
+	if p.Email != nil && p.Username == nil && isAddress(u.Username) && Folded(u.Username) == Folded(u.Email) {
+		p.Username = changed(u.Username, p.Email)
+	}
+	return p
+}
 
 const (
 	minMadeUsername = 3
@@ -51,7 +84,7 @@ func usernameFor(s States, email string, number int64) string {
 		case n > 10:
 			name += "-" + strconv.FormatInt(number, 10) + "-" + strconv.Itoa(n)
 		}
-		if s.UserByName(name) == nil && !reservedNames[name] {
+		if s.UserByName(name) == nil && !hasLookAlike(s, name, uuid.Nil) && !reservedNames[name] {
 			return name
 		}
 	}

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +18,7 @@ type overlay struct {
 	users    map[uuid.UUID]*User
 	deleted  map[uuid.UUID]*Deleted
 	names    map[string]*User // by folded name; nil: free again
+	foreign  []uuid.UUID      // users with a name that has look-alikes
 	external map[string]*User
 	signing  map[string]*User
 	api      map[string]*User
@@ -50,6 +53,9 @@ func (o *overlay) add(drafts []events.Draft) {
 
 func (o *overlay) replace(before, after *User, id uuid.UUID) {
 	o.users[id] = after
+	if after != nil && (foreign(after.Username) || foreign(after.Email)) {
+		o.foreign = append(o.foreign, id)
+	}
 	o.index(before, nil)
 	o.index(after, after)
 }
@@ -91,6 +97,23 @@ func (o *overlay) Deleted(id uuid.UUID) *Deleted {
 
 func (o *overlay) UserByName(name string) *User {
 	return found(o.names, Folded(name), func() *User { return o.States.UserByName(name) })
+}
+
+func (o *overlay) LookAlikes(name string, visit func(*User) bool) {
+	among := slices.Values(o.foreign)
+	if foreign(name) {
+		among = maps.Keys(o.users)
+	}
+	for id := range among {
+		u := o.users[id]
+		if u != nil && (looksLike(name, u.Username) || looksLike(name, u.Email)) && !visit(u) {
+			return
+		}
+	}
+	o.States.LookAlikes(name, func(u *User) bool {
+		_, decided := o.users[u.ID]
+		return decided || visit(u)
+	})
 }
 
 func (o *overlay) UserByExternalID(id string) *User {

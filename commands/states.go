@@ -18,6 +18,9 @@ type States interface {
 	Deleted(id uuid.UUID) *Deleted
 	// UserByName returns the user whose username or e-mail address folds to the same text as name, nil when there is none.
 	UserByName(name string) *User
+	// LookAlikes visits the users whose username or e-mail address looks like name (see [LookAlikes]) without folding to the
+	// same text, until visit returns false. It may visit a user twice.
+	LookAlikes(name string, visit func(*User) bool)
 	// UserByExternalID returns the user whose external id folds to the same text, nil when there is none.
 	UserByExternalID(id string) *User
 	// UserBySigningKey returns the owner of that signing key, nil when there is none.

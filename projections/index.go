@@ -19,6 +19,7 @@ type indexes struct {
 	linked                                            *tree // those with resources, by number
 	credentials                                       *btree.BTreeG[credential]
 	memberships                                       *btree.BTreeG[membership]
+	lookAlikes                                        *btree.BTreeG[lookAlike]
 	orders                                            map[string]*partition // by the order's name, built on demand
 	texts                                             map[Field]*textIndex  // built on demand
 }
@@ -116,6 +117,7 @@ func assemble(users []*commands.User, in func(Field) []*commands.User) *indexes 
 	all.Go(func() { ix.byNumber = loadTree(users, byNumber) })
 	all.Go(func() { ix.linked = loadTree(those(users, hasResources), byNumber) })
 	all.Go(func() { ix.memberships = loadMemberships(users) })
+	all.Go(func() { ix.lookAlikes = loadLookAlikes(users) })
 	all.Wait()
 	return ix
 }
@@ -171,7 +173,7 @@ func (c credential) packed() (key [2]uint64) {
 func (ix *indexes) copy() *indexes {
 	out := &indexes{byID: ix.byID.Copy(), byNumber: ix.byNumber.Copy(), byUsername: ix.byUsername.Copy(),
 		byEmail: ix.byEmail.Copy(), byExternalID: ix.byExternalID.Copy(), linked: ix.linked.Copy(),
-		credentials: ix.credentials.Copy(), memberships: ix.memberships.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
+		credentials: ix.credentials.Copy(), memberships: ix.memberships.Copy(), lookAlikes: ix.lookAlikes.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
 	for name, p := range out.orders {
 		out.orders[name] = p.copy()
 	}
@@ -196,6 +198,7 @@ func (ix *indexes) replace(before, after *commands.User) {
 	}
 	ix.replaceCredentials(before, after)
 	ix.replaceMemberships(before, after)
+	exchange(ix.lookAlikes, lookAlikesOf(before), lookAlikesOf(after))
 }
 
 func only(u *commands.User, keep func(*commands.User) bool) *commands.User {

@@ -68,6 +68,17 @@ func (s *Snapshot) UserByName(name string) *commands.User {
 	return u
 }
 
+// LookAlikes visits the users one of whose names looks like name; see [commands.States].
+func (s *Snapshot) LookAlikes(name string, visit func(*commands.User) bool) {
+	for _, text := range append(commands.LookAlikes(name), commands.Folded(name)) {
+		for u := range s.lookingLike(text) {
+			if !visit(u) {
+				return
+			}
+		}
+	}
+}
+
 // UserByExternalID returns the user whose external id folds to the same text, nil when there is none.
 func (s *Snapshot) UserByExternalID(id string) *commands.User {
 	u, _ := s.byExternalID.Get(&commands.User{ExternalID: id})

@@ -88,7 +88,7 @@ type app struct {
 func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 	return &app{
 		config: c, hooks: hooks, log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
-		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots})},
+		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots}), PasswordMin: c.PasswordMin},
 		failed:  make(chan error, 3), // HTTP, that of health and metrics, and the runner
 	}
 }

@@ -37,6 +37,7 @@ type Config struct {
 
 	Provisioning  string // provisioningInternal or provisioningExternal
 	PasswordSlots int    // password hashes that run at once; 0: one per processor
+	PasswordMin   int    // characters of a new password
 
 	E24Swift      bool          // show Swift storage keys
 	E24Hosts      []string      // host names that e24's clients sign, besides the one they send
@@ -68,11 +69,14 @@ const (
 // Default returns what holds when nothing else is said.
 func Default() Config {
 	return Config{
-		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal,
+		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal, PasswordMin: 8,
 		E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
 		Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
 	}
 }
+
+// maxPasswordMin is the longest shortest length of a password that may be asked for, in characters.
+const maxPasswordMin = 256
 
 // masterKeyName is the master key's file in the data folder.
 const masterKeyName = "master.key"
@@ -93,6 +97,8 @@ func (c Config) Validate() error {
 		return errors.New("master-key-file: the master key is given in the environment, too; give it in one way")
 	case c.PasswordSlots < 0:
 		return errors.New("password-slots: must not be negative")
+	case c.PasswordMin < 1 || c.PasswordMin > maxPasswordMin:
+		return fmt.Errorf("password-min: must be 1 to %d", maxPasswordMin)
 	case c.E24DateWindow <= 0:
 		return errors.New("e24-date-window: must be longer than nothing")
 	case c.NativeRateLimit <= 0:

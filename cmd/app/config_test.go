@@ -58,14 +58,14 @@ func TestEverySetting(t *testing.T) {
 	want := Config{
 		Data: "d", NATS: "nats://u:p@a:4222,nats://b", Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-		Provisioning:   "external", PasswordSlots: 3, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
+		Provisioning:   "external", PasswordSlots: 3, PasswordMin: 12, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
 		PublicURL: "https://accounts.example.org", NativeRateLimit: 9, RequirePreconditions: true, ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
 		TraceEndpoint: "https://c:4318/otlp", TraceSample: 0.25,
 		Bounds: Bounds{Connections: 4, ConnectionsEach: 3, ChangesMinute: 2, ChangesDay: 1}, Admin: Admin{HTTP: ":2", MetricsTokenFile: "m"},
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
 	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
-		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3",
+		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3", "--password-min=12",
 		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7",
 		"--native-rate-limit=9", "--require-preconditions", "--log-format=json", "--log-level=debug",
 		"--max-connections=4", "--max-connections-per-address=3", "--max-changes-per-minute=2", "--max-changes-per-day=1",
@@ -87,6 +87,7 @@ trusted-proxies = 10.0.0.0/8,::1/128
 rate-limits = off
 provisioning = external
 password-slots = 3
+password-min = 12
 e24-swift = on
 e24-hosts = a , b:1
 e24-date-window = 60m
@@ -145,6 +146,7 @@ func TestWrongSettings(t *testing.T) {
 		"address":                {args: []string{"--http=8080"}, want: `http: "8080" is no address such as 127.0.0.1:8080`},
 		"no folder":              {args: []string{"--data="}, want: "data: no folder is given"},
 		"slots":                  {args: []string{"--password-slots=-1"}, want: "password-slots: must not be negative"},
+		"password":               {args: []string{"--password-min=0"}, want: "password-min: must be 1 to 256"},
 		"window":                 {args: []string{"--e24-date-window=0s"}, want: "e24-date-window: must be longer than nothing"},
 		"limit of a user":        {args: []string{"--native-rate-limit=0"}, want: "native-rate-limit: must be more than nothing"},
 		"limit":                  {args: []string{"--client-hourly-limit=0"}, want: "client-hourly-limit: must be more than nothing"},

@@ -41,6 +41,8 @@ func options(c *Config) []option {
 		{accounts, "provisioning", "internal|external", "external: a new account is being created until another system reports it done",
 			choice{&c.Provisioning, []string{provisioningInternal, provisioningExternal}}, ""},
 		{accounts, "password-slots", "N", "password hashes that run at once; 0 is one for each processor", number{&c.PasswordSlots}, ""},
+		{accounts, "password-min", "N", "characters that a new password must have; imports, and APIs whose contract sets a rule or none, keep theirs",
+			number{&c.PasswordMin}, ""},
 		{native, "native-rate-limit", "N", "requests that a user may make within a minute", number{&c.NativeRateLimit}, ""},
 		{native, "require-preconditions", "on|off", "refuse to change or delete what has a version unless If-Match names one",
 			onOff{&c.RequirePreconditions}, "on"},

@@ -86,9 +86,9 @@ func statusOf(f rest.Fault) string {
 	switch {
 	case f.Reason == reasonClientNotFound:
 		return statusClientNotFound
-	case f.Reason == "username_taken":
+	case f.Reason == "username_taken", f.Reason == "username_lookalike":
 		return statusLoginExists
-	case f.Reason == "email_taken":
+	case f.Reason == "email_taken", f.Reason == "email_lookalike":
 		return statusEmailExists
 	case f.Status == http.StatusTooManyRequests:
 		return statusLimitExceeded

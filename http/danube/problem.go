@@ -79,7 +79,7 @@ func said(err error) error {
 	}
 	field := wireField(refusal.Field)
 	switch refusal.Reason {
-	case "username_taken", "username_invalid": // names that are nobody's, but reserved
+	case "username_taken", "username_lookalike", "username_invalid": // names that are nobody's, but reserved
 		return userExists()
 	case "ssh_key_title_taken":
 		return sshKeyExists()
@@ -87,7 +87,7 @@ func said(err error) error {
 		return noSSHKey()
 	case "user_not_found":
 		return noUser()
-	case "email_taken":
+	case "email_taken", "email_lookalike":
 		return invalid{{field, []string{emailTaken}}}
 	case "email_invalid":
 		return invalid{{field, []string{emailInvalid}}}

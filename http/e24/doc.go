@@ -28,8 +28,8 @@
 //	403  account_inactive, account_creating, account_failed, not_allowed
 //	404  path_not_found, signing_key_not_found, ssh_key_not_found, storage_key_not_found
 //	405  method_not_allowed, with Allow; HEAD is none of the methods
-//	409  email_taken, ssh_key_title_taken, ssh_key_taken, last_signing_key, too_many
 //	408  body_too_slow: it makes too little progress
+//	409  email_taken, email_lookalike, ssh_key_title_taken, ssh_key_taken, last_signing_key, too_many
 //	413  body_too_large: more than 1 MiB
 //	429, 503 with Retry-After; 500
 //

@@ -28,6 +28,7 @@ type userBody struct {
 	passwordHash *events.Secret // empty: no log-in by password any more
 	details      *details
 	readOnly     object // as they were sent
+	imported     bool   // the password was chosen elsewhere
 }
 
 // readOnly are the members that no request changes.

@@ -142,7 +142,7 @@ func readImported(text []byte) (userBody, error) {
 		return userBody{}, err
 	}
 	body, err := readUser(&members{left: values})
-	body.readOnly = nil
+	body.readOnly, body.imported = nil, true
 	return body, err
 }
 

@@ -53,7 +53,7 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body userBody, matc
 		return out, err
 	}
 	if body.password != nil {
-		hash, err := a.HashPassword(r.Context(), *body.password)
+		hash, err := a.NewPassword(r.Context(), *body.password)
 		if err != nil {
 			return out, err
 		}

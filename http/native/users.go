@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/events"
 	"accountd/http/rest"
 	"accountd/projections"
 )
@@ -108,7 +109,7 @@ func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBo
 	cmd, err := body.creation(c.states.Directory(), id)
 	if err == nil && body.password != nil {
 		if err = c.refusal(cmd); err == nil {
-			cmd.User.PasswordHash, err = a.HashPassword(ctx, *body.password)
+			cmd.User.PasswordHash, err = a.hash(ctx, body)
 		}
 	}
 	made := failed(err)
@@ -122,6 +123,14 @@ func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBo
 		}
 		return out, err
 	}
+}
+
+// hash hashes the password of a new user. One that is imported was chosen elsewhere, by other rules.
+func (a *api) hash(ctx context.Context, body userBody) (events.Secret, error) {
+	if body.imported {
+		return a.HashPassword(ctx, *body.password)
+	}
+	return a.NewPassword(ctx, *body.password)
 }
 
 // failed is what leads to the error.

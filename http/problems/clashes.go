@@ -12,6 +12,7 @@ func clashes() []Problem {
 		{"api_key_taken", conflict, "There is an API key with this secret.", "Have the service make another one."},
 		{"app_id_taken", conflict, "There is an application with this app_id.", "Have the service make another one."},
 		{"datacenter_name_taken", conflict, "There is a datacenter of this name.", "Choose another name."},
+		{"email_lookalike", conflict, "The e-mail address looks like a name of another user, with letters of another script.", "Write it with the letters that it is made of, or choose another address."},
 		{"email_taken", conflict, "Another user has this e-mail address, or has it as a username.", "Choose another address, or look for that user with the parameter q."},
 		{"external_id_taken", conflict, "Another user has this external id.", "Choose another id, or look for that user with the parameter q."},
 		{"group_name_taken", conflict, "There is a group of this name.", "Choose another name."},
@@ -39,6 +40,7 @@ func clashes() []Problem {
 		{"subscription_name_taken", conflict, "There is a subscription of this name.", "Choose another name, or delete that one first."},
 		{"too_many", conflict, "There are as many of these as there may be.", "Remove one that is not needed any more."},
 		{"totp_confirmed", conflict, "The user has a second factor that is in use.", "Remove it before another one is enrolled."},
+		{"username_lookalike", conflict, "The username looks like a name of another user, with letters of another script.", "Choose a name that nobody can take for another one."},
 		{"username_taken", conflict, "Another user has this username, or has it as an e-mail address.", "Choose another name."},
 		{"version_differs", only(http.StatusPreconditionFailed), "It has changed since the version that If-Match names.", "Read it again, and make the change to what it is now."},
 	}

@@ -3,8 +3,10 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"accountd/commands"
 	"accountd/commands/erasure"
@@ -39,6 +41,8 @@ type Service struct {
 
 	// Newest returns the sequence with which the log ends; nil: where the view is, since nobody else writes.
 	Newest func(context.Context) (uint64, error)
+
+	PasswordMin int // characters of a new password; see NewPassword
 }
 
 // Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
@@ -120,6 +124,16 @@ func (s Service) Snapshot() *projections.Snapshot { return s.View.Snapshot() }
 
 // List answers a query; see projections.View.
 func (s Service) List(q projections.Query) (projections.Page, error) { return s.View.List(q) }
+
+// NewPassword is HashPassword of a password that somebody has chosen just now, which must have PasswordMin characters: a
+// [commands.Refusal] says so. What is imported, or sets passwords by a contract of its own, calls HashPassword.
+func (s Service) NewPassword(ctx context.Context, plain string) (events.Secret, error) {
+	if n := utf8.RuneCountInString(plain); 0 < n && n < s.PasswordMin {
+		return "", &commands.Refusal{Kind: commands.Invalid, Reason: "password_too_short", Field: "password",
+			Detail: fmt.Sprintf("A password has at least %d characters.", s.PasswordMin)}
+	}
+	return s.HashPassword(ctx, plain)
+}
 
 // HashPassword returns the hash that a command takes; see password.Hasher for the errors.
 func (s Service) HashPassword(ctx context.Context, plain string) (events.Secret, error) {

@@ -1,6 +1,7 @@
 package setpassword
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -17,10 +18,7 @@ import (
 // Path is where the page is.
 const Path = mailer.SetPasswordPath
 
-const (
-	minPassword = 8 // characters
-	tokenName   = "token"
-)
+const tokenName = "token"
 
 // Options of the page.
 type Options struct {
@@ -64,10 +62,10 @@ func (a api) set(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || u == nil {
 		return a.void(w, err)
 	}
-	if wrong := check(plain, form.Get("repeat")); len(wrong) > 0 {
+	if wrong := a.check(plain, form.Get("repeat")); len(wrong) > 0 {
 		return a.form(w, http.StatusUnprocessableEntity, u, token, wrong...)
 	}
-	hash, err := a.HashPassword(r.Context(), plain)
+	hash, err := a.NewPassword(r.Context(), plain)
 	if err != nil {
 		return err
 	}
@@ -103,9 +101,9 @@ func (a api) form(w http.ResponseWriter, status int, u *commands.User, token str
 		Form: &page.Form{
 			Action: Path, Hidden: []page.Fact{{Name: tokenName, Value: token}}, Buttons: []page.Button{{Label: "Set password"}},
 			Fields: []page.Field{
-				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", MinLength: minPassword,
-					Hint: "At least 8 characters. Several words make a good one."},
-				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password", MinLength: minPassword},
+				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", MinLength: a.PasswordMin,
+					Hint: fmt.Sprintf("At least %d characters. Several words make a good one.", a.PasswordMin)},
+				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password", MinLength: a.PasswordMin},
 			},
 		},
 	})
@@ -123,10 +121,10 @@ func (a api) void(w http.ResponseWriter, err error) error {
 }
 
 // check returns what is wrong with a new password.
-func check(plain, repeat string) []page.Error {
+func (a api) check(plain, repeat string) []page.Error {
 	switch {
-	case utf8.RuneCountInString(plain) < minPassword:
-		return []page.Error{{Field: "password", Text: "The password must have at least 8 characters."}}
+	case utf8.RuneCountInString(plain) < max(a.PasswordMin, 1):
+		return []page.Error{{Field: "password", Text: fmt.Sprintf("The password must have at least %d characters.", max(a.PasswordMin, 1))}}
 	case len(plain) > password.MaxLength:
 		return []page.Error{{Field: "password", Text: "The password is too long."}}
 	case plain != repeat:

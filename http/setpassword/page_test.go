@@ -34,6 +34,7 @@ type service struct {
 func start(t *testing.T) *service {
 	t.Helper()
 	s := &service{Running: testservice.Start(t), now: time.Now()}
+	s.PasswordMin = 8
 	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}), Now: func() time.Time { return s.now }})
 	s.ann = s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true}}).User
 	return s
@@ -45,6 +46,18 @@ func (s *service) token() string {
 	token, hash := secrets.ResetToken(s.ann.ID)
 	s.Given(commands.RequestPasswordReset{ID: s.ann.ID, Hash: events.Secret(hash), ExpiresAt: s.now.Add(commands.PasswordResetFor)})
 	return token
+}
+
+// TestPasswordMin counts characters, not bytes, and as many as the service is told to want.
+func TestPasswordMin(t *testing.T) {
+	s := start(t)
+	s.PasswordMin = 10
+	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}), Now: func() time.Time { return s.now }})
+	short := s.post(s.token(), "pässwörte", "pässwörte")
+	require.Equal(t, http.StatusUnprocessableEntity, short.Code)
+	require.Contains(t, short.Body.String(), "at least 10 characters")
+	long := s.post(s.token(), "pässwörter", "pässwörter")
+	require.Equal(t, http.StatusOK, long.Code)
 }
 
 func (s *service) get(token string) *httptest.ResponseRecorder {
