@@ -52,6 +52,8 @@ type definition struct {
 	id     func(*commands.User) uuid.UUID
 	few    bool // few values among many users: worth an index in front of the sort fields
 	unique bool
+
+	nullable bool // the zero number or id stands for none
 }
 
 func define(f Field) (definition, bool) {
@@ -93,13 +95,13 @@ func define(f Field) (definition, bool) {
 	case APIAccess:
 		return definition{truth: func(u *commands.User) bool { return u.APIAccess }, few: true}, true
 	case Parent:
-		return definition{id: func(u *commands.User) uuid.UUID { return u.Parent }, few: true}, true
+		return definition{id: func(u *commands.User) uuid.UUID { return u.Parent }, few: true, nullable: true}, true
 	case scopeParent:
 		return definition{id: (*commands.User).ScopeParent, few: true}, true
 	case Datacenter:
-		return definition{id: func(u *commands.User) uuid.UUID { return u.Datacenter }, few: true}, true
+		return definition{id: func(u *commands.User) uuid.UUID { return u.Datacenter }, few: true, nullable: true}, true
 	case Client:
-		return definition{number: func(u *commands.User) int64 { return u.Client }, few: true}, true
+		return definition{number: func(u *commands.User) int64 { return u.Client }, few: true, nullable: true}, true
 	case CreatedAt:
 		return definition{moment: func(u *commands.User) time.Time { return u.CreatedAt }}, true
 	case UpdatedAt:

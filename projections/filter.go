@@ -20,8 +20,8 @@ const (
 	Eq       Op = "eq"       // equal to one of the values
 	Contains Op = "contains" // contains one of the values; texts and ids only
 	Prefix   Op = "prefix"   // begins with one of the values; texts and ids only
-	Gte      Op = "gte"      // at least the value; numbers and times
-	Lte      Op = "lte"      // at most the value; numbers and times
+	Gte      Op = "gte"      // at least the value; numbers and times, none is not
+	Lte      Op = "lte"      // at most the value; numbers and times, none is not
 )
 
 // Filter keeps the users of whom the comparison holds for one of its values.
@@ -49,7 +49,8 @@ var (
 )
 
 // NewFilter returns a Filter on the field; values are in their usual text form (times in RFC 3339, truth as true or
-// false). It returns [ErrField], [ErrOp] or [ErrValue], which hold no value.
+// false), and empty for none: the parent, the datacenter, the client or the text that is not there. None equals none, and is
+// neither more nor less than anything; no id and no number says none. It returns [ErrField], [ErrOp] or [ErrValue], which hold no value.
 func NewFilter(f Field, op Op, values ...string) (Filter, error) {
 	def, ok := define(f)
 	if !ok {
@@ -63,13 +64,32 @@ func NewFilter(f Field, op Op, values ...string) (Filter, error) {
 	}
 	out := Filter{Field: f, op: op, def: def}
 	for _, s := range values {
-		v, err := def.parse(s)
+		v, none, err := def.wanted(op, s)
 		if err != nil {
 			return Filter{}, fmt.Errorf("%w: %s", ErrValue, f)
 		}
-		out.values = append(out.values, v)
+		if op != Eq || !def.nullable || none || v != (value{}) { // nobody has what stands for none
+			out.values = append(out.values, v)
+		}
 	}
 	return out, nil
+}
+
+// wanted returns a value, or what stands for none in a field that may be without one: an empty text says that.
+func (d definition) wanted(op Op, s string) (v value, none bool, err error) {
+	if d.nullable && s == "" {
+		if op != Eq {
+			err = ErrValue // nothing is more or less than none
+		}
+		return v, true, err
+	}
+	v, err = d.parse(s)
+	return v, false, err
+}
+
+// lacks reports whether the user is without a value in a field that may be without one.
+func (d definition) lacks(u *commands.User) bool {
+	return d.nullable && (d.number != nil && d.number(u) == 0 || d.id != nil && d.id(u) == uuid.Nil)
 }
 
 // written returns the definition under which parts of the field are looked for: those of an id in its written form.
@@ -78,7 +98,12 @@ func (d definition) written() definition {
 	if id == nil {
 		return d
 	}
-	return definition{text: func(u *commands.User) string { return id(u).String() }}
+	return definition{text: func(u *commands.User) string {
+		if d.lacks(u) {
+			return ""
+		}
+		return id(u).String()
+	}}
 }
 
 // Allows reports whether the field can be compared so.
@@ -144,9 +169,9 @@ func (f Filter) holds(u *commands.User, v value) bool {
 		}
 		return false
 	case Gte:
-		return f.def.compareTo(u, v) >= 0
+		return !f.def.lacks(u) && f.def.compareTo(u, v) >= 0
 	case Lte:
-		return f.def.compareTo(u, v) <= 0
+		return !f.def.lacks(u) && f.def.compareTo(u, v) <= 0
 	}
 	return f.def.compareTo(u, v) == 0
 }
@@ -177,15 +202,15 @@ func (d definition) compareTo(u *commands.User, v value) int {
 // keeps: before it (-1), in it (0) or behind it (1). Only filters that bound a run have one.
 func (f Filter) place(u *commands.User) int {
 	v := f.values[0]
-	switch f.op {
-	case Gte:
+	switch {
+	case (f.op == Gte || f.op == Lte) && f.def.lacks(u):
+		return -1 // who has none stands before all who have
+	case f.op == Gte:
 		return min(f.def.compareTo(u, v), 0)
-	case Lte:
+	case f.op == Lte:
 		return max(f.def.compareTo(u, v), 0)
-	case Prefix:
-		if f.textHolds(f.def.text(u), v) {
-			return 0
-		}
+	case f.op == Prefix && f.textHolds(f.def.text(u), v):
+		return 0
 	}
 	return f.def.compareTo(u, v)
 }

@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"math"
+
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"accountd/commands"
@@ -42,17 +44,18 @@ func (h hits) fetch(q Query) []*commands.User {
 }
 
 // paged answers the Query, whose order w walks.
-func (v *View) paged(h hits, w walk, q Query) (Page, error) {
-	if page, ok := h.page(w, q); ok {
+func (h hits) paged(w walk, q Query) (Page, error) {
+	if page, ok := h.walked(w, q); ok {
 		return page, nil
 	}
-	return v.pick(q, h.fetch(q), h.head.Sequence)
+	return h.pick(q, h.fetch(q))
 }
 
-// page answers the Query walking, or gives up when fetching all hits is cheaper.
-func (h hits) page(w walk, q Query) (page Page, ok bool) {
+// walked answers the Query walking, or gives up when fetching all hits is cheaper.
+func (h hits) walked(w walk, q Query) (page Page, ok bool) {
 	n := int(h.numbers.GetCardinality())
-	page = Page{Total: n, Position: h.head.Sequence}
+	page = h.Snapshot.page()
+	page.Total = n
 	switch {
 	case h.alone && w.stretches[0].users == h.byNumber:
 		page.Users, ok = h.byPlace(w.backwards, h.place(w.backwards, q), q.Limit), true
@@ -72,7 +75,7 @@ func (h hits) place(backwards bool, q Query) int {
 	if q.After == nil {
 		return q.Offset
 	}
-	last := max(q.After.number, 0) // of those before the page, or the first one of them backwards
+	last := min(q.After.number, math.MaxUint32) // of those before the page, or the first one of them backwards
 	if backwards {
 		return int(h.numbers.GetCardinality() - h.numbers.Rank(uint32(max(last-1, 0))))
 	}

@@ -18,18 +18,22 @@ type Query struct {
 
 // Page is the answer to a Query.
 type Page struct {
-	Users    []*commands.User
-	Total    int    // how many users the query has on all pages
-	Position uint64 // of the Snapshot that answered
+	Users     []*commands.User
+	Total     int                 // how many users the query has on all pages
+	Position  uint64              // of the Snapshot that answered
+	Directory *commands.Directory // everything but users, as of that Position
 }
+
+func (s *Snapshot) page() Page { return Page{Position: s.head.Sequence, Directory: s.directory} }
 
 // List answers the Query from the newest Snapshot. It returns [ErrField] when it cannot be sorted so. The View must be
 // open.
 func (v *View) List(q Query) (Page, error) {
 	q.Offset = max(q.Offset, 0)
 	q.Limit = max(q.Limit, 0)
-	if users, position, ok := v.found(q); ok {
-		return v.pick(q, users, position)
+	s := v.Snapshot()
+	if users, ok := s.found(q); ok {
+		return s.pick(q, users)
 	}
 	if !q.Scope.All {
 		return v.seen(q)
@@ -38,12 +42,11 @@ func (v *View) List(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	s := v.Snapshot()
 	var h hits
 	if runs, ok := p.runs(s); !ok || runs.len() >= v.limits.freeze {
 		v.want(s, p.rest)
 		if h = s.hits(p.rest); h.few(v.limits.fetch) {
-			return v.pick(q, h.fetch(q), s.head.Sequence)
+			return s.pick(q, h.fetch(q))
 		}
 	}
 	if s.lacksOrder(p.order) {
@@ -61,10 +64,10 @@ func (v *View) walked(q Query, p plan, s *Snapshot, h hits, others []*commands.U
 		w.add(loadTree(p.order.sorted(others), w.compare))
 	}
 	if q.After != nil {
-		w.startAt(q.After)
+		w.startAt(q.After.in(s))
 		q.Offset = 0
 	}
-	page := Page{Position: s.head.Sequence}
+	page := s.page()
 	if len(p.rest) == 0 {
 		page.Total = w.len()
 		page.Users = w.page(q.Offset, q.Limit)
@@ -76,7 +79,7 @@ func (v *View) walked(q Query, p plan, s *Snapshot, h hits, others []*commands.U
 		}
 		if h.numbers != nil {
 			h.alone = p.everybody() && len(h.left) == 0
-			return v.paged(h, w, q)
+			return h.paged(w, q)
 		}
 	}
 	page.Users, page.Total = w.filter(func(u *commands.User) bool { return all(p.rest, u) }, q.Offset, q.Limit)
@@ -93,8 +96,7 @@ func all(filters []Filter, u *commands.User) bool {
 }
 
 // found answers from a look-up when a filter names users by a unique field.
-func (v *View) found(q Query) (users []*commands.User, position uint64, ok bool) {
-	s := v.Snapshot()
+func (s *Snapshot) found(q Query) (users []*commands.User, ok bool) {
 	for _, f := range q.Filters {
 		if !f.lookedUp() {
 			continue
@@ -104,9 +106,9 @@ func (v *View) found(q Query) (users []*commands.User, position uint64, ok bool)
 				users = append(users, u)
 			}
 		}
-		return users, s.head.Sequence, true
+		return users, true
 	}
-	return nil, 0, false
+	return nil, false
 }
 
 // lookedUp reports whether the users that the filter keeps are found by look-ups. Those without an external id are not.
@@ -134,7 +136,7 @@ func (s *Snapshot) lookUp(f Field, v value) *commands.User {
 }
 
 // pick sorts the few users that were found and returns the page of them.
-func (v *View) pick(q Query, users []*commands.User, position uint64) (Page, error) {
+func (s *Snapshot) pick(q Query, users []*commands.User) (Page, error) {
 	o, backwards, err := orderOf(nil, q.Sort)
 	if err != nil {
 		return Page{}, err
@@ -145,8 +147,10 @@ func (v *View) pick(q Query, users []*commands.User, position uint64) (Page, err
 	}
 	from := min(q.Offset, len(users))
 	if q.After != nil {
-		from = q.After.place(len(users), func(i int) *commands.User { return users[i] })
+		from = q.After.in(s).place(len(users), func(i int) *commands.User { return users[i] })
 	}
 	to := from + min(q.Limit, len(users)-from)
-	return Page{Users: users[from:to], Total: len(users), Position: position}, nil
+	page := s.page()
+	page.Users, page.Total = users[from:to], len(users)
+	return page, nil
 }

@@ -33,7 +33,7 @@ func filters(t *rapid.T) []projections.Filter {
 		make(projections.Username, projections.Eq, "USER2", "user3", "user2"), make(projections.Any, projections.Contains, "user1"),
 		make(projections.ID, projections.Contains, "A", "-5"), make(projections.ID, projections.Prefix, "1", "D"), make(projections.ID, projections.Prefix, "e"),
 		make(projections.Datacenter, projections.Eq, places[0].String()), make(projections.Client, projections.Eq, "1", "3"),
-		make(projections.Parent, projections.Eq, uuid.Nil.String()), make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
+		make(projections.Parent, projections.Eq, ""), make(projections.Client, projections.Lte, "1"), make(projections.Parent, projections.Eq, uuid.Nil.String()), make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
 	}), 0, 3).Draw(t, "filters")
 }
 
@@ -215,7 +215,8 @@ func byHand(sorts []projections.Sort) func(a, b *commands.User) int {
 
 func TestListRefuses(t *testing.T) {
 	v := rebuilt(nil)
-	for _, s := range [][]projections.Sort{{{Field: "nope"}}, {{Field: projections.Any}}, make([]projections.Sort, 9)} {
+	for _, s := range [][]projections.Sort{{{Field: "nope"}}, {{Field: projections.Any}}, make([]projections.Sort, 9),
+		{{Field: projections.Number}, {Field: "nope"}}, {{Field: projections.ID}, {Field: projections.Any}}} {
 		_, err := v.List(projections.Query{Scope: everyone, Sort: s})
 		require.ErrorIs(t, err, projections.ErrField)
 	}
@@ -233,6 +234,45 @@ func TestListRefuses(t *testing.T) {
 	} {
 		_, err := projections.NewFilter(c.field, c.op, c.value)
 		require.ErrorIs(t, err, c.err, "%s %s %s", c.field, c.op, c.value)
+	}
+}
+
+// TestNoneIsNoValue: who has no client, no parent and no datacenter is found by the empty value alone, and compares with nothing.
+func TestNoneIsNoValue(t *testing.T) {
+	h := &history{}
+	h.add(uuid.UUID{15: 1}, events.UserCreated{Number: 1, Username: "none", Email: "none@example.org"})
+	h.add(uuid.UUID{15: 2}, events.UserCreated{Number: 2, Username: "some", Email: "some@example.org", Client: 4, Parent: uuid.UUID{15: 1}, Datacenter: places[0]})
+	v := rebuilt(h.records)
+	for _, c := range []struct {
+		field projections.Field
+		op    projections.Op
+		value string
+		found string
+	}{
+		{projections.Client, projections.Eq, "", "none"}, {projections.Client, projections.Eq, "0", ""}, {projections.Client, projections.Eq, "4", "some"},
+		{projections.Client, projections.Lte, "4", "some"}, {projections.Client, projections.Lte, "0", ""}, {projections.Client, projections.Lte, "3", ""},
+		{projections.Client, projections.Gte, "0", "some"}, {projections.Client, projections.Gte, "-1", "some"}, {projections.Client, projections.Gte, "5", ""},
+		{projections.Parent, projections.Eq, "", "none"}, {projections.Parent, projections.Eq, uuid.Nil.String(), ""},
+		{projections.Parent, projections.Prefix, "0000", "some"}, {projections.Parent, projections.Contains, "-0000-", "some"},
+		{projections.Datacenter, projections.Eq, "", "none"}, {projections.Datacenter, projections.Eq, uuid.Nil.String(), ""},
+		{projections.Datacenter, projections.Contains, "0000", "some"},
+		{projections.ExternalID, projections.Eq, "", "none some"},
+	} {
+		for _, sort := range []projections.Field{projections.Number, c.field} {
+			page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{filter(t, c.field, c.op, c.value)},
+				Sort: []projections.Sort{{Field: sort}}, Limit: 9})
+			require.NoError(t, err)
+			var names []string
+			for _, u := range page.Users {
+				names = append(names, u.Username)
+			}
+			require.Equal(t, c.found, strings.Join(names, " "), "%s %s %q by %s", c.field, c.op, c.value, sort)
+			require.Equal(t, len(names), page.Total)
+		}
+	}
+	for _, op := range []projections.Op{projections.Gte, projections.Lte} {
+		_, err := projections.NewFilter(projections.Client, op, "")
+		require.ErrorIs(t, err, projections.ErrValue)
 	}
 }
 

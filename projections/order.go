@@ -27,16 +27,14 @@ type order struct {
 	sorts []Sort
 }
 
-// orderOf returns the order for these sort keys and whether it is to be walked backwards. No keys mean by number.
+// orderOf returns the order for these sort keys and whether it is to be walked backwards. No keys mean by number. It returns
+// [ErrField].
 func orderOf(fixed []Field, sorts []Sort) (o order, backwards bool, err error) {
-	if len(sorts) > maxSorts {
-		return order{}, false, fmt.Errorf("%w: more than %d sort keys", ErrField, maxSorts)
+	if err := CheckSorts(sorts); err != nil {
+		return order{}, false, err
 	}
 	o.fixed = fixed
 	for i, s := range sorts {
-		if def, ok := define(s.Field); !ok || def.texts != nil {
-			return order{}, false, fmt.Errorf("%w: cannot sort by %q", ErrField, string(s.Field))
-		}
 		if i == 0 {
 			backwards = s.Descending
 		}
@@ -47,6 +45,19 @@ func orderOf(fixed []Field, sorts []Sort) (o order, backwards bool, err error) {
 		}
 	}
 	return o, backwards, nil
+}
+
+// CheckSorts returns [ErrField] unless users can be sorted by all of these keys, also by those behind one that ends the order.
+func CheckSorts(sorts []Sort) error {
+	if len(sorts) > maxSorts {
+		return fmt.Errorf("%w: more than %d sort keys", ErrField, maxSorts)
+	}
+	for _, s := range sorts {
+		if def, ok := define(s.Field); !ok || def.texts != nil {
+			return fmt.Errorf("%w: cannot sort by %q", ErrField, string(s.Field))
+		}
+	}
+	return nil
 }
 
 // String names the order; equal orders have equal names.

@@ -17,7 +17,7 @@ func (v *View) seen(q Query) (Page, error) {
 	main, size := s.largest(parts)
 	few := size <= v.limits.fetch
 	if main < 0 || few && len(q.Sort) > 0 {
-		return v.pick(q, s.gather(q, parts, -1), s.head.Sequence)
+		return s.pick(q, s.gather(q, parts, -1))
 	}
 	p, err := q.plan(&parts[main], !few)
 	if err != nil {
@@ -27,7 +27,7 @@ func (v *View) seen(q Query) (Page, error) {
 	if size >= v.limits.freeze {
 		v.want(s, p.rest)
 		if h = s.hits(p.rest); h.few(v.limits.fetch) {
-			return v.pick(q, h.fetch(q), s.head.Sequence)
+			return s.pick(q, h.fetch(q))
 		}
 	}
 	if s.lacksOrder(p.order) {

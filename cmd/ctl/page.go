@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -43,10 +44,11 @@ func (s service) pages(ctx context.Context, path string, each func(page) (more b
 // atCursor returns the path of the list's page at a cursor, which nobody comes twice in or is missed by while others write.
 func atCursor(path, cursor string) string {
 	path, query, _ := strings.Cut(path, "?")
-	q, _ := url.ParseQuery(query) // it was encoded here
-	q.Del("offset")
-	q.Set("cursor", cursor)
-	return path + "?" + q.Encode()
+	parameters := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool {
+		name, _, _ := strings.Cut(p, "=")
+		return name == "" || name == "offset" || name == "cursor"
+	})
+	return path + "?" + strings.Join(append(parameters, "cursor="+url.QueryEscape(cursor)), "&")
 }
 
 // nextPage returns the path of the next page (RFC 8288), empty on the last one.

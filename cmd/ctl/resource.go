@@ -17,7 +17,8 @@ below a user ssh-keys, api-keys, signing-keys, storage-keys, resources, consents
 users/ann@example.org and groups/admins. /docs of the service shows all that they have.`
 
 const listHelp = `Parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann, filter[email]=ann@example.org, or
-filter[created_at][gte]=2030-01-02T00:00:00Z with contains, prefix, gte or lte, and at=MOMENT for users as of then.`
+filter[created_at][gte]=2030-01-02T00:00:00Z with contains, prefix, gte or lte, and at=MOMENT for users as of then.
+Commas separate values; one that belongs to a value has a backslash before it.`
 
 const valueHelp = `Values are texts (name=text), the text in a file (name=@FILE), or any JSON (name:=true, name:=null, name:='["a","b"]');
 name.inner=text is in an object inside.`
@@ -155,5 +156,6 @@ func parameters(words []string) (string, []byte, error) {
 	if len(query) == 0 {
 		return "", nil, nil
 	}
-	return "?" + query.Encode(), nil, nil
+	// commas separate values, as they do where they are typed; one that belongs to a value has a backslash before it
+	return "?" + strings.ReplaceAll(query.Encode(), "%2C", ","), nil, nil
 }

@@ -162,7 +162,7 @@ func (b userBody) checkReadOnly(at time.Time, dir *commands.Directory, u *comman
 	if len(b.readOnly) == 0 {
 		return nil
 	}
-	j := userJSON(at, dir, u)
+	j := userJSON(at, named(dir), u)
 	defer j.Free()
 	return b.readOnly.repeats(j.Bytes())
 }

@@ -20,13 +20,15 @@ import (
 // differ tells what changed between two states of a user, by the names that this API has for it.
 type differ struct {
 	api   *api
-	names *commands.Directory // as it is now
+	names *past.Names
+	now   past.Moment // of the record that is looked at: things have the names that they had then
 }
 
 func (d differ) entry(life past.Life, i int) historyAnswer {
 	r := life.Records[i]
 	out := historyAnswer{Sequence: r.Sequence, Time: r.Time, Type: r.Type, Actor: r.Cause.Actor, Credential: orNull(r.Cause.Credential),
 		Dialect: orNull(r.Cause.Dialect), RequestID: orNull(r.Cause.RequestID), Erased: life.Erased, Changes: []changeAnswer{}}
+	d.now = past.Moment{Sequence: r.Sequence}
 	before, after := life.Before(i), life.States[i]
 	if life.Erased || before == after {
 		return out
@@ -110,7 +112,7 @@ func (d differ) fields(u *commands.User) []field {
 
 // members returns the members of the user's object, those of the profile one by one.
 func (d differ) members(u *commands.User) (out []field) {
-	j := userJSON(time.Time{}, d.names, u)
+	j := userJSON(time.Time{}, named(commands.NewDirectory()), u)
 	defer j.Free()
 	_ = eachMember(j.Bytes(), func(name string, value json.RawMessage) { // we wrote it
 		switch name {
@@ -150,22 +152,15 @@ func eachMember(object []byte, visit func(name string, value json.RawMessage)) e
 	return nil
 }
 
-// memberships names the user's datacenter and groups as they are called now, by their ids when they are gone.
+// memberships names the user's datacenter and groups as they were called then, or before they were deleted.
 func (d differ) memberships(u *commands.User) (out []field) {
 	if u.Datacenter != uuid.Nil {
-		name := u.Datacenter.String()
-		if dc := d.names.Datacenter(u.Datacenter); dc != nil {
-			name = dc.Name
-		}
+		name := d.names.Called(u.Datacenter, d.now)
 		out = append(out, field{name: "datacenter", value: marshal(name), state: u.Datacenter.String()})
 	}
 	groups := []string{}
 	for _, id := range u.Groups {
-		name := id.String()
-		if g := d.names.Group(id); g != nil {
-			name = g.Name
-		}
-		groups = append(groups, name)
+		groups = append(groups, d.names.Called(id, d.now))
 	}
 	return append(out, field{name: "groups", value: marshal(groups)})
 }

@@ -3,7 +3,6 @@ package native
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"accountd/projections"
 )
@@ -45,13 +44,9 @@ func nextCursor(q projections.Query, found projections.Page) *string {
 
 // linkOn sets the links of a page that began at a cursor: to the first page and to the next one.
 func (p page) linkOn(w http.ResponseWriter, next *string) {
-	links := p.to(0, "first")
+	links := []string{p.to(0, "first")}
 	if next != nil {
-		query := "limit=" + strconv.Itoa(p.limit) + "&" + cursorParameter + "=" + *next
-		if p.others != "" {
-			query = p.others + "&" + query
-		}
-		links += ", <" + p.path + "?" + query + `>; rel="next"`
+		links = append(links, p.at(cursorParameter+"="+*next, "next"))
 	}
-	w.Header().Set("Link", links)
+	setLinks(w, links)
 }

@@ -67,6 +67,81 @@ func TestCursors(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users:export?cursor="+*page.Meta.NextCursor, s.token, "").Code)
 }
 
+// TestSortKeysAreAllLookedAt: behind a key that nobody shares others do not matter, but must be keys.
+func TestSortKeysAreAllLookedAt(t *testing.T) {
+	s := start(t, commands.Options{})
+	s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
+	for _, sort := range []string{"number,bogus", "-id,bogus", "number,,id", "id,q", "", "username,password", "number,id,email,state,phone"} {
+		for _, path := range []string{"/v1/users?limit=1&sort=", "/v1/users:export?sort=", "/v1/users?filter[number]=1&sort=", "/v1/users?at=1&sort="} {
+			w := s.call("GET", path+sort, s.token, "")
+			require.Equal(t, http.StatusBadRequest, w.Code, path+sort)
+			require.Contains(t, w.Body.String(), `"code":"sort_invalid"`, path+sort)
+		}
+	}
+	require.Equal(t, []string{"ada", "admin"}, s.follow("sort=-number,id&limit=1"))
+}
+
+// TestCursorsAreShort walks through users whose texts are long and begin alike, by each text that they have.
+func TestCursorsAreShort(t *testing.T) {
+	s := start(t, commands.Options{})
+	long := strings.Repeat("\uFDFA", 4095) // which folds to 18 letters
+	var want []string
+	for i := range 7 {
+		name := fmt.Sprint("user", i)
+		s.create(commands.Service(), events.UserCreated{Username: name, Email: name + "@example.com", Active: true, Comment: long + string(rune('g'-i))})
+		want = append([]string{name}, want...)
+	}
+	for _, limit := range []int{1, 2, 3} {
+		names := s.follow(fmt.Sprintf("q=user&limit=%d&sort=comment", limit))
+		require.Equal(t, want, names)
+	}
+	var page cursorPage
+	decodeBody(t, s.call("GET", "/v1/users?limit=3&sort=-comment,-first_name,last_name,-created_at", s.token, ""), &page)
+	require.LessOrEqual(t, len(*page.Meta.NextCursor), 1024)
+
+	// the user whom the page ended with has another text now: nobody is missed
+	query := "/v1/users?limit=3&q=user&sort=comment"
+	decodeBody(t, s.call("GET", query, s.token, ""), &page)
+	s.do(commands.Service(), commands.UpdateUser{ID: s.Snapshot().UserByName(page.Data[2].Username).ID, Profile: events.ProfileUpdated{Comment: new(string)}})
+	decodeBody(t, s.call("GET", strings.Replace(query, "limit=3", "limit=50", 1)+"&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+	var rest []string
+	for _, u := range page.Data {
+		rest = append(rest, u.Username)
+	}
+	require.Subset(t, rest, want[3:])
+}
+
+// TestLinksAreShort asks with queries of all lengths: the header Link never grows past what clients take, and has the next page as
+// long as there is room for it.
+func TestLinksAreShort(t *testing.T) {
+	s := start(t, commands.Options{})
+	for i := range 3 {
+		s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("u%d@example.com", i), Active: true})
+	}
+	for _, length := range []int{0, 1000, 2000, 2600, 4000, 7000, 8000, 20000} {
+		for _, begin := range []string{"&offset=1", "&cursor=" + s.cursor("sort=email&limit=1")} {
+			for _, fields := range []string{"", "&fields=email"} {
+				query := "limit=1&sort=email&filter[email][contains]=@," + strings.Repeat("x", length) + begin + fields
+				w := s.call("GET", "/v1/users?"+query, s.token, "")
+				require.Equal(t, http.StatusOK, w.Code)
+				link := w.Header().Get("Link")
+				require.Less(t, len(link), 8192)
+				require.Equal(t, length <= 7000, strings.Contains(link, `rel="next"`), length)
+				require.True(t, length > 1000 || strings.Contains(link, `rel="first"`), length)
+			}
+		}
+	}
+}
+
+// cursor returns that of the next page.
+func (s *service) cursor(query string) string {
+	s.t.Helper()
+	var page cursorPage
+	decodeBody(s.t, s.call("GET", "/v1/users?"+query, s.token, ""), &page)
+	require.NotNil(s.t, page.Meta.NextCursor)
+	return *page.Meta.NextCursor
+}
+
 // TestCursorsWhileOthersWrite follows a list whose users come and go: those who were there all the time are seen once.
 func TestCursorsWhileOthersWrite(t *testing.T) {
 	s := start(t, commands.Options{})

@@ -91,7 +91,7 @@ func selecting() (out []openapi.Parameter) {
 				if op != projections.Eq {
 					name += "[" + string(op) + "]"
 				}
-				out = append(out, openapi.Parameter{Name: name, About: "One of the values must fit.",
+				out = append(out, openapi.Parameter{Name: name, About: "One of the values must fit; an empty one is none, which is neither more nor less than anything. " + howSeparated,
 					Schema: openapi.Schema{"type": "array", "items": filterSchema(f, op), "minItems": 1, "maxItems": maxValues}})
 			}
 		}
@@ -141,7 +141,7 @@ func descriptions() openapi.Table {
 
 // at is the parameter that asks for what was.
 func at() openapi.Parameter {
-	return openapi.Parameter{Name: "at", About: "As it stood at that sequence or time (RFC 3339).", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
+	return openapi.Parameter{Name: "at", About: "As it stood at that sequence or time (RFC 3339), also what datacenters and groups were called, and whom a lock kept out.", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
 }
 
 func userDescriptions() openapi.Table {
@@ -166,7 +166,7 @@ func userDescriptions() openapi.Table {
 func pastAndMailDescriptions() openapi.Table {
 	nothing := openapi.Object(nil)
 	return openapi.Table{
-		"GET /v1/users/:id/history": {Summary: "List what happened to a user", Answer: historyListAnswer{}, Query: []openapi.Parameter{
+		"GET /v1/users/:id/history": {Summary: "List what happened to a user", About: "Datacenters and groups have the names that they had then, or before they were deleted.", Answer: historyListAnswer{}, Query: []openapi.Parameter{
 			{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
 			{Name: "sort", About: "The newest come first unless sequence is asked for.", Schema: openapi.Text("sequence", "-sequence")},
 			{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},

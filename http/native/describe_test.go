@@ -27,7 +27,7 @@ func TestUserIsDescribedAsItIsShown(t *testing.T) {
 	for _, m := range userMembers() {
 		described = append(described, m.name)
 	}
-	j := userJSON(time.Time{}, commands.NewDirectory(), &commands.User{})
+	j := userJSON(time.Time{}, named(commands.NewDirectory()), &commands.User{})
 	defer j.Free()
 	d := json.NewDecoder(strings.NewReader(string(j.Bytes())))
 	for depth := 0; ; {

@@ -23,7 +23,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return badParameter("limit", "parameter_unknown", "An export has no pages.")
 	}
 	q.Limit = math.MaxInt
-	found, dir, err := a.find(r, c, q)
+	found, then, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return nil
 	}
 	for _, u := range found.Users {
-		j := userJSON(c.At, dir, u)
+		j := userJSON(then, named(found.Directory), u)
 		err := s.write(append(shownOf(j.Bytes(), wanted), '\n'), false)
 		j.Free()
 		if err != nil {

@@ -2,9 +2,9 @@ package native
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -58,7 +58,7 @@ func fieldsShown(h handler, members []string) handler {
 		if err := h(all, asked, c); err != nil {
 			return err
 		}
-		return all.send(append(wanted, "id"), fieldsParameter+"="+url.QueryEscape(strings.Join(wanted, ",")))
+		return all.send(append(wanted, "id"))
 	}
 }
 
@@ -81,11 +81,22 @@ func takeFields(r *http.Request, members []string) (asked *http.Request, wanted 
 			return nil, nil, badParameter(fieldsParameter, "field_unknown", "There is no such member to show.")
 		}
 	}
-	query.Del(fieldsParameter)
-	rest, target := *r, *r.URL
-	target.RawQuery = query.Encode()
+	target := *r.URL
+	target.RawQuery = without(r.URL.RawQuery, fieldsParameter)
+	rest := r.WithContext(context.WithValue(r.Context(), sentQuery{}, r.URL.RawQuery))
 	rest.URL = &target
-	return &rest, wanted, nil
+	return rest, wanted, nil
+}
+
+// sentQuery is where a request has the query with which it came, when parameters were taken out.
+type sentQuery struct{}
+
+// rawQuery returns the query with which the request came; links lead to what is asked for in the same way.
+func rawQuery(r *http.Request) string {
+	if sent, ok := r.Context().Value(sentQuery{}).(string); ok {
+		return sent
+	}
+	return r.URL.RawQuery
 }
 
 // held is an answer that is not sent yet.
@@ -98,11 +109,8 @@ type held struct {
 func (h *held) WriteHeader(status int)      { h.status = status }
 func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
 
-// send sends the answer with the wanted members; links lead to what is asked for in the same way.
-func (h *held) send(wanted []string, asked string) error {
-	if link := h.Header().Get("Link"); link != "" {
-		h.Header().Set("Link", strings.ReplaceAll(link, "?", "?"+asked+"&"))
-	}
+// send sends the answer with the wanted members.
+func (h *held) send(wanted []string) error {
 	body, err := h.body.Bytes(), error(nil)
 	if h.status == http.StatusOK {
 		body, err = chosen(body, wanted)

@@ -24,7 +24,11 @@ func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error
 		return noSuchUser()
 	}
 	p := s.of(life)
-	d := differ{names: c.states.Directory(), api: a}
+	names, err := a.Past.Names(r.Context())
+	if err != nil {
+		return err
+	}
+	d := differ{names: names, api: a}
 	data := make([]historyAnswer, 0, p.to-p.from)
 	for i := p.from; i < p.to; i++ {
 		data = append(data, d.entry(life, i))
@@ -34,12 +38,16 @@ func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error
 	}
 	answer := historyListAnswer{Data: data}
 	answer.Meta.Total, answer.Meta.Limit = p.high-p.low, s.limit
+	var links []string
 	if p.more(!s.oldest) {
 		answer.Meta.NextCursor = new(p.cursor(life, !s.oldest))
-		w.Header().Add("Link", s.link("next", *answer.Meta.NextCursor))
+		links = append(links, s.link("next", *answer.Meta.NextCursor))
 	}
 	if p.more(s.oldest) {
-		w.Header().Add("Link", s.link("prev", p.cursor(life, s.oldest)))
+		links = append(links, s.link("prev", p.cursor(life, s.oldest)))
+	}
+	for _, link := range fitting(links) {
+		w.Header().Add("Link", link)
 	}
 	return rest.Write(w, http.StatusOK, answer)
 }

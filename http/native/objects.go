@@ -35,7 +35,7 @@ func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
 func userObjects(v *projections.View) (out []json.RawMessage, err error) {
 	all, err := v.List(projections.Query{Scope: commands.Scope{All: true}, Limit: v.Snapshot().Len()})
 	for _, u := range all.Users {
-		j := userJSON(time.Time{}, v.Snapshot().Directory(), u)
+		j := userJSON(time.Time{}, named(v.Snapshot().Directory()), u)
 		out = append(out, bytes.Clone(j.Bytes()))
 		j.Free()
 	}

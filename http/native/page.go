@@ -5,7 +5,9 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -29,7 +31,7 @@ func takePage(r *http.Request, query url.Values) (p page, err error) {
 		return p, err
 	}
 	p.limit = min(p.limit, maxLimit)
-	p.path, p.others = r.URL.EscapedPath(), query.Encode()
+	p.path, p.others = r.URL.EscapedPath(), without(rawQuery(r), "limit", "offset", cursorParameter)
 	return p, nil
 }
 
@@ -65,14 +67,33 @@ func (p page) link(w http.ResponseWriter, total int) {
 		return
 	}
 	last := p.last(total)
-	links := p.to(0, "first")
+	links := []string{p.to(0, "first")}
 	if p.offset > 0 {
-		links += ", " + p.to(min(max(p.offset-p.limit, 0), last), "prev")
+		links = append(links, p.to(min(max(p.offset-p.limit, 0), last), "prev"))
 	}
 	if p.offset < last {
-		links += ", " + p.to(p.offset+p.limit, "next")
+		links = append(links, p.to(p.offset+p.limit, "next"))
 	}
-	w.Header().Set("Link", links+", "+p.to(last, "last"))
+	setLinks(w, append(links, p.to(last, "last")))
+}
+
+// maxLinks bounds the header Link, in bytes: many clients and proxies take no more than 8 kB.
+const maxLinks = 8000
+
+// fitting returns the links that fit: a long query is not repeated in all of them. The next page is worth most.
+func fitting(links []string) []string {
+	for _, rel := range []string{"last", "first", "prev", "next"} {
+		if len(strings.Join(links, ", ")) > maxLinks {
+			links = slices.DeleteFunc(links, func(l string) bool { return strings.HasSuffix(l, `; rel="`+rel+`"`) })
+		}
+	}
+	return links
+}
+
+func setLinks(w http.ResponseWriter, links []string) {
+	if links = fitting(links); len(links) > 0 {
+		w.Header().Set("Link", strings.Join(links, ", "))
+	}
 }
 
 // last returns the offset of the last page that is reached from this one by steps of whole pages.
@@ -85,7 +106,12 @@ func (p page) last(total int) int {
 }
 
 func (p page) to(offset int, rel string) string {
-	query := "limit=" + strconv.Itoa(p.limit) + "&offset=" + strconv.Itoa(offset)
+	return p.at("offset="+strconv.Itoa(offset), rel)
+}
+
+// at returns the link to the page that begins there.
+func (p page) at(place, rel string) string {
+	query := "limit=" + strconv.Itoa(p.limit) + "&" + place
 	if p.others != "" {
 		query = p.others + "&" + query
 	}

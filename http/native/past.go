@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/events"
 	"accountd/http/rest"
 	"accountd/projections"
 	"accountd/projections/past"
@@ -91,21 +92,32 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past
 	if u == nil {
 		return noSuchUser()
 	}
-	j := userJSON(time.Time{}, c.states.Directory(), u)
+	then, err := a.Past.When(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	names, err := a.Past.Names(r.Context())
+	if err != nil {
+		return err
+	}
+	j := userJSON(then, func(_ events.Kind, id uuid.UUID) (string, bool) { return names.At(id, m) }, u)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
 }
 
-// everybodyAt returns the View of all users as it stood at the moment.
-func (a *api) everybodyAt(ctx context.Context, c caller, m past.Moment) (*projections.View, error) {
+// everybodyAt returns the View of all users as it stood at the moment, and the moment's time.
+func (a *api) everybodyAt(ctx context.Context, c caller, m past.Moment) (v *projections.View, then time.Time, err error) {
 	if !commands.MayReadLog(c.states, c.Actor) {
-		return nil, noAudit()
+		return nil, then, noAudit()
 	}
 	sequence, err := a.Past.Locate(ctx, m)
 	if err != nil {
-		return nil, pastError(err)
+		return nil, then, pastError(err)
 	}
-	v, err := a.Past.Everybody(ctx, sequence)
-	return v, pastError(err)
+	if then, err = a.Past.When(ctx, m); err != nil {
+		return nil, then, err
+	}
+	v, err = a.Past.Everybody(ctx, sequence)
+	return v, then, pastError(err)
 }

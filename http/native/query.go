@@ -19,14 +19,22 @@ const maxValues = 100
 
 // usersQuery is what is asked of the list of users.
 type usersQuery struct {
-	projections.Query
-	page page
-	at   *past.Moment // nil: now
-	dir  *commands.Directory
+	projections.Query // but for Filters
+	page              page
+	at                *past.Moment // nil: now
+	filters           []wantedFilter
+}
+
+// wantedFilter is a filter as it stands in the query. Names in it are those of the moment that is asked about.
+type wantedFilter struct {
+	name   string
+	field  projections.Field
+	op     projections.Op
+	values []string
 }
 
 func (c caller) usersQuery(r *http.Request) (q usersQuery, err error) {
-	q.Scope, q.dir = c.scope(), c.states.Directory()
+	q.Scope = c.scope()
 	query, err := queryOf(r)
 	if err != nil {
 		return q, err
@@ -40,6 +48,10 @@ func (c caller) usersQuery(r *http.Request) (q usersQuery, err error) {
 	}
 	q.Limit, q.Offset = q.page.limit, q.page.offset
 	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if field, op, ok := filterName(name); ok {
+			q.filters = append(q.filters, wantedFilter{name, field, op, separated(r.URL.RawQuery, name)})
+			continue
+		}
 		value, err := single(query, name)
 		if err != nil {
 			return q, err
@@ -48,26 +60,38 @@ func (c caller) usersQuery(r *http.Request) (q usersQuery, err error) {
 			return q, err
 		}
 	}
+	if _, err := q.in(c.states.Directory()); err != nil { // before anything is looked for
+		return q, err
+	}
 	q.After, err = markOf(cursor, q.Sort)
 	return q, err
 }
 
 func (q *usersQuery) add(name, value string) (err error) {
-	switch field, op, ok := filterName(name); {
-	case ok:
-		return addFilter(&q.Query, name, field, op, q.values(field, op, value))
+	switch {
 	case name == "sort":
-		q.Sort = sorts(value)
-		return nil
+		q.Sort, err = sorts(value)
 	case name == "at":
 		q.at, err = momentOf(value)
-		return err
 	case name != "q":
 		return unknownParameter(name)
-	case value == "":
-		return nil
+	case value != "":
+		q.filters = append(q.filters, wantedFilter{name, projections.Any, projections.Contains, []string{value}})
 	}
-	return addFilter(&q.Query, name, projections.Any, projections.Contains, []string{value})
+	return err
+}
+
+// in returns the Query where things are called as in that Directory.
+func (q usersQuery) in(dir *commands.Directory) (projections.Query, error) {
+	query := q.Query
+	for _, f := range q.filters {
+		filter, err := f.in(dir)
+		if err != nil {
+			return query, err
+		}
+		query.Filters = append(query.Filters, filter)
+	}
+	return query, nil
 }
 
 // filterName reads filter[field] and filter[field][op].
@@ -84,47 +108,37 @@ func filterName(name string) (projections.Field, projections.Op, bool) {
 	return projections.Field(field), projections.Op(op), true
 }
 
-// values returns the values of a filter. An empty one stands for what is null. A datacenter is named by its name or its id.
-func (q *usersQuery) values(field projections.Field, op projections.Op, value string) []string {
-	values := strings.Split(value, ",")
+// in returns the filter where things are called as in that Directory: a datacenter is named by its name or its id.
+func (f wantedFilter) in(dir *commands.Directory) (projections.Filter, error) {
+	if len(f.values) > maxValues {
+		return projections.Filter{}, badParameter(f.name, "filter_value_invalid", "A filter may have %d values.", maxValues)
+	}
+	values := slices.Clone(f.values)
 	for i, v := range values {
-		switch {
-		case v == "" && (field == projections.Parent || field == projections.Datacenter):
-			values[i] = uuid.Nil.String()
-		case v == "" && field == projections.Client:
-			values[i] = "0"
-		case field == projections.Datacenter && op == projections.Eq && parseID(v) == uuid.Nil:
-			values[i] = datacenterNamed(q.dir, &v).String()
+		if f.field == projections.Datacenter && f.op == projections.Eq && v != "" && v != uuid.Nil.String() && parseID(v) == uuid.Nil {
+			values[i] = datacenterNamed(dir, &v).String()
 		}
 	}
-	return values
-}
-
-func addFilter(q *projections.Query, name string, field projections.Field, op projections.Op, values []string) error {
-	if len(values) > maxValues {
-		return badParameter(name, "filter_value_invalid", "A filter may have %d values.", maxValues)
-	}
-	f, err := projections.NewFilter(field, op, values...)
+	filter, err := projections.NewFilter(f.field, f.op, values...)
 	switch {
-	case errors.Is(err, projections.ErrField) || field == projections.Any && name != "q":
-		return badParameter(name, "filter_field_unknown", "Users cannot be filtered by this field.")
+	case errors.Is(err, projections.ErrField) || f.field == projections.Any && f.name != "q":
+		return filter, badParameter(f.name, "filter_field_unknown", "Users cannot be filtered by this field.")
 	case errors.Is(err, projections.ErrOp):
-		return badParameter(name, "filter_op_unknown", "This field cannot be compared in this way.")
+		return filter, badParameter(f.name, "filter_op_unknown", "This field cannot be compared in this way.")
 	case errors.Is(err, projections.ErrValue):
-		return badParameter(name, "filter_value_invalid", "The value is not of the field's type.")
-	case err != nil:
-		return err
+		return filter, badParameter(f.name, "filter_value_invalid", "The value is not of the field's type. %s", howSeparated)
 	}
-	q.Filters = append(q.Filters, f)
-	return nil
+	return filter, err
 }
 
-// sorts reads a list of fields, each with a minus before it when it descends. Whether a list can be sorted by them is
-// found out when it is.
-func sorts(value string) (out []projections.Sort) {
+// sorts reads a list of fields, each with a minus before it when it descends.
+func sorts(value string) (out []projections.Sort, err error) {
 	for field := range strings.SplitSeq(value, ",") {
 		name, descending := strings.CutPrefix(field, "-")
 		out = append(out, projections.Sort{Field: projections.Field(name), Descending: descending})
 	}
-	return out
+	if projections.CheckSorts(out) != nil {
+		err = badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+	}
+	return out, err
 }

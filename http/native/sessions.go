@@ -77,7 +77,7 @@ func sessionJSON(at time.Time, dir *commands.Directory, u *commands.User, t sess
 	}
 	j.Key("id").String(t.Session.ID.String()).Key("created_at").Time(t.CreatedAt).Key("authenticated_at").Time(rest.SessionOf(t, "").ProvenAt)
 	j.Key("expires_at").Time(t.ExpiresAt).Key("user")
-	addUser(j, at, dir, u)
+	addUser(j, at, named(dir), u)
 	return j.Close('}')
 }
 

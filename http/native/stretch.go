@@ -5,8 +5,10 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"accountd/projections/past"
 )
@@ -18,7 +20,7 @@ type stretch struct {
 	after, before *uint64 // sequences, nil: no bound
 	at            int64   // the page begins right above that sequence, or ends right below its negative; 0: it is where the order begins
 	path          string
-	others        url.Values // the parameters that all pages have
+	others        string // the parameters that all pages have, encoded
 }
 
 // stretchOf reads limit, sort, after, before and cursor.
@@ -27,12 +29,7 @@ func stretchOf(r *http.Request) (s stretch, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.path, s.others = r.URL.EscapedPath(), url.Values{}
-	for _, name := range []string{"sort", "after", "before"} {
-		if query.Has(name) {
-			s.others.Set(name, query.Get(name))
-		}
-	}
+	s.path, s.others = r.URL.EscapedPath(), without(rawQuery(r), "limit", cursorParameter)
 	if s.limit, err = count(query, "limit", defaultLimit); err != nil {
 		return s, err
 	}
@@ -158,9 +155,10 @@ func (p section) cursor(life past.Life, below bool) string {
 
 // link returns the link to a page (RFC 8288).
 func (s stretch) link(rel, cursor string) string {
-	query := url.Values{"limit": {strconv.Itoa(s.limit)}, cursorParameter: {cursor}}
-	for name, values := range s.others {
-		query[name] = values
+	parameters := []string{cursorParameter + "=" + cursor, "limit=" + strconv.Itoa(s.limit)}
+	if s.others != "" {
+		parameters = append(parameters, strings.Split(s.others, "&")...)
 	}
-	return "<" + s.path + "?" + query.Encode() + `>; rel="` + rel + `"`
+	slices.Sort(parameters)
+	return "<" + s.path + "?" + strings.Join(parameters, "&") + `>; rel="` + rel + `"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,32 +18,38 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	found, dir, err := a.find(r, c, q)
+	found, then, err := a.find(r, c, q)
 	if err != nil {
 		return err
 	}
 	m := q.page.meta(found.Total)
 	m.NextCursor = nextCursor(q.Query, found)
 	q.page.linkAround(w, m, q.After != nil)
-	j := usersJSON(c.At, dir, found.Users, m)
+	j := usersJSON(then, named(found.Directory), found.Users, m)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
 	return nil
 }
 
-// find answers what is asked of the list, as it is or as it was, with what else there is or was.
-func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, dir *commands.Directory, err error) {
-	view := a.View
+// find answers what is asked of the list, as it is or as it was, and returns the time at which it is or was so.
+func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, then time.Time, err error) {
+	view, then := a.View, c.At
 	if q.at != nil {
 		q.Scope = commands.Scope{All: true}
-		if view, err = a.everybodyAt(r.Context(), c, *q.at); err != nil {
-			return found, nil, err
+		if view, then, err = a.everybodyAt(r.Context(), c, *q.at); err != nil {
+			return found, then, err
 		}
 	}
-	if found, err = view.List(q.Query); errors.Is(err, projections.ErrField) {
-		err = badParameter("sort", "sort_invalid", "Users cannot be sorted by these fields.")
+	for dir := view.Snapshot().Directory(); ; dir = found.Directory {
+		query, err := q.in(dir)
+		if err != nil {
+			return found, then, err
+		}
+		found, err = view.List(query)
+		if err != nil || found.Directory == dir { // otherwise something may have been called in another way meanwhile
+			return found, then, err
+		}
 	}
-	return found, view.Snapshot().Directory(), err
 }
 
 func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
@@ -238,7 +245,7 @@ func (c caller) writeChanged(w http.ResponseWriter, out commands.Outcome) {
 
 func (c caller) writeUser(w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
 	w.Header().Set("ETag", etag(u))
-	j := userJSON(c.At, dir, u)
+	j := userJSON(c.At, named(dir), u)
 	defer j.Free()
 	rest.WriteJSON(w, status, j.Bytes())
 }

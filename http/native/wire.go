@@ -188,18 +188,18 @@ func orNull[T comparable](v T) *T {
 const userSize = 768
 
 // userJSON returns a user's object at that time, when a lock may be over; zero: as it is recorded. Free it.
-func userJSON(at time.Time, dir *commands.Directory, u *commands.User) *rest.JSON {
+func userJSON(at time.Time, names naming, u *commands.User) *rest.JSON {
 	j := rest.NewJSON(userSize)
-	addUser(j, at, dir, u)
+	addUser(j, at, names, u)
 	return j
 }
 
 // usersJSON returns a list of users at that time; Free it.
-func usersJSON(at time.Time, dir *commands.Directory, users []*commands.User, m metaAnswer) *rest.JSON {
+func usersJSON(at time.Time, names naming, users []*commands.User, m metaAnswer) *rest.JSON {
 	j := rest.NewJSON(128 + userSize*len(users))
 	j.Open('{').Key("data").Open('[')
 	for _, u := range users {
-		addUser(j, at, dir, u)
+		addUser(j, at, names, u)
 	}
 	j.Close(']').Key("meta").Open('{')
 	j.Key("total").Int(int64(m.Total)).Key("limit").Int(int64(m.Limit)).Key("offset").Int(int64(m.Offset))
@@ -207,7 +207,7 @@ func usersJSON(at time.Time, dir *commands.Directory, users []*commands.User, m 
 	return j
 }
 
-func addUser(j *rest.JSON, at time.Time, dir *commands.Directory, u *commands.User) {
+func addUser(j *rest.JSON, at time.Time, names naming, u *commands.User) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("number").Int(u.Number)
@@ -229,7 +229,7 @@ func addUser(j *rest.JSON, at time.Time, dir *commands.Directory, u *commands.Us
 	j.Key("access").StringOrNull(u.Access)
 	j.Key("comment").StringOrNull(u.Comment)
 	j.Key("extra_params").StringOrNull(u.ExtraParams)
-	addMembership(j, dir, u)
+	addMembership(j, names, u)
 	j.Key("api_access").Bool(u.APIAccess)
 	addParent(j, u.Parent)
 	addProfile(j, u.Profile)
@@ -255,16 +255,39 @@ func addClient(j *rest.JSON, number int64) {
 	j.Key("client_id").Int(number)
 }
 
-func addMembership(j *rest.JSON, dir *commands.Directory, u *commands.User) {
+// naming returns what the datacenter or the group of that id is called, or was at the time that is shown; false: there is none.
+type naming func(kind events.Kind, id uuid.UUID) (name string, ok bool)
+
+// named is what things are called in the Directory.
+func named(dir *commands.Directory) naming {
+	return func(kind events.Kind, id uuid.UUID) (name string, ok bool) {
+		if kind == events.KindDatacenter {
+			d := dir.Datacenter(id)
+			if d == nil {
+				return "", false
+			}
+			return d.Name, true
+		}
+		g := dir.Group(id)
+		if g == nil {
+			return "", false
+		}
+		return g.Name, true
+	}
+}
+
+func addMembership(j *rest.JSON, names naming, u *commands.User) {
 	j.Key("datacenter")
-	if d := dir.Datacenter(u.Datacenter); d != nil {
-		j.String(d.Name)
+	if name, ok := names(events.KindDatacenter, u.Datacenter); ok {
+		j.String(name)
 	} else {
 		j.Raw("null")
 	}
 	j.Key("groups").Open('[')
-	for _, name := range groupNames(dir, u.Groups) {
-		j.String(name)
+	for _, id := range u.Groups {
+		if name, ok := names(events.KindGroup, id); ok {
+			j.String(name)
+		}
 	}
 	j.Close(']')
 }

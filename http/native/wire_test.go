@@ -37,7 +37,7 @@ func TestProfileIsWrittenAsItIsStored(t *testing.T) {
 		want, err := json.Marshal(p)
 		require.NoError(t, err)
 		var got struct{ Profile json.RawMessage }
-		j := userJSON(time.Time{}, commands.NewDirectory(), &commands.User{Profile: p})
+		j := userJSON(time.Time{}, named(commands.NewDirectory()), &commands.User{Profile: p})
 		require.NoError(t, json.Unmarshal(j.Bytes(), &got))
 		assert.Equal(t, string(want), string(got.Profile))
 		j.Free()
@@ -49,7 +49,7 @@ func TestMembers(t *testing.T) {
 	u := &commands.User{ID: uuid.New(), CreatedAt: time.Now(), PasswordHash: "hidden", Client: 7, Parent: uuid.New(),
 		SigningKeys: []commands.SigningKey{{SigningKey: events.SigningKey{ID: "hidden", Secret: "hidden"}}}, StorageKeys: []events.StorageKey{{Secret: "hidden"}},
 		APIKeys: []commands.APIKey{{APIKey: events.APIKey{Hash: "hidden"}}}, SSHKeys: []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Key: "hidden"}}}}
-	j := userJSON(time.Time{}, commands.NewDirectory(), u)
+	j := userJSON(time.Time{}, named(commands.NewDirectory()), u)
 	defer j.Free()
 	var names []string
 	d := json.NewDecoder(bytes.NewReader(j.Bytes()))

@@ -19,7 +19,7 @@ func requests() []Problem {
 		{"field_unknown", bad, "The body has a member, or fields names one, that there is not.", "Compare the name with the API's description; names are taken letter by letter."},
 		{"filter_field_unknown", bad, "Users cannot be filtered by this field.", "Take a field that the description of the list names."},
 		{"filter_op_unknown", bad, "The field cannot be compared in this way.", "Take another operator; the description of the list has those of each field."},
-		{"filter_value_invalid", bad, "A value is not of the field's type, or there are too many of them.", "Correct the value, or ask in several requests."},
+		{"filter_value_invalid", bad, "A value is not of the field's type, or there are too many of them.", "Correct the value, or ask in several requests. Commas separate values, and the parameter may be repeated; a comma that belongs to a value is encoded (%2C) or has a backslash before it."},
 		{"idempotency_key_invalid", bad, "The Idempotency-Key is empty, too long, there twice, or has characters that it may not have.", "Send one key of printable ASCII characters, such as a UUID."},
 		{"json_invalid", bad, "The body is not one JSON text in UTF-8.", "Correct the body."},
 		{"json_not_object", bad, "The body is JSON, but no object.", "Send an object, in braces."},

@@ -44,6 +44,8 @@ type Archive struct {
 	mu    sync.Mutex
 	first time.Time // of the first Record; zero: not known yet
 	folds map[uint64]*fold
+
+	names Names
 }
 
 var _ projections.Observer = (*Archive)(nil)
@@ -101,6 +103,21 @@ func (a *Archive) Check(ctx context.Context, m Moment) error {
 		return ErrBefore
 	}
 	return nil
+}
+
+// When returns the time of the moment: of the Record of that sequence, if it is a sequence. Locate or Check has found it.
+func (a *Archive) When(ctx context.Context, m Moment) (time.Time, error) {
+	if !m.Time.IsZero() {
+		return m.Time, nil
+	}
+	records, err := a.log.Read(ctx, m.Sequence-1, 1)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading when a record was written: %w", err)
+	}
+	if len(records) == 0 {
+		return time.Time{}, ErrNotYet
+	}
+	return records[0].Time, nil
 }
 
 func (a *Archive) checkSequence(ctx context.Context, sequence uint64) error {

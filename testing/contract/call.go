@@ -65,7 +65,7 @@ func (o Operation) Allowed(known Known) *rapid.Generator[Request] {
 				r.Header.Set(name, value)
 				continue
 			}
-			query = append(query, url.QueryEscape(name)+"="+url.QueryEscape(value))
+			query = append(query, url.QueryEscape(name)+"="+inQuery(p, value))
 		}
 		r.Query = strings.Join(query, "&")
 		r.Body = o.body(d, r.Header)
@@ -79,6 +79,14 @@ func (o Operation) parameters() (out []object) {
 		out = append(out, p.(object))
 	}
 	return out
+}
+
+// inQuery returns a value as a query has it: the commas that separate values are not encoded.
+func inQuery(parameter object, value string) string {
+	if parameter["explode"] == false {
+		return strings.ReplaceAll(url.QueryEscape(value), "%2C", ",")
+	}
+	return url.QueryEscape(value)
 }
 
 // segment draws a segment of a path, which is never empty and never leads elsewhere.

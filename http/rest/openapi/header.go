@@ -31,7 +31,7 @@ func RetryAfter(always bool, statuses ...int) Header {
 
 // Sequence is the header of these answers that says where in the log a change is.
 func Sequence(always bool, on func(Reply) bool) Header {
-	return Header{Name: rest.SequenceHeader, About: "The sequence of the log up to which the answer is true: that of the change.", Schema: Count(), Always: always, On: on}
+	return Header{Name: rest.SequenceHeader, About: "The sequence of the log up to which the answer is true: that of the change. When everything was so already and nothing was recorded, that of the newest change of what the request is about.", Schema: Count(), Always: always, On: on}
 }
 
 // Status chooses the answers with one of those statuses.
