@@ -56,7 +56,9 @@ func (h *Handler) drain(waiting []*request) []*request {
 // and an error when the Log is unavailable.
 func (h *Handler) commit(group []*request) (left int, err error) {
 	var newest uint64 // what is decided on at least this much needs no proof that it is not out of date
+	defer func() { h.turns.asked = false }()
 	for tries, began := 0, time.Now(); tries < minTries || time.Since(began) < patience; tries++ {
+		h.hold()
 		states := h.fold.States()
 		if states == nil {
 			refuseAll(group, refuse(Busy, "not_ready", "", "The service is still reading its log."))
@@ -79,6 +81,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 			for _, r := range group {
 				r.conflicts++
 			}
+			h.lost(tries+1, time.Since(start))
 			if err = h.catchUp(); err == nil {
 				continue
 			}

@@ -18,6 +18,7 @@ const (
 
 // turns knows whether other instances append to the Log, too.
 type turns struct {
+	asked  bool      // this instance has asked for the turn
 	newest uint64    // sequence that this instance decided on or appended
 	others time.Time // when another instance had appended behind it
 }
@@ -45,4 +46,29 @@ func (h *Handler) giveWay(append time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*append)
 	defer cancel()
 	_ = h.fold.Wait(ctx, h.turns.newest+1) // or nobody wants to
+}
+
+// lossesToAsk is how many races in a row an instance loses before it asks the others for the turn.
+const lossesToAsk = 2
+
+// lost asks the others to hold back when races are lost again and again: an instance that is far from the engine would never win
+// one, however short the others give way. A round is how long it took to decide and to be refused; catching up takes another, and
+// what the others had on its way may cost one more.
+func (h *Handler) lost(losses int, round time.Duration) {
+	if losses >= lossesToAsk {
+		h.turns.asked = true
+		h.log.AskForTurn(3 * round)
+	}
+}
+
+// hold lets another instance that has asked for the turn append, unless this one asks itself.
+func (h *Handler) hold() {
+	until := h.log.TurnOfAnother()
+	if until.IsZero() || h.turns.asked {
+		return
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), until)
+	defer cancel()
+	_ = h.fold.Wait(ctx, max(h.turns.newest, h.log.Newest())+1) // or it has ended, or was lost on the way
+	h.log.TurnTaken()
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -30,11 +31,18 @@ type Engine struct {
 	store  string
 	door   *door // nil when nobody may come from outside
 
+	url    atomic.Value // of the server of the last connection, without credentials
 	moving sync.Mutex
 	moved  time.Time // when Reconnect last gave up a connection
 
 	admitting sync.Mutex
 	accounts  map[string]*server.Account // of Guests, by name
+}
+
+// at returns where the last connection is or was to.
+func (e *Engine) at() string {
+	url, _ := e.url.Load().(string)
+	return url
 }
 
 // Conn returns the connection, which reconnects for ever by itself.
@@ -110,8 +118,8 @@ func attach(url string, log natsLogger, options ...nats.Option) (*Engine, error)
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),
 		nats.ClosedHandler(func(*nats.Conn) { close(e.closed) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.disconnected(err) }),
-		nats.ReconnectHandler(func(c *nats.Conn) { log.reconnected(c.ConnectedUrlRedacted()) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.disconnected(e.at(), err) }),
+		nats.ReconnectHandler(func(c *nats.Conn) { e.url.Store(c.ConnectedUrlRedacted()); log.reconnected(e.at()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.failed(err) }),
 	}, options...)
 	conn, err := nats.Connect(url, options...)
@@ -123,6 +131,7 @@ func attach(url string, log natsLogger, options ...nats.Option) (*Engine, error)
 		conn.Close()
 		return nil, fmt.Errorf("connecting to JetStream: %w", err)
 	}
+	e.url.Store(conn.ConnectedUrlRedacted())
 	e.conn, e.js = conn, js
 	return e, nil
 }

@@ -40,9 +40,9 @@ func (l natsLogger) Fatalf(format string, v ...any) {
 	l.log.Error(line)
 }
 
-func (l natsLogger) disconnected(err error) {
+func (l natsLogger) disconnected(url string, err error) {
 	if err != nil { // nil: closed on purpose
-		l.log.Warn("connection lost", "error", err)
+		l.log.Warn("connection lost", "url", url, "error", err)
 	}
 }
 

@@ -39,6 +39,39 @@
 // The stream ACCOUNT_KEYS holds the data keys in blocks of 256, one message for each block, on a subject of its own; see
 // block.go. Unused keys are kept in store, so that a new user costs no extra write.
 //
+// # What each guard is worth
+//
+// The last sequence (Nats-Expected-Last-Sequence) is the only guard that the Log relies on. After a restart, a restore, a change
+// of replicas, a replaced disk: it holds, since it is what the stream itself goes on from. While a cluster heals, two servers may
+// hold themselves for the leader; one may refuse what the other stores, so a refusal proves nothing, and the Record behind the
+// head decides.
+//
+// A message's id (Nats-Msg-Id) in the stored Record: it tells one's own Record from another's, and holds for ever. The engine's
+// own memory of ids: of the last two minutes, read anew from the stream at a restart; forgotten by a restore until the next
+// restart; not known to replicas that caught up. So "known already" is no more than a hint to look into the Log.
+//
+// The last sequence of a subject, for blocks of keys: it is in the stream, and holds like that of the Log.
+//
+// The answer that there is nothing, and the Log's end: worth what the server is that gives it. On a cluster both are taken from a
+// leader alone that most of the stream's servers followed within the last three seconds (less than any of them waits to be
+// elected), and that has all that this instance has seen; any other is asked again. After a restart of this instance nothing has
+// been seen: the anchor (see [Log.Verify]) and the view's checkpoint are what it knows then. A Log that was restored to less
+// under a running instance is refused by it until it is started anew.
+//
+// A direct get: answered by any copy, also one that is behind or out of touch; nothing here uses it.
+//
+// A consumer's count and place: of one life of one server. After a restart, a change of replicas or a lost server there is
+// another consumer, which begins behind what was delivered. The durable consumers of [Work] are replicated as the stream is, and
+// lost with it by a restore of the stream alone: they begin at its end again.
+//
+// The chain hash: it holds wherever the Records do, and tells of a Record that is another one. That the Log's end is missing only
+// the anchor and the checkpoints of the transparency log tell.
+//
+// The turn that instances ask each other for: worth nothing but courtesy; see turn.go.
+//
+// A gap, or a message that the store does not give away, is damage in an embedded engine. On a cluster it is one server's; the
+// reading goes on with another, and never ends for it.
+//
 // # Why
 //
 // Why a guard on the whole Log instead of one for each aggregate: a command is then decided against all that has happened,
@@ -48,8 +81,11 @@
 // that could not be read back never gets in, and a state folded from what Append returns is the state folded from a replay.
 //
 // Why a conflict is looked into: a single server checks the guard before it looks for duplicates, so the retry of an append
-// that was stored, but of which the receipt was lost, is refused like that of a stranger. Only the Record behind the head
-// tells them apart.
+// that was stored, but of which the receipt was lost, is refused like that of a stranger; and of two servers that hold
+// themselves for the leader one may refuse the very first attempt, and the other store it. Only the Record behind the head tells.
+//
+// Why the engine is asked for the Log's end every second: a connection that stands says nothing about a leader, or whether the
+// server behind it is cut off from the others. Who waits for an append would be the first to know.
 //
 // Why a missing block of keys is an error, though a missing key is an erasure: a block stays when its last key is destroyed,
 // so a block can be missing only by loss; to take that for an erasure would hide the loss of 256 people's data.

@@ -21,6 +21,23 @@ var (
 	ErrKeyGone = errors.New("the data key is destroyed")
 )
 
+// Reason returns what an Append failed with in a word, for figures; empty for nil.
+func Reason(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrConflict):
+		return "conflict"
+	case errors.Is(err, ErrUnavailable):
+		return "unavailable"
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrTooMany):
+		return "too_large"
+	case errors.Is(err, ErrKeyGone):
+		return "key_gone"
+	}
+	return "other"
+}
+
 // Errors of [Open].
 var (
 	// ErrLostStream is returned by [Open] when the store holds the Log's files but the engine could not open them, or when

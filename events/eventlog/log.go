@@ -41,6 +41,7 @@ type Log struct {
 	replicas int
 	seen     atomic.Uint64 // how far the Log is known to go
 	pulse    *pulse
+	turns    turns
 	stop     context.CancelFunc // ends the background work
 
 	appending sync.Mutex
@@ -61,6 +62,9 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 	err = l.openKeys(ctx, found.log.State.LastSeq)
 	if err == nil {
 		err = l.checkEnd(ctx, found.log.State.LastSeq)
+	}
+	if err == nil {
+		err = l.listen()
 	}
 	if err != nil {
 		l.Close()
@@ -135,6 +139,7 @@ func (l *Log) Close() {
 	l.stop()
 	l.pool.close()
 	l.pulse.close()
+	l.unlisten()
 }
 
 // GroupFrom returns from how many waiting commands of one event on it pays to append them together: a batch costs 2-3 ms

@@ -12,7 +12,7 @@ import (
 const (
 	// pulseEvery is how often the engine is asked whether it is there, and pulseLate how long it may be silent.
 	pulseEvery = time.Second
-	pulseLate  = 3 * time.Second
+	pulseLate  = 5 * time.Second
 	// moveAfter is how long a server may leave requests unanswered until another one is tried.
 	moveAfter = 4 * time.Second
 	// longSilence is how long the engine has been silent when nobody waits for it any more than hurriedly: a change of leader is
@@ -164,6 +164,9 @@ func (l *Log) Behind(sequence uint64) time.Duration {
 	}
 	return 0
 }
+
+// Silent returns how long ago the leader last answered.
+func (l *Log) Silent() time.Duration { return l.pulse.silent(time.Now()) }
 
 // Newest returns the sequence of the newest Record that this instance knows of. It does not ask.
 func (l *Log) Newest() uint64 { return l.seen.Load() }

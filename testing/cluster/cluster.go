@@ -28,21 +28,38 @@ type Cluster struct {
 	t       testing.TB
 	options [Size]server.Options
 	servers [Size]*server.Server
+	routes  [Size][Size]*Link // from the first to the second server; nil where they meet directly
+	doors   [Size]*Link       // from the clients to each server; nil likewise
 }
 
 // Start runs a cluster until the test ends.
-func Start(t testing.TB) *Cluster {
+func Start(t testing.TB) *Cluster { return start(t, false) }
+
+// StartLinked runs a cluster of which every way, between servers and from clients to them, is a [Link].
+func StartLinked(t testing.TB) *Cluster { return start(t, true) }
+
+func start(t testing.TB, linked bool) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
 	dir, ports := t.TempDir(), freePorts(t, 2*Size)
-	routes := make([]string, Size)
-	for i := range routes {
-		routes[i] = fmt.Sprintf("nats://127.0.0.1:%d", ports[i])
-	}
 	for i := range Size {
+		routes := make([]string, Size)
+		for j := range routes {
+			routes[j] = fmt.Sprintf("nats://127.0.0.1:%d", ports[j])
+			if linked && i != j {
+				c.routes[i][j] = NewLink(t, routes[j][len("nats://"):])
+				routes[j] = "nats://" + c.routes[i][j].Addr()
+			}
+		}
+		if linked {
+			c.doors[i] = NewLink(t, fmt.Sprintf("127.0.0.1:%d", ports[Size+i]))
+		}
 		c.options[i] = server.Options{ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: ports[Size+i], NoSigs: true, NoLog: true,
 			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint(i)), Routes: server.RoutesFromStr(strings.Join(routes, ",")),
 			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: ports[i]}}
+		if linked { // nobody may tell of a way that is none of the links
+			c.options[i].Cluster.NoAdvertise, c.options[i].Cluster.PoolSize = true, -1
+		}
 		c.up(i)
 	}
 	t.Cleanup(func() {
@@ -69,7 +86,11 @@ func freePorts(t testing.TB, n int) (ports []int) {
 func (c *Cluster) URLs(preferred int) string {
 	urls := make([]string, Size)
 	for i := range urls {
-		urls[i] = fmt.Sprintf("nats://127.0.0.1:%d", c.options[(preferred+i)%Size].Port)
+		n := (preferred + i) % Size
+		urls[i] = fmt.Sprintf("nats://127.0.0.1:%d", c.options[n].Port)
+		if c.doors[n] != nil {
+			urls[i] = "nats://" + c.doors[n].Addr()
+		}
 	}
 	return strings.Join(urls, ",")
 }
@@ -110,6 +131,40 @@ func (c *Cluster) settle() {
 		return peers == Size
 	}, time.Minute, 50*time.Millisecond)
 }
+
+// Door returns the way from clients to the server.
+func (c *Cluster) Door(i int) *Link { return c.doors[i] }
+
+// Part lets nothing from the first server reach the second one, and nobody is told.
+func (c *Cluster) Part(from, to int) {
+	c.routes[from][to].stop(there)
+	c.routes[to][from].stop(back)
+}
+
+// Delay has everything between the server and the others take so much longer in each direction.
+func (c *Cluster) Delay(i int, d time.Duration) {
+	for j := range Size {
+		if j != i {
+			c.routes[i][j].Delay(d)
+			c.routes[j][i].Delay(d)
+		}
+	}
+}
+
+// Heal ends what was done to all ways.
+func (c *Cluster) Heal() {
+	for i := range Size {
+		c.doors[i].Heal()
+		for j := range Size {
+			if j != i {
+				c.routes[i][j].Heal()
+			}
+		}
+	}
+}
+
+// Settle waits until every server is healthy.
+func (c *Cluster) Settle() { c.settle() }
 
 // Leader returns which server leads the stream, -1 when none does.
 func (c *Cluster) Leader(stream string) int {
