@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Draining  <-chan struct{} // closed when streams are to end; nil: never
 	Heartbeat time.Duration   // 0: 15 s
+	Most      int             // streams that go on at once; 0: 4096
 }
 
 const (
@@ -48,8 +49,11 @@ func newSource(s rest.Service, log *eventlog.Log, o Options) *source {
 	if o.Heartbeat == 0 {
 		o.Heartbeat = heartbeat
 	}
+	if o.Most == 0 {
+		o.Most = maxStreams
+	}
 	src := &source{Options: o, service: s, log: log, tail: newTail(),
-		reads: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), streams: make(chan struct{}, maxStreams)}
+		reads: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), streams: make(chan struct{}, o.Most)}
 	s.View.Observe(src.tail)
 	return src
 }

@@ -75,11 +75,16 @@ func compress(h http.Handler) http.Handler {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := s.mount(r.URL.Path)
 	x := s.begin(w, r, m)
+	late := late(x, r)
 	r = r.WithContext(rest.WithInfo(s.beginSpan(r.Context(), x), &x.info))
 	x.receive(r)
 	defer func() { x.body.leave(); s.end(x, r, recover()) }()
 	if m == &s.rest {
 		m.Handler.ServeHTTP(x, r)
+		return
+	}
+	if late {
+		m.Problem(x, r, tooManyConnections())
 		return
 	}
 	s.dialect(x, r)

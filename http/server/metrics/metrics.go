@@ -20,6 +20,8 @@ type Metrics struct {
 	events    prometheus.Counter
 	conflicts prometheus.Counter
 	outgoing  outgoing
+
+	appendFailures *prometheus.CounterVec
 }
 
 var _ commands.Observer = (*Metrics)(nil)
@@ -43,10 +45,10 @@ func New(b Build) *Metrics {
 		conflicts: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "accountd_conflicts_total", Help: "Appends that were decided again because the log had moved on.",
 		}),
-		outgoing: newOutgoing(),
+		outgoing: newOutgoing(), appendFailures: newAppendFailures(),
 	}
 	m.registry.MustRegister(m.outgoing.collectors()...)
-	m.registry.MustRegister(m.requests.count, m.requests.took, m.append, m.commands, m.events, m.conflicts, b.collector(),
+	m.registry.MustRegister(m.requests.count, m.requests.took, m.append, m.appendFailures, m.commands, m.events, m.conflicts, b.collector(),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
