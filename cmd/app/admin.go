@@ -88,7 +88,9 @@ func (a *app) listenAdmin(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) checks() []server.Check { return []server.Check{{Name: "engine", Run: a.engineHealth}} }
+func (a *app) checks() []server.Check {
+	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "storage", Run: a.storeHealth}}
+}
 
 // mayScrape says who gets the metrics on the public address: everybody on this machine while it is on the loopback and nothing else
 // is for them; otherwise the token of the metrics and super admins.

@@ -34,9 +34,10 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 		return err
 	}
 	a := newApp(c, stderr, hooks)
-	defer func() { err = errors.Join(err, a.close()) }()
-	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.startEngine, a.openLog, a.openUsage, a.openSessions, a.restore, a.openTree, a.replay,
-		a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.startSubscriptions, a.administrator, a.mountAudit, a.open}
+	defer func() { err = a.end(err) }()
+	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.startEngine, a.watchStore, a.openLog, a.openUsage, a.openSessions,
+		a.restore, a.openTree, a.replay, a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.startSubscriptions, a.administrator,
+		a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -81,7 +82,8 @@ type app struct {
 	danube  server.Later
 	audit   server.Later
 
-	failed  chan error // what ends the service
+	failed  chan error            // what ends the service
+	gone    atomic.Pointer[error] // why the store can be used no more
 	closing []func() error
 }
 
@@ -89,7 +91,7 @@ func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 	return &app{
 		config: c, hooks: hooks, log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
 		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots}), PasswordMin: c.PasswordMin},
-		failed:  make(chan error, 3), // HTTP, that of health and metrics, and the runner
+		failed:  make(chan error, 4), // HTTP, that of health and metrics, the runner and the store
 	}
 }
 

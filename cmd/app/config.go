@@ -23,6 +23,7 @@ type Config struct {
 	NATSCert      string // files of that address's certificate and key; empty: no TLS
 	NATSKey       string
 	Sync          string        // of the embedded server: syncAlways or syncInterval
+	StoreMax      int64         // bytes that the embedded server's streams may take; 0: the disk but for a reserve
 	MasterKeyFile string        // empty: masterKeyName in Data
 	MasterKey     events.Secret // the key itself, in place of a file
 
@@ -95,6 +96,8 @@ func (c Config) Validate() error {
 		return errors.New("data: no folder is given")
 	case c.MasterKey != "" && c.MasterKeyFile != "":
 		return errors.New("master-key-file: the master key is given in the environment, too; give it in one way")
+	case c.StoreMax != 0 && c.NATS != "":
+		return errors.New("store-max: it bounds the embedded server; an outside cluster has bounds of its own")
 	case c.PasswordSlots < 0:
 		return errors.New("password-slots: must not be negative")
 	case c.PasswordMin < 1 || c.PasswordMin > maxPasswordMin:

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"accountd/events/engine"
 	"accountd/http/rest/openapi"
 )
 
@@ -20,10 +22,11 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2 // the program was called in a wrong way
+	exitStore  = 3 // writing to the disk failed; started again, the service opens its store anew
 )
 
 // Main runs accountd with that command line (without the program's name) and environment until it ends or is told to by
-// SIGTERM or SIGINT, and returns its exit code: 0, 1 when it failed, 2 when it was called in a wrong way.
+// SIGTERM or SIGINT, and returns its exit code: 0, 1 when it failed, 2 when it was called in a wrong way, 3 when the store has failed.
 func Main(args, environ []string, stdout, stderr io.Writer) int {
 	m := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := m.command()
@@ -36,6 +39,9 @@ func Main(args, environ []string, stdout, stderr io.Writer) int {
 		return exitDone
 	case m.started:
 		fmt.Fprintf(stderr, "accountd: %v\n", err)
+		if errors.Is(err, engine.ErrBroken) {
+			return exitStore
+		}
 		return exitFailed
 	}
 	fmt.Fprintf(stderr, "accountd: %v (see accountd --help)\n", err)

@@ -30,6 +30,8 @@ func options(c *Config) []option {
 		{storage, "nats-tls-key", "FILE", "key of that certificate", text{&c.NATSKey}, ""},
 		{storage, "sync", "always|interval", "when the embedded server syncs to disk: before it acknowledges a change, or every two " +
 			"minutes, which is faster and loses acknowledged changes in a power cut", choice{&c.Sync, []string{syncAlways, syncInterval}}, ""},
+		{storage, "store-max", "SIZE", "how much the embedded server may store, such as 20GiB; nothing but erasures is written past it " +
+			"(default the disk, but for a twentieth of it and 256MiB at most)", size{&c.StoreMax}, ""},
 		{storage, "master-key-file", "FILE", "the key that seals everything; without it nothing can be read, so back it up apart from " +
 			"the data; made at the first start (default master.key in the data folder)", text{&c.MasterKeyFile}, ""},
 		{http, "http", "HOST:PORT", "address to listen on", text{&c.HTTP}, ""},

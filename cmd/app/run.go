@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"accountd/events/engine"
 )
 
 const (
@@ -26,26 +29,30 @@ func (a *app) run(ctx context.Context) error {
 			}
 		case <-ctx.Done():
 			a.log.Info("stopping")
-			a.drain()
+			a.drain(nil)
 			return nil
 		case err := <-a.failed:
-			a.drain()
+			a.drain(err)
 			return err
 		}
 	}
 }
 
 // drain lets nobody in any more and what runs finish. Until then it still answers, so that /readyz says why.
-func (a *app) drain() {
+func (a *app) drain(cause error) {
+	patience := drainFor
+	if errors.Is(cause, engine.ErrBroken) {
+		patience = brokenCloseFor // what waits for the store waits in vain
+	}
 	a.gate.Drain()
-	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	err := a.gate.Idle(ctx)
 	if err == nil {
 		err = a.http.Shutdown(ctx)
 	}
 	if err != nil {
-		a.log.Warn("not all requests have ended", "error", fmt.Errorf("waiting %v: %w", drainFor, err))
+		a.log.Warn("not all requests have ended", "error", fmt.Errorf("waiting %v: %w", patience, err))
 		_ = a.http.Close() // it fails as the listener did
 	}
 }

@@ -50,7 +50,7 @@ func (a *app) embed(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, Listen: listen, Logger: a.log})
+	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, MaxStore: a.config.StoreMax, Listen: listen, Logger: a.log})
 	if err == nil && listen != nil {
 		a.log.Info("listening for subscribers", "nats", e.Addr().String(), "tls", listen.TLS != nil)
 		if listen.TLS == nil && !isLoopback(e.Addr()) {
@@ -123,6 +123,7 @@ func (a *app) startHandler(context.Context) error {
 		Waiting:     a.service.Handler.Waiting,
 		HashRunning: a.service.Hasher.Running,
 		HashWaiting: a.service.Hasher.Waiting,
+		Store:       a.storeBytes,
 	})
 	return nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -93,6 +94,46 @@ func (v duration) String() string {
 		s = strings.TrimSuffix(s, "0s")
 	}
 	return s
+}
+
+// size is a number of bytes; the empty text stands for 0, which is no bound.
+type size struct{ field *int64 }
+
+// units are those of a size, the longer ones first.
+var units = []struct {
+	name  string
+	bytes int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}, {"", 1}}
+
+func (v size) Set(s string) error {
+	if s == "" {
+		*v.field = 0
+		return nil
+	}
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(s, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64/u.bytes {
+			break
+		}
+		*v.field = n * u.bytes
+		return nil
+	}
+	return fmt.Errorf("must be a size such as 500MiB or 20GB, not %q", s)
+}
+
+func (v size) String() string {
+	for _, u := range slices.Backward(units[:4]) {
+		if n := *v.field; n == 0 {
+			return ""
+		} else if n%u.bytes == 0 {
+			return strconv.FormatInt(n/u.bytes, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(*v.field, 10)
 }
 
 type list struct{ field *[]string }

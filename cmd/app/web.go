@@ -53,7 +53,8 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
-		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Checks: a.checks(), Metrics: a.metrics, MayScrape: mayScrape,
+		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Alive: a.alive, Checks: a.checks(), Metrics: a.metrics,
+		MayScrape: mayScrape,
 		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
 	}), a.log)
 	done := make(chan struct{})
@@ -105,7 +106,7 @@ func (a *app) health() string {
 	switch {
 	case a.gate.Refusal() != nil:
 		return "not ready"
-	case a.engineHealth() != nil:
+	case a.engineHealth() != nil, a.storeHealth() != nil:
 		return "not well"
 	}
 	return "ready"

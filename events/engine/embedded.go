@@ -19,6 +19,8 @@ type Options struct {
 	StoreDir string
 	// SyncAlways makes every acknowledged write survive a power cut.
 	SyncAlways bool
+	// MaxStore is how many bytes the streams may take; 0: as many as the disk has, but for a reserve. See [Engine.Space].
+	MaxStore int64
 	// Sync is the interval between syncs to disk without SyncAlways, and by that how much a power cut may lose. Zero
 	// stands for two minutes. A crash of the process alone loses nothing.
 	Sync time.Duration
@@ -79,14 +81,15 @@ func endCompression(ctx context.Context, options Options, streams []string) erro
 func startOn(ctx context.Context, options Options, log natsLogger) (*Engine, error) {
 	visitors := newDoor(options.Listen)
 	config := &server.Options{
-		ServerName:   "accountd",
-		DontListen:   true,
-		NoSigs:       true,
-		MaxPayload:   maxPayload,
-		JetStream:    true,
-		StoreDir:     options.StoreDir,
-		SyncAlways:   options.SyncAlways,
-		SyncInterval: options.Sync,
+		ServerName:        "accountd",
+		DontListen:        true,
+		NoSigs:            true,
+		MaxPayload:        maxPayload,
+		JetStream:         true,
+		JetStreamMaxStore: engineStore,
+		StoreDir:          options.StoreDir,
+		SyncAlways:        options.SyncAlways,
+		SyncInterval:      options.Sync,
 		// Of the accounts, only the global one is there at the start: then it gets JetStream by itself.
 		CustomClientAuthentication: visitors,
 	}
@@ -105,7 +108,7 @@ func startOn(ctx context.Context, options Options, log natsLogger) (*Engine, err
 		err = e.openDoor(visitors, options.Listen)
 	}
 	if err == nil {
-		e.store = options.StoreDir
+		e.store, e.granted = options.StoreDir, options.MaxStore
 		err = e.Healthy()
 	}
 	if err == nil {

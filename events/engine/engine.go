@@ -27,9 +27,11 @@ type Engine struct {
 	log    *slog.Logger
 	closed chan struct{} // closed when conn is
 
-	server *server.Server // nil for an outside cluster
-	store  string
-	door   *door // nil when nobody may come from outside
+	server   *server.Server // nil for an outside cluster
+	store    string
+	granted  int64 // bytes that the store may take; 0: the disk's
+	measured measured
+	door     *door // nil when nobody may come from outside
 
 	url    atomic.Value // of the server of the last connection, without credentials
 	moving sync.Mutex

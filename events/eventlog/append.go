@@ -36,7 +36,7 @@ type AppendOutcome struct {
 // will deliver them. A Draft without a key takes a fresh data key, which later Drafts of the same aggregate in this call
 // share. Entries without Drafts append nothing.
 //
-// It returns [ErrConflict], [ErrUnavailable], [ErrTooMany], [ErrTooLarge] or [ErrKeyGone]; it may be called again after any
+// It returns [ErrConflict], [ErrUnavailable], [ErrFull], [ErrTooMany], [ErrTooLarge] or [ErrKeyGone]; it may be called again after any
 // error. Calls run one after another.
 func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]events.Record, error) {
 	l.appending.Lock()
@@ -45,8 +45,11 @@ func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]
 	ctx, cancel := context.WithTimeout(ctx, l.patience())
 	defer cancel()
 	u := unit{log: l, head: head, codec: l.codec(ctx)}
-	err := u.append(ctx, entries)
-	l.pulse.appended(u.attempts, err)
+	err := l.room(entries)
+	if err == nil {
+		err = u.append(ctx, entries)
+		l.pulse.appended(u.attempts, err)
+	}
 	if l.onAppend != nil {
 		l.onAppend(AppendOutcome{
 			Commands: len(entries), Records: len(u.msgs), Attempts: u.attempts, Took: time.Since(start), Err: err,

@@ -49,8 +49,15 @@ func (u *unit) commit(ctx context.Context) error {
 				return fmt.Errorf("%w: %w", ErrUnavailable, err)
 			}
 			return fmt.Errorf("appending: %w", err)
+		case full:
+			if !u.unsure {
+				return fmt.Errorf("%w: %w", ErrFull, err)
+			}
 		default:
 			u.unsure = true
+			if broken := u.log.broken(); broken != nil {
+				return broken
+			}
 		}
 		if ended := pause.wait(ctx); ended != nil {
 			return fmt.Errorf("%w: %w: %w", ErrUnavailable, ended, err)

@@ -13,6 +13,12 @@ var (
 	// ErrUnavailable is returned by [Log.Append] when the engine did not take the events within 20 seconds (a few, when it has not answered for long), or the context
 	// ended before it answered. Whether they were appended may be unknown; the Log tells who follows it.
 	ErrUnavailable = errors.New("the log is unavailable")
+	// ErrFull is returned by [Log.Append] at once when the store may not grow: nothing was appended. There is room for erasures
+	// still, and for everything once the store may be larger or the disk has more space.
+	ErrFull = errors.New("the store is full")
+	// ErrBroken is returned by [Log.Append], together with [ErrUnavailable], when the embedded engine has given up on the Log's
+	// files: nothing can be appended until the engine is started again.
+	ErrBroken = errors.New("the store has failed")
 	// ErrTooMany is returned by [Log.Append] for more than [MaxBatch] events: nothing was appended.
 	ErrTooMany = fmt.Errorf("more than %d events in one append", MaxBatch)
 	// ErrTooLarge is returned by [Log.Append] for an event or a cause that the engine cannot take: nothing was appended.

@@ -19,7 +19,9 @@ const (
 
 // Codes of the engine's errors.
 const (
+	codeNoResources       = 10023
 	codeNoMessage         = 10037
+	codeNoStorage         = 10047
 	codeMessageTooLarge   = 10054
 	codeWrongLast         = 10071
 	codeHeadersTooLarge   = 10097

@@ -17,6 +17,7 @@ const (
 	already          // an earlier attempt was stored
 	conflict         // something else stands behind the head, or is about to
 	unknown          // not stored, or nobody knows; the same messages may be published again
+	full             // not stored, because the engine has no room
 	tooLarge         // will never be stored
 	closed           // not stored, or nobody knows, and there is nobody to ask any more
 	refused          // not stored, and asking again would not help
@@ -47,6 +48,8 @@ func judge(r engine.Receipt, err error) verdict {
 		return already
 	case codeDuplicateInFlight, codeNotReady, codeBatchIncomplete, codeTooManyBatches:
 		return unknown
+	case codeNoResources, codeNoStorage:
+		return full
 	case codeMessageTooLarge, codeHeadersTooLarge:
 		return tooLarge
 	}

@@ -76,6 +76,10 @@ func FaultOf(err error) Fault {
 	case errors.Is(err, password.ErrTooLong), errors.Is(err, password.ErrEmpty):
 		return Fault{Status: http.StatusBadRequest, Reason: "password_invalid", Field: "password",
 			Detail: "The password is empty or too long."}
+	case errors.Is(err, eventlog.ErrFull):
+		return storage("storage_full", "The service has no more room to store this; nothing was changed.", untilSpace)
+	case errors.Is(err, eventlog.ErrBroken):
+		return storage("storage_failed", "The service cannot write to its disk.", untilReopened)
 	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, session.ErrUnavailable),
 		errors.Is(err, commands.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return busy("unavailable", "The service cannot do this right now.")
@@ -107,6 +111,16 @@ func faultOfRefusal(r *commands.Refusal) Fault {
 // wholeSeconds rounds up, so that who comes back then is let in.
 func wholeSeconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
+}
+
+// How long it takes until somebody has made room, and until the service has opened its store anew.
+const (
+	untilSpace    = time.Minute
+	untilReopened = 10 * time.Second
+)
+
+func storage(reason, detail string, after time.Duration) Fault {
+	return Fault{Status: http.StatusServiceUnavailable, Reason: reason, Detail: detail, RetryAfter: after}
 }
 
 func busy(reason, detail string) Fault {

@@ -25,7 +25,7 @@ func Admin(o Options) http.Handler {
 // operation returns what belongs to no dialect.
 func (s *server) operation() []rest.Route {
 	var routes []rest.Route
-	handles := map[string]rest.Handler{"/livez": live, "/readyz": s.ready, "/metrics": s.scrape()}
+	handles := map[string]rest.Handler{"/livez": s.live, "/readyz": s.ready, "/metrics": s.scrape()}
 	if s.Landing != nil {
 		handles["/"] = s.Landing
 	}
@@ -50,8 +50,14 @@ func (s *server) scrape() rest.Handler {
 	}
 }
 
-// live answers as long as the process does.
-func live(w http.ResponseWriter, _ *http.Request) error {
+// live answers well as long as the process can go on.
+func (s *server) live(w http.ResponseWriter, _ *http.Request) error {
+	if s.Alive != nil {
+		if err := s.Alive(); err != nil {
+			writeText(w, http.StatusServiceUnavailable, err.Error()+"\n")
+			return nil
+		}
+	}
 	writeText(w, http.StatusOK, "ok\n")
 	return nil
 }

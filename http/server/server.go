@@ -31,7 +31,8 @@ type Options struct {
 	Problem        rest.Problem // for paths that belong to no Mount
 	Landing        rest.Handler // answers at /; nil: nothing is there
 	Gate           *Gate
-	Checks         []Check // of /readyz, beside the Gate
+	Checks         []Check      // of /readyz, beside the Gate
+	Alive          func() error // of /livez: nil while the process can go on; nil: it always can
 	Metrics        *metrics.Metrics
 	Logger         *slog.Logger
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

@@ -17,11 +17,12 @@ type Sources struct {
 	Waiting     func() int // commands that wait to be decided
 	HashRunning func() int
 	HashWaiting func() int
+	Store       func() (used, limit, free int64, known bool) // bytes of the embedded store, and of the disk
 }
 
 // Watch adds the figures of the Sources. It is called once.
 func (m *Metrics) Watch(s Sources) {
-	m.registry.MustRegister(positions{s},
+	m.registry.MustRegister(positions{s}, space{s},
 		gauge("accountd_users", "Accounts that exist.", func() float64 { return float64(s.Users()) }),
 		gauge("accountd_commands_waiting", "Commands that wait to be decided.", func() float64 { return float64(s.Waiting()) }),
 		gauge("accountd_password_hashes_running", "Password hashes that are computed now.",
@@ -32,6 +33,35 @@ func (m *Metrics) Watch(s Sources) {
 			Name: "accountd_records_followed_total", Help: "Records that the log has delivered, also while replaying.",
 		}, func() float64 { return float64(s.Followed()) }),
 	)
+}
+
+// space tells how much the store takes and may take, all of one moment; nothing where that is not known.
+type space struct{ Sources }
+
+func (space) descs() (used, limit, free *prometheus.Desc) {
+	return prometheus.NewDesc("accountd_store_bytes", "Bytes that the embedded store takes.", nil, nil),
+		prometheus.NewDesc("accountd_store_limit_bytes", "Bytes that the embedded store may take before nothing but erasures is written.", nil, nil),
+		prometheus.NewDesc("accountd_store_free_bytes", "Bytes of the store's disk that are free.", nil, nil)
+}
+
+// Describe is prometheus.Collector's.
+func (s space) Describe(out chan<- *prometheus.Desc) {
+	used, limit, free := s.descs()
+	out <- used
+	out <- limit
+	out <- free
+}
+
+// Collect is prometheus.Collector's.
+func (s space) Collect(out chan<- prometheus.Metric) {
+	used, limit, free, known := s.Store()
+	if !known {
+		return
+	}
+	ofUsed, ofLimit, ofFree := s.descs()
+	out <- prometheus.MustNewConstMetric(ofUsed, prometheus.GaugeValue, float64(used))
+	out <- prometheus.MustNewConstMetric(ofLimit, prometheus.GaugeValue, float64(limit))
+	out <- prometheus.MustNewConstMetric(ofFree, prometheus.GaugeValue, float64(free))
 }
 
 func gauge(name, help string, value func() float64) prometheus.Collector {
