@@ -71,7 +71,8 @@ func (a *app) listenAdmin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening for health and metrics: %w", err)
 	}
-	s := server.HTTP(server.Admin(server.Options{Problem: native.Problem, Gate: a.gate, Checks: a.checks(), Metrics: a.metrics, Logger: a.log}), a.log)
+	s := server.HTTP(server.Admin(server.Options{Problem: native.Problem, Gate: a.gate, Alive: a.alive, Checks: a.checks(), Metrics: a.metrics,
+		Logger: a.log}), a.log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -55,7 +55,7 @@ func (a *app) listen(ctx context.Context) error {
 		}, a.clientMounts()...),
 		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Alive: a.alive, Checks: a.checks(), Metrics: a.metrics,
 		MayScrape: mayScrape,
-		Logger: a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
+		Logger:    a.log, TrustedProxies: a.config.TrustedProxies, RateLimits: a.config.RateLimits, Tracer: a.tracer,
 	}), a.log)
 	done := make(chan struct{})
 	go func() {

@@ -28,8 +28,9 @@ var ErrStreamConfig = errors.New("the feed's stream is configured differently")
 type Options struct {
 	Engine *engine.Engine
 	Log    *eventlog.Log
-	Logger *slog.Logger  // nil: nobody
-	Keep   time.Duration // 0: Retention
+	Logger *slog.Logger     // nil: nobody
+	Keep   time.Duration    // 0: Retention
+	Now    func() time.Time // nil: time.Now
 }
 
 // Feed is the stream of public events. It is safe for concurrent use.
@@ -38,7 +39,12 @@ type Feed struct {
 	log    *eventlog.Log
 	logger *slog.Logger
 	keep   time.Duration
+	now    func() time.Time
 	stream jetstream.Stream
+	marks  marks
+	state  state
+
+	emptied chan struct{} // tells the relay that the Feed is to be filled again
 }
 
 func config() jetstream.StreamConfig {
@@ -49,7 +55,7 @@ func config() jetstream.StreamConfig {
 		Storage:            jetstream.FileStorage,
 		Retention:          jetstream.LimitsPolicy,
 		Discard:            jetstream.DiscardNew,
-		Duplicates:         10 * time.Second, // the guards do it; the engine keeps all ids of that time in memory
+		Duplicates:         time.Second, // the guard does it; the engine keeps all ids of that time in memory
 		AllowAtomicPublish: true,
 	}
 }
@@ -62,6 +68,9 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 	if o.Keep == 0 {
 		o.Keep = Retention
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	stream, err := o.Engine.EnsureStream(ctx, config())
 	if err != nil {
 		return nil, err
@@ -70,7 +79,11 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 		c.MaxBytes > 0 || c.MaxMsgsPerSubject > 0 || !c.AllowAtomicPublish || c.AllowDirect || c.DenyDelete || c.DenyPurge {
 		return nil, fmt.Errorf("%w: remove the stream %s, and it is made anew", ErrStreamConfig, Stream)
 	}
-	return &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, stream: stream}, nil
+	f := &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, now: o.Now, stream: stream, emptied: make(chan struct{}, 1)}
+	if f.marks, err = openMarks(ctx, o.Engine); err != nil {
+		return nil, err
+	}
+	return f, f.admit(ctx)
 }
 
 // place is where the Feed stands.
@@ -78,7 +91,6 @@ type place struct {
 	last   uint64 // sequence of the stream's newest message, 0 when there never was one
 	record uint64 // the newest Record of which a message is there, 0 for none
 	tells  uint64 // sequence of that message
-	whole  bool   // the newest message is there
 }
 
 // place asks the stream's leader.
@@ -95,12 +107,18 @@ func (f *Feed) place(ctx context.Context) (place, error) {
 	case err != nil:
 		return place{}, fmt.Errorf("reading the end of the feed: %w", err)
 	}
-	p.record, err = strconv.ParseUint(newest.Header.Get(headerMsgID), 10, 64)
+	p.record, err = recordOf(newest)
+	p.tells = newest.Sequence
+	return p, err
+}
+
+// recordOf returns the sequence of the Record of which a message tells.
+func recordOf(msg *jetstream.RawStreamMsg) (uint64, error) {
+	record, err := strconv.ParseUint(msg.Header.Get(headerMsgID), 10, 64)
 	if err != nil {
-		return place{}, fmt.Errorf("message %d of the feed names no record: %w", newest.Sequence, err)
+		return 0, fmt.Errorf("message %d of the feed names no record: %w", msg.Sequence, err)
 	}
-	p.tells, p.whole = newest.Sequence, newest.Sequence == p.last
-	return p, nil
+	return record, nil
 }
 
 // Position returns the sequence of the newest Record that was relayed, 0 for none.

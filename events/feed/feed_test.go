@@ -146,7 +146,8 @@ func TestOneByOneAndInBatches(t *testing.T) {
 	w.relayed(f)
 	w.requireRelayed(f, 1, 103)
 	msgs := w.messages(f)
-	require.Equal(t, "2", msgs[2].Header.Get(headerLastMsgID))
+	require.Equal(t, "2", msgs[2].Header.Get(headerLastSequence))
+	require.Empty(t, msgs[2].Header.Get("Nats-Expected-Last-Msg-Id"), "replicas that caught up do not know it")
 	require.Empty(t, msgs[2].Header.Get("Nats-Batch-Id"))
 	require.NotEmpty(t, msgs[102].Header.Get("Nats-Batch-Id"))
 }
@@ -221,45 +222,6 @@ func TestGuards(t *testing.T) {
 	require.Error(t, other.send(t.Context(), records[1:3]))
 	require.Error(t, other.send(t.Context(), records[1:2]))
 	w.requireRelayed(f, 1, 3)
-}
-
-func TestTheNewestMessageOutlivesRetention(t *testing.T) {
-	w := newWorld(t)
-	f := w.open(Options{})
-	w.create(5)
-	w.relayed(f)
-	middle := w.messages(f)[4].Time.Add(time.Nanosecond)
-	w.create(2)
-	w.relayed(f)
-	require.NoError(t, f.Trim(t.Context(), middle.Add(-time.Hour)))
-	w.requireRelayed(f, 1, 7)
-	require.NoError(t, f.Trim(t.Context(), middle))
-	w.requireRelayed(f, 6, 7)
-	for range 2 {
-		require.NoError(t, f.Trim(t.Context(), time.Now().Add(time.Hour)))
-		w.requireRelayed(f, 7, 7)
-	}
-	w.Reopen()
-	f = w.open(Options{Keep: time.Nanosecond}) // Run trims
-	w.create(2)
-	stop := w.relaying(f)
-	require.NoError(t, f.Wait(t.Context(), 9))
-	stop()
-	require.NoError(t, f.Trim(t.Context(), time.Now().Add(time.Hour)))
-	w.requireRelayed(f, 9, 9)
-}
-
-// TestAnEmptyFeedBeginsWithWhatIsKept has an old Log, of which only the newest Record is relayed.
-func TestAnEmptyFeedBeginsWithWhatIsKept(t *testing.T) {
-	w := newWorld(t)
-	w.create(5)
-	f := w.open(Options{Keep: time.Nanosecond})
-	w.relayed(f)
-	w.requireRelayed(f, 5, 5)
-	require.NoError(t, f.stream.Purge(t.Context())) // by somebody
-	w.create(1)
-	w.relayed(f)
-	w.requireRelayed(f, 6, 6)
 }
 
 func TestErase(t *testing.T) {

@@ -96,3 +96,10 @@ func ParseName(name string) (events.Aggregate, error) {
 	}
 	return a, nil
 }
+
+// Wants reports whether the Filter wants what tells of that Record.
+func (f Filter) Wants(r events.Record) bool {
+	typed := len(f.Types) == 0 || slices.ContainsFunc(f.Types, func(t string) bool { return versionless(t) == versionless(r.Type) })
+	return typed && (len(f.Aggregates) == 0 || slices.Contains(f.Aggregates, r.Aggregate) ||
+		slices.Contains(f.Aggregates, events.Aggregate{Kind: r.Aggregate.Kind}))
+}

@@ -17,7 +17,6 @@ const ContentType = "application/cloudevents+json"
 
 const (
 	headerMsgID        = "Nats-Msg-Id"
-	headerLastMsgID    = "Nats-Expected-Last-Msg-Id"
 	headerLastSequence = "Nats-Expected-Last-Sequence"
 	headerContentType  = "content-type"
 )
@@ -67,11 +66,20 @@ func subjectsOf(kind events.Kind, id uuid.UUID) string {
 	return Subject(string(kind), "*", id.String())
 }
 
-// message returns the message that tells of r.
-func message(r events.Record) (*nats.Msg, error) {
+// Payload returns the bytes of the message that tells of r.
+func Payload(r events.Record) ([]byte, error) {
 	payload, err := json.Marshal(MessageOf(r))
 	if err != nil {
 		return nil, fmt.Errorf("encoding record %d for the feed: %w", r.Sequence, err)
+	}
+	return payload, nil
+}
+
+// message returns the message that tells of r.
+func message(r events.Record) (*nats.Msg, error) {
+	payload, err := Payload(r)
+	if err != nil {
+		return nil, err
 	}
 	return &nats.Msg{
 		Subject: Subject(string(r.Aggregate.Kind), r.Type, r.Aggregate.ID.String()),

@@ -27,25 +27,30 @@ const (
 // errMoved says that the Feed is not where this relay takes it to be: it must follow the Log from somewhere else.
 var errMoved = errors.New("the feed has moved")
 
+// errDuplicate says that the engine remembers a message that may not be in the Feed any more. It forgets it within a second.
+var errDuplicate = errors.New("the engine takes the message for a repeated one")
+
 // Run relays the Log until ctx ends, whose cause it then returns, and drops what is too old. Any number of instances may run
 // it. It returns an error when the connection is closed; whatever else hinders it is logged, and tried again.
 func (f *Feed) Run(ctx context.Context) error {
 	trim, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
-	go func() { defer close(done); f.trimAlways(trim) }()
+	go func() { defer close(done); f.tend(trim) }()
 	defer func() { stop(); <-done }()
 	for {
 		err := f.relay(ctx)
+		rests := retryEvery
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case errors.Is(err, errMoved):
-			continue
 		case errors.Is(err, nats.ErrConnectionClosed):
 			return err
+		case errors.Is(err, errMoved):
+			rests = pace
+		default:
+			f.state.hindered(f.logger, err, true)
 		}
-		f.logger.Error("the feed is not relayed and will be tried again", "error", err)
-		if err := pause(ctx, retryEvery); err != nil {
+		if err := pause(ctx, rests); err != nil {
 			return err
 		}
 	}
@@ -57,7 +62,7 @@ func (f *Feed) relay(ctx context.Context) error {
 	if err := r.find(ctx); err != nil {
 		return err
 	}
-	begin, err := f.begin(ctx, r.at.record)
+	begin, err := f.begin(ctx, max(r.at.record, max(r.first, 1)-1))
 	if err != nil {
 		return err
 	}
@@ -106,6 +111,7 @@ type relay struct {
 	at      place
 	oldest  time.Time // what an empty feed begins with is not older …
 	newest  uint64    // … or this Record
+	first   uint64    // … and nothing before this one
 	records chan []events.Record
 	ready   []events.Record // taken out of records, not relayed yet
 }
@@ -116,12 +122,12 @@ func (r *relay) find(ctx context.Context) error {
 		asked, cancel := context.WithTimeout(ctx, attemptFor)
 		at, err := r.place(asked)
 		if err == nil && at.record == 0 {
-			r.oldest = time.Now().Add(-r.keep)
-			r.newest, err = r.log.Last(asked)
+			err = r.beginning(asked)
 		}
 		cancel()
 		if err == nil {
 			r.at = at
+			r.state.stands(at.record)
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -130,11 +136,28 @@ func (r *relay) find(ctx context.Context) error {
 		if errors.Is(err, nats.ErrConnectionClosed) {
 			return err
 		}
-		r.logger.Warn("the feed cannot be relayed", "error", err)
+		r.state.hindered(r.logger, err, false)
 		if err := pause(ctx, rest); err != nil {
 			return err
 		}
 	}
+}
+
+// beginning looks with which Record an empty Feed begins: with the oldest that is to be kept, as the marks tell. Where there are
+// none, nothing was relayed ever, and the times of the Records tell.
+func (r *relay) beginning(ctx context.Context) (err error) {
+	if r.newest, err = r.log.Last(ctx); err != nil {
+		return err
+	}
+	kept, _, err := r.marks.load(ctx)
+	if err != nil {
+		return err
+	}
+	r.oldest, r.first = r.now().Add(-r.keep), 0
+	if kept.First > 0 {
+		r.oldest, r.first = time.Time{}, min(r.newest, kept.First)
+	}
+	return nil
 }
 
 func (r *relay) take(ctx context.Context) func([]events.Record) error {
@@ -156,6 +179,8 @@ func (r *relay) publish(ctx context.Context, followed <-chan error) error {
 			r.add(records)
 		case err := <-followed:
 			return err
+		case <-r.emptied:
+			return errMoved
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -189,7 +214,8 @@ func (r *relay) gather() {
 // add makes those ready that are not in the Feed, and belong there.
 func (r *relay) add(records []events.Record) {
 	for _, record := range records {
-		tooOld := r.at.record == 0 && len(r.ready) == 0 && record.Sequence < r.newest && record.Time.Before(r.oldest)
+		tooOld := r.at.record == 0 && len(r.ready) == 0 &&
+			(record.Sequence < r.first || record.Sequence < r.newest && record.Time.Before(r.oldest))
 		if record.Sequence > r.at.record && !tooOld {
 			r.ready = append(r.ready, record)
 		}
@@ -224,21 +250,18 @@ func (r *relay) send(ctx context.Context, group []events.Record) error {
 			return err
 		}
 	}
-	first := msgs[0].Header
-	first.Set(headerLastSequence, decimal(r.at.last))
-	if len(msgs) == 1 && r.at.whole {
-		first.Set(headerLastMsgID, decimal(r.at.record))
-	}
+	msgs[0].Header.Set(headerLastSequence, decimal(r.at.last))
 	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
 	receipt, err := r.engine.Publish(asked, msgs...)
 	if err != nil {
 		return err
 	}
-	if receipt.Duplicate {
-		return errMoved
+	if receipt.Duplicate { // nothing was stored
+		return errDuplicate
 	}
-	r.at = place{last: receipt.Sequence, record: group[len(group)-1].Sequence, whole: true}
+	r.at = place{last: receipt.Sequence, record: group[len(group)-1].Sequence, tells: receipt.Sequence}
+	r.state.stands(r.at.record)
 	return nil
 }
 
@@ -247,12 +270,18 @@ func (r *relay) lost(ctx context.Context, cause error) error {
 	if errors.Is(cause, nats.ErrConnectionClosed) {
 		return cause
 	}
-	r.logger.Debug("the feed has moved, or cannot be reached", "error", cause)
+	stood := r.at.record
 	if err := pause(ctx, rest/2+rand.N(rest)); err != nil {
 		return err
 	}
 	if err := r.find(ctx); err != nil {
 		return err
+	}
+	if r.at.record <= stood { // nobody else was faster
+		r.state.hindered(r.logger, cause, true)
+	}
+	if r.at.record == 0 { // what it begins with may lie before what is ready
+		return errMoved
 	}
 	ready := r.ready
 	r.ready = nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sort"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -46,7 +45,7 @@ func (f *Feed) from(ctx context.Context, record uint64) (uint64, error) {
 		return at.tells + (record - at.record), nil // it will come there
 	}
 	return f.search(ctx, func(msg *jetstream.RawStreamMsg) (bool, error) {
-		sequence, err := strconv.ParseUint(msg.Header.Get(headerMsgID), 10, 64)
+		sequence, err := recordOf(msg)
 		return sequence >= record, err
 	})
 }
