@@ -90,7 +90,7 @@ func (a *app) listenAdmin(ctx context.Context) error {
 }
 
 func (a *app) checks() []server.Check {
-	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "storage", Run: a.storeHealth}}
+	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "storage", Run: a.storeHealth}, {Name: "feed", Run: a.feedHealth}}
 }
 
 // mayScrape says who gets the metrics on the public address: everybody on this machine while it is on the loopback and nothing else

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"accountd/commands/password"
+	"accountd/commands/webhook"
 	"accountd/events/audit"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
@@ -70,7 +71,9 @@ type app struct {
 	engine  atomic.Pointer[engine.Engine] // nil until it is up
 	history *eventlog.Log
 	feed    *feed.Feed
-	seen    eventlog.Anchor // the place that is stored
+	relay   atomic.Pointer[feed.Feed]       // nil until it relays
+	reactor atomic.Pointer[webhook.Reactor] // nil until it sends
+	seen    eventlog.Anchor                 // the place that is stored
 	tree    *audit.Tree
 	runner  *projections.Runner
 	saved   *checkpoint.File // the view's checkpoint; nil when there are none

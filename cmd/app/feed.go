@@ -14,6 +14,7 @@ func (a *app) startFeed(ctx context.Context) (err error) {
 		return err
 	}
 	a.service.Feed = a.feed
+	a.relay.Store(a.feed)
 	relaying, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -23,5 +24,13 @@ func (a *app) startFeed(ctx context.Context) (err error) {
 		}
 	}()
 	a.onClose(func() error { stop(); <-done; return nil })
+	return nil
+}
+
+// feedHealth returns what is wrong with the relay, nil before it begins.
+func (a *app) feedHealth() error {
+	if f := a.relay.Load(); f != nil {
+		return f.Health()
+	}
 	return nil
 }

@@ -118,6 +118,8 @@ func (a *app) startHandler(context.Context) error {
 		Log:         a.history.Last,
 		View:        a.service.View.Position,
 		Feed:        a.feed.Position,
+		FeedLag:     a.feed.Lag,
+		WebhookLag:  a.webhookLag,
 		Followed:    a.runner.Followed,
 		Users:       func() int { return a.service.Snapshot().Len() },
 		Waiting:     a.service.Handler.Waiting,

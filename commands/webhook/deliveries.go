@@ -51,6 +51,7 @@ type Delivery struct {
 	Status   int          `json:"status,omitempty"` // of the answer; 0: there was none
 	Error    string       `json:"error,omitempty"`  // why there was none
 	NextAt   time.Time    `json:"next_at,omitzero"` // when it is sent again
+	Run      uint64       `json:"run,omitempty"`    // how often the webhook had begun anew
 }
 
 func deliveriesConfig() jetstream.StreamConfig {

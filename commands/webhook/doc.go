@@ -1,9 +1,10 @@
 // Package webhook sends events to the addresses that asked for them: the reactor behind the Webhook aggregate.
 //
-// It promises that every enabled webhook is sent every event of the feed that its filter wants, from its creation on, in order,
-// each until it is taken; that each attempt is in the delivery log; that what is sent is signed as Standard Webhooks 1.0 says;
-// and that nothing is sent to an address inside the provider's network unless that is allowed. Its one invariant: of each
-// webhook one event is out at a time, whatever number of instances run, and the next one goes out when it is done.
+// It promises that every enabled webhook is sent every event that its filter wants, from its creation on, those of one aggregate in
+// order, each until it is taken; that nothing is lost however long a webhook rests, because events are read from the Log; that each
+// attempt is in the delivery log; that what is sent is signed as Standard Webhooks 1.0 says; and that nothing is sent to an address
+// inside the provider's network unless that is allowed. Its one invariant: one instance sends to a webhook at a time, and of each
+// aggregate one event is out at a time.
 //
 // # What is sent
 //
@@ -18,8 +19,19 @@
 //
 // # Why
 //
-// Why a webhook that fails holds up what comes behind: an address that applies events in another order than they happened ends
-// up with another state. Whoever has several addresses does not wait for one of them.
+// Why several events are out at a time, but one of each aggregate: an address that takes 20 ms would get 50 events a second at best
+// otherwise, and what counts for it is that no user's events come in another order than they happened. The member sequence tells the
+// order of all.
+//
+// Why a webhook that fails holds up everything: whatever is wrong with its address is wrong for the next event, too, and that one
+// would use up its attempts. Whoever has several addresses does not wait for one of them.
+//
+// Why events are read from the Log and not from the feed: the feed drops what is old, and a webhook may rest for longer. The bytes are
+// the same.
+//
+// Why the place is stored a few times a second only: what was done since is in the delivery log, from which whoever takes over adds it.
+// So after a crash nothing rests, and only what was under way is sent again. In a cluster another instance takes over when it has
+// seen no sign of life for four seconds; whoever stops says so.
 //
 // Why addresses are checked when they are dialled, not only when they are given: a name may lead somewhere else by then, and the
 // name service may answer differently every time. No proxy is used, which would dial in our stead.
@@ -27,8 +39,6 @@
 // Why no answer's text is kept: an address may repeat what it was sent, and the delivery log must not hold what an erasure would
 // have to find.
 //
-// Why an erased person needs no care here: what waits is in the feed alone, and is erased there.
-//
-// Why the pauses between attempts may be shorter after a restart: the engine remembers how often an event was handed out, but not
-// until when it was to rest.
+// Why an erased person's events are not sent any more, but that the person was erased is: what waits is looked at again before it is
+// sent, and holds nothing of which the key is gone.
 package webhook

@@ -2,16 +2,16 @@ package webhook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"accountd/commands"
 	"accountd/events/engine"
+	"accountd/events/eventlog"
 	"accountd/events/feed"
 
 	"github.com/google/uuid"
@@ -35,7 +35,8 @@ type Handler interface {
 // Options of a Reactor.
 type Options struct {
 	Engine  *engine.Engine
-	Feed    *feed.Feed
+	Log     *eventlog.Log
+	Feed    *feed.Feed    // knows how far older versions were
 	Fold    commands.Fold // knows the webhooks
 	Handler Handler       // disables them
 	Logger  *slog.Logger  // nil: nobody
@@ -50,7 +51,12 @@ type Options struct {
 
 // Reactor sends events to webhooks. It is safe for concurrent use.
 type Reactor struct {
+	id           string // of this Reactor, among all that ever send
+	embedded     bool   // there are no other instances
+	history      *eventlog.Log
 	feed         *feed.Feed
+	places       places
+	lag          sync.Map // webhook's id: time of the oldest event that it was not sent
 	fold         commands.Fold
 	handler      Handler
 	logger       *slog.Logger
@@ -70,7 +76,11 @@ func New(ctx context.Context, o Options) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, attempted: o.Attempted, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
+	places, err := openPlaces(ctx, o.Engine)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reactor{id: o.Engine.Conn().ConnectedServerId() + "/" + uuid.NewString(), embedded: o.Engine.Embedded(), history: o.Log, places: places, feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, attempted: o.Attempted, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
 		timeout: o.Timeout, now: o.Now, log: log}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
@@ -120,14 +130,19 @@ func (r *Reactor) Deliveries(ctx context.Context, hook uuid.UUID) ([]Delivery, e
 	return r.log.of(ctx, hook)
 }
 
-// Redeliver sends the webhook the event of that Record now, once, whether or not its filter wants it. It returns
-// [feed.ErrNoMessage] for a Record of which the feed does not tell.
+// ErrNoEvent is returned by [Reactor.Redeliver] for a Record that the Log does not have, or whose person was erased.
+var ErrNoEvent = errors.New("the log has no such event")
+
+// Redeliver sends the webhook the event of that Record now, once, whether or not its filter wants it. It returns [ErrNoEvent].
 func (r *Reactor) Redeliver(ctx context.Context, hook *commands.Webhook, record uint64) (Delivery, error) {
-	msg, err := r.feed.Message(ctx, record)
+	found, err := r.record(ctx, record)
+	if err == nil && !r.sendable(found) {
+		err = ErrNoEvent
+	}
 	if err != nil {
 		return Delivery{}, err
 	}
-	p, err := parcelOf(msg.Data)
+	p, err := parcelOf(found)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -135,23 +150,11 @@ func (r *Reactor) Redeliver(ctx context.Context, hook *commands.Webhook, record 
 	return d, r.log.add(ctx, hook.ID, d)
 }
 
-// Rewind sends the webhook everything from that Record on, as far as it is kept, once more.
-func (r *Reactor) Rewind(ctx context.Context, hook *commands.Webhook, record uint64) error {
-	return r.feed.Rewind(ctx, r.queue(hook), record)
-}
-
-// queue returns where the webhook's events wait. It begins anew with each time that the webhook is enabled, so that attempts are
-// counted from then on.
-func (r *Reactor) queue(hook *commands.Webhook) feed.Queue {
-	return feed.Queue{ID: hook.ID.String(), Filter: hook.Filter(), From: hook.Created + 1, Made: hook.Since, Busy: 2 * r.timeout}
-}
-
-func parcelOf(message []byte) (p parcel, err error) {
-	if err := json.Unmarshal(message, &p); err != nil {
-		return p, fmt.Errorf("reading a message of the feed: %w", err)
-	}
-	p.body = message
-	return p, nil
+// sameProcess reports whether both Reactors are on one run of one embedded server.
+func sameProcess(a, b string) bool {
+	server, _, _ := strings.Cut(a, "/")
+	other, _, _ := strings.Cut(b, "/")
+	return server == other
 }
 
 // workers are those that send, one for each enabled webhook.
@@ -180,17 +183,22 @@ func (w *workers) reconcile(ctx context.Context, d *commands.Directory, position
 		}
 	}
 	if err := w.closeOthers(ctx, d, position); err != nil && ctx.Err() == nil {
-		w.logger.Warn("the queues of deleted webhooks stay for now", "error", err)
+		w.logger.Warn("the places of deleted webhooks stay for now", "error", err)
 	}
 }
 
-// closeOthers ends the queues of webhooks that are gone, but none of one that this instance does not know yet.
+// closeOthers forgets the places of webhooks that are gone, but none of one that this instance does not know yet.
 func (w *workers) closeOthers(ctx context.Context, d *commands.Directory, position uint64) error {
-	ids, err := w.feed.Queues(ctx, position)
-	for _, text := range ids {
-		if id, bad := uuid.Parse(text); bad == nil && d.Webhook(id) == nil {
-			err = errors.Join(err, w.feed.CloseQueue(ctx, text))
+	ids, err := w.places.hooks(ctx)
+	for _, id := range ids {
+		if d.Webhook(id) != nil {
+			continue
 		}
+		p, _, failed := w.places.load(ctx, id)
+		if failed == nil && p.Made <= position {
+			failed = errors.Join(w.places.bucket.Purge(ctx, id.String()), w.feed.CloseQueue(ctx, id.String()))
+		}
+		err = errors.Join(err, failed)
 	}
 	return err
 }

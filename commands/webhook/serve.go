@@ -2,111 +2,125 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"accountd/commands"
+	"accountd/events"
+	"accountd/events/feed"
 
 	"github.com/google/uuid"
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
 	again      = time.Second // after something failed that is not the address's fault
-	waitFor    = 30 * time.Second
-	settleFor  = 10 * time.Second // to say what became of an attempt
-	jitterPart = 10               // pauses are up to a tenth longer
+	jitterPart = 10          // pauses are up to a tenth longer
 )
 
 // serve sends a webhook what waits for it, until ctx ends.
 func (r *Reactor) serve(ctx context.Context, hook *commands.Webhook) {
 	for {
-		err := r.drain(ctx, hook)
+		c, err := r.courier(ctx, hook)
+		if err == nil {
+			err = c.run(ctx)
+		}
 		if ctx.Err() != nil {
 			return
 		}
-		if !errors.Is(err, errEnded) {
+		rests := again
+		switch {
+		case errors.Is(err, errTaken):
+			rests = lookEvery
+		case !errors.Is(err, errEnded):
 			r.logger.Warn("a webhook's events wait", "webhook", hook.ID, "error", err)
 		}
-		if pause(ctx, again) != nil {
+		if pause(ctx, rests) != nil {
 			return
 		}
 	}
 }
 
-// drain takes one message after another out of the webhook's queue, until something fails.
-func (r *Reactor) drain(ctx context.Context, hook *commands.Webhook) error {
-	consumer, err := r.feed.OpenQueue(ctx, r.queue(hook))
+// deliver attempts to send one event, and says to the delivery log what became of it.
+func (c *courier) deliver(ctx context.Context, i *item) result {
+	out := result{item: i}
+	hook, p, err := c.prepare(ctx, i)
+	if errors.Is(err, errErased) {
+		out.skip = true
+		return out
+	}
 	if err != nil {
-		return err
+		out.err = err
+		return out
 	}
-	for {
-		msg, err := next(ctx, consumer)
-		if err != nil {
-			return err
-		}
-		if err := r.deliver(ctx, hook, msg); err != nil {
-			return err
-		}
-	}
-}
-
-// next waits for a message. It asks for each by itself: the library's iterator, when it may hold one only, sometimes asks for none
-// until half a minute has passed.
-func next(ctx context.Context, consumer jetstream.Consumer) (jetstream.Msg, error) {
-	for {
-		asking, cancel := context.WithTimeout(ctx, waitFor)
-		msg, err := consumer.Next(jetstream.FetchContext(asking))
-		cancel()
-		none := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
-		if !none || ctx.Err() != nil {
-			return msg, err
-		}
-	}
-}
-
-// deliver attempts to send one message, and says to the engine, to the delivery log, and where it must be to the Log, what
-// became of it.
-func (r *Reactor) deliver(ctx context.Context, hook *commands.Webhook, msg jetstream.Msg) error {
-	p, err := parcelOf(msg.Data())
-	if err != nil {
-		return err
-	}
-	handed, err := msg.Metadata()
-	if err != nil {
-		return err
-	}
-	hook, err = r.newest(ctx, hook.ID, p.Sequence)
-	if err != nil {
-		return errors.Join(err, msg.Nak())
-	}
-	d, after := r.attempt(ctx, hook, p)
+	d, after := c.attempt(ctx, hook, p)
 	if ctx.Err() != nil && d.Outcome != Delivered {
-		return errors.Join(context.Cause(ctx), msg.Nak()) // the attempt was broken off
+		out.err = context.Cause(ctx) // the attempt was broken off
+		return out
 	}
-	d.Attempt = int(handed.NumDelivered)
-	last := d.Attempt >= len(r.schedule)
-	if d.Outcome == Failed && !last {
-		after = max(after, jittered(r.schedule[d.Attempt]))
-		d.NextAt = r.now().Add(after).UTC()
+	d.Attempt, d.Run = i.tries+1, c.place.Run
+	if d.Outcome == Failed && d.Attempt < len(c.schedule) {
+		out.pause = max(after, jittered(c.schedule[d.Attempt]))
+		d.NextAt = c.now().Add(out.pause).UTC()
 	}
 	// What became of it is to be known although the service stops.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
 	defer cancel()
-	if err := r.log.add(ctx, hook.ID, d); err != nil {
-		r.logger.Warn("a delivery is not in the delivery log", "webhook", hook.ID, "error", err)
+	if err := c.log.add(ctx, hook.ID, d); err != nil {
+		c.logger.Warn("a delivery is not in the delivery log", "webhook", hook.ID, "error", err)
 	}
-	switch {
-	case d.Outcome == Delivered:
-		return msg.DoubleAck(ctx)
-	case d.Outcome == Gone:
-		return r.disable(ctx, hook, commands.WebhookGone)
-	case last:
-		return r.disable(ctx, hook, commands.WebhookFailing)
+	out.delivery = d
+	return out
+}
+
+// errErased says that an event is about somebody who was erased since.
+var errErased = errors.New("the person is erased")
+
+// prepare returns what is sent, and where to. What was read a while ago is read again.
+func (c *courier) prepare(ctx context.Context, i *item) (hook *commands.Webhook, p parcel, err error) {
+	record := i.record
+	if hook, err = c.newest(ctx, c.hook.ID, record.Sequence); err != nil {
+		return nil, p, err
 	}
-	return msg.NakWithDelay(after)
+	if time.Since(i.read) > freshFor {
+		if record, err = c.record(ctx, record.Sequence); err != nil {
+			return nil, p, err
+		}
+	}
+	if !c.sendable(record) {
+		return nil, p, errErased
+	}
+	p, err = parcelOf(record)
+	return hook, p, err
+}
+
+// record reads one Record of the Log.
+func (r *Reactor) record(ctx context.Context, sequence uint64) (events.Record, error) {
+	if sequence == 0 {
+		return events.Record{}, ErrNoEvent
+	}
+	records, err := r.history.Read(ctx, sequence-1, 1)
+	if err != nil {
+		return events.Record{}, err
+	}
+	if len(records) == 0 {
+		return events.Record{}, ErrNoEvent
+	}
+	return records[0], nil
+}
+
+func parcelOf(record events.Record) (p parcel, err error) {
+	body, err := feed.Payload(record)
+	if err == nil {
+		err = json.Unmarshal(body, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("making a message of record %d: %w", record.Sequence, err)
+	}
+	p.body = body
+	return p, nil
 }
 
 // errEnded says that the webhook is sent nothing any more.
@@ -131,12 +145,12 @@ func jittered(d time.Duration) time.Duration {
 	return d + rand.N(d/jitterPart)
 }
 
-// disable stops the webhook, unless somebody enabled it anew meanwhile. The message stays first in the queue.
+// disable stops the webhook, unless somebody enabled it anew meanwhile. The event stays the first that is sent then.
 func (r *Reactor) disable(ctx context.Context, hook *commands.Webhook, reason string) error {
 	_, err := r.handler.Do(ctx, commands.Service(), commands.DisableWebhook{ID: hook.ID, Since: hook.Since, Reason: reason})
 	if err != nil {
 		return err
 	}
 	r.logger.Warn("a webhook is disabled", "webhook", hook.ID, "reason", reason)
-	return nil
+	return errEnded
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -25,13 +26,13 @@ const patience = 20 * time.Second
 // world is a service whose events go to webhooks.
 type world struct {
 	*testlog.Env
-	t       *testing.T
+	t       testing.TB
 	view    *projections.View
 	handler *commands.Handler
 	feed    *feed.Feed
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{Env: testlog.Start(t), t: t, view: projections.NewView()}
 	w.view.Open()
 	w.handler = commands.NewHandler(w.Log, w.view, commands.Options{})
@@ -52,7 +53,7 @@ func newWorld(t *testing.T) *world {
 // react runs a Reactor, with short pauses unless the Options say otherwise, until stop is called or the test ends.
 func (w *world) react(o Options) (r *Reactor, stop func()) {
 	w.t.Helper()
-	o.Engine, o.Feed, o.Fold, o.Handler = w.Engine, w.feed, w.view, w.handler
+	o.Engine, o.Log, o.Feed, o.Fold, o.Handler = w.Engine, w.Log, w.feed, w.view, w.handler
 	if o.Schedule == nil {
 		o.Schedule = make([]time.Duration, 4)
 	}
@@ -94,6 +95,20 @@ func erased(u *commands.User) []eventlog.Entry {
 	return []eventlog.Entry{{Command: uuid.New(), Drafts: []events.Draft{{Aggregate: events.User(u.ID), Key: u.Key, Event: events.UserErased{}}}}}
 }
 
+// message returns what the feed tells of a Record.
+func (w *world) message(record uint64) string {
+	w.t.Helper()
+	stream, err := w.Engine.JetStream().Stream(w.t.Context(), feed.Stream)
+	require.NoError(w.t, err)
+	for s := uint64(1); ; s++ {
+		msg, err := stream.GetMsg(w.t.Context(), s)
+		require.NoError(w.t, err)
+		if msg.Header.Get("Nats-Msg-Id") == strconv.FormatUint(record, 10) {
+			return string(msg.Data)
+		}
+	}
+}
+
 // webhook returns the webhook as it is.
 func (w *world) webhook(id uuid.UUID) *commands.Webhook {
 	return w.view.States().Directory().Webhook(id)
@@ -133,7 +148,7 @@ type received struct {
 	body   string
 }
 
-func newSink(t *testing.T, script ...http.HandlerFunc) *sink {
+func newSink(t testing.TB, script ...http.HandlerFunc) *sink {
 	s := &sink{got: make(chan received, 1000), script: script}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)

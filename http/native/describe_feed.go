@@ -61,6 +61,7 @@ func webhookDescriptions() openapi.Table {
 		"DELETE /v1/webhooks/:webhook":         {Summary: "Delete a webhook"},
 		"POST /v1/webhooks/:webhook/secret":    {Summary: "Give a webhook a new secret", Body: overlap, Answer: newWebhookAnswer{}},
 		"GET /v1/webhooks/:webhook/deliveries": {Summary: "List what was sent to a webhook of late", Query: paged(), Answer: listAnswer[deliveryAnswer]{}},
+		"GET /v1/webhooks/:webhook/progress":   {Summary: "Show how far a webhook is", Answer: progressAnswer{}},
 		"POST /v1/webhooks/:webhook/replay": {Summary: "Send one event again, or everything from one on", Body: replay, Answer: deliveryAnswer{},
 			Also: []int{http.StatusAccepted}},
 	}

@@ -62,7 +62,7 @@ func start(t testing.TB, options commands.Options) *service {
 	require.NoError(t, err)
 	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler), erasure.Purge{Name: "answers", Do: sessions.ForgetAbout})
 	t.Cleanup(eraser.Close)
-	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
+	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Log: env.Log, Feed: public, Fold: view, Handler: handler}) // does not run
 	require.NoError(t, err)
 	subscriptions := subscription.New(subscription.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
 	archive := past.New(env.Log, view)

@@ -29,6 +29,7 @@ func (a *api) feedRoutes() []route {
 		{http.MethodPost, subscription + "/secret", readsDirectory(a.rotateSubscriptionSecret), false},
 		{http.MethodPost, webhook + "/secret", readsDirectory(a.rotateWebhookSecret), false},
 		{http.MethodGet, webhook + "/deliveries", readsDirectory(a.listDeliveries), true},
+		{http.MethodGet, webhook + "/progress", readsDirectory(a.getProgress), false},
 		{http.MethodPost, webhook + "/replay", readsDirectory(a.replayWebhook), false},
 	}
 }

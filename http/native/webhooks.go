@@ -10,7 +10,6 @@ import (
 	"accountd/commands"
 	"accountd/commands/webhook"
 	"accountd/events"
-	"accountd/events/feed"
 	"accountd/http/rest"
 )
 
@@ -135,6 +134,34 @@ func (a *api) listDeliveries(w http.ResponseWriter, r *http.Request, c caller) e
 	return writeList(w, r, keyed("deliveries", all, func(d webhook.Delivery) string { return newest(d.At, d.ID, d.Attempt) }), deliveryOf)
 }
 
+// progressAnswer says how far a webhook is. Nothing is lost of what waits: it is read from the log.
+type progressAnswer struct {
+	Position      uint64     `json:"position"` // sequence of the event up to which all was sent
+	Behind        uint64     `json:"behind"`   // events behind it, of all kinds
+	OldestAt      *time.Time `json:"oldest_at"`
+	OldestSeconds int64      `json:"oldest_seconds"` // age of the oldest event that waits
+}
+
+func (a *api) getProgress(w http.ResponseWriter, r *http.Request, c caller) error {
+	hook, err := a.webhooks().named(r, c)
+	if err != nil {
+		return err
+	}
+	reactor, err := a.reactor()
+	if err != nil {
+		return err
+	}
+	p, err := reactor.Progress(r.Context(), hook)
+	if err != nil {
+		return err
+	}
+	out := progressAnswer{Position: p.Position, Behind: p.Behind, OldestAt: orNull(p.OldestAt)}
+	if out.OldestAt != nil {
+		out.OldestSeconds = int64(max(a.now().Sub(p.OldestAt), 0).Seconds())
+	}
+	return rest.Write(w, http.StatusOK, out)
+}
+
 type deliveryAnswer struct {
 	ID       string     `json:"id"`
 	Sequence uint64     `json:"sequence"`
@@ -185,8 +212,8 @@ func (a *api) replayWebhook(w http.ResponseWriter, r *http.Request, c caller) er
 		return nil
 	}
 	d, err := reactor.Redeliver(r.Context(), hook, *one)
-	if errors.Is(err, feed.ErrNoMessage) {
-		return &commands.Refusal{Kind: commands.NotFound, Reason: "event_not_found", Field: "sequence", Detail: "The feed does not have this event, or not any more."}
+	if errors.Is(err, webhook.ErrNoEvent) {
+		return &commands.Refusal{Kind: commands.NotFound, Reason: "event_not_found", Field: "sequence", Detail: "The log does not have this event, or the person whom it is about was erased."}
 	}
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ func absences() []Problem {
 		{"client_not_found", named, "There is no such client. With status 400 it is a member of the body that names it.", "List the clients for their ids."},
 		{"consent_not_found", missing, "The user has not consented to this application, or not any more.", "List the user's consents."},
 		{"datacenter_not_found", named, "There is no such datacenter. With status 400 it is a member of the body that names it.", "List the datacenters for their names and ids."},
-		{"event_not_found", missing, "The event that is to be sent again is not in the feed, which keeps events for seven days.", "Read it from /v1/events, which has all."},
+		{"event_not_found", missing, "The event that is to be sent again is not in the log, or the person whom it is about was erased.", "Look up its sequence with GET /v1/events."},
 		{"group_not_found", named, "There is no such group. With status 400 it is a member of the body that names it.", "List the groups for their names and ids."},
 		{"mail_not_found", missing, "No mail of this id failed, or it has been sent or given up since.", "List the mails that could not be sent."},
 		{"resource_not_found", missing, "No such resource belongs to the user.", "List the user's resources for their kinds and ids."},

@@ -9,10 +9,12 @@ import (
 
 // Sources are where the figures come from that are read when they are asked for. All must be set.
 type Sources struct {
-	Log         func(context.Context) (uint64, error) // the log's newest sequence
-	View        func() uint64                         // the sequence up to which the view has applied
-	Feed        func(context.Context) (uint64, error) // the sequence up to which the feed tells of the log
-	Followed    func() uint64                         // records that the log has delivered
+	Log         func(context.Context) (uint64, error)        // the log's newest sequence
+	View        func() uint64                                // the sequence up to which the view has applied
+	Feed        func(context.Context) (uint64, error)        // the sequence up to which the feed tells of the log
+	FeedLag     func(context.Context) (time.Duration, error) // the age of the oldest event that was not relayed
+	WebhookLag  func() time.Duration                         // the age of the oldest event that a webhook was not sent
+	Followed    func() uint64                                // records that the log has delivered
 	Users       func() int
 	Waiting     func() int // commands that wait to be decided
 	HashRunning func() int
@@ -23,6 +25,10 @@ type Sources struct {
 // Watch adds the figures of the Sources. It is called once.
 func (m *Metrics) Watch(s Sources) {
 	m.registry.MustRegister(positions{s}, space{s},
+		gauge("accountd_feed_lag_seconds", "Age of the oldest event that was not relayed to the feed, 0 for none, -1 when it cannot be learned.",
+			func() float64 { return feedLag(s) }),
+		gauge("accountd_webhook_lag_seconds", "Age of the oldest event that a webhook to which this instance sends was not sent, 0 for none.",
+			func() float64 { return s.WebhookLag().Seconds() }),
 		gauge("accountd_users", "Accounts that exist.", func() float64 { return float64(s.Users()) }),
 		gauge("accountd_commands_waiting", "Commands that wait to be decided.", func() float64 { return float64(s.Waiting()) }),
 		gauge("accountd_password_hashes_running", "Password hashes that are computed now.",
@@ -62,6 +68,16 @@ func (s space) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(ofUsed, prometheus.GaugeValue, float64(used))
 	out <- prometheus.MustNewConstMetric(ofLimit, prometheus.GaugeValue, float64(limit))
 	out <- prometheus.MustNewConstMetric(ofFree, prometheus.GaugeValue, float64(free))
+}
+
+func feedLag(s Sources) float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), logTimeout)
+	defer cancel()
+	lag, err := s.FeedLag(ctx)
+	if err != nil {
+		return -1
+	}
+	return lag.Seconds()
 }
 
 func gauge(name, help string, value func() float64) prometheus.Collector {

@@ -1,0 +1,43 @@
+package webhook
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"accountd/commands"
+	"accountd/events"
+)
+
+// BenchmarkSlowReceiver sends what happens to a hundred users to an address that takes 20 ms for each event, and reports how many it
+// gets in a second. An operation is one event.
+func BenchmarkSlowReceiver(b *testing.B) {
+	w := newWorld(b)
+	w.user("admin") // the first one is protected
+	users := make([]*commands.User, 100)
+	for i := range users {
+		users[i] = w.user(fmt.Sprintf("user%d", i))
+	}
+	var got atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		time.Sleep(20 * time.Millisecond)
+		got.Add(1)
+	}))
+	defer s.Close()
+	id := uuid.New()
+	w.do(commands.CreateWebhook{ID: id, Webhook: events.WebhookCreated{URL: s.URL, Secret: NewSecret(), Types: []string{"UserEnabled", "UserDisabled"}}, Plain: true})
+	for i := range b.N {
+		w.do(commands.UpdateUser{ID: users[i%len(users)].ID, Active: new(i/len(users)%2 == 0)})
+	}
+	b.ResetTimer()
+	w.react(allowed())
+	start := time.Now()
+	require.Eventually(b, func() bool { return got.Load() >= int64(b.N) }, time.Minute, time.Millisecond)
+	b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "events/s")
+}
