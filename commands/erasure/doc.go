@@ -2,7 +2,7 @@
 // and last of all destroys the data key, after which nothing in the Log, in its mirrors and in its backups can be read.
 //
 // It promises that an erasure that is in the Log will be finished, however often the service is killed meanwhile, and that
-// [Eraser.Finish] returns nil only when it is. Its one invariant is that the data key goes last: as long as it is there,
+// [Eraser.Finish] returns nil only when it is; who waits for a long one is told after some seconds that it goes on. Its one invariant is that the data key goes last: as long as it is there,
 // there may be something left to do, and once it is gone there is not.
 //
 // # Why

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -183,4 +184,35 @@ func TestTheBackgroundFinishes(t *testing.T) {
 	require.Equal(t, u.ID, <-done)
 	require.NoError(t, e.Finish(t.Context(), u.ID))
 	requireErased(t, env.Log, u)
+}
+
+// TestALongErasureGoesOn answers who waits for it, does not hold up another person's, and is not begun twice.
+func TestALongErasureGoesOn(t *testing.T) {
+	env := testlog.Start(t)
+	i := start(t, env.Log)
+	busy := i.people()
+	other := i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true}})
+	var begun atomic.Int32
+	release := make(chan struct{})
+	e := i.eraser(erasure.Purge{Name: "a queue", Do: func(ctx context.Context, user uuid.UUID) error {
+		if user != busy.ID {
+			return nil
+		}
+		begun.Add(1)
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return ctx.Err()
+	}})
+	i.do(commands.EraseUser{ID: busy.ID})
+	asked, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, e.Finish(asked, busy.ID), erasure.ErrUnfinished)
+	i.do(commands.EraseUser{ID: other.ID})
+	require.NoError(t, e.Finish(t.Context(), other.ID))
+	require.ErrorIs(t, e.Finish(t.Context(), busy.ID), erasure.ErrUnfinished, "after some seconds")
+	close(release)
+	require.NoError(t, e.Finish(t.Context(), busy.ID))
+	require.EqualValues(t, 1, begun.Load())
 }

@@ -44,6 +44,8 @@ func erasedSubject(user uuid.UUID) string {
 	return Subject(string(events.KindUser), events.UserErased{}.Type(), user.String())
 }
 
+// eraseBefore erases what the stream has about the user before that sequence. The engine writes a block anew for each message, which
+// takes tens of milliseconds; what was erased stays so when this is broken off, and several instances may do it at the same time.
 func (f *Feed) eraseBefore(ctx context.Context, user uuid.UUID, end uint64) error {
 	for from := uint64(1); from < end; {
 		msg, err := f.next(ctx, from, subjectsOf(events.KindUser, user))
@@ -53,12 +55,24 @@ func (f *Feed) eraseBefore(ctx context.Context, user uuid.UUID, end uint64) erro
 		if msg.Sequence >= end {
 			return nil
 		}
-		if err := f.stream.SecureDeleteMsg(ctx, msg.Sequence); err != nil {
-			return fmt.Errorf("erasing message %d of the feed: %w", msg.Sequence, err)
+		if err := f.erase(ctx, msg.Sequence); err != nil {
+			return err
 		}
 		from = msg.Sequence + 1
 	}
 	return nil
+}
+
+// erase erases one message. One that somebody else has erased meanwhile is no error.
+func (f *Feed) erase(ctx context.Context, sequence uint64) error {
+	failed := f.stream.SecureDeleteMsg(ctx, sequence)
+	if failed == nil {
+		return nil
+	}
+	if _, err := f.stream.GetMsg(ctx, sequence); errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	return fmt.Errorf("erasing message %d of the feed: %w", sequence, failed)
 }
 
 // Wait returns when the Record of that sequence was relayed, by whichever instance, or with the cause of ctx's end.

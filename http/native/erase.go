@@ -7,7 +7,8 @@ import (
 	"accountd/http/rest"
 )
 
-// eraseUser answers when nothing about the person can be read any more.
+// eraseUser answers when nothing about the person can be read any more, or after some seconds that the work goes on: then the same
+// request, sent again, tells whether it is done.
 func (a *api) eraseUser(w http.ResponseWriter, r *http.Request, c caller) error {
 	if err := readNothing(w, r); err != nil {
 		return err
