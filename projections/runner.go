@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"accountd/events"
+	"accountd/events/engine"
 	"accountd/events/eventlog"
 )
 
@@ -29,6 +30,9 @@ func NewRunner(log *eventlog.Log, view *View, also ...func([]events.Record) erro
 // returns. Any other error is final: the Log has a gap, was changed, or holds what this release cannot read.
 func (r *Runner) Run(ctx context.Context) error {
 	last, err := r.log.Last(ctx)
+	for r.log.Shared() && engine.Temporary(err) && ctx.Err() == nil { // a cluster may be electing its leaders for a while
+		last, err = r.log.Last(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("asking how long the log is: %w", err)
 	}

@@ -89,10 +89,6 @@ func (a *app) listenAdmin(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) checks() []server.Check {
-	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "storage", Run: a.storeHealth}, {Name: "feed", Run: a.feedHealth}}
-}
-
 // mayScrape says who gets the metrics on the public address: everybody on this machine while it is on the loopback and nothing else
 // is for them; otherwise the token of the metrics and super admins.
 func (a *app) mayScrape(public net.Addr) (func(http.ResponseWriter, *http.Request) error, error) {

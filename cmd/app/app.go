@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -35,10 +36,13 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 		return err
 	}
 	a := newApp(c, stderr, hooks)
-	defer func() { err = a.end(err) }()
-	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.startEngine, a.watchStore, a.openLog, a.openUsage, a.openSessions,
-		a.restore, a.openTree, a.replay, a.checkRoot, a.startFeed, a.startHandler, a.startEraser, a.startWebhooks, a.startSubscriptions, a.administrator,
-		a.mountAudit, a.open}
+	defer func() {
+		err = a.end(err)
+		a.log.Info("stopped", "ran", time.Since(a.began).Round(time.Second), "failed", err != nil)
+	}()
+	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.await(a.startEngine), a.watchStore, a.await(a.openLog), a.openUsage,
+		a.await(a.openSessions), a.restore, a.openTree, a.replay, a.checkRoot, a.await(a.startFeed), a.startHandler, a.startEraser, a.startWebhooks,
+		a.startSubscriptions, a.administrator, a.mountAudit, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -70,6 +74,9 @@ type app struct {
 	service rest.Service
 	engine  atomic.Pointer[engine.Engine] // nil until it is up
 	history *eventlog.Log
+	opened  atomic.Pointer[eventlog.Log] // the same, for who asks at any time; nil until it is open
+	began   time.Time
+	waiting atomic.Bool // for the cluster
 	feed    *feed.Feed
 	relay   atomic.Pointer[feed.Feed]       // nil until it relays
 	reactor atomic.Pointer[webhook.Reactor] // nil until it sends
@@ -92,7 +99,7 @@ type app struct {
 
 func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 	return &app{
-		config: c, hooks: hooks, log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
+		config: c, hooks: hooks, began: time.Now(), log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
 		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots}), PasswordMin: c.PasswordMin},
 		failed:  make(chan error, 4), // HTTP, that of health and metrics, the runner and the store
 	}
@@ -101,9 +108,9 @@ func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 func newLogger(c Config, w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: c.LogLevel}
 	if c.LogFormat == formatJSON {
-		return slog.New(slog.NewJSONHandler(w, o))
+		return slog.New(quieted(slog.NewJSONHandler(w, o)))
 	}
-	return slog.New(slog.NewTextHandler(w, o))
+	return slog.New(quieted(slog.NewTextHandler(w, o)))
 }
 
 // onClose has f called when the service ends, before everything that was opened earlier is closed.

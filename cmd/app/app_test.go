@@ -194,8 +194,11 @@ func TestSeveralServices(t *testing.T) {
 	figures, err := io.ReadAll(rb.get("/metrics", "").Body)
 	require.NoError(t, err)
 	for _, line := range []string{fmt.Sprint("accountd_log_position ", firstRecords), fmt.Sprint("accountd_view_position ", firstRecords), "accountd_view_lag_records 0", "accountd_users 1",
-		"accountd_append_commands_count 1", "accountd_password_hashes_waiting 0", "accountd_commands_waiting 0"} {
+		"accountd_append_commands_count 1", "accountd_password_hashes_waiting 0", "accountd_commands_waiting 0", "accountd_engine_connected 1", "accountd_view_lag_seconds 0"} {
 		require.Contains(t, string(figures), "\n"+line+"\n")
+	}
+	for _, name := range []string{"accountd_feed_lag_seconds", "accountd_store_bytes", "accountd_store_limit_bytes"} {
+		require.Contains(t, string(figures), "\n"+name+" ")
 	}
 }
 

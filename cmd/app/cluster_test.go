@@ -1,8 +1,12 @@
 package app
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -103,10 +107,50 @@ func TestLogThatCannotBeFollowedEndsTheService(t *testing.T) {
 	require.EqualValues(t, firstRecords+1, unreadable.Sequence)
 }
 
+// TestClusterThatComesLater starts while no server is there, and is ready when there is one.
+func TestClusterThatComesLater(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	port := l.Addr().(*net.TCPAddr).Port
+	require.NoError(t, l.Close())
+	c := testConfig(t)
+	c.NATS = fmt.Sprintf("nats://127.0.0.1:%d", port)
+	listening, ready, done := make(chan string, 1), make(chan struct{}), make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() {
+		done <- Run(ctx, c, io.Discard, Hooks{Listening: func(url string) { listening <- url }, Ready: func(string) { close(ready) }})
+	}()
+	url := <-listening
+	require.Eventually(t, func() bool {
+		answer, err := http.Get(url + "/readyz")
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+		require.NotEmpty(t, answer.Header.Get("Retry-After"))
+		return strings.Contains(string(text), "[-]engine: waiting for the NATS cluster")
+	}, time.Minute, 10*time.Millisecond)
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	s.Start()
+	defer func() { s.Shutdown(); s.WaitForShutdown() }()
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatalf("the start ended: %v", err)
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the service is not ready")
+	}
+	stop()
+	require.NoError(t, <-done)
+}
+
 func TestClusterThatIsNotThere(t *testing.T) {
 	c := testConfig(t)
-	c.NATS = "nats://user:hunter2@127.0.0.1:1"
+	c.NATS, c.NATSWait = "nats://user:hunter2@127.0.0.1:1", time.Second
 	_, err := tryStart(t, c)
-	require.ErrorContains(t, err, "connecting to NATS")
+	require.ErrorContains(t, err, "waited 1s for the NATS cluster at nats://127.0.0.1:1: connecting to NATS")
 	require.False(t, strings.Contains(err.Error(), "hunter2"))
 }

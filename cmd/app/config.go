@@ -17,10 +17,11 @@ import (
 
 // Config says how accountd runs.
 type Config struct {
-	Data          string // folder of everything that is stored here
-	NATS          string // URLs of an outside JetStream cluster; empty: the server is embedded
-	NATSListen    string // address where outside subscribers reach the embedded server; empty: nobody does
-	NATSCert      string // files of that address's certificate and key; empty: no TLS
+	Data          string        // folder of everything that is stored here
+	NATS          string        // URLs of an outside JetStream cluster; empty: the server is embedded
+	NATSWait      time.Duration // how long a start waits for that cluster
+	NATSListen    string        // address where outside subscribers reach the embedded server; empty: nobody does
+	NATSCert      string        // files of that address's certificate and key; empty: no TLS
 	NATSKey       string
 	Sync          string        // of the embedded server: syncAlways or syncInterval
 	StoreMax      int64         // bytes that the embedded server's streams may take; 0: the disk but for a reserve
@@ -71,8 +72,8 @@ const (
 func Default() Config {
 	return Config{
 		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal, PasswordMin: 8,
-		E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText, LogLevel: slog.LevelInfo,
-		Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
+		NATSWait: 5 * time.Minute, E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText,
+		LogLevel: slog.LevelInfo, Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
 	}
 }
 
@@ -98,6 +99,8 @@ func (c Config) Validate() error {
 		return errors.New("master-key-file: the master key is given in the environment, too; give it in one way")
 	case c.StoreMax != 0 && c.NATS != "":
 		return errors.New("store-max: it bounds the embedded server; an outside cluster has bounds of its own")
+	case c.NATSWait < 0:
+		return errors.New("nats-wait: must not be negative")
 	case c.PasswordSlots < 0:
 		return errors.New("password-slots: must not be negative")
 	case c.PasswordMin < 1 || c.PasswordMin > maxPasswordMin:

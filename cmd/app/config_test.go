@@ -56,7 +56,7 @@ func TestPrecedence(t *testing.T) {
 func TestEverySetting(t *testing.T) {
 	templates := t.TempDir()
 	want := Config{
-		Data: "d", NATS: "nats://u:p@a:4222,nats://b", Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
+		Data: "d", NATS: "nats://u:p@a:4222,nats://b", NATSWait: 9 * time.Minute, Sync: "interval", MasterKeyFile: "k", HTTP: ":1",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Provisioning:   "external", PasswordSlots: 3, PasswordMin: 12, E24Swift: true, E24Hosts: []string{"a", "b:1"}, E24DateWindow: time.Hour,
 		PublicURL: "https://accounts.example.org", NativeRateLimit: 9, RequirePreconditions: true, ClientHourlyLimit: 7, LogFormat: "json", LogLevel: slog.LevelDebug,
@@ -64,7 +64,7 @@ func TestEverySetting(t *testing.T) {
 		Bounds: Bounds{Connections: 4, ConnectionsEach: 3, ChangesMinute: 2, ChangesDay: 1}, Admin: Admin{HTTP: ":2", MetricsTokenFile: "m"},
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
-	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--sync=interval", "--master-key-file=k",
+	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--nats-wait=9m", "--sync=interval", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3", "--password-min=12",
 		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7",
 		"--native-rate-limit=9", "--require-preconditions", "--log-format=json", "--log-level=debug",
@@ -80,6 +80,7 @@ func TestEverySetting(t *testing.T) {
 # every setting in a file
 data = d              # a comment
 nats = "nats://u:p@a:4222,nats://b" # quoted
+nats-wait = 540s
 sync=interval
 master-key-file = k
 http = :1

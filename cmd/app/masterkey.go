@@ -65,6 +65,9 @@ func (a *app) explained(err error) error {
 		return fmt.Errorf("%w: a rotation of the master key was begun; finish it with accountd rotate-master-key", err)
 	case errors.Is(err, eventlog.ErrWrongKey):
 		return fmt.Errorf("%w: put back the key that the log was begun with; nothing was changed", err)
+	case errors.As(err, new(eventlog.GapError)), errors.As(err, new(eventlog.ChainError)), errors.Is(err, eventlog.ErrUnreadable):
+		return fmt.Errorf("%w: the store is damaged there; restore it from a backup; nothing was changed, and accountctl audit verify "+
+			"--data tells what is whole", err)
 	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream), errors.Is(err, eventlog.ErrHalfCommand):
 		return fmt.Errorf("%w: restore the store from a backup; nothing was changed", err)
 	}

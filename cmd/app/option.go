@@ -24,6 +24,7 @@ func options(c *Config) []option {
 	return slices.Concat([]option{
 		{storage, "data", "DIR", "folder for everything that is stored; made at the first start", text{&c.Data}, ""},
 		{storage, "nats", "URL[,URL]", "use this JetStream cluster instead of the embedded server", text{&c.NATS}, ""},
+		{storage, "nats-wait", "DURATION", "how long a start waits for that cluster to answer, with /readyz 503", duration{&c.NATSWait}, ""},
 		{storage, "nats-listen", "HOST:PORT", "let outside subscribers to the feed into the embedded server, as the users of subscriptions, or as the " +
 			"user feed with the password in admin.json", text{&c.NATSListen}, ""},
 		{storage, "nats-tls-cert", "FILE", "certificate for nats-listen, in PEM; without it connections are in clear", text{&c.NATSCert}, ""},

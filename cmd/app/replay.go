@@ -40,7 +40,7 @@ func (a *app) follow() <-chan error {
 	go func() {
 		defer close(done)
 		if err := a.runner.Run(ctx); ctx.Err() == nil {
-			a.failed <- fmt.Errorf("following the log: %w", err)
+			a.failed <- a.explained(fmt.Errorf("following the log: %w", err))
 		}
 	}()
 	a.onClose(func() error {

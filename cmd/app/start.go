@@ -28,7 +28,9 @@ const closeTimeout = 10 * time.Second
 func (a *app) startEngine(ctx context.Context) (err error) {
 	var e *engine.Engine
 	if a.config.NATS != "" {
-		e, err = engine.Connect(ctx, a.config.NATS, a.log)
+		if e, err = engine.Connect(ctx, a.config.NATS, a.log); err == nil {
+			a.log.Info("connected", "nats", e.Conn().ConnectedUrlRedacted())
+		}
 	} else {
 		e, err = a.embed(ctx)
 	}
@@ -66,12 +68,18 @@ func (a *app) openLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.history, err = eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log})
+	history, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log, OnAppend: a.appended})
 	if err != nil {
 		return a.explained(err)
 	}
-	a.onClose(func() error { a.history.Close(); return nil })
-	return a.checkAnchor(ctx)
+	a.history = history
+	if err := a.checkAnchor(ctx); err != nil {
+		history.Close()
+		return err
+	}
+	a.opened.Store(history)
+	a.onClose(func() error { history.Close(); return nil })
+	return nil
 }
 
 // openUsage opens the store of last-used times. The service does without when it must: nothing but a display depends on it.
@@ -114,6 +122,7 @@ func (a *app) startHandler(context.Context) error {
 	})
 	a.service.Past = past.New(a.history, a.service.View)
 	a.onClose(func() error { a.service.Past.Close(); return nil })
+	a.watchHealth()
 	a.metrics.Watch(metrics.Sources{
 		Log:         a.history.Last,
 		View:        a.service.View.Position,

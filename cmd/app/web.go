@@ -60,7 +60,7 @@ func (a *app) listen(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := a.http.Serve(a.bounded(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.http.Serve(server.Crowded(a.bounded(listener), maxConnections(descriptors()))); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("serving HTTP: %w", err)
 		}
 	}()
@@ -95,30 +95,10 @@ func (a *app) mountDialects() {
 	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))
 	a.danube.Set(danube.New(a.service, danube.Options{RateLimits: a.config.RateLimits}))
-	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service, a.history, eventstream.Options{Draining: a.gate.Draining()}))
+	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service, a.history, eventstream.Options{Draining: a.gate.Draining(), Most: maxStreams(descriptors())}))
 	a.events.Set(rest.NewMux([]rest.Route{
 		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},
 	}, native.Problem))
-}
-
-// health says in a word how the service is, to people.
-func (a *app) health() string {
-	switch {
-	case a.gate.Refusal() != nil:
-		return "not ready"
-	case a.engineHealth() != nil, a.storeHealth() != nil:
-		return "not well"
-	}
-	return "ready"
-}
-
-// engineHealth returns what is wrong with the engine.
-func (a *app) engineHealth() error {
-	e := a.engine.Load()
-	if e == nil {
-		return errors.New("starting")
-	}
-	return e.Healthy()
 }
 
 // baseURL returns where clients on this machine reach the listener.

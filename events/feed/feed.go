@@ -83,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 	if f.marks, err = openMarks(ctx, o.Engine); err != nil {
 		return nil, err
 	}
-	return f, f.admit(ctx)
+	return f, nil
 }
 
 // place is where the Feed stands.
