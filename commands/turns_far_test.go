@@ -22,6 +22,7 @@ func TestFarInstanceGetsItsTurn(t *testing.T) {
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	require.True(t, s.ReadyForConnections(10*time.Second))
 	way := cluster.NewLink(t, s.Addr().String())
 	master := seal.Generate()
 	at := func(url string) instance {

@@ -38,15 +38,15 @@ func (c *crowd) Accept() (net.Conn, error) {
 		}
 		n := c.in.Add(1)
 		if n <= c.limit+reserved {
-			return &counted{Conn: conn, crowd: c, late: n > c.limit}, nil
+			return &seat{Conn: conn, crowd: c, late: n > c.limit}, nil
 		}
 		c.in.Add(-1)
 		_ = conn.Close()
 	}
 }
 
-// counted is a connection that is in.
-type counted struct {
+// seat is a connection that is in.
+type seat struct {
 	net.Conn
 	crowd *crowd
 	late  bool // it came when the limit was reached
@@ -54,7 +54,7 @@ type counted struct {
 }
 
 // Close is net.Conn's.
-func (c *counted) Close() error {
+func (c *seat) Close() error {
 	c.once.Do(func() { c.crowd.in.Add(-1) })
 	return c.Conn.Close()
 }
@@ -66,7 +66,7 @@ func markLate(ctx context.Context, c net.Conn) context.Context {
 	if wrapped, ok := c.(interface{ NetConn() net.Conn }); ok { // such as TLS
 		c = wrapped.NetConn()
 	}
-	if conn, ok := c.(*counted); ok && conn.late {
+	if conn, ok := c.(*seat); ok && conn.late {
 		return context.WithValue(ctx, lateKey{}, true)
 	}
 	return ctx
