@@ -24,7 +24,8 @@ type Actor struct {
 	Until       time.Time // when the secret that was presented ends, if before its credential does; zero: it does not
 	At          time.Time // when; keys that have expired by then do not count. Zero: none has
 
-	mark mark
+	mark     mark
+	operator bool // the service's power, told as the operator's
 }
 
 // mark is what an Actor is apart from being a user. It is set by [Service] and [Anonymous] alone.
@@ -43,6 +44,13 @@ func Service() Actor { return Actor{mark: service, Permissions: Whole()} }
 // failed one counted and locked, and set a password by a token that was mailed.
 func Anonymous() Actor { return Actor{mark: anonymous} }
 
+// Operator returns the Actor of who has the data folder of a service that does not run, who may do what the service may.
+func Operator() Actor {
+	a := Service()
+	a.operator = true
+	return a
+}
+
 // IsService reports whether the Actor is the service itself.
 func (a Actor) IsService() bool { return a.mark == service }
 
@@ -58,6 +66,9 @@ func (a Actor) Within(request Actor) Actor {
 func (a Actor) cause(s States) events.Cause {
 	c := events.Cause{Actor: events.System, Credential: a.Credential, Dialect: a.Dialect, RequestID: a.RequestID,
 		TraceParent: a.TraceParent}
+	if a.operator {
+		c.Actor = events.Operator
+	}
 	if a.User == uuid.Nil {
 		return c
 	}

@@ -49,7 +49,7 @@ type Draft struct {
 // Cause says who asked for a command, by what means, and in which request. Nothing in it but Address tells about a
 // person, and Address is sealed.
 type Cause struct {
-	Actor       string // UUID of the user who asked, or [System]
+	Actor       string // UUID of the user who asked, [System] or [Operator]
 	Credential  string // the credential's public id, such as "signing-key:AK…"; empty for the service itself
 	Dialect     string // the API by which it came
 	RequestID   string
@@ -66,6 +66,9 @@ func (c Cause) User() uuid.UUID {
 
 // System is the Actor of what the service does by itself.
 const System = "system"
+
+// Operator is the Actor of what is done by who has the data folder of a service that does not run.
+const Operator = "operator"
 
 // Record is an Event with its envelope, as it stands in the Log.
 type Record struct {

@@ -24,7 +24,9 @@ func (a *app) administrator(ctx context.Context) error {
 	var err error
 	switch {
 	case now.LastNumber(events.UserNumber) == 0:
-		err = a.makeAdministrator(ctx)
+		if err = a.nobodyBefore(); err == nil {
+			err = a.makeAdministrator(ctx)
+		}
 	case now.LastNumber(events.DatacenterNumber) == 0: // the log is of a release that had users only
 		err = a.setUp(ctx, completion(now.UserByNumber(commands.AdministratorNumber)))
 	}
@@ -34,11 +36,29 @@ func (a *app) administrator(ctx context.Context) error {
 	if err := a.settle(); err != nil {
 		return fmt.Errorf("finishing the administrator's file: %w", err)
 	}
-	err = adminfile.SetBaseURL(a.adminPath(), a.baseURL)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		a.log.Warn("the administrator's file does not say where the service is", "error", err)
+	a.sayAdminFile(adminfile.SetBaseURL(a.adminPath(), a.baseURL))
+	return nil
+}
+
+// nobodyBefore refuses to make an administrator in the place of one who was told that there is one.
+func (a *app) nobodyBefore() error {
+	if _, err := os.Stat(a.adminPath()); err == nil {
+		return fmt.Errorf("there are no accounts, but %s tells of an administrator: restore the store from a backup, or move the file away "+
+			"to begin anew; nothing was changed", a.adminPath())
 	}
 	return nil
+}
+
+// sayAdminFile says what is wrong with the administrator's file. On a cluster, only the instance that made the administrator has one.
+func (a *app) sayAdminFile(err error) {
+	const wayBack = "should nobody get in: accountd admin-reset, while the service is stopped"
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist) && a.config.NATS != "":
+	case errors.Is(err, fs.ErrNotExist): // the administrator may have removed it
+		a.log.Info("the administrator's file is missing; "+wayBack, "file", a.adminPath())
+	default:
+		a.log.Warn("the administrator's file cannot be used; "+wayBack, "error", err)
+	}
 }
 
 func (a *app) adminPath() string { return filepath.Join(a.config.Data, adminfile.Name) }
@@ -79,15 +99,15 @@ func newAdministrator() (commands.CreateUser, commands.CreateApplication, adminf
 		SigningKeys: []events.SigningKey{signing},
 		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)},
 		APIKeys: []events.APIKey{
-			{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash), Memo: "first start"},
-			{ID: uuid.New(), Kind: commands.KeyPterodactyl, Hash: events.Secret(panelHash), Memo: "first start",
+			{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash), Memo: firstMemo},
+			{ID: uuid.New(), Kind: commands.KeyPterodactyl, Hash: events.Secret(panelHash), Memo: firstMemo,
 				Permissions: events.Permissions{Users: commands.LevelAll, Servers: commands.LevelAll}},
-			{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(danube)), Secret: events.Secret(danube), Memo: "first start"},
+			{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(danube)), Secret: events.Secret(danube), Memo: firstMemo},
 		},
 		CallbackKey: events.Secret(callback),
 	}
 	appID, appSecret, appHash := secrets.Application()
-	application := events.ApplicationCreated{Name: "first start", AppID: appID, SecretHash: events.Secret(appHash), User: id,
+	application := events.ApplicationCreated{Name: firstMemo, AppID: appID, SecretHash: events.Secret(appHash), User: id,
 		Client: commands.MainClientNumber, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}
 	return commands.CreateUser{ID: id, User: user}, commands.CreateApplication{ID: uuid.New(), Application: application}, adminfile.File{
 		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
@@ -105,7 +125,7 @@ func (a *app) settle() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
+		a.log.Warn("dropped credentials that were half written", "error", err)
 	case a.service.Snapshot().UserByAPIKey(secrets.Hash(draft.Token)) == nil:
 		a.log.Info("dropped the credentials of an administrator who was not made: another instance was first, or a start broke off")
 	default:

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"accountd/events/durable"
 	"accountd/events/eventlog"
 )
 
@@ -31,7 +32,8 @@ func (a *app) checkAnchor(ctx context.Context) error {
 	return nil
 }
 
-// checkRoot refuses a log of which the Merkle tree is not the one that grew in the last run.
+// checkRoot looks whether the tree has the root that was kept. The chain was found whole up to the kept place by then, so that
+// the log is the one of the last run: another root means that a wrong one was kept, which a signed checkpoint may have, too.
 func (a *app) checkRoot(ctx context.Context) error {
 	if len(a.seen.Root) == 0 {
 		return nil
@@ -40,10 +42,15 @@ func (a *app) checkRoot(ctx context.Context) error {
 		return err
 	}
 	root, err := a.tree.Root(a.seen.Head.Sequence)
-	if err == nil && !bytes.Equal(root[:], a.seen.Root) {
-		err = fmt.Errorf("%w: the first %d records have another root", eventlog.ErrLogDiffers, a.seen.Head.Sequence)
+	if err != nil {
+		return err
 	}
-	return a.unanchored(ctx, err)
+	if !bytes.Equal(root[:], a.seen.Root) {
+		a.log.Warn("the root that was kept of the log's Merkle tree is wrong: log and chain are whole, and the tree was made anew from them; "+
+			"a checkpoint that was signed before, of so many records, may not fit", "records", a.seen.Head.Sequence)
+		a.seen.Root = nil
+	}
+	return nil
 }
 
 // unanchored says what to do about a log that differs.
@@ -60,7 +67,7 @@ const treeTimeout = 5 * time.Second
 // saveAnchor keeps the newest place in the log.
 func (a *app) saveAnchor() error {
 	anchor := eventlog.Anchor{Head: a.service.View.Head()}
-	if anchor.Head.Sequence == a.seen.Head.Sequence {
+	if anchor.Head.Sequence == a.seen.Head.Sequence && len(a.seen.Root) > 0 {
 		return nil
 	}
 	root, err := a.rootOf(anchor.Head.Sequence)
@@ -85,3 +92,20 @@ func (a *app) rootOf(size uint64) ([]byte, error) {
 	root, err := a.tree.Root(size)
 	return root[:], errors.Join(err, a.tree.Sync())
 }
+
+// secure has on disk what the next start relies on, before anybody is told that the service is ready: the names of the files,
+// and the place in the log. A disk that is full is no reason not to answer.
+func (a *app) secure(context.Context) error {
+	err := durable.SyncFolders(a.config.Data)
+	if err == nil && a.placeHolds() {
+		err = a.saveAnchor()
+	}
+	if err != nil {
+		a.log.Error("the log's place could not be stored", "error", err)
+	}
+	return nil
+}
+
+// placeHolds reports whether what the log holds is on disk: without syncs a power cut may take it back, so that only a clean end
+// stores the place.
+func (a *app) placeHolds() bool { return a.config.NATS != "" || a.config.Sync == syncAlways }

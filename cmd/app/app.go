@@ -42,7 +42,7 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	}()
 	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.await(a.startEngine), a.watchStore, a.await(a.openLog), a.openUsage,
 		a.await(a.openSessions), a.restore, a.openTree, a.replay, a.checkRoot, a.await(a.startFeed), a.startHandler, a.startEraser, a.startWebhooks,
-		a.startSubscriptions, a.administrator, a.mountAudit, a.open}
+		a.startSubscriptions, a.administrator, a.mountAudit, a.secure, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)

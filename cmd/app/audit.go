@@ -1,32 +1,25 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"path/filepath"
 
 	"accountd/events/audit"
-	"accountd/events/eventlog"
 	"accountd/http/auditlog"
 	"accountd/http/native"
 	"accountd/http/rest"
 )
 
-// openTree opens the Merkle tree of the log, and makes it anew when it does not agree with the log.
+// openTree opens the Merkle tree of the log. It is believed as far as the last run kept its root.
 func (a *app) openTree(ctx context.Context) (err error) {
-	if a.tree, err = audit.OpenTree(filepath.Join(a.config.Data, "audit.tree")); err != nil {
+	seen := a.seen.Head.Sequence
+	if a.tree, err = audit.OpenTree(filepath.Join(a.config.Data, "audit.tree"), seen, a.seen.Root); err != nil {
 		return err
 	}
 	a.onClose(a.tree.Close)
-	same, err := a.treeAgrees(ctx)
-	if err != nil {
-		return err
-	}
-	if !same {
+	a.keepTree()
+	if seen > 0 && a.tree.Size() == 0 {
 		a.log.Info("making the log's Merkle tree anew")
-		if err := a.tree.Reset(); err != nil {
-			return err
-		}
 	}
 	last, err := a.history.Last(ctx)
 	if err != nil {
@@ -39,26 +32,17 @@ func (a *app) openTree(ctx context.Context) (err error) {
 	return a.tree.CatchUp(ctx, a.history, position)
 }
 
-// treeAgrees reports whether the tree ends with a record of the log, and has the root that was kept.
-func (a *app) treeAgrees(ctx context.Context) (bool, error) {
-	size := a.tree.Size()
-	last, err := a.history.Last(ctx)
-	if err != nil || size > last {
-		return false, err
-	}
-	if n := a.seen.Head.Sequence; n <= size && len(a.seen.Root) > 0 {
-		if root, err := a.tree.Root(n); err != nil || !bytes.Equal(root[:], a.seen.Root) {
-			return false, err
-		}
-	}
-	same := true
-	err = a.history.ReadStored(ctx, max(size, 1)-1, size, func(s eventlog.Stored) error {
-		chain, err := s.Claimed()
-		leaf, err2 := a.tree.Leaf(size)
-		same = err == nil && err2 == nil && leaf == audit.Leaf(chain)
-		return nil
-	})
-	return same, err
+// keepTree makes the tree anew whenever its file fails, in the background, until the service ends.
+func (a *app) keepTree() {
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.tree.Keep(ctx, a.history, func(err error) {
+			a.log.Warn("the log's Merkle tree is made anew; until then nothing is proved", "error", err)
+		})
+	}()
+	a.onClose(func() error { stop(); <-done; return nil })
 }
 
 // mountAudit makes what proves the log to outsiders.

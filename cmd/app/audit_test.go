@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,19 +97,58 @@ func TestALostOrWrongTreeIsMadeAnew(t *testing.T) {
 	}
 }
 
-// TestATreeThatIsNotTheOneSeenBefore is refused like a log that is not.
-func TestATreeThatIsNotTheOneSeenBefore(t *testing.T) {
+// TestAWrongRootThatWasKept does not keep the service from starting: log and chain are whole, so it was computed from a damaged tree.
+func TestAWrongRootThatWasKept(t *testing.T) {
 	c := testConfig(t)
-	start(t, c).end()
+	r := start(t, c)
+	token := c.admin(t).Token
+	_, want := r.call("GET", "/v1/audit/checkpoint", token, "")
+	r.end()
 	path := filepath.Join(c.Data, "checkpoint.json")
 	anchor, err := eventlog.LoadAnchor(path)
 	require.NoError(t, err)
 	require.Len(t, anchor.Root, tlog.HashSize)
+	right := append([]byte(nil), anchor.Root...)
 	anchor.Root[0] ^= 1
 	require.NoError(t, eventlog.SaveAnchor(path, anchor))
-	_, err = tryStart(t, c)
-	require.ErrorIs(t, err, eventlog.ErrLogDiffers)
-	require.ErrorContains(t, err, "remove "+path)
+	r = start(t, c)
+	require.Contains(t, r.log.String(), "the root that was kept of the log's Merkle tree is wrong")
+	_, got := r.call("GET", "/v1/audit/checkpoint", token, "")
+	require.Equal(t, want, got)
+	r.end()
+	anchor, err = eventlog.LoadAnchor(path)
+	require.NoError(t, err)
+	require.Equal(t, right, anchor.Root)
+}
+
+// TestTheTreeAfterAPowerCut: a page of its file did not reach the disk, and the place that was kept is older.
+func TestTheTreeAfterAPowerCut(t *testing.T) {
+	c := testConfig(t)
+	start(t, c).end()
+	older, err := os.ReadFile(filepath.Join(c.Data, "checkpoint.json"))
+	require.NoError(t, err)
+	r := start(t, c)
+	token := c.admin(t).Token
+	for range 300 {
+		r.person(token)
+	}
+	_, want := r.call("GET", "/v1/audit/checkpoint", token, "")
+	r.end()
+	path := filepath.Join(c.Data, "audit.tree")
+	tree, err := os.ReadFile(path)
+	require.NoError(t, err)
+	clear(tree[3*4096 : 4*4096])
+	require.NoError(t, os.WriteFile(path, tree, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(c.Data, "checkpoint.json"), older, 0o600))
+	r = start(t, c)
+	_, got := r.call("GET", "/v1/audit/checkpoint", token, "")
+	require.Equal(t, want, got)
+	for sequence := 1; sequence < 300; sequence += 7 {
+		status, body := r.call("GET", "/v1/audit/proof?seq="+strconv.Itoa(sequence), token, "")
+		require.Equal(t, http.StatusOK, status, body)
+	}
+	r.end()
+	start(t, c).end()
 }
 
 func TestAuditIsForThoseWhoMay(t *testing.T) {

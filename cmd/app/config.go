@@ -25,6 +25,7 @@ type Config struct {
 	NATSKey       string
 	Sync          string        // of the embedded server: syncAlways or syncInterval
 	StoreMax      int64         // bytes that the embedded server's streams may take; 0: the disk but for a reserve
+	ClockCheck    bool          // a clock that cannot be right is refused
 	MasterKeyFile string        // empty: masterKeyName in Data
 	MasterKey     events.Secret // the key itself, in place of a file
 
@@ -71,7 +72,7 @@ const (
 // Default returns what holds when nothing else is said.
 func Default() Config {
 	return Config{
-		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, RateLimits: true, Provisioning: provisioningInternal, PasswordMin: 8,
+		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, ClockCheck: true, RateLimits: true, Provisioning: provisioningInternal, PasswordMin: 8,
 		NATSWait: 5 * time.Minute, E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText,
 		LogLevel: slog.LevelInfo, Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
 	}

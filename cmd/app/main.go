@@ -83,6 +83,8 @@ func (m *program) command() *cobra.Command {
 		Args: cobra.NoArgs, RunE: m.rotate}
 	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, made where there is none")
 	root.AddCommand(
+		&cobra.Command{Use: "admin-reset", Short: "Let the administrator in again with new credentials, while the service is stopped",
+			Args: cobra.NoArgs, RunE: m.adminReset},
 		rotate,
 		&cobra.Command{Use: "openapi", Short: "Print the OpenAPI document of all APIs", Args: cobra.NoArgs, RunE: m.openapi},
 		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs, RunE: m.serve},
@@ -110,6 +112,10 @@ func (m *program) run(cmd *cobra.Command, do func(context.Context, Config) error
 
 func (m *program) rotate(cmd *cobra.Command, _ []string) error {
 	return m.run(cmd, func(ctx context.Context, c Config) error { return RotateMasterKey(ctx, c, m.newKey, m.stderr) })
+}
+
+func (m *program) adminReset(cmd *cobra.Command, _ []string) error {
+	return m.run(cmd, func(ctx context.Context, c Config) error { return ResetAdministrator(ctx, c, m.stderr) })
 }
 
 // openapi prints what a running service has at /openapi.json.

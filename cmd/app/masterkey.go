@@ -63,6 +63,8 @@ func (a *app) explained(err error) error {
 	switch {
 	case errors.Is(err, eventlog.ErrWrongKey) && a.rotating():
 		return fmt.Errorf("%w: a rotation of the master key was begun; finish it with accountd rotate-master-key", err)
+	case errors.Is(err, eventlog.ErrClock):
+		return fmt.Errorf("%w: set the clock right, or start with --clock-check=off if it is; nothing was changed", err)
 	case errors.Is(err, eventlog.ErrWrongKey):
 		return fmt.Errorf("%w: put back the key that the log was begun with; nothing was changed", err)
 	case errors.As(err, new(eventlog.GapError)), errors.As(err, new(eventlog.ChainError)), errors.Is(err, eventlog.ErrUnreadable):

@@ -21,12 +21,7 @@ func (a *app) run(ctx context.Context) error {
 	for {
 		select {
 		case <-anchor.C:
-			if a.config.NATS == "" && a.config.Sync != syncAlways {
-				continue // a power cut may take back what the log holds, so only a clean end stores the place
-			}
-			if err := a.saveAnchor(); err != nil {
-				a.log.Error("the log's place could not be stored", "error", err)
-			}
+			_ = a.secure(ctx) // it says what it cannot do
 		case <-ctx.Done():
 			a.log.Info("stopping")
 			a.drain(nil)

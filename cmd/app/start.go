@@ -68,7 +68,7 @@ func (a *app) openLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	history, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log, OnAppend: a.appended})
+	history, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log, OnAppend: a.appended, AnyClock: !a.config.ClockCheck})
 	if err != nil {
 		return a.explained(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // BenchmarkTree adds records to a tree, 256 at a time as a replay does; a unit is one record.
 func BenchmarkTree(b *testing.B) {
-	tree := open(b, filepath.Join(b.TempDir(), "tree"))
+	tree := open(b, filepath.Join(b.TempDir(), "tree"), 0)
 	defer tree.Close()
 	batch := leaves(1, 256)
 	for b.Loop() {
@@ -26,7 +26,7 @@ func BenchmarkTree(b *testing.B) {
 
 // BenchmarkProof proves a record in a tree of 65,536.
 func BenchmarkProof(b *testing.B) {
-	tree := open(b, filepath.Join(b.TempDir(), "tree"))
+	tree := open(b, filepath.Join(b.TempDir(), "tree"), 0)
 	defer tree.Close()
 	require.NoError(b, tree.Apply(leaves(1, 65_536)))
 	for b.Loop() {

@@ -32,8 +32,10 @@
 // master key.
 //
 // Why the tree is a file that may be lost: it can be made from the Log at any time, but hashing millions of Records at each
-// start takes seconds. It is believed only as far as it agrees with the Log's end and with the place that the last run
-// kept, and a proof is checked before it is given away.
+// start takes seconds. It is believed only up to the place that the last run kept, when it has the root that was kept with it:
+// what was written later may not have reached the disk when the power went, and is added from the Log. From then on the newest
+// root comes from memory, and every older root and every proof is checked against it before it is signed or given away. A file
+// that cannot be written, or does not fit, is made anew while the service runs: a tree that is lost loses nothing.
 //
 // Why exports leave out the data keys unless asked: they could not be destroyed any more when a person is erased. Who
 // verifies needs none.

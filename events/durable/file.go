@@ -3,6 +3,7 @@ package durable
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -22,6 +23,20 @@ func Move(from, to string) error {
 		return fmt.Errorf("moving %s: %w", from, err)
 	}
 	return syncFolder(filepath.Dir(to))
+}
+
+// SyncFolders returns when the names of all files and folders below the folder, and of what was removed there, are on disk. What
+// is removed meanwhile is left out.
+func SyncFolders(path string) error {
+	return filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			err = syncFolder(path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
 }
 
 func write(path string, content []byte, place func(from, to string) error) error {

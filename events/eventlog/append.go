@@ -102,7 +102,11 @@ func (u *unit) build(ctx context.Context, entries []Entry) error {
 	u.msgs = make([]*nats.Msg, 0, total)
 	u.records = make([]events.Record, 0, total)
 	shared := make(map[events.Aggregate]events.KeyID)
-	previous, now := u.head, later(time.Now().UTC().Truncate(timeResolution), u.head.Time)
+	clock, err := u.log.clock.stamp()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	previous, now := u.head, later(clock.UTC().Truncate(timeResolution), u.head.Time)
 	for _, entry := range entries {
 		for i, draft := range entry.Drafts {
 			key, err := u.key(ctx, draft, shared)

@@ -105,6 +105,9 @@
 // writing into the next one takes the compressed block for its last when it starts again, acknowledges what it writes behind
 // it, and can never open it again (seen with nats-server 2.15.2). See engine/mend.
 //
+// Why the clock is looked at before anything is written: a Record is never earlier than the one before it, so a single one of a clock
+// that is ten years ahead would stamp all that follow it for ten years. See clock.go.
+//
 // Why a reader to whom nothing comes asks whether something should have: of a damaged block the engine delivers nothing, takes the
 // stream to end before it, and goes on as if all were well.
 //

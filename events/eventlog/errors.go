@@ -54,6 +54,9 @@ var (
 	ErrLostKeys = errors.New("the data keys are missing")
 	// ErrWrongKey is returned by [Open] when the data keys were wrapped by another master key.
 	ErrWrongKey = errors.New("the master key is not the one of this log")
+	// ErrClock is returned by [Open] when the machine's clock is far from the newest Record's time or from the cluster's clock,
+	// and wrapped in [ErrUnavailable] by [Log.Append] when it has jumped since: nothing was appended.
+	ErrClock = errors.New("the clock cannot be right")
 	// ErrStreamConfig is returned by [Open] when a stream exists with a configuration that would break the Log's promises.
 	ErrStreamConfig = errors.New("the log's stream is configured differently")
 )

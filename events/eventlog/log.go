@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"accountd/events/engine"
 	"accountd/events/seal"
@@ -27,6 +28,11 @@ type Options struct {
 	Replicas int
 	// Logger takes the Log's lines; nil drops them.
 	Logger *slog.Logger
+	// AnyClock accepts a clock that cannot be right, and tells.
+	AnyClock bool
+	// Now tells the time, and Elapsed how long the Log is open, whatever happens to the clock; nil for the machine's clock.
+	Now     func() time.Time
+	Elapsed func() time.Duration
 	// OnAppend is called after every Append; nil for nobody.
 	OnAppend func(AppendOutcome)
 }
@@ -38,6 +44,7 @@ type Log struct {
 	onAppend func(AppendOutcome)
 	keys     *keyring
 	pool     *pool
+	clock    *clock
 	replicas int
 	seen     atomic.Uint64 // how far the Log is known to go
 	pulse    *pulse
@@ -48,7 +55,7 @@ type Log struct {
 }
 
 // Open opens the Log, and creates it where there is none. It returns [ErrWrongKey], [ErrLostKeys], [ErrLostStream] or
-// [ErrStreamConfig] rather than touch a log that it cannot read, and a [RecordError] with [ErrHalfCommand] for one that a power
+// [ErrStreamConfig] rather than touch a log that it cannot read, [ErrClock] rather than write with a clock that cannot be right, and a [RecordError] with [ErrHalfCommand] for one that a power
 // cut left so, which takes a store that does not sync always.
 func Open(ctx context.Context, options Options) (*Log, error) {
 	if options.Logger == nil {
@@ -59,7 +66,10 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 		return nil, err
 	}
 	l := newLog(options, found.log.Config.Replicas)
-	err = l.openKeys(ctx, found.log.State.LastSeq)
+	err = l.checkClock(ctx, found.log.State.LastSeq, found.log.TimeStamp)
+	if err == nil {
+		err = l.openKeys(ctx, found.log.State.LastSeq)
+	}
 	if err == nil {
 		err = l.checkEnd(ctx, found.log.State.LastSeq)
 	}
@@ -92,7 +102,7 @@ func newLog(o Options, replicas int) *Log {
 	background, stop := context.WithCancel(context.Background())
 	keys := newKeyring(o)
 	l := &Log{
-		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, replicas: replicas, stop: stop,
+		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, clock: newClock(o), replicas: replicas, stop: stop,
 		pool: &pool{engine: o.Engine, master: o.Master, keys: keys, log: o.Logger, ctx: background},
 	}
 	l.pulse = newPulse(background, l)

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"accountd/commands"
 	"accountd/events/audit"
 	"accountd/http/rest"
 )
@@ -38,10 +39,18 @@ func (o Options) newest(r *http.Request) (size uint64, signed []byte, err error)
 	}
 	root, err := o.Tree.Root(size)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, beingMade(err)
 	}
 	signed, err = o.Signer.Sign(size, root)
 	return size, signed, err
+}
+
+// beingMade makes an answer of a tree that is made anew at the moment.
+func beingMade(err error) error {
+	if errors.Is(err, audit.ErrDamaged) {
+		return &commands.Refusal{Kind: commands.Busy, Reason: "unavailable", Detail: "The log's tree is being made anew."}
+	}
+	return err
 }
 
 func writeText(w http.ResponseWriter, text []byte) {
@@ -82,7 +91,7 @@ func (o Options) proof(w http.ResponseWriter, r *http.Request, query url.Values)
 		return rest.BadRequest("size_invalid", "", "The log has %d records; this asks for others, or in another order.", all)
 	}
 	if err != nil {
-		return err
+		return beingMade(err)
 	}
 	return rest.Write(w, http.StatusOK, out)
 }

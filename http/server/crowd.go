@@ -81,6 +81,6 @@ func late(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-func tooManyConnections() error {
+func crowded() error {
 	return &commands.Refusal{Kind: commands.Busy, Reason: "over_capacity", Detail: "As many connections are open as may be."}
 }

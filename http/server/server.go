@@ -85,7 +85,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if late {
-		m.Problem(x, r, tooManyConnections())
+		m.Problem(x, r, crowded())
 		return
 	}
 	s.dialect(x, r)

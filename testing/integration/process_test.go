@@ -90,13 +90,20 @@ func run(t testing.TB, data string, args ...string) *process {
 	case <-time.After(2 * time.Minute):
 		t.Fatalf("the service is not ready\n%s", p.stderr)
 	}
+	p.admin = adminOf(t, data)
+	return p
+}
+
+// adminOf reads the administrator's file; it is empty where another instance made the administrator.
+func adminOf(t testing.TB, data string) (a admin) {
+	t.Helper()
 	b, err := os.ReadFile(filepath.Join(data, "admin.json"))
 	if os.IsNotExist(err) {
-		return p // another instance made the administrator
+		return a
 	}
 	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(b, &p.admin))
-	return p
+	require.NoError(t, json.Unmarshal(b, &a))
+	return a
 }
 
 func start(t testing.TB, data string, args ...string) *process {
