@@ -53,7 +53,7 @@ var (
 // neither more nor less than anything; no id and no number says none. It returns [ErrField], [ErrOp] or [ErrValue], which hold no value.
 func NewFilter(f Field, op Op, values ...string) (Filter, error) {
 	def, ok := define(f)
-	if !ok {
+	if !ok || f == scopeParent {
 		return Filter{}, fmt.Errorf("%w: %q", ErrField, string(f))
 	}
 	if op == Contains || op == Prefix {

@@ -53,7 +53,7 @@ func CheckSorts(sorts []Sort) error {
 		return fmt.Errorf("%w: more than %d sort keys", ErrField, maxSorts)
 	}
 	for _, s := range sorts {
-		if def, ok := define(s.Field); !ok || def.texts != nil {
+		if def, ok := define(s.Field); !ok || def.texts != nil || s.Field == scopeParent {
 			return fmt.Errorf("%w: cannot sort by %q", ErrField, string(s.Field))
 		}
 	}
