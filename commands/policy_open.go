@@ -98,7 +98,8 @@ func mayOutlast(s States, a Actor, drafts []events.Draft) error {
 // outlasts names the Events about no user that do.
 func outlasts(d events.Draft) bool {
 	switch e := d.Event.(type) {
-	case events.ApplicationCreated, events.ApplicationSecretRotated, events.WebhookCreated, events.WebhookSecretRotated:
+	case events.ApplicationCreated, events.ApplicationSecretRotated, events.WebhookCreated, events.WebhookSecretRotated,
+		events.SubscriptionCreated, events.SubscriptionSecretRotated:
 		return true
 	case events.WebhookUpdated:
 		return e.URL != nil

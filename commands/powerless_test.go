@@ -16,6 +16,9 @@ import (
 	"accountd/events"
 )
 
+// subscribedID is the subscription of equipped.
+var subscribedID = uuid.MustParse("00000000-0000-4000-8000-0000000000e2")
+
 // anyKeyID is that of the API key that the child of equipped has.
 var anyKeyID = uuid.MustParse("00000000-0000-4000-8000-0000000000e1")
 
@@ -26,6 +29,7 @@ func equipped() []fact {
 	child := func(e events.Event) fact { return fact{childID, e} }
 	return and(tenant(),
 		fact{southID, events.DatacenterCreated{Number: 9, Name: "south"}}, fact{spareID, events.GroupCreated{Number: 9, Name: "spare"}},
+		fact{subscribedID, events.SubscriptionCreated{Number: 9, Name: "billing", SecretHash: "h"}},
 		fact{farID, events.ClientCreated{Number: 9, Name: "Empty"}},
 		child(events.PasswordChanged{Hash: "old"}), child(events.PasswordResetRequested{Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0)}),
 		child(events.SSHKeyAdded{Number: 1, Title: "t", Key: edKey, Fingerprint: "f"}),
@@ -98,6 +102,11 @@ func everyCommand() []commands.Command {
 		commands.RotateWebhookSecret{ID: hookID, Secret: "t"},
 		commands.DisableWebhook{ID: hookID, Reason: "gone"},
 		commands.DeleteWebhook{ID: hookID},
+		commands.CreateSubscription{ID: freshID, Subscription: events.SubscriptionCreated{Name: "new", SecretHash: openResetHash}},
+		commands.RotateSubscriptionSecret{ID: subscribedID, SecretHash: openResetHash},
+		commands.DeleteSubscription{ID: subscribedID},
+		commands.EndSession{ID: childID, Session: anyKeyID, Kind: commands.SessionNative},
+		commands.EndSessions{ID: childID},
 	}
 }
 

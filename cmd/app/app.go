@@ -38,6 +38,9 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 	a := newApp(c, stderr, hooks)
 	defer func() {
 		err = a.end(err)
+		if a.http == nil {
+			return // it never was there for anybody
+		}
 		a.log.Info("stopped", "ran", time.Since(a.began).Round(time.Second), "failed", err != nil)
 	}()
 	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.await(a.startEngine), a.watchStore, a.await(a.openLog), a.openUsage,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -129,8 +130,10 @@ func TestTheTreeAfterAPowerCut(t *testing.T) {
 	require.NoError(t, err)
 	r := start(t, c)
 	token := c.admin(t).Token
-	for range 300 {
-		r.person(token)
+	person := r.person(token)
+	for i := range 600 {
+		status, body := r.call("PATCH", person, token, fmt.Sprintf(`{"comment":"%d"}`, i))
+		require.Equal(t, http.StatusOK, status, body)
 	}
 	_, want := r.call("GET", "/v1/audit/checkpoint", token, "")
 	r.end()

@@ -64,7 +64,7 @@ func TestEverySetting(t *testing.T) {
 		Bounds: Bounds{Connections: 4, ConnectionsEach: 3, ChangesMinute: 2, ChangesDay: 1}, Admin: Admin{HTTP: ":2", MetricsTokenFile: "m"},
 		Mail: Mail{Server: "m:587", TLS: "none", Username: "u", PasswordFile: "p", From: "A <a@b>", Passwords: "plain", Service: "S", Templates: templates},
 	}
-	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--nats-wait=9m", "--sync=interval", "--master-key-file=k",
+	got, err := loadFrom(t, []string{"--data=d", "--nats=nats://u:p@a:4222,nats://b", "--nats-wait=9m", "--sync=interval", "--clock-check=off", "--master-key-file=k",
 		"--http=:1", "--trusted-proxies=10.1.2.3/8, ::1", "--rate-limits=off", "--provisioning=external", "--password-slots=3", "--password-min=12",
 		"--e24-swift", "--e24-hosts=a,b:1", "--e24-date-window=1h", "--public-url=https://accounts.example.org", "--client-hourly-limit=7",
 		"--native-rate-limit=9", "--require-preconditions", "--log-format=json", "--log-level=debug",

@@ -33,7 +33,7 @@ func options(c *Config) []option {
 			"minutes, which is faster and loses acknowledged changes in a power cut", choice{&c.Sync, []string{syncAlways, syncInterval}}, ""},
 		{storage, "store-max", "SIZE", "how much the embedded server may store, such as 20GiB; nothing but erasures is written past it " +
 			"(default the disk, but for a twentieth of it and 256MiB at most)", size{&c.StoreMax}, ""},
-		{storage, "clock-check", "on|off", "refuse to write while the clock is more than 30 days ahead of the log's newest record, or an hour " +
+		{storage, "clock-check", "on|off", "refuse to write while the clock is more than a year ahead of the log's newest record, or an hour " +
 			"behind it or off from the cluster's: its times never go back; turn it off for the start after a longer stop", onOff{&c.ClockCheck}, ""},
 		{storage, "master-key-file", "FILE", "the key that seals everything; without it nothing can be read, so back it up apart from " +
 			"the data; made at the first start (default master.key in the data folder)", text{&c.MasterKeyFile}, ""},

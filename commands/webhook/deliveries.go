@@ -57,7 +57,7 @@ type Delivery struct {
 func deliveriesConfig() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name: Stream, Description: "attempts to deliver to webhooks", Subjects: []string{deliverySubject + "*"}, Storage: jetstream.FileStorage,
-		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld, MaxAge: keptFor, MaxMsgsPerSubject: keptEach, Compression: jetstream.S2Compression,
+		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld, MaxAge: keptFor, MaxMsgsPerSubject: keptEach,
 	}
 }
 

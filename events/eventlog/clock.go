@@ -11,12 +11,15 @@ import (
 // How far the clock may be from what it is compared with. Times in a Log never go back, so that one Record of a clock that is ahead
 // stamps all that follow it.
 const (
-	// clockAhead is how long a Log may have rested: nobody can tell a clock that is ahead from a service that was stopped.
+	// clockRested is how long a Log may have rested: nobody can tell a clock that is ahead from a service that was stopped.
+	clockRested = 366 * 24 * time.Hour
+	// clockAhead is how far the clock may jump while the Log is open: no machine sleeps for longer.
 	clockAhead = 30 * 24 * time.Hour
 	// clockBehind is how far the clock may be behind the newest Record, and off from the cluster's.
 	clockBehind = time.Hour
-	// clockTold is from where on it is told.
+	// clockTold is from where on it is told, and restTold where the Log may have rested.
 	clockTold = 5 * time.Minute
+	restTold  = 14 * 24 * time.Hour
 )
 
 // clock tells the time, and whether it can be right.
@@ -72,13 +75,13 @@ func (l *Log) checkClock(ctx context.Context, last uint64, server time.Time) err
 	if err != nil {
 		return nil // who follows the Log says what is wrong with the Record
 	}
-	return l.clock.compare("the log's newest record", newest, now, clockAhead, clockBehind)
+	return l.clock.compare("the log's newest record", newest, now, clockRested, clockBehind)
 }
 
 // compare refuses a clock that is further ahead or behind than it may be, or tells.
 func (c *clock) compare(with string, other, now time.Time, ahead, behind time.Duration) error {
 	off := now.Sub(other)
-	if off > -clockTold && off < max(clockTold, ahead/2) {
+	if off > -clockTold && off < max(clockTold, min(ahead/2, restTold)) {
 		return nil
 	}
 	line := fmt.Sprintf("it says %s; %s says %s", now.UTC().Format(time.RFC3339), with, other.UTC().Format(time.RFC3339))

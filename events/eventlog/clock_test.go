@@ -32,6 +32,7 @@ func TestTheClockAtTheStart(t *testing.T) {
 		"right":                  {0, false, false},
 		"a week without a write": {7 * day, false, false},
 		"three weeks":            {21 * day, false, true},
+		"two months":             {60 * day, false, true},
 		"ten years ahead":        {3650 * day, true, false},
 		"a little behind":        {-time.Minute, false, false},
 		"ten minutes behind":     {-10 * time.Minute, false, true},

@@ -22,16 +22,16 @@ func (*watched) Close() error               { return nil }
 func TestAnUnknownKeyHasNoBodyRead(t *testing.T) {
 	h := serve(start(t), Options{})
 	for key, reads := range map[events.SigningKey]bool{adminKey: true, {ID: "NOBODY", Secret: adminKey.Secret}: false} {
-		r := newRequest("POST", "/v2/accounts", "{}", key)
+		r := newRequest("PUT", "/v2/accounts", "{}", key)
 		body := &watched{}
 		r.Body = body
 		w := answer(h, r)
-		require.Equal(t, reads, body.read, key.ID)
+		require.Equal(t, reads, body.read, "%s: %d %s", key.ID, w.Code, w.Body)
 		if !reads {
 			require.Equal(t, http.StatusUnauthorized, w.Code)
 			require.Contains(t, bodyOf(w), `"code":"signature_invalid"`)
 		}
 	}
-	r := httptest.NewRequest("POST", "/v2/accounts", strings.NewReader("{}"))
+	r := httptest.NewRequest("PUT", "/v2/accounts", strings.NewReader("{}"))
 	require.Equal(t, http.StatusUnauthorized, answer(h, r).Code)
 }
