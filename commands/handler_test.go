@@ -67,8 +67,6 @@ func TestDoAnswersWithTheStateItMade(t *testing.T) {
 
 	again, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(true)})
 	require.NoError(t, err)
-	require.Equal(t, made.User, again.Before)
-	again.Before = nil
 	require.Equal(t, made, again, "nothing changed")
 
 	three, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(false),

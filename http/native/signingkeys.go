@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"accountd/commands"
+	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -24,7 +25,7 @@ func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) er
 	if err != nil {
 		return err
 	}
-	key := c.secrets().SigningKey()
+	key := secrets.SigningKey()
 	key.Name, key.Permissions = or(member[string](m, "name"), ""), readPermissions(m)
 	if err := m.done(); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"accountd/commands"
+	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -29,7 +30,7 @@ func (a *api) renewStorageKey(w http.ResponseWriter, r *http.Request, c caller) 
 	if err := m.done(); err != nil {
 		return err
 	}
-	out, err := a.do(r, c, commands.RotateStorageKeys{ID: userID(r), Keys: []events.StorageKey{c.secrets().StorageKey(kind)}})
+	out, err := a.do(r, c, commands.RotateStorageKeys{ID: userID(r), Keys: []events.StorageKey{secrets.StorageKey(kind)}})
 	if err != nil {
 		return err
 	}

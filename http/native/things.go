@@ -85,7 +85,7 @@ func (k things[T, A]) post(a *api) handler {
 		if err != nil {
 			return err
 		}
-		id := c.newID()
+		id := uuid.New()
 		cmd, secret := k.create(c, id, m)
 		readOnly, err := k.readOnly(m)
 		if err == nil {
@@ -94,15 +94,11 @@ func (k things[T, A]) post(a *api) handler {
 		if err != nil {
 			return err
 		}
-		out, err := a.run(r.Context(), c, cmd)
+		out, err := a.Do(r.Context(), c.Actor, cmd)
 		if err != nil {
 			return err
 		}
 		made := k.byID(out.Directory, id)
-		var none T
-		if made == none { // deleted since the request took effect
-			return k.absent()
-		}
 		w.Header().Set("Location", location(r, k.place(made)))
 		return k.answer(w, c, http.StatusCreated, out, id, secret)
 	}
@@ -120,14 +116,7 @@ func (k things[T, A]) patch(a *api) handler {
 		}
 		cmd := k.update(c, one.Base().ID, m)
 		readOnly, err := k.readOnly(m)
-		if err != nil {
-			return err
-		}
-		done, err := a.done(r.Context(), c, cmd)
-		switch {
-		case done != nil:
-			return k.answer(w, c, http.StatusOK, *done, one.Base().ID, nil)
-		case err == nil && !a.rehearsing:
+		if err == nil {
 			err = repeated(readOnly, k.show(c.states, c.states.Directory(), one))
 		}
 		if err != nil {
