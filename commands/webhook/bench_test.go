@@ -26,7 +26,7 @@ func BenchmarkSlowReceiver(b *testing.B) {
 	}
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		time.Sleep(20 * time.Millisecond)
+		<-time.After(20 * time.Millisecond)
 		got.Add(1)
 	}))
 	defer s.Close()

@@ -123,7 +123,7 @@ func TestResetMailsAreBounded(t *testing.T) {
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
 	bob := s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true})
 	mail := func(by, to uuid.UUID) error {
-		_, err := s.Do(t.Context(), commands.Actor{User: by, At: s.now}, commands.RequestMail{ID: to, Mail: events.MailPasswordReset})
+		_, err := s.Do(t.Context(), commands.Actor{User: by, At: s.now, Permissions: commands.Whole()}, commands.RequestMail{ID: to, Mail: events.MailPasswordReset})
 		return err
 	}
 	for range rest.ResetMails {

@@ -36,6 +36,7 @@ func TestSequenceThatDoesNotCome(t *testing.T) {
 // TestSequenceThatComes uses a token before this instance knows it: the request waits for the sequence that made it.
 func TestSequenceThatComes(t *testing.T) {
 	s := start(t, commands.Options{})
+	s.api.Newest = func(context.Context) (uint64, error) { return 3, nil } // as another instance has written
 	token, hash := NewToken()
 	answered := make(chan int)
 	go func() {

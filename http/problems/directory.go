@@ -23,6 +23,7 @@ func directoryValues() []Problem {
 		{"too_many_subjects", bad, "A webhook or a subscription names too many types of events times users or other aggregates.", "Name fewer, or spread them over several."},
 		{"url_invalid", bad, "A webhook's address is not an absolute https URL without user and fragment.", "Correct it; plain http, and addresses inside the network, are for the service's operator to allow."},
 		{"user_id_invalid", bad, "Users are named by their ids here.", "Send UUIDs, as the member id of a user has them."},
+		{"name_invalid", bad, "The name could not stand in the path of a request: it is . or .., or has a slash in it.", "Choose another name."},
 		{"user_invalid", bad, "The user who is to have made an application is no member of its client.", "Name a member of the client, or make the user one first."},
 	}
 }

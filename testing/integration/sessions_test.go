@@ -41,9 +41,9 @@ func TestNoSessionOutlivesItsPassword(t *testing.T) {
 	first, second := run(t, t.TempDir(), flags...), run(t, data, flags...)
 	second.admin = admin{BaseURL: second.base(t), Token: first.admin.Token}
 	var ann struct{ ID string }
-	_, err = first.call(http.MethodPost, "/v1/users", map[string]string{"username": "ann", "email": "ann@example.org", "password": "old"}, &ann)
+	_, err = first.call(http.MethodPost, "/v1/users", map[string]string{"username": "ann", "email": "ann@example.org", "password": "old password"}, &ann)
 	require.NoError(t, err)
-	before, err := first.logIn("old")
+	before, err := first.logIn("old password")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, first.session(t, before, 0))
 
@@ -57,7 +57,7 @@ func TestNoSessionOutlivesItsPassword(t *testing.T) {
 				if round == rounds-1 {
 					begun.Done()
 				}
-				token, err := []*process{first, second}[i%2].logIn("old")
+				token, err := []*process{first, second}[i%2].logIn("old password")
 				if err != nil {
 					t.Errorf("logging in: %v", err)
 				}
@@ -66,7 +66,7 @@ func TestNoSessionOutlivesItsPassword(t *testing.T) {
 		})
 	}
 	begun.Wait()
-	status, _ := first.native(t, http.MethodPatch, "/v1/users/"+ann.ID, `{"password":"new"}`)
+	status, _ := first.native(t, http.MethodPatch, "/v1/users/"+ann.ID, `{"password":"new password"}`)
 	require.Equal(t, http.StatusOK, status)
 	all.Wait()
 
@@ -74,7 +74,7 @@ func TestNoSessionOutlivesItsPassword(t *testing.T) {
 	_, err = first.call(http.MethodGet, "/v1/users/"+ann.ID+"/history?limit=1", nil, &history)
 	require.NoError(t, err)
 	changed := history.Data[0].Sequence
-	now, err := second.logIn("new")
+	now, err := second.logIn("new password")
 	require.NoError(t, err)
 	second.kill(t)
 	second = run(t, data, flags...)
