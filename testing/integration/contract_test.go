@@ -144,7 +144,7 @@ func (p *process) tenantToken(t *testing.T) string {
 }
 
 // aboutWhatThereIs reports whether a refusal is not about the request's shape but about what it names: no schema says what
-// there is.
+// there is, what a path can hold, and whose address a username is.
 func aboutWhatThereIs(o contract.Operation, body string) bool {
 	var said []string
 	switch o.Dialect {
@@ -154,17 +154,18 @@ func aboutWhatThereIs(o contract.Operation, body string) bool {
 			said = append(said, `"code":"parameter_unknown"`)
 		}
 	case "danube":
-		said = []string{"Unable to log in with provided credentials.", "does not exist.", "You have to specify to which datacenter", "already", "he has relations"}
+		said = []string{"Unable to log in with provided credentials.", "does not exist.", "You have to specify to which datacenter", "already", "he has relations", `"username":["Invalid value."]`}
 	case "e24":
 		said = []string{`"code":"nothing_to_change"`} // where all members are null
 	case "pterodactyl":
 		said = []string{`"rule":"unique"`}
 	case "clientuser":
-		said = []string{`"error":"invalid_client"`, `"error":"invalid_grant"`}
+		said = []string{`"error":"invalid_client"`, `"error":"invalid_grant"`, "This username cannot be used."}
 	case "native":
 		said = []string{`"code":"user_not_found"`, `"code":"group_not_found"`, `"code":"datacenter_not_found"`, `"code":"client_not_found"`,
 			`"code":"user_invalid"`, `"code":"group_elsewhere"`, `"code":"super_admin_bound"`, `"code":"access_invalid"`, `"code":"moment_invalid"`, `"code":"bad_credentials"`,
-			`"code":"cursor_invalid"`, `"code":"offset_and_cursor"`}
+			`"code":"cursor_invalid"`, `"code":"offset_and_cursor"`,
+			`"code":"name_invalid"`, `"code":"username_invalid"`, `"code":"username_not_own_email"`, `"code":"parent_invalid"`}
 	}
 	return slices.ContainsFunc(said, func(code string) bool { return strings.Contains(body, code) })
 }
