@@ -59,8 +59,8 @@ func free(t *testing.T, dir string) int64 {
 	return int64(s.Bavail) * int64(s.Bsize)
 }
 
-// fill writes a file until only so much is free.
-func fill(t *testing.T, dir string, left int64) {
+// fillUp writes a file until only so much is free.
+func fillUp(t *testing.T, dir string, left int64) {
 	f, err := os.OpenFile(filepath.Join(dir, "ballast"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(t, err)
 	defer f.Close()
@@ -94,7 +94,7 @@ func TestSmallDisk(t *testing.T) {
 		people = append(people, "/v1/users/"+made.ID)
 	}
 
-	fill(t, disk, 1<<20)
+	fillUp(t, disk, 1<<20)
 	require.Eventually(t, func() bool { return p.get("/readyz", "").StatusCode == http.StatusServiceUnavailable }, 10*time.Second, 10*time.Millisecond)
 	asked := time.Now()
 	status, body := create(100)
@@ -108,7 +108,7 @@ func TestSmallDisk(t *testing.T) {
 	require.Eventually(t, func() bool { status, _ := create(100); return status == http.StatusCreated }, 30*time.Second, 50*time.Millisecond)
 	t.Logf("a disk that was full: healed %v after its end", time.Since(ended).Round(time.Millisecond))
 
-	fill(t, disk, 0)
+	fillUp(t, disk, 0)
 	refused, gone := "", 1
 	for _, person := range people[1:] { // until one does not find room even in the reserve
 		q, err := http.NewRequest("POST", p.url+person+"/erase", nil)
