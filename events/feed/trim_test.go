@@ -36,9 +36,9 @@ func TestTheNewestMessageOutlivesRetention(t *testing.T) {
 	running(t, trims, &clock, 2*day)
 	w.create(2)
 	w.relayed(f)
-	running(t, trims, &clock, 5*day-time.Hour)
+	running(t, trims, &clock, 5*day-6*time.Hour)
 	w.requireRelayed(f, 1, 7)
-	running(t, trims, &clock, 2*time.Hour) // Run looked once, too, and counted for both
+	running(t, trims, &clock, 12*time.Hour) // Run looks, too, and each time it counts for both
 	w.requireRelayed(f, 6, 7)
 	running(t, trims, &clock, 3*day)
 	w.requireRelayed(f, 7, 7)
