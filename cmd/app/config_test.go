@@ -82,6 +82,7 @@ data = d              # a comment
 nats = "nats://u:p@a:4222,nats://b" # quoted
 nats-wait = 540s
 sync=interval
+clock-check = off
 master-key-file = k
 http = :1
 trusted-proxies = 10.0.0.0/8,::1/128

@@ -50,7 +50,7 @@ POST   USER/password-reset        409   403    409    409    403     403   404  
 GET    USER/sessions              200   403    404    200    403     200   404      403      401
 GET    USER/sessions/00000000-0000-4000-8000-000000000001 404 403 404 404 403 404 404 403 401
 DELETE USER/sessions/00000000-0000-4000-8000-000000000001 404 403 404 404 403 404 404 403 401
-DELETE USER/sessions              204   403    204    204    403     204   404      403      401
+DELETE USER/sessions              204   403    404    204    403     204   404      403      401
 GET    USER/ssh-keys              200   200    404    200    200     200   404      403      401
 POST   USER/ssh-keys {"title":"x","key":KEY} 201   403    201    201    403     201   404      403      401
 GET    USER/ssh-keys/1            404   404    404    404    404     404   404      403      401

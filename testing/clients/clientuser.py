@@ -71,6 +71,8 @@ assert not asked_for(grant_type="refresh_token").ok
 second = asked_for(grant_type="refresh_token", refresh_token=first["refresh_token"], redirect_uri=BACK).json()
 again = asked_for(grant_type="refresh_token", refresh_token=first["refresh_token"], redirect_uri=BACK)
 assert again.status_code == 401 and again.json()["error"] == "invalid_grant", again.text
+call(second["access_token"], "GET", "/user/", 401)  # who presents a used one ends what came of it
+second = by_hand("anna", "first word")
 
 assert call(token, "PUT", anna + "/", 200, json={**made, "access": "read_only"})["access"] == "read_only"
 assert call(second["access_token"], "GET", anna, 200)["name"] == "Анна"
