@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	retryEvery = 5 * time.Second // how long an erasure waits that could not be finished
-	waitFor    = 5 * time.Second // how long Finish waits
-	atOnce     = 4               // erasures that are being finished, so that a long one does not hold up the others
+	retryEvery = 5 * time.Second  // how long an erasure waits that could not be finished
+	waitFor    = 10 * time.Second // how long Finish waits
+	atOnce     = 4                // erasures that are being finished, so that a long one does not hold up the others
 )
 
 // ErrUnfinished is returned by [Eraser.Finish] for an erasure that takes longer. It goes on by itself, also after a restart.
