@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		}
 		start := time.Now()
 		h.turns.decides(states.Head().Sequence, start)
+		h.lookBackAll(states, group)
 		batch, left := decideGroup(states, group)
 		records, err := h.append(states, batch, &newest)
 		switch {
@@ -121,7 +123,7 @@ func decideGroup(states States, group []*request) (batch []decided, left int) {
 	total := 0
 	for i, r := range group {
 		d := decided{request: r, before: o.User(r.cmd.Target()), gone: o.Deleted(r.cmd.Target()), dir: o.Directory()}
-		if d.err = r.ctx.Err(); d.err == nil {
+		if d.err = cmp.Or(r.ctx.Err(), r.failed); d.err == nil && r.done == nil {
 			d.drafts, d.err = Decide(o, r.actor, r.cmd)
 		}
 		if total += len(d.drafts); total > eventlog.MaxBatch {

@@ -13,7 +13,7 @@ func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
 	if err := mayCreate(s, a, e); err != nil {
 		return nil, err
 	}
-	if s.User(c.ID) != nil {
+	if s.User(c.ID) != nil || s.Deleted(c.ID) != nil { // nobody becomes who somebody was
 		return nil, refuse(Taken, "id_taken", "id", "There is a user with this id.")
 	}
 	e.Number = s.LastNumber(events.UserNumber) + 1

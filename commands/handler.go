@@ -38,6 +38,7 @@ type Outcome struct {
 	// Sequence of the command's newest Record; of what the command is about, when everything was so already.
 	Sequence  uint64
 	User      *User      // the State after the command, nil after a deletion or when the command is about no user
+	Before    *User      // the State before the command, nil before a creation or when the command is about no user
 	Directory *Directory // as the command left it
 }
 
@@ -60,7 +61,10 @@ type request struct {
 	span      trace.Span
 	actor     Actor
 	cmd       Command
-	conflicts int // how often somebody else was faster
+	once      Once
+	conflicts int      // how often somebody else was faster
+	done      *Outcome // what the command has led to already, nil for nothing
+	failed    error    // why that could not be found out
 	answer    chan answer
 }
 
@@ -89,6 +93,10 @@ func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, er
 // Start is Do in two steps: when it returns, the command has its place behind those that were started before, and the
 // function that it returns waits for the outcome. So many commands share appends, and stay in order.
 func (h *Handler) Start(ctx context.Context, actor Actor, cmd Command) (wait func() (Outcome, error)) {
+	return h.start(ctx, actor, cmd, Once{})
+}
+
+func (h *Handler) start(ctx context.Context, actor Actor, cmd Command, once Once) (wait func() (Outcome, error)) {
 	if create, ok := cmd.(CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
 		create.User.State = StateCreating
 		cmd = create
@@ -96,7 +104,7 @@ func (h *Handler) Start(ctx context.Context, actor Actor, cmd Command) (wait fun
 	if actor.At.IsZero() {
 		actor.At = time.Now()
 	}
-	r := &request{ctx: ctx, actor: actor, cmd: cmd, answer: make(chan answer, 1)}
+	r := &request{ctx: ctx, actor: actor, cmd: cmd, once: once, answer: make(chan answer, 1)}
 	r.begin()
 	if err := h.enqueue(r); err != nil {
 		r.end(answer{err: err})
@@ -161,7 +169,11 @@ func (d decided) reply(records []events.Record) {
 		d.end(answer{err: d.err})
 		return
 	}
-	out := Outcome{User: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
+	if d.done != nil {
+		d.end(answer{outcome: *d.done})
+		return
+	}
+	out := Outcome{User: d.before, Before: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
 	if d.before != nil {
 		out.Sequence = d.before.Version
 	} else if d.gone != nil {
@@ -177,5 +189,9 @@ func (d decided) reply(records []events.Record) {
 }
 
 func (d decided) entry(s States) eventlog.Entry {
-	return eventlog.Entry{Command: uuid.Must(uuid.NewV7()), Cause: d.actor.cause(s), Drafts: d.drafts}
+	id := d.once.ID
+	if id == uuid.Nil {
+		id = uuid.Must(uuid.NewV7())
+	}
+	return eventlog.Entry{Command: id, Cause: d.actor.cause(s), Drafts: d.drafts}
 }

@@ -67,6 +67,8 @@ func TestDoAnswersWithTheStateItMade(t *testing.T) {
 
 	again, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(true)})
 	require.NoError(t, err)
+	require.Equal(t, made.User, again.Before)
+	again.Before = nil
 	require.Equal(t, made, again, "nothing changed")
 
 	three, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(false),
@@ -77,7 +79,7 @@ func TestDoAnswersWithTheStateItMade(t *testing.T) {
 
 	gone, err := i.handler.Do(ctx, commands.Service(), commands.DeleteUser{ID: made.User.ID})
 	require.NoError(t, err)
-	require.Equal(t, commands.Outcome{Sequence: 6, Directory: made.Directory}, gone)
+	require.Equal(t, commands.Outcome{Sequence: 6, Before: three.User, Directory: made.Directory}, gone)
 
 	_, err = i.handler.Do(ctx, commands.Service(), commands.DeleteUser{ID: made.User.ID})
 	var refusal *commands.Refusal

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"crypto/rand"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func TestNothingComesTwice(t *testing.T) {
 func TestTextUsesItsWholeAlphabet(t *testing.T) {
 	const alphabet, rounds = "abc", 3000
 	counts := map[rune]int{}
-	for _, c := range text(alphabet, rounds) {
+	for _, c := range From(rand.Reader).text(alphabet, rounds) {
 		counts[c]++
 	}
 	for _, c := range alphabet {

@@ -8,10 +8,12 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"time"
 
+	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -24,10 +26,11 @@ const (
 var encoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // NewSecret returns a fresh secret, in base32 as apps take it.
-func NewSecret() events.Secret {
-	b := make([]byte, secretSize)
-	rand.Read(b) // never fails
-	return events.Secret(encoding.EncodeToString(b))
+func NewSecret() events.Secret { return SecretFrom(rand.Reader) }
+
+// SecretFrom is NewSecret of what a reader gives; see secrets.From.
+func SecretFrom(random io.Reader) events.Secret {
+	return events.Secret(encoding.EncodeToString(secrets.From(random).Bytes(secretSize)))
 }
 
 // URI returns what apps read out of a QR code: the secret, whose it is and of which service.

@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
+	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -18,10 +20,11 @@ const (
 )
 
 // NewSecret returns a fresh secret for a webhook: "whsec_" and the base64 of 32 bytes.
-func NewSecret() events.Secret {
-	var key [secretSize]byte
-	rand.Read(key[:]) // never fails
-	return events.Secret(secretPrefix + base64.StdEncoding.EncodeToString(key[:]))
+func NewSecret() events.Secret { return SecretFrom(rand.Reader) }
+
+// SecretFrom is NewSecret of what a reader gives; see secrets.From.
+func SecretFrom(random io.Reader) events.Secret {
+	return events.Secret(secretPrefix + base64.StdEncoding.EncodeToString(secrets.From(random).Bytes(secretSize)))
 }
 
 // signatures returns the value of the header webhook-signature: one signature for each secret.

@@ -4,8 +4,8 @@
 //
 // It promises that a token survives a restart, that an expired or ended one is not there for any instance of the service,
 // that [Store.Take] gives a token to one caller only, that [Store.Change] brings back none that has ended,
-// that a request is begun by one only, that every session which was listed is in its user's list as long as its token is there,
-// and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
+// that a request is begun by one only as long as that one lives, that every session which was listed is in its user's list as long
+// as its token is there, and that racing tries get no further than tries one after another. Its one invariant is that no secret can be read out of the
 // bucket: a token is known by its SHA-256 hash, and what is counted by a hash of its name. Answers come sealed.
 //
 // # Why
@@ -24,6 +24,11 @@
 //
 // Why the end of a session is in the Log as well, which does not know the others: it must hold though this bucket cannot be reached, and
 // on every instance at once.
+// Why an attempt at a request belongs to the process that makes it: where one process alone writes, another one that finds it knows
+// that it has ended; on a cluster nobody does, and its lease of six seconds ends instead, which a living process renews. Should that
+// one live after all, the Log tells the commands of both for the same.
+//
+// Why the user whom an answer is about stands in its key: an erasure finds what to remove without reading everything.
 //
 // Why a try counts as failed until it is taken back: of those that are made at once, none would know of the others otherwise.
 //

@@ -59,8 +59,9 @@ type stored struct {
 
 // Store is the bucket. It is safe for concurrent use by any number of instances.
 type Store struct {
-	cells cells
-	now   func() time.Time
+	cells    cells
+	attempts *attempts
+	now      func() time.Time
 }
 
 // Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or what
@@ -70,7 +71,7 @@ func Open(ctx context.Context, e *engine.Engine) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{cells: cells{kv: kv, js: e.JetStream()}, now: time.Now}, nil
+	return &Store{cells: cells{kv: kv, js: e.JetStream()}, attempts: newAttempts(e.Embedded()), now: time.Now}, nil
 }
 
 // Put keeps the token under the hash of its secret until it expires, in place of one of the same kind and hash.

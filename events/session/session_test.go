@@ -35,7 +35,7 @@ func open(t *testing.T, env *testlog.Env) *Store {
 
 // later shows the store what is there after that time.
 func (s *Store) later(d time.Duration) *Store {
-	return &Store{cells: s.cells, now: func() time.Time { return time.Now().Add(d) }}
+	return &Store{cells: s.cells, attempts: s.attempts, now: func() time.Time { return time.Now().Add(d) }}
 }
 
 func token(kind string, life time.Duration) Token {

@@ -34,10 +34,10 @@ func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	if key.ID, err = uuid.NewV7(); err != nil {
+	if key.ID, err = c.newKeyID(); err != nil {
 		return err
 	}
-	token, hash := newKey(key)
+	token, hash := c.newKey(key)
 	key.Hash = events.Secret(hash)
 	out, err := a.do(r, c, commands.AddAPIKey{ID: userID(r), Key: key})
 	if err != nil {
@@ -47,15 +47,23 @@ func (a *api) addAPIKey(w http.ResponseWriter, r *http.Request, c caller) error 
 	return writeOwned(w, out, location(r, key.ID.String()), newAPIKeyAnswer{apiKeyAnswer: a.apiKeyOf(made), Key: token})
 }
 
+// newKeyID returns the id of the key that the request makes.
+func (c caller) newKeyID() (uuid.UUID, error) {
+	if c.request == nil {
+		return uuid.NewV7()
+	}
+	return c.newID(), nil
+}
+
 // newKey returns what a client presents for the key, and its hash.
-func newKey(key events.APIKey) (token, hash string) {
+func (c caller) newKey(key events.APIKey) (token, hash string) {
 	switch {
 	case key.Kind == keyKind:
-		return NewToken()
+		return c.secrets().Token(tokenPrefix)
 	case key.Permissions == (events.Permissions{}):
-		return secrets.PanelKey(secrets.PanelAccount)
+		return c.secrets().PanelKey(secrets.PanelAccount)
 	}
-	return secrets.PanelKey(secrets.PanelApplication)
+	return c.secrets().PanelKey(secrets.PanelApplication)
 }
 
 func (a *api) readAPIKey(m *members) (events.APIKey, error) {
@@ -113,7 +121,7 @@ func (a *api) rotateAPIKey(w http.ResponseWriter, r *http.Request, c caller) err
 	if u, err := c.visible(r); err == nil { // else the command is refused
 		key, _ = u.APIKey(cmd.KeyID)
 	}
-	token, hash := newKey(key.APIKey)
+	token, hash := c.newKey(key.APIKey)
 	cmd.Hash = events.Secret(hash)
 	if overlap > 0 {
 		cmd.OldUntil = a.now().Add(time.Duration(overlap) * time.Second)

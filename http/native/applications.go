@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
-	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -42,7 +41,7 @@ func applications() things[*commands.Application, applicationAnswer] {
 		absent: commands.NoApplication, show: applicationOf,
 		create: func(c caller, id uuid.UUID, m *members) (commands.Command, func(applicationAnswer) any) {
 			e := c.readApplication(m)
-			appID, secret, hash := secrets.Application()
+			appID, secret, hash := c.secrets().Application()
 			e.AppID, e.SecretHash = appID, events.Secret(hash)
 			return commands.CreateApplication{ID: id, Application: e}, withAppSecret(secret)
 		},
@@ -83,6 +82,6 @@ func (a *api) rotateApplicationSecret(w http.ResponseWriter, r *http.Request, c 
 	if err != nil {
 		return err
 	}
-	_, secret, hash := secrets.Application()
+	_, secret, hash := c.secrets().Application()
 	return applications().change(a, w, r, c, app, commands.RotateApplicationSecret{ID: app.ID, SecretHash: events.Secret(hash)}, withAppSecret(secret))
 }

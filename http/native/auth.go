@@ -28,8 +28,8 @@ func NewToken() (token, hash string) { return secrets.Token(tokenPrefix) }
 // caller is who asks, and everything as it stood when that was found out.
 type caller struct {
 	commands.Actor
-	states *projections.Snapshot
-	secret *requestSecret // of a request with an idempotency key; nil otherwise
+	states  *projections.Snapshot
+	request *requestSecret // of a request with an idempotency key; nil otherwise
 }
 
 // scope returns whose accounts the caller may see.

@@ -44,7 +44,7 @@ func (a *api) change(r *http.Request, c caller, version uint64, cmd commands.Com
 	if err != nil {
 		return commands.Outcome{}, err
 	}
-	return a.Do(r.Context(), c.Actor, commands.OnVersion{Command: cmd, Version: match.among(version)})
+	return a.run(r.Context(), c, commands.OnVersion{Command: cmd, Version: match.among(version)})
 }
 
 // repeated refuses read-only members that do not repeat what is shown.

@@ -26,8 +26,9 @@
 // Retry-After says when it may come again. Each instance counts by itself. Events and audit, which are served beside this, do not count.
 //
 // A change with an Idempotency-Key is carried out once: whoever repeats it within 24 hours with the same token gets the first
-// answer, with Idempotency-Replayed. The key with another request is 422, and 409 while the first one runs. What failed in
-// the service (5xx) is not kept.
+// answer, with Idempotency-Replayed, as long as the request would not be refused to them now. The key with another request is 422, and
+// 409 with Retry-After while the first one runs. What failed in the service (5xx) is not kept, and may be sent again: what took
+// effect does not do so twice.
 //
 // A page of users begins at an offset or at a cursor. A cursor is a place right behind the last user of a page, as that user was:
 // whoever follows cursors sees those once who were there all the time and kept their place in the order, whatever is written meanwhile.
@@ -101,8 +102,16 @@
 // is the one that was meant.
 //
 // Why answers to requests with a key are kept beside the log, not in it: they hold secrets and personal data, and are to be
-// gone after a day. They are sealed with a key that only the token and the idempotency key together give. A request is noted
-// before it is carried out; should the service stop before its answer is kept, the next one of its key finds in the log what is
-// done: a user's id is computed from the secret of the request, and changes and deletions can be made twice. Other things that
-// are made would be made twice; there the answer is 409, outcome_unknown.
+// gone after a day. They are sealed with a key that only the token and the idempotency key together give, and an erasure removes
+// those about the person.
+//
+// Why an answer is given again only to who could still ask for it: the request is rehearsed first, by the same handlers without
+// anything that they could act by, and who may not ask, or what it is about a user who is gone, is refused as now. An answer without a
+// body is given in any case: it tells nothing.
+//
+// Why a request with a key can always be repeated, also after the service stopped in the middle: its commands have ids that only the
+// token, the idempotency key and a random seed give, which stand in their records, and who repeats it is answered from what the log says
+// that they led to. Its secrets are drawn from the same seed, so that the first answer can be given although the log has but their
+// hashes; the seed is gone after a day. What is not in the log is done again: a session that is proven, a mail or an event that is
+// sent again. And a client or subscription that it deleted is not found by its number or name any more: 404.
 package native

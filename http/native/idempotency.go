@@ -2,8 +2,8 @@ package native
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"crypto/cipher"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
-	"accountd/commands/password"
 	"accountd/events/session"
 	"accountd/http/rest"
 )
@@ -24,11 +25,8 @@ const (
 	maxKey            = 255 // characters of a key
 )
 
-// A request with a key has workTime, whoever asked for it be gone or not; lease is when nobody can be at it any more.
-const (
-	workTime = 30 * time.Second
-	lease    = 2 * workTime
-)
+// workTime is how long a request with a key is worked at, whoever asked for it be gone or not.
+const workTime = 30 * time.Second
 
 // idempotencyKey returns the request's key, empty for none. It may stand in quotation marks, as structured fields do.
 func idempotencyKey(r *http.Request) (string, error) {
@@ -49,9 +47,9 @@ func idempotencyKey(r *http.Request) (string, error) {
 
 func unfitForKey(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }
 
-// once has a request with a key carried out once: whoever repeats it gets the first answer. One that was begun and never
-// ended may be carried out again when the handler finds by itself what is done already.
-func (a *api) once(h handler, again bool) handler {
+// once has a request with a key take effect once: whoever repeats it gets the first answer. rehearse is h of an API that can do
+// nothing (see [api.powerless]).
+func (a *api) once(h, rehearse handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, c caller) error {
 		key, err := idempotencyKey(r)
 		if err != nil {
@@ -67,39 +65,65 @@ func (a *api) once(h handler, again bool) handler {
 		if err := a.CountWrite(c.Actor); err != nil { // the note of the request, whatever becomes of it
 			return err
 		}
-		if c.secret, err = newRequestSecret(r, key); err != nil {
-			return err
-		}
-		name := strings.Join([]string{c.Credential, r.Method, r.URL.Path, key}, "\n")
-		request := c.secret.digest("request", []byte(r.URL.RequestURI()), []byte(r.Header.Get("If-Match")), body)
-		attempt, kept, err := a.Sessions.Begin(r.Context(), name, request, lease, again)
+		attempt, kept, err := a.begin(r, &c, key, body)
 		if err != nil {
 			return attemptProblem(err)
 		}
-		if kept != nil {
-			return replay(w, c.secret.seal, kept)
-		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
+		if kept != nil {
+			return replay(w, r, c, rehearse, kept)
+		}
+		defer attempt.Release(context.WithoutCancel(r.Context())) // which does nothing more to one that has ended
 		out, err := answerOf(h, r, c)
-		return finish(w, r, c, attempt, out, err, again)
+		if err != nil {
+			return err // it may be asked again, and finds what took effect
+		}
+		return keep(w, r, c, attempt, out)
 	}
 }
 
+// begin takes the request on, or returns the answer that was kept. It gives the caller what belongs to the request.
+func (a *api) begin(r *http.Request, c *caller, key string, body []byte) (*session.Attempt, []byte, error) {
+	secret, err := newRequestSecret(r, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.request = secret
+	attempt, kept, err := a.Sessions.Begin(r.Context(), session.Request{
+		Name:   strings.Join([]string{c.Credential, r.Method, r.URL.Path, key}, "\n"),
+		About:  c.about(r),
+		Digest: secret.digest("request", []byte(r.URL.RequestURI()), []byte(r.Header.Get("If-Match")), body),
+		Since:  a.View.Position(),
+	})
+	if err == nil && kept == nil {
+		secret.begin(attempt)
+	}
+	return attempt, kept, err
+}
+
+// about returns the user whose data the answer may have, the zero UUID when it is about nobody.
+func (c caller) about(r *http.Request) uuid.UUID {
+	if r.URL.Path == usersPath {
+		return c.newUserID()
+	}
+	return userID(r)
+}
+
 func attemptProblem(err error) error {
+	var running session.RunningError
 	switch {
-	case errors.Is(err, session.ErrRunning):
-		return rest.RequestError{Status: http.StatusConflict, Reason: "request_running", Detail: "A request with this key is being carried out."}
+	case errors.As(err, &running):
+		return rest.RequestError{Status: http.StatusConflict, Reason: "request_running", Detail: "A request with this key is being carried out.",
+			RetryAfter: running.For}
 	case errors.Is(err, session.ErrOther):
 		return requestError{in: inHeader, RequestError: rest.RequestError{Status: http.StatusUnprocessableEntity,
 			Reason: "idempotency_key_reused", Field: idempotencyHeader, Detail: "This key belongs to another request."}}
-	case errors.Is(err, session.ErrLost):
-		return rest.RequestError{Status: http.StatusConflict, Reason: "outcome_unknown",
-			Detail: "The service stopped while it carried this request out. Look whether it took effect; for another one take another key."}
 	}
 	return err
 }
 
-// answerOf returns the handler's answer, or the error of a service that could not give one.
+// answerOf returns the handler's answer, or the error of a service that could not give one, or of a request that is refused for
+// now alone.
 func answerOf(h handler, r *http.Request, c caller) (*keptAnswer, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), workTime)
 	defer cancel()
@@ -118,30 +142,22 @@ func postponed(err error) bool {
 	return is(err, commands.Throttled) || hasReason(err, commands.ReasonProof)
 }
 
-// finish keeps the answer and sends it. What the service could not do is not kept but may be asked again, unless it may have
-// taken effect and would do so twice.
-func finish(w http.ResponseWriter, r *http.Request, c caller, attempt *session.Attempt, out *keptAnswer, err error, again bool) error {
-	ctx := context.WithoutCancel(r.Context())
-	if err != nil {
-		if again || errors.Is(err, password.ErrBusy) || is(err, commands.Busy) || postponed(err) {
-			err = errors.Join(err, attempt.Abandon(ctx))
-		}
-		return err
-	}
+// keep keeps the answer and sends it.
+func keep(w http.ResponseWriter, r *http.Request, c caller, attempt *session.Attempt, out *keptAnswer) error {
 	plain, err := json.Marshal(out)
 	if err != nil {
 		return fmt.Errorf("keeping an answer: %w", err)
 	}
-	if err := attempt.End(ctx, c.secret.seal.Seal(nil, nil, plain, nil)); err != nil {
+	if err := attempt.End(context.WithoutCancel(r.Context()), c.request.seal.Seal(nil, nil, plain, nil)); err != nil {
 		return err
 	}
 	out.write(w)
 	return nil
 }
 
-// replay writes the answer that was kept.
-func replay(w http.ResponseWriter, seal cipher.AEAD, kept []byte) error {
-	plain, err := seal.Open(nil, nil, kept, nil)
+// replay writes the answer that was kept, unless the caller would be refused now: it may hold personal data, or a secret.
+func replay(w http.ResponseWriter, r *http.Request, c caller, rehearse handler, kept []byte) error {
+	plain, err := c.request.seal.Open(nil, nil, kept, nil)
 	if err != nil {
 		return fmt.Errorf("reading a kept answer: %w", err)
 	}
@@ -149,9 +165,55 @@ func replay(w http.ResponseWriter, seal cipher.AEAD, kept []byte) error {
 	if err := json.Unmarshal(plain, &out); err != nil {
 		return fmt.Errorf("reading a kept answer: %w", err)
 	}
+	if len(out.Body) > 0 { // others tell nothing, and what they answered may have ended what it would be refused for now
+		if err := refusedNow(r, c, rehearse); err != nil {
+			return err
+		}
+	}
 	w.Header().Set(replayedHeader, "true")
 	out.write(w)
 	return nil
+}
+
+// refusedNow returns the refusal that the request would meet now because of who asks, or because what it is about is gone. That
+// it would clash with its own effect, or with what came later, is no reason to hold the answer back.
+func refusedNow(r *http.Request, c caller, rehearse handler) error {
+	err := rehearse(&keptAnswer{Head: http.Header{}}, r, c)
+	if is(err, commands.Forbidden) || is(err, commands.NotFound) {
+		return err
+	}
+	return nil
+}
+
+// errRehearsed is what a command ends with in an API that can do nothing.
+var errRehearsed = errors.New("the command would be run")
+
+// powerless returns the API without anything that it could act by. Its handlers refuse whom those of a would refuse, and do
+// nothing else.
+func (a *api) powerless() *api {
+	out := *a
+	out.Service, out.rehearsing = rest.Service{View: a.View, Past: a.Past}, true
+	return &out
+}
+
+// run runs a command, once where the request has a key.
+func (a *api) run(ctx context.Context, c caller, cmd commands.Command) (commands.Outcome, error) {
+	switch {
+	case a.rehearsing:
+		return commands.Outcome{}, cmp.Or(commands.Rehearse(c.states, c.Actor, cmd), errRehearsed)
+	case c.request == nil:
+		return a.Do(ctx, c.Actor, cmd)
+	}
+	return a.DoOnce(ctx, c.Actor, cmd, c.request.once(c.request.commands.Add(1)))
+}
+
+// done returns what the next command of a repeated request has led to before, nil for nothing: its own effect may make checks fail
+// that come before it.
+func (a *api) done(ctx context.Context, c caller, cmd commands.Command) (*commands.Outcome, error) {
+	if a.rehearsing || c.request == nil || !c.request.again {
+		return nil, nil
+	}
+	return a.Handler.Done(ctx, c.Actor, cmd, c.request.once(c.request.commands.Load()+1))
 }
 
 // keptAnswer is an answer that is kept before it is sent.

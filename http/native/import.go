@@ -45,7 +45,7 @@ func (a *api) importUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return err
 	}
 	if key != "" {
-		if c.secret, err = newRequestSecret(r, key); err != nil {
+		if c.request, err = newRequestSecret(r, key); err != nil {
 			return err
 		}
 	}
@@ -129,8 +129,8 @@ func (a *api) beginLine(ctx context.Context, c caller, text []byte, err error) (
 		return failed(err)
 	}
 	id := uuid.New()
-	if c.secret != nil {
-		id = c.secret.id("line", text)
+	if c.request != nil {
+		id = c.request.id("line", text)
 	}
 	return a.startUser(ctx, c, id, body)
 }

@@ -46,13 +46,16 @@ func (a *api) patch(r *http.Request, c caller, id uuid.UUID, body userBody, matc
 	if body.password != nil {
 		cmd.PasswordHash = new(unhashed)
 	}
-	if err := c.refusal(cmd); err != nil {
+	if done, err := a.done(r.Context(), c, cmd); done != nil || err != nil {
+		return valueOf(done), err
+	}
+	if err := c.refusal(cmd); err != nil && !a.rehearsing {
 		return out, err
 	}
 	if err := body.checkReadOnly(c.At, c.states.Directory(), u); err != nil {
 		return out, err
 	}
-	if body.password != nil {
+	if body.password != nil && !a.rehearsing {
 		hash, err := a.NewPassword(r.Context(), *body.password)
 		if err != nil {
 			return out, err

@@ -5,35 +5,54 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"io"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/google/uuid"
+
+	"accountd/commands"
+	"accountd/commands/secrets"
+	"accountd/events/session"
 )
 
-// requestSecret is what only who has both the token and the idempotency key of a request can compute.
+// requestSecret is what only who has both the token and the idempotency key of a request can compute. What a request draws by it
+// is the same each time it is carried out.
 type requestSecret struct {
 	mac  []byte      // key of digests
 	seal cipher.AEAD // of what is kept of the answer; it makes its own nonces
+
+	seed     []byte // random, and kept for a day: after that nobody can compute what was drawn
+	after    uint64 // a position in the log before anything of the request took effect
+	again    bool   // it was carried out before, and nobody knows how far
+	commands atomic.Int64
 }
+
+const secretSize = 32 // bytes
 
 func newRequestSecret(r *http.Request, key string) (*requestSecret, error) {
 	token, err := bearer(r)
 	if err != nil {
 		return nil, err
 	}
-	const size = 32
-	keys, err := hkdf.Key(sha256.New, []byte(token), []byte(key), "accountd idempotency", 2*size)
+	keys, err := hkdf.Key(sha256.New, []byte(token), []byte(key), "accountd idempotency", 2*secretSize)
 	if err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(keys[size:])
+	block, err := aes.NewCipher(keys[secretSize:])
 	if err != nil {
 		return nil, err
 	}
 	seal, err := cipher.NewGCMWithRandomNonce(block)
-	return &requestSecret{mac: keys[:size], seal: seal}, err
+	return &requestSecret{mac: keys[:secretSize], seal: seal}, err
+}
+
+// begin makes it that of the attempt at the request.
+func (s *requestSecret) begin(a *session.Attempt) {
+	s.seed, s.after, s.again = a.Seed, a.Since, a.Again
 }
 
 // digest returns a digest of the parts, which tells nobody else what they are.
@@ -51,4 +70,39 @@ func (s *requestSecret) id(use string, parts ...[]byte) uuid.UUID {
 	id := uuid.UUID(s.digest(use, parts...)[:16])
 	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8, of the usual variant
 	return id
+}
+
+// once names the request's n-th command.
+func (s *requestSecret) once(n int64) commands.Once {
+	return commands.Once{ID: s.id("command", binary.BigEndian.AppendUint64(nil, uint64(n)), s.seed), After: s.after, Again: s.again}
+}
+
+// random returns random bytes without end: of a request with a key the same ones each time it is carried out. Each use has its own.
+func (c caller) random(use string) io.Reader {
+	if c.request == nil || c.request.seed == nil {
+		return rand.Reader
+	}
+	block, err := aes.NewCipher(c.request.digest("random", []byte(use), c.request.seed))
+	if err != nil {
+		panic(err) // a digest is as long as a key
+	}
+	return cipher.StreamReader{S: cipher.NewCTR(block, make([]byte, aes.BlockSize)), R: zeros{}}
+}
+
+// secrets returns what the request's secrets are made of.
+func (c caller) secrets() secrets.Source { return secrets.From(c.random("secrets")) }
+
+// newID returns an id for what the request makes.
+func (c caller) newID() uuid.UUID {
+	if c.request == nil || c.request.seed == nil {
+		return uuid.New()
+	}
+	return c.request.id("made", c.request.seed)
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/google/uuid"
-
 	"accountd/commands"
 	"accountd/events"
 	"accountd/http/rest"
@@ -38,16 +36,15 @@ func (a *api) linkResource(w http.ResponseWriter, r *http.Request, c caller) err
 	if err != nil {
 		return err
 	}
-	if c.linked(userID(r), link) {
+	if linked(out.Before, link) {
 		rest.SetSequence(w, out.Sequence)
 		return writeEntity(w, http.StatusOK, out.User.Version, resourceOf(link))
 	}
 	return writeOwned(w, out, location(r, link.Kind, link.ID), resourceOf(link))
 }
 
-// linked reports whether the user had the resource before.
-func (c caller) linked(user uuid.UUID, link events.ResourceLinked) bool {
-	u := c.states.User(user)
+// linked reports whether the resource belonged to the user.
+func linked(u *commands.User, link events.ResourceLinked) bool {
 	if u == nil {
 		return false
 	}

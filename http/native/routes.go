@@ -33,6 +33,8 @@ type api struct {
 	limits   *limiter // nil: requests are not counted
 	matching bool     // changes must name a version
 	issuer   string
+
+	rehearsing bool // see powerless
 }
 
 func newAPI(s rest.Service, o Options) *api {
@@ -52,9 +54,6 @@ type route struct {
 	handle       handler
 	list         bool
 }
-
-// repeatable reports whether the call, made twice, does nothing the second time.
-func (r route) repeatable() bool { return r.method != http.MethodPost || r.path == usersPath }
 
 // versioned reports whether the call changes or deletes something that has a version of its own.
 func (r route) versioned() bool {
@@ -135,8 +134,8 @@ func (a *api) routes() []route {
 
 func (a *api) handler() http.Handler {
 	routes := []rest.Route{{Method: http.MethodPost, Path: sessionsPath, Handle: rest.Small(a.logIn)}} // nobody is known yet
-	described := descriptions()
-	for _, r := range a.routes() {
+	described, rehearsals := descriptions(), a.powerless().routes()
+	for i, r := range a.routes() {
 		if !r.list {
 			r.handle = withoutQuery(r.handle)
 		}
@@ -144,7 +143,7 @@ func (a *api) handler() http.Handler {
 			r.handle = fieldsShown(r.handle, membersShown(described[r.method+" "+r.path]))
 		}
 		if r.method != http.MethodGet && r.path != importPath { // which looks after its lines itself
-			r.handle = a.once(r.handle, r.repeatable())
+			r.handle = a.once(r.handle, rehearsals[i].handle)
 		}
 		if r.versioned() {
 			r.handle = a.conditional(r.handle)

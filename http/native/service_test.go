@@ -39,7 +39,8 @@ var testNow = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // service is a whole service on a real log, with a super admin.
 type service struct {
-	t testing.TB
+	t   testing.TB
+	env *testlog.Env
 	rest.Service
 	api   *api
 	http  http.Handler
@@ -55,18 +56,18 @@ func start(t testing.TB, options commands.Options) *service {
 	view.Open()
 	handler := commands.NewHandler(env.Log, view, options)
 	t.Cleanup(handler.Close)
-	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler))
-	t.Cleanup(eraser.Close)
 	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
 	require.NoError(t, err)
 	sessions, err := session.Open(context.Background(), env.Engine)
 	require.NoError(t, err)
+	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler), erasure.Purge{Name: "answers", Do: sessions.ForgetAbout})
+	t.Cleanup(eraser.Close)
 	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Log: env.Log, Feed: public, Fold: view, Handler: handler}) // does not run
 	require.NoError(t, err)
 	subscriptions := subscription.New(subscription.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
 	archive := past.New(env.Log, view)
 	t.Cleanup(archive.Close)
-	s := &service{t: t, now: testNow,
+	s := &service{t: t, env: env, now: testNow,
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions, Keys: env.Log,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor, Subscriptions: subscriptions}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})

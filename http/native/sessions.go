@@ -137,6 +137,9 @@ func (a *api) reauthenticate(w http.ResponseWriter, r *http.Request, c caller) e
 	if c.Session.Hash == "" {
 		return noSession()
 	}
+	if a.rehearsing {
+		return errRehearsed
+	}
 	attempt := login.Attempt{Name: c.states.User(c.User).Username, Exact: true, Password: plain, Code: code, At: a.now(), Unbounded: !a.bounded}
 	u, err := a.LogIn(r, attempt)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"accountd/commands"
-	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -25,7 +24,7 @@ func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) er
 	if err != nil {
 		return err
 	}
-	key := secrets.SigningKey()
+	key := c.secrets().SigningKey()
 	key.Name, key.Permissions = or(member[string](m, "name"), ""), readPermissions(m)
 	if err := m.done(); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"accountd/commands"
-	"accountd/commands/secrets"
 	"accountd/events"
 )
 
@@ -30,7 +29,7 @@ func (a *api) renewStorageKey(w http.ResponseWriter, r *http.Request, c caller) 
 	if err := m.done(); err != nil {
 		return err
 	}
-	out, err := a.do(r, c, commands.RotateStorageKeys{ID: userID(r), Keys: []events.StorageKey{secrets.StorageKey(kind)}})
+	out, err := a.do(r, c, commands.RotateStorageKeys{ID: userID(r), Keys: []events.StorageKey{c.secrets().StorageKey(kind)}})
 	if err != nil {
 		return err
 	}

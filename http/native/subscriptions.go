@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
-	"accountd/commands/secrets"
 	"accountd/commands/subscription"
 	"accountd/events"
 	"accountd/events/feed"
@@ -82,7 +81,7 @@ func orEmpty(texts []string) []string {
 
 // subscribers returns the feed, once there is one.
 func (a *api) subscribers() (*feed.Feed, error) {
-	if a.Feed == nil || a.Subscriptions == nil {
+	if !a.rehearsing && (a.Feed == nil || a.Subscriptions == nil) {
 		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "There is no feed yet."}
 	}
 	return a.Feed, nil
@@ -137,6 +136,9 @@ func (a *api) getSubscription(w http.ResponseWriter, r *http.Request, c caller) 
 	return rest.Write(w, http.StatusOK, out)
 }
 
+// ownsUsers reports whether subscriptions get NATS users of this service.
+func (a *api) ownsUsers() bool { return a.Subscriptions != nil && a.Subscriptions.OwnsUsers() }
+
 // passwordPrefix begins the passwords of subscriptions' NATS users.
 const passwordPrefix = "acfd_"
 
@@ -154,13 +156,13 @@ func (a *api) createSubscription(w http.ResponseWriter, r *http.Request, c calle
 		return err
 	}
 	password := ""
-	if a.Subscriptions.OwnsUsers() {
+	if a.ownsUsers() {
 		var hash string
-		password, hash = secrets.Token(passwordPrefix)
+		password, hash = c.secrets().Token(passwordPrefix)
 		e.SecretHash = events.Secret(hash)
 	}
-	id := uuid.New()
-	out, err := a.Do(r.Context(), c.Actor, commands.CreateSubscription{ID: id, Subscription: e})
+	id := c.newID()
+	out, err := a.run(r.Context(), c, commands.CreateSubscription{ID: id, Subscription: e})
 	if err != nil {
 		return err
 	}
@@ -184,12 +186,12 @@ func (a *api) rotateSubscriptionSecret(w http.ResponseWriter, r *http.Request, c
 	if err != nil {
 		return err
 	}
-	if !a.Subscriptions.OwnsUsers() {
+	if !a.rehearsing && !a.ownsUsers() {
 		return &commands.Refusal{Kind: commands.Conflict, Reason: "nats_users_outside",
 			Detail: "The users of this NATS cluster are its operator's, who gives them passwords."}
 	}
-	password, hash := secrets.Token(passwordPrefix)
-	out, err := a.Do(r.Context(), c.Actor, commands.RotateSubscriptionSecret{ID: s.ID, SecretHash: events.Secret(hash)})
+	password, hash := c.secrets().Token(passwordPrefix)
+	out, err := a.run(r.Context(), c, commands.RotateSubscriptionSecret{ID: s.ID, SecretHash: events.Secret(hash)})
 	if err != nil {
 		return err
 	}
@@ -202,6 +204,9 @@ func (a *api) answerSubscription(w http.ResponseWriter, r *http.Request, status 
 	a.settle(r)
 	rest.SetSequence(w, out.Sequence)
 	s := out.Directory.Subscription(id)
+	if s == nil { // deleted since the request took effect
+		return commands.NoSubscription()
+	}
 	shown, err := a.shown(r.Context(), s)
 	if err != nil { // the password is shown all the same: it is never again
 		rest.InfoOf(r.Context()).Failure = err
@@ -226,7 +231,7 @@ func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c calle
 	if err != nil {
 		return err
 	}
-	out, err := a.Do(r.Context(), c.Actor, commands.DeleteSubscription{ID: s.ID})
+	out, err := a.run(r.Context(), c, commands.DeleteSubscription{ID: s.ID})
 	if err != nil {
 		return err
 	}

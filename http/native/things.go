@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -85,7 +86,7 @@ func (k things[T, A]) post(a *api) handler {
 		if err != nil {
 			return err
 		}
-		id := uuid.New()
+		id := c.newID()
 		cmd, secret := k.create(c, id, m)
 		readOnly, err := k.readOnly(m)
 		if err == nil {
@@ -94,11 +95,15 @@ func (k things[T, A]) post(a *api) handler {
 		if err != nil {
 			return err
 		}
-		out, err := a.Do(r.Context(), c.Actor, cmd)
+		out, err := a.run(r.Context(), c, cmd)
 		if err != nil {
 			return err
 		}
 		made := k.byID(out.Directory, id)
+		var none T
+		if made == none { // deleted since the request took effect
+			return k.absent()
+		}
 		w.Header().Set("Location", location(r, k.place(made)))
 		return k.answer(w, c, http.StatusCreated, out, id, secret)
 	}
@@ -116,7 +121,14 @@ func (k things[T, A]) patch(a *api) handler {
 		}
 		cmd := k.update(c, one.Base().ID, m)
 		readOnly, err := k.readOnly(m)
-		if err == nil {
+		if err != nil {
+			return err
+		}
+		done, err := a.done(r.Context(), c, cmd)
+		switch {
+		case done != nil:
+			return k.answer(w, c, http.StatusOK, *done, one.Base().ID, nil)
+		case err == nil && !a.rehearsing:
 			err = repeated(readOnly, k.show(c.states, c.states.Directory(), one))
 		}
 		if err != nil {
@@ -148,6 +160,14 @@ func (k things[T, A]) answer(w http.ResponseWriter, c caller, status int, out co
 func (k things[T, A]) delete(a *api) handler {
 	return func(w http.ResponseWriter, r *http.Request, c caller) error {
 		one, err := k.named(r, c)
+		if err != nil && k.byNumber == nil { // it may be gone because of this very request
+			done, lost := a.done(r.Context(), c, k.remove(parseID(param(r, k.one))))
+			if done != nil {
+				writeNothing(w, *done)
+				return nil
+			}
+			err = cmp.Or(lost, err)
+		}
 		if err != nil {
 			return err
 		}

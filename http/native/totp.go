@@ -57,7 +57,7 @@ func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error
 	if err := m.done(); err != nil {
 		return err
 	}
-	secret := totp.NewSecret()
+	secret := totp.SecretFrom(c.random("secrets"))
 	out, err := a.do(r, c, commands.EnrollTOTP{ID: userID(r), Secret: secret})
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error
 }
 
 func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
-	codes, hashes := totp.NewRecoveryCodes()
+	codes, hashes := totp.RecoveryCodesFrom(c.random("secrets"))
 	confirm := func(u *commands.User) commands.Command {
 		return commands.ConfirmTOTP{ID: u.ID, Secret: u.SecondFactor.Secret, RecoveryCodes: hashes}
 	}
@@ -74,7 +74,7 @@ func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c caller) erro
 }
 
 func (a *api) renewRecoveryCodes(w http.ResponseWriter, r *http.Request, c caller) error {
-	codes, hashes := totp.NewRecoveryCodes()
+	codes, hashes := totp.RecoveryCodesFrom(c.random("secrets"))
 	renew := func(u *commands.User) commands.Command {
 		return commands.RenewRecoveryCodes{ID: u.ID, RecoveryCodes: hashes}
 	}
@@ -100,8 +100,19 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 		return commands.NoTOTP()
 	}
 	cmd := command(u)
+	done, err := a.done(r.Context(), c, cmd)
+	if err != nil {
+		return err
+	}
+	if done != nil {
+		rest.SetSequence(w, done.Sequence)
+		return rest.Write(w, http.StatusOK, recoveryAnswer{codes})
+	}
 	if err := c.refusal(cmd); err != nil {
 		return err
+	}
+	if a.rehearsing {
+		return errRehearsed
 	}
 	if err := a.CheckCode(r, u, login.Attempt{Code: code, At: a.now(), Unbounded: !a.bounded}); err != nil {
 		return refusedCode(err)

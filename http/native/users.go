@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
-	"accountd/events"
 	"accountd/http/rest"
 	"accountd/projections"
 )
@@ -87,7 +86,7 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 	if err != nil {
 		return err
 	}
-	out, err := a.makeUser(r.Context(), c, c.newUserID(), body)
+	out, err := a.makeUser(r.Context(), c, body)
 	if err != nil {
 		return err
 	}
@@ -99,25 +98,36 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 
 // newUserID returns the id of the user whom the request makes, the same one each time it is carried out.
 func (c caller) newUserID() uuid.UUID {
-	if c.secret == nil {
+	if c.request == nil {
 		return uuid.New()
 	}
-	return c.secret.id("user")
+	return c.request.id("user")
 }
 
-// makeUser makes the user of that id.
-func (a *api) makeUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (commands.Outcome, error) {
-	return a.startUser(ctx, c, id, body)()
+// makeUser makes the user of the request.
+func (a *api) makeUser(ctx context.Context, c caller, body userBody) (commands.Outcome, error) {
+	cmd, err := body.creation(c.states.Directory(), c.newUserID())
+	if err != nil {
+		return commands.Outcome{}, err
+	}
+	if out, err := a.done(ctx, c, cmd); out != nil || err != nil {
+		return valueOf(out), err
+	}
+	if c.states.Deleted(cmd.ID) != nil { // the request's user, made and deleted since
+		return commands.Outcome{}, noSuchUser()
+	}
+	if err := a.hashPassword(ctx, c, body, &cmd); err != nil {
+		return commands.Outcome{}, err
+	}
+	return a.run(ctx, c, cmd)
 }
 
-// startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same request
-// has made already, before its answer was lost, is as good as made.
+// startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same line
+// has made already is as good as made.
 func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (wait func() (commands.Outcome, error)) {
 	cmd, err := body.creation(c.states.Directory(), id)
-	if err == nil && body.password != nil {
-		if err = c.refusal(cmd); err == nil {
-			cmd.User.PasswordHash, err = a.hash(ctx, body)
-		}
+	if err == nil {
+		err = a.hashPassword(ctx, c, body, &cmd)
 	}
 	made := failed(err)
 	if err == nil {
@@ -125,19 +135,36 @@ func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBo
 	}
 	return func() (commands.Outcome, error) {
 		out, err := made()
-		if c.secret != nil && hasReason(err, "id_taken") {
+		if c.request != nil && hasReason(err, "id_taken") {
 			return a.madeBefore(id)
 		}
 		return out, err
 	}
 }
 
-// hash hashes the password of a new user. One that is imported was chosen elsewhere, by other rules.
-func (a *api) hash(ctx context.Context, body userBody) (events.Secret, error) {
-	if body.imported {
-		return a.HashPassword(ctx, *body.password)
+// hashPassword gives the command the hash of the new user's password, if there is one and the caller may make the user. A password
+// that is imported was chosen elsewhere, by other rules.
+func (a *api) hashPassword(ctx context.Context, c caller, body userBody, cmd *commands.CreateUser) (err error) {
+	if body.password == nil || a.rehearsing {
+		return nil
 	}
-	return a.NewPassword(ctx, *body.password)
+	if err := c.refusal(*cmd); err != nil {
+		return err
+	}
+	hash := a.NewPassword
+	if body.imported {
+		hash = a.HashPassword
+	}
+	cmd.User.PasswordHash, err = hash(ctx, *body.password)
+	return err
+}
+
+// valueOf returns what p points to, the zero value for nil.
+func valueOf[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }
 
 // failed is what leads to the error.
@@ -183,7 +210,7 @@ func (a *api) do(r *http.Request, c caller, cmd commands.Command) (commands.Outc
 	if err != nil {
 		return commands.Outcome{}, err
 	}
-	out, err := a.Do(r.Context(), c.Actor, cmd)
+	out, err := a.run(r.Context(), c, cmd)
 	if is(err, commands.Forbidden) && u != nil && !c.scope().Sees(u) {
 		return out, noSuchUser()
 	}

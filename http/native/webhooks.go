@@ -50,9 +50,9 @@ func webhookOf(_ commands.States, _ *commands.Directory, w *commands.Webhook) we
 func (a *api) webhooks() things[*commands.Webhook, webhookAnswer] {
 	return things[*commands.Webhook, webhookAnswer]{
 		name: "webhooks", one: "webhook", all: (*commands.Directory).Webhooks, byID: (*commands.Directory).Webhook, absent: commands.NoWebhook, show: webhookOf,
-		create: func(_ caller, id uuid.UUID, m *members) (commands.Command, func(webhookAnswer) any) {
+		create: func(c caller, id uuid.UUID, m *members) (commands.Command, func(webhookAnswer) any) {
 			e := events.WebhookCreated{URL: or(member[string](m, "url"), ""), Types: or(member[[]string](m, "types"), nil),
-				Users: or(readUserIDs(m), nil), Secret: webhook.NewSecret()}
+				Users: or(readUserIDs(m), nil), Secret: webhook.SecretFrom(c.random("secrets"))}
 			return commands.CreateWebhook{ID: id, Webhook: e, Plain: a.plainWebhooks()}, withSecret(e.Secret)
 		},
 		update: func(_ caller, id uuid.UUID, m *members) commands.Command {
@@ -105,7 +105,7 @@ func (a *api) rotateWebhookSecret(w http.ResponseWriter, r *http.Request, c call
 	if err := m.done(); err != nil {
 		return err
 	}
-	secret := webhook.NewSecret()
+	secret := webhook.SecretFrom(c.random("secrets"))
 	cmd := commands.RotateWebhookSecret{ID: hook.ID, Secret: secret, OldUntil: a.now().Add(overlap)}
 	return a.webhooks().change(a, w, r, c, hook, cmd, withSecret(secret))
 }

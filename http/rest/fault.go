@@ -27,6 +27,8 @@ type RequestError struct {
 	Reason string // stable snake_case
 	Field  string // the wire's name of the field that is to blame, empty for none
 	Detail string // a sentence for people, without secrets
+
+	RetryAfter time.Duration // when it is worth asking again, 0 for no such time
 }
 
 func (e RequestError) Error() string { return e.Reason + ": " + e.Detail }
@@ -43,7 +45,7 @@ type Fault struct {
 	Field      string // empty for none
 	Detail     string
 	Allow      []string      // with status 405
-	RetryAfter time.Duration // with status 429 and 503
+	RetryAfter time.Duration // with status 429 and 503, and where the request is worth sending again
 }
 
 const retryAfter = 2 * time.Second
@@ -59,7 +61,8 @@ func FaultOf(err error) Fault {
 	case errors.As(err, &refusal):
 		return faultOfRefusal(refusal)
 	case errors.As(err, &request):
-		return Fault{Status: request.Status, Reason: request.Reason, Field: request.Field, Detail: request.Detail}
+		return Fault{Status: request.Status, Reason: request.Reason, Field: request.Field, Detail: request.Detail,
+			RetryAfter: wholeSeconds(request.RetryAfter)}
 	case errors.Is(err, ErrNoRoute):
 		return Fault{Status: http.StatusNotFound, Reason: "path_not_found", Detail: "There is nothing at this path."}
 	case errors.As(err, &method):

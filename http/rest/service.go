@@ -47,7 +47,14 @@ type Service struct {
 
 // Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
-	out, err := s.Start(ctx, a, c)()
+	return s.DoOnce(ctx, a, c, commands.Once{})
+}
+
+// DoOnce is Do of a command that may have taken effect already; see commands.Handler.
+func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Command, once commands.Once) (commands.Outcome, error) {
+	out, err := s.bounded(ctx, a, c, func() func() (commands.Outcome, error) {
+		return func() (commands.Outcome, error) { return s.Handler.DoOnce(ctx, a, c, once) }
+	})()
 	if u := out.User; err == nil && u != nil && u.ID == a.User && outlives(a.Session, u, c) {
 		keep := func(t *session.Token) bool { t.Since = max(t.Since, u.LogInsSince); return true }
 		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash, keep); err != nil {
@@ -59,6 +66,12 @@ func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (
 
 // Start is Do in two steps; see commands.Handler. What is refused at once, the caller learns from the function that it returns.
 func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command) (wait func() (commands.Outcome, error)) {
+	return s.bounded(ctx, a, c, func() func() (commands.Outcome, error) { return s.Handler.Start(ctx, a, c) })
+}
+
+// bounded starts the command unless the Actor has changed, or has had mailed, too much of late.
+func (s Service) bounded(ctx context.Context, a commands.Actor, c commands.Command,
+	start func() func() (commands.Outcome, error)) (wait func() (commands.Outcome, error)) {
 	failed := func(err error) func() (commands.Outcome, error) {
 		return func() (commands.Outcome, error) { return commands.Outcome{}, err }
 	}
@@ -69,7 +82,7 @@ func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command
 	if err != nil {
 		return failed(err)
 	}
-	ended := s.Handler.Start(ctx, a, c)
+	ended := start()
 	return func() (commands.Outcome, error) {
 		out, err := ended()
 		var refusal *commands.Refusal
