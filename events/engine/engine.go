@@ -33,6 +33,8 @@ type Engine struct {
 	measured measured
 	door     *door // nil when nobody may come from outside
 
+	erasing sync.Mutex // held while messages are overwritten
+
 	url    atomic.Value // of the server of the last connection, without credentials
 	moving sync.Mutex
 	moved  time.Time // when Reconnect last gave up a connection

@@ -37,42 +37,14 @@ func (f *Feed) Erase(ctx context.Context, user uuid.UUID) error {
 	case newest.Subject != erasedSubject(user):
 		return ErrNotErased
 	}
-	return f.eraseBefore(ctx, user, newest.Sequence)
-}
-
-func erasedSubject(user uuid.UUID) string {
-	return Subject(string(events.KindUser), events.UserErased{}.Type(), user.String())
-}
-
-// eraseBefore erases what the stream has about the user before that sequence. The engine writes a block anew for each message, which
-// takes tens of milliseconds; what was erased stays so when this is broken off, and several instances may do it at the same time.
-func (f *Feed) eraseBefore(ctx context.Context, user uuid.UUID, end uint64) error {
-	for from := uint64(1); from < end; {
-		msg, err := f.next(ctx, from, subjectsOf(events.KindUser, user))
-		if err != nil {
-			return err
-		}
-		if msg.Sequence >= end {
-			return nil
-		}
-		if err := f.erase(ctx, msg.Sequence); err != nil {
-			return err
-		}
-		from = msg.Sequence + 1
+	if err := f.engine.Erase(ctx, f.stream, subjectsOf(events.KindUser, user), newest.Sequence); err != nil {
+		return fmt.Errorf("erasing the user from the feed: %w", err)
 	}
 	return nil
 }
 
-// erase erases one message. One that somebody else has erased meanwhile is no error.
-func (f *Feed) erase(ctx context.Context, sequence uint64) error {
-	failed := f.stream.SecureDeleteMsg(ctx, sequence)
-	if failed == nil {
-		return nil
-	}
-	if _, err := f.stream.GetMsg(ctx, sequence); errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil
-	}
-	return fmt.Errorf("erasing message %d of the feed: %w", sequence, failed)
+func erasedSubject(user uuid.UUID) string {
+	return Subject(string(events.KindUser), events.UserErased{}.Type(), user.String())
 }
 
 // Wait returns when the Record of that sequence was relayed, by whichever instance, or with the cause of ctx's end.

@@ -27,4 +27,11 @@
 // the SHA-256 of "<stream>" or "<stream>/<consumer>"). The server writes one after the other, whenever either is made or
 // changed, and does not open what has no sum or a wrong one. A kill between the two leaves a meta.inf that was written
 // whole: it gets its sum. A folder without meta.inf and without a message is of a stream that was never made: it is removed.
+//
+// # What is overwritten
+//
+// The server overwrites a deleted record when it is asked to, and writes the whole block anew for each: 8 MB and two syncs, so that
+// 5,000 messages take minutes. [Overwrite] has them deleted in one go, and then writes into the blocks where they stand what the
+// server would: the length, the sequence with its highest bit set, zeros for the time and the length of the subject, bytes of chance,
+// and the checksum. The file accountd-overwriting.json in the stream's folder names them until that is on disk.
 package mend

@@ -87,7 +87,10 @@ func (m *mender) stream(folder string) error {
 	if err := m.compressing(folder); err != nil {
 		return err
 	}
-	return m.blocks(folder, blocks)
+	if err := m.blocks(folder, blocks); err != nil {
+		return err
+	}
+	return m.overwriting(folder)
 }
 
 // removeShell removes the folder of a stream that was never made; one that has messages is left to be looked at by a person.
