@@ -54,9 +54,12 @@ func (u *unit) commit(ctx context.Context) error {
 				return fmt.Errorf("%w: %w", ErrFull, err)
 			}
 		default:
-			u.unsure = true
 			if broken := u.log.broken(); broken != nil {
 				return broken
+			}
+			u.unsure = u.unsure || !u.log.certain(err)
+			if full := u.log.noRoom(err); full != nil && !u.unsure {
+				return full
 			}
 		}
 		if ended := pause.wait(ctx); ended != nil {
