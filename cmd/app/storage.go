@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accountd/events/engine"
+	"accountd/events/feed"
 )
 
 const (
@@ -86,10 +87,10 @@ func (a *app) lookAtStore(said storeState) storeState {
 	return now
 }
 
-// storeBroken returns engine.ErrBroken when the engine has given up on a stream.
+// storeBroken returns engine.ErrBroken when the engine has given up on a stream, but for the feed's, which the feed makes anew.
 func (a *app) storeBroken() error {
 	if e := a.engine.Load(); e != nil {
-		return e.Broken("")
+		return e.BrokenBeside(feed.Stream)
 	}
 	return nil
 }
@@ -100,7 +101,7 @@ func (a *app) storeHealth() error {
 	if e == nil {
 		return errors.New("starting")
 	}
-	if err := e.Broken(""); err != nil {
+	if err := a.storeBroken(); err != nil {
 		return fmt.Errorf("storage_failed: %w", err)
 	}
 	if space, known := e.Space(); known && space.Full() {

@@ -3,13 +3,14 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// ErrBroken is returned by [Engine.Broken] when the embedded server has given up on a stream because a write or a sync of its
+// ErrBroken is returned by [Engine.Broken] and [Engine.BrokenBeside] when the embedded server has given up on a stream because a write or a sync of its
 // files failed: it answers to nothing that would be written there until it is started again.
 var ErrBroken = errors.New("the store has failed")
 
@@ -86,14 +87,27 @@ func (e *Engine) measure() (Space, bool) {
 	return spaceOf(int64(info.Store), free, total, e.granted), true
 }
 
-// Broken returns [ErrBroken], with the reason, when the embedded server has given up on the stream, on any when that is empty.
+// Broken returns [ErrBroken], with the reason, when the embedded server has given up on the stream.
 func (e *Engine) Broken(stream string) error {
+	return e.broken(func(name string) bool { return name == stream })
+}
+
+// BrokenBeside returns [ErrBroken], with the reason, when the embedded server has given up on another stream than that one, or on
+// everything.
+func (e *Engine) BrokenBeside(stream string) error {
+	return e.broken(func(name string) bool { return name != stream })
+}
+
+func (e *Engine) broken(counts func(stream string) bool) error {
 	if e.server == nil || !e.server.Running() {
 		return nil
 	}
 	health := e.server.Healthz(&server.HealthzOptions{Details: true})
 	for _, reason := range health.Errors {
-		if reason.Type == server.HealthzErrorJetStream || reason.Type == server.HealthzErrorStream && (stream == "" || stream == reason.Stream) {
+		if strings.HasPrefix(reason.Stream, ".") {
+			continue // what is left of a stream that is being deleted
+		}
+		if reason.Type == server.HealthzErrorJetStream || reason.Type == server.HealthzErrorStream && counts(reason.Stream) {
 			return fmt.Errorf("%w: %s", ErrBroken, reason.Error)
 		}
 	}

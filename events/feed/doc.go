@@ -41,6 +41,14 @@
 // had, with the same ids and sequences, in order, and none is missing. Copies that stopped following, so that there is no quorum, need
 // their servers to be restarted first; the relay's health and lag tell of that.
 //
+// # A store that fails
+//
+// An embedded engine writes nothing more to a stream once a write or a sync of it has failed, until it is made or opened anew. Of the
+// Feed's stream [Feed.Run] sees that when it cannot publish, or when a message cannot be deleted: it deletes the stream and makes it
+// anew, while all else goes on, and fills it from the Log with what was kept. Its sequences go on behind the old ones; a durable consumer
+// begins behind what was acknowledged to it, and gets what was on its way again. Only a crash in that second loses the consumers'
+// places: then subscriptions begin as they did when they were made.
+//
 // # How long a message is kept
 //
 // Until the service has run for [Retention] since, and every durable consumer has read it, or four times as long: time that is counted
@@ -59,6 +67,9 @@
 //
 // Why a relay that loses a race rests: whoever won is at work, and a second one only costs. It is there again soon enough when
 // that one dies.
+//
+// Why an erasure overwrites bytes though a reader gets nothing of a message that was deleted: what the engine deletes stays in its files
+// until a block is dropped, in clear. All messages about a person are deleted and overwritten together; see [engine.Engine.Erase].
 //
 // Why the versionless type in the subject: a subscriber's filter should not break, or be passed by, when a type gets its second
 // version; the message itself says which one it is.

@@ -38,6 +38,7 @@ func (f *Feed) Erase(ctx context.Context, user uuid.UUID) error {
 		return ErrNotErased
 	}
 	if err := f.engine.Erase(ctx, f.stream, subjectsOf(events.KindUser, user), newest.Sequence); err != nil {
+		f.suspect(err)
 		return fmt.Errorf("erasing the user from the feed: %w", err)
 	}
 	return nil

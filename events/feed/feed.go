@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"accountd/events/engine"
@@ -45,6 +46,10 @@ type Feed struct {
 	state  state
 
 	emptied chan struct{} // tells the relay that the Feed is to be filled again
+	failed  chan error    // tells the relay why the stream is to be made anew
+
+	making sync.RWMutex // held while the stream is made anew
+	left   *remains     // of the stream that was; nil: it is there
 }
 
 func config() jetstream.StreamConfig {
@@ -79,7 +84,8 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 		c.MaxBytes > 0 || c.MaxMsgsPerSubject > 0 || !c.AllowAtomicPublish || c.AllowDirect || c.DenyDelete || c.DenyPurge {
 		return nil, fmt.Errorf("%w: remove the stream %s, and it is made anew", ErrStreamConfig, Stream)
 	}
-	f := &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, now: o.Now, stream: stream, emptied: make(chan struct{}, 1)}
+	f := &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, now: o.Now, stream: stream,
+		emptied: make(chan struct{}, 1), failed: make(chan error, 1)}
 	if f.marks, err = openMarks(ctx, o.Engine); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,11 @@ func (f *Feed) Run(ctx context.Context) error {
 	defer func() { stop(); <-done }()
 	for {
 		err := f.relay(ctx)
+		if ctx.Err() == nil && errors.Is(err, errFailed) {
+			if err = f.remake(ctx, err); err == nil {
+				continue
+			}
+		}
 		rests := retryEvery
 		switch {
 		case ctx.Err() != nil:
@@ -58,6 +63,9 @@ func (f *Feed) Run(ctx context.Context) error {
 
 // relay follows the Log from where the Feed stands.
 func (f *Feed) relay(ctx context.Context) error {
+	if f.left != nil { // it was not made anew yet
+		return errFailed
+	}
 	r := &relay{Feed: f, records: make(chan []events.Record, waiting)}
 	if err := r.find(ctx); err != nil {
 		return err
@@ -181,6 +189,8 @@ func (r *relay) publish(ctx context.Context, followed <-chan error) error {
 			return err
 		case <-r.emptied:
 			return errMoved
+		case err := <-r.failed:
+			return fmt.Errorf("%w: %w", errFailed, err)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -269,6 +279,9 @@ func (r *relay) send(ctx context.Context, group []events.Record) error {
 func (r *relay) lost(ctx context.Context, cause error) error {
 	if errors.Is(cause, nats.ErrConnectionClosed) {
 		return cause
+	}
+	if broken := r.engine.Broken(Stream); broken != nil {
+		return fmt.Errorf("%w: %w: %w", errFailed, broken, cause)
 	}
 	stood := r.at.record
 	if err := pause(ctx, rest/2+rand.N(rest)); err != nil {

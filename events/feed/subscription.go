@@ -63,6 +63,8 @@ func (f *Feed) Subscribe(ctx context.Context, s Subscription) (Subscription, err
 	if err := s.Check(); err != nil {
 		return Subscription{}, err
 	}
+	f.making.RLock() // a stream that is made anew gets back the consumers that it had
+	defer f.making.RUnlock()
 	if _, err := f.Subscription(ctx, s.Name); !errors.Is(err, ErrNoSubscription) {
 		return Subscription{}, errors.Join(ErrSubscriptionExists, err)
 	}

@@ -21,9 +21,11 @@ func (f *Feed) tend(ctx context.Context) {
 		looked = looked.Add(ran)
 		if err := t.look(ctx, ran, f.now()); err != nil && ctx.Err() == nil {
 			f.logger.Warn("old messages of the feed were not dropped", "error", err)
+			f.suspect(err)
 		}
 		if err := m.look(ctx); err != nil && ctx.Err() == nil {
 			f.logger.Warn("the copies of the feed were not compared", "error", err)
+			f.suspect(err)
 		}
 		if pause(ctx, m.next(trimEvery)) != nil {
 			return
