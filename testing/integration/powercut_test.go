@@ -27,24 +27,26 @@ const (
 	large       = 24_000 // bytes of an event: 350 of them fill a block of the store
 )
 
-// TestPowerCuts cuts the power of the service's disk again and again, at any call, while it starts and while it writes, and keeps of
-// what was not synced what chance keeps. Every start works, nothing that was acknowledged is lost, and the log is verified against
+// TestPowerCuts cuts the power of the service's disk again and again, at any call, while it starts, while it writes and while it begins a
+// block of the log or the feed, and keeps of what was not synced what chance keeps. Every start works, nothing that was acknowledged is lost, and the log is verified against
 // every checkpoint that was signed. POWERCUTS says how often, POWERCUT_SEED with which chance.
 func TestPowerCuts(t *testing.T) {
 	cuts, seed := number(t, "POWERCUTS", 12), uint64(number(t, "POWERCUT_SEED", int(time.Now().UnixNano()&0xffff)))
 	t.Logf("%d cuts, seed %d", cuts, seed)
 	d := mount(t, "-seed", strconv.FormatUint(seed, 10))
 	chance := rand.New(rand.NewPCG(seed, 2))
-	var acknowledged int
+	var acknowledged, blocks int
 	for done := 0; done < cuts; done += cutsOfALife {
 		l := &life{t: t, disk: d, chance: chance, data: filepath.Join(d.folder, fmt.Sprintf("life%d", done/cutsOfALife))}
 		for cut := range min(cutsOfALife, cuts-done) {
 			l.cut(done + cut)
 		}
 		acknowledged += l.end()
+		blocks += l.blocks()
 		require.NoError(t, os.RemoveAll(l.data))
 	}
-	t.Logf("%d cuts: %d acknowledged, 0 lost, every start worked", cuts, acknowledged)
+	t.Logf("%d cuts: %d acknowledged, 0 lost, every start worked; the log and the feed came to %d blocks", cuts, acknowledged, blocks)
+	require.GreaterOrEqual(t, blocks, cuts/3, "a third of the cuts was to be where a block begins")
 }
 
 func number(t *testing.T, variable string, otherwise int) int {
@@ -77,7 +79,8 @@ type writer struct {
 	made         []string // other users, that were acknowledged
 }
 
-// cut runs the service, cuts the power and restores the disk. Every third cut is amid the start.
+// cut runs the service, cuts the power and restores the disk. Every third cut is amid the start, and every third where a block of the
+// log or the feed begins: then the engine ends the one before.
 func (l *life) cut(n int) {
 	l.t.Helper()
 	if n%3 == 2 {
@@ -88,14 +91,36 @@ func (l *life) cut(n int) {
 		return
 	}
 	p := l.run()
-	l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(3000))}})
+	when, smallest := "amid writes", 0
+	if n%3 == 1 {
+		stream := []string{"ACCOUNTS", "ACCOUNT_FEED"}[n/3%2]
+		when, smallest = "where a block begins in "+stream, large/2
+		l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(40))}, "at": {stream + "/msgs/" + strconv.Itoa(l.blocksOf(stream)+1) + ".blk"}})
+	} else {
+		l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(3000))}})
+	}
 	var all sync.WaitGroup
 	for i := range l.writers {
-		all.Go(func() { l.writers[i].write(p, i, n) })
+		all.Go(func() { l.writers[i].write(p, i, n, smallest) })
 	}
 	l.disk.awaitDead(p, time.Minute)
-	l.gone(p, n, "amid writes")
+	l.gone(p, n, when)
 	all.Wait()
+}
+
+func (l *life) blocks() int { return l.blocksOf("ACCOUNTS") + l.blocksOf("ACCOUNT_FEED") }
+
+// blocksOf returns the number of the stream's last block.
+func (l *life) blocksOf(stream string) (last int) {
+	found, err := filepath.Glob(filepath.Join(l.data, "*", "jetstream", "*", "streams", stream, "msgs", "*.blk"))
+	require.NoError(l.t, err)
+	require.NotEmpty(l.t, found)
+	for _, path := range found {
+		n, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".blk"))
+		require.NoError(l.t, err)
+		last = max(last, n)
+	}
+	return last
 }
 
 func (l *life) gone(p *process, n int, when string) {
@@ -173,8 +198,8 @@ func (l *life) end() (acknowledged int) {
 	return acknowledged
 }
 
-// write makes and changes users until the service is gone.
-func (w *writer) write(p *process, number, round int) {
+// write makes and changes users until the service is gone. Of each change the text is as long as chance has it, but no shorter than that.
+func (w *writer) write(p *process, number, round, smallest int) {
 	for n := 0; ; n++ {
 		if w.id == "" || n%10 == 9 {
 			var made user
@@ -188,7 +213,7 @@ func (w *writer) write(p *process, number, round int) {
 			w.made = append(w.made, made.ID)
 		}
 		w.asked++
-		extra := fmt.Sprintf("%d %s", w.asked, strings.Repeat("x", rand.IntN(2)*large))
+		extra := fmt.Sprintf("%d %s", w.asked, strings.Repeat("x", max(rand.IntN(2)*large, smallest)))
 		status, err := p.call(http.MethodPatch, "/v1/users/"+w.id, map[string]any{"extra_params": extra}, nil)
 		if err != nil || status != http.StatusOK {
 			return

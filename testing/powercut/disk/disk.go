@@ -56,7 +56,8 @@ type disk struct {
 	root    *node
 	pending []change // of folders, not on disk yet, oldest first
 	dead    bool
-	left    int // calls until the power goes; 0: it does not
+	left    int    // calls until the power goes; 0: it does not
+	await   string // they count from when something is made whose path has this; "": they do
 	faults  []fault
 }
 
@@ -75,15 +76,15 @@ func (d *disk) node(name string, folder bool, mode uint32) *node {
 func (d *disk) mount(folder string) (*fuse.Server, error) {
 	never := time.Duration(0)
 	return fs.Mount(folder, &inode{disk: d, node: d.root}, &fs.Options{
-		MountOptions: fuse.MountOptions{FsName: "powercut", DirectMount: true, MaxWrite: 1 << 20, DisableXAttrs: true},
+		MountOptions: fuse.MountOptions{FsName: "powercut", DirectMount: true, MaxWrite: 1 << 20, DisableXAttrs: true, DisableSplice: true},
 		EntryTimeout: &never, AttrTimeout: &never,
 	})
 }
 
-func (d *disk) cutAfter(calls int) {
+func (d *disk) cutAfter(calls int, await string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.left, d.dead = calls, calls == 0
+	d.left, d.await, d.dead = calls, await, calls == 0
 }
 
 func (d *disk) isDead() bool {
@@ -106,7 +107,10 @@ func (d *disk) heal() {
 
 // begin is the begin of every call that changes or syncs something. The caller holds the lock.
 func (d *disk) begin(op, name string) syscall.Errno {
-	if d.left > 0 && !d.dead {
+	if d.await != "" && op == "folder" && strings.Contains(name, d.await) {
+		d.await = ""
+	}
+	if d.left > 0 && d.await == "" && !d.dead {
 		d.left--
 		d.dead = d.left == 0
 	}

@@ -10,6 +10,7 @@
 //
 //	POST /cut              from now on every call fails
 //	POST /cut?after=N      the same once N more writes, syncs and changes of folders were made
+//	POST /cut?after=N&at=TEXT   the same, counted from when something is made whose path has the text
 //	GET /dead              "true" once they do
 //	POST /restore?keep=P   what is left of it is there again, when nobody uses the folder any more; each thing that was not synced
 //	                       is kept with the chance P; the answer counts what was lost
@@ -18,6 +19,16 @@
 //
 // Folders: without -strict a sync of anything also has all earlier changes of folders on disk, as journalling file systems do;
 // with it a folder's own sync is needed, which is all that POSIX says.
+//
+// # Why
+//
+// Why a file system, and not kills: a process that is killed leaves all that it wrote to the kernel, which writes it back; what was not
+// synced is lost in a power cut alone.
+//
+// Why cuts come between calls: within one, a disk may tear what was not synced yet, and that is among what chance keeps page by page;
+// what it has promised to have, it has.
+//
+// Why a module of its own: it needs a library for FUSE, which nobody else here does, and runs on Linux alone.
 package main
 
 import (
@@ -74,7 +85,7 @@ type unmounter interface{ Unmount() error }
 
 func (c *control) cut(_ http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.Atoi(r.FormValue("after"))
-	c.disk.cutAfter(after)
+	c.disk.cutAfter(after, r.FormValue("at"))
 }
 
 func (c *control) fail(_ http.ResponseWriter, r *http.Request) {
