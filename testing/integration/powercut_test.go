@@ -49,17 +49,6 @@ func TestPowerCuts(t *testing.T) {
 	require.GreaterOrEqual(t, blocks, cuts/3, "a third of the cuts was to be where a block begins")
 }
 
-func number(t *testing.T, variable string, otherwise int) int {
-	t.Helper()
-	s := os.Getenv(variable)
-	if s == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(s)
-	require.NoError(t, err)
-	return n
-}
-
 // life is that of one data folder.
 type life struct {
 	t      *testing.T

@@ -4,8 +4,8 @@ package integration
 
 import "testing"
 
-// TestSoak kills the writing service again and again.
-func TestSoak(t *testing.T) { killing(t, 100) }
+// TestSoak kills the writing service again and again; SOAK_KILLS says how often.
+func TestSoak(t *testing.T) { killing(t, number(t, "SOAK_KILLS", 100)) }
 
-// TestSoakFirstSeconds kills the very first start again and again.
-func TestSoakFirstSeconds(t *testing.T) { killingFirstStarts(t, 200) }
+// TestSoakFirstSeconds kills the very first start again and again; SOAK_STARTS says how often.
+func TestSoakFirstSeconds(t *testing.T) { killingFirstStarts(t, number(t, "SOAK_STARTS", 200)) }
