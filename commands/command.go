@@ -10,8 +10,11 @@ import (
 
 // Command is a request to change one aggregate. Ids, hashes and secrets are made by the caller.
 type Command interface {
-	// Target is the id of the aggregate that is to change.
-	Target() uuid.UUID
+	// Of names the aggregate that is to change.
+	Of() events.Aggregate
+	// decide returns the Events by which the Command takes effect on the aggregate, which must have that version unless it is 0:
+	// none when everything is so already, or a [Refusal]. [Decide] asks it.
+	decide(s States, a Actor, version uint64) ([]events.Draft, error)
 }
 
 // OnVersion is a Command that takes effect only while its target has that version.
@@ -20,6 +23,10 @@ type Command interface {
 type OnVersion struct {
 	Command
 	Version uint64 // 0: any
+}
+
+func (c OnVersion) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	return c.Command.decide(s, a, c.Version)
 }
 
 // CreateUser makes a user. Number and Parent of User are decided, not taken. An empty Username is made from the e-mail
@@ -220,28 +227,3 @@ type WithdrawConsent struct {
 	ID          uuid.UUID
 	Application uuid.UUID
 }
-
-// Target returns ID.
-func (c CreateUser) Target() uuid.UUID           { return c.ID }
-func (c UpdateUser) Target() uuid.UUID           { return c.ID }
-func (c DeleteUser) Target() uuid.UUID           { return c.ID }
-func (c EraseUser) Target() uuid.UUID            { return c.ID }
-func (c RehashPassword) Target() uuid.UUID       { return c.ID }
-func (c RequestPasswordReset) Target() uuid.UUID { return c.ID }
-func (c ResetPassword) Target() uuid.UUID        { return c.ID }
-func (c RequestMail) Target() uuid.UUID          { return c.ID }
-func (c CompleteProvisioning) Target() uuid.UUID { return c.ID }
-func (c FailProvisioning) Target() uuid.UUID     { return c.ID }
-func (c AddSSHKey) Target() uuid.UUID            { return c.ID }
-func (c RemoveSSHKey) Target() uuid.UUID         { return c.ID }
-func (c AddSigningKey) Target() uuid.UUID        { return c.ID }
-func (c RotateSigningKey) Target() uuid.UUID     { return c.ID }
-func (c RemoveSigningKey) Target() uuid.UUID     { return c.ID }
-func (c RotateStorageKeys) Target() uuid.UUID    { return c.ID }
-func (c AddAPIKey) Target() uuid.UUID            { return c.ID }
-func (c RotateAPIKey) Target() uuid.UUID         { return c.ID }
-func (c RevokeAPIKey) Target() uuid.UUID         { return c.ID }
-func (c LinkResource) Target() uuid.UUID         { return c.ID }
-func (c UnlinkResource) Target() uuid.UUID       { return c.ID }
-func (c GiveConsent) Target() uuid.UUID          { return c.ID }
-func (c WithdrawConsent) Target() uuid.UUID      { return c.ID }

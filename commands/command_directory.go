@@ -109,19 +109,3 @@ type RotateApplicationSecret struct {
 //
 // Refusals: NotFound, Forbidden.
 type DeleteApplication struct{ ID uuid.UUID }
-
-// Target returns ID.
-func (c SetUp) Target() uuid.UUID                   { return c.ID }
-func (c CreateDatacenter) Target() uuid.UUID        { return c.ID }
-func (c UpdateDatacenter) Target() uuid.UUID        { return c.ID }
-func (c DeleteDatacenter) Target() uuid.UUID        { return c.ID }
-func (c CreateGroup) Target() uuid.UUID             { return c.ID }
-func (c UpdateGroup) Target() uuid.UUID             { return c.ID }
-func (c DeleteGroup) Target() uuid.UUID             { return c.ID }
-func (c CreateClient) Target() uuid.UUID            { return c.ID }
-func (c UpdateClient) Target() uuid.UUID            { return c.ID }
-func (c DeleteClient) Target() uuid.UUID            { return c.ID }
-func (c CreateApplication) Target() uuid.UUID       { return c.ID }
-func (c UpdateApplication) Target() uuid.UUID       { return c.ID }
-func (c RotateApplicationSecret) Target() uuid.UUID { return c.ID }
-func (c DeleteApplication) Target() uuid.UUID       { return c.ID }

@@ -68,10 +68,3 @@ type UpdateResource struct {
 	Name       *string
 	Data       *string // a merge patch (RFC 7396) in JSON
 }
-
-// Target returns ID.
-func (c UpdateSSHKey) Target() uuid.UUID     { return c.ID }
-func (c UpdateSigningKey) Target() uuid.UUID { return c.ID }
-func (c UpdateAPIKey) Target() uuid.UUID     { return c.ID }
-func (c RemoveStorageKey) Target() uuid.UUID { return c.ID }
-func (c UpdateResource) Target() uuid.UUID   { return c.ID }

@@ -18,7 +18,3 @@ type LockLogIn struct {
 //
 // Refusals: NotFound, Forbidden.
 type UnlockLogIn struct{ ID uuid.UUID }
-
-// Target returns ID.
-func (c LockLogIn) Target() uuid.UUID   { return c.ID }
-func (c UnlockLogIn) Target() uuid.UUID { return c.ID }

@@ -21,7 +21,3 @@ type EndSessions struct {
 	ID       uuid.UUID
 	KeepsOwn bool // but for the session by which it is asked for
 }
-
-// Target returns ID.
-func (c EndSession) Target() uuid.UUID  { return c.ID }
-func (c EndSessions) Target() uuid.UUID { return c.ID }

@@ -44,10 +44,3 @@ type UseRecoveryCode struct {
 //
 // Refusals: NotFound (also totp_not_found), Forbidden.
 type RemoveTOTP struct{ ID uuid.UUID }
-
-// Target returns ID.
-func (c EnrollTOTP) Target() uuid.UUID         { return c.ID }
-func (c ConfirmTOTP) Target() uuid.UUID        { return c.ID }
-func (c RenewRecoveryCodes) Target() uuid.UUID { return c.ID }
-func (c UseRecoveryCode) Target() uuid.UUID    { return c.ID }
-func (c RemoveTOTP) Target() uuid.UUID         { return c.ID }

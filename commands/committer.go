@@ -122,7 +122,7 @@ func decideGroup(states States, group []*request) (batch []decided, left int) {
 	o := newOverlay(states)
 	total := 0
 	for i, r := range group {
-		d := decided{request: r, before: o.User(r.cmd.Target()), gone: o.Deleted(r.cmd.Target()), dir: o.Directory()}
+		d := decided{request: r, before: o.User(r.cmd.Of().ID), gone: o.Deleted(r.cmd.Of().ID), dir: o.Directory()}
 		if d.err = cmp.Or(r.ctx.Err(), r.failed); d.err == nil && r.done == nil {
 			d.drafts, d.err = Decide(o, r.actor, r.cmd)
 		}

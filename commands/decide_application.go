@@ -8,25 +8,47 @@ import (
 	"accountd/events"
 )
 
-func decideApplications(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+// Of names the application.
+func (c CreateApplication) Of() events.Aggregate { return events.Application(c.ID) }
+
+func (c CreateApplication) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if err := mayAdminister(s, a); err != nil {
 		return nil, err
 	}
-	if c, ok := on.Command.(CreateApplication); ok {
-		return decideCreateApplication(s, c)
-	}
-	app := s.Directory().Application(on.Target())
-	if err := standing(app, on, NoApplication); err != nil {
+	return decideCreateApplication(s, c)
+}
+
+// Of names the application.
+func (c UpdateApplication) Of() events.Aggregate { return events.Application(c.ID) }
+
+func (c UpdateApplication) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	app := s.Directory().Application(c.ID)
+	if err := changeable(app, version, mayAdminister(s, a), NoApplication); err != nil {
 		return nil, err
 	}
-	switch c := on.Command.(type) {
-	case UpdateApplication:
-		return decideUpdateApplication(app, c.Change)
-	case RotateApplicationSecret:
-		return drafted(events.Application(app.ID), app.Key, events.ApplicationSecretRotated{SecretHash: c.SecretHash})
-	default:
-		return drafted(events.Application(app.ID), app.Key, events.ApplicationDeleted{})
+	return decideUpdateApplication(app, c.Change)
+}
+
+// Of names the application.
+func (c RotateApplicationSecret) Of() events.Aggregate { return events.Application(c.ID) }
+
+func (c RotateApplicationSecret) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	app := s.Directory().Application(c.ID)
+	if err := changeable(app, version, mayAdminister(s, a), NoApplication); err != nil {
+		return nil, err
 	}
+	return drafted(c.Of(), app.Key, events.ApplicationSecretRotated{SecretHash: c.SecretHash})
+}
+
+// Of names the application.
+func (c DeleteApplication) Of() events.Aggregate { return events.Application(c.ID) }
+
+func (c DeleteApplication) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	app := s.Directory().Application(c.ID)
+	if err := changeable(app, version, mayAdminister(s, a), NoApplication); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), app.Key, events.ApplicationDeleted{})
 }
 
 var appID = regexp.MustCompile(`^[0-9a-f]{32}$`)

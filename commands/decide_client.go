@@ -6,23 +6,36 @@ import (
 	"accountd/events"
 )
 
-func decideClients(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+// Of names the client.
+func (c CreateClient) Of() events.Aggregate { return events.Client(c.ID) }
+
+func (c CreateClient) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if err := mayAdminister(s, a); err != nil {
 		return nil, err
 	}
-	if c, ok := on.Command.(CreateClient); ok {
-		return decideCreateClient(s, c)
-	}
-	client := s.Directory().Client(on.Target())
-	if err := standing(client, on, NoClient); err != nil {
+	return decideCreateClient(s, c)
+}
+
+// Of names the client.
+func (c UpdateClient) Of() events.Aggregate { return events.Client(c.ID) }
+
+func (c UpdateClient) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	client := s.Directory().Client(c.ID)
+	if err := changeable(client, version, mayAdminister(s, a), NoClient); err != nil {
 		return nil, err
 	}
-	switch c := on.Command.(type) {
-	case UpdateClient:
-		return decideUpdateClient(client, c)
-	default:
-		return decideDeleteClient(s, client)
+	return decideUpdateClient(client, c)
+}
+
+// Of names the client.
+func (c DeleteClient) Of() events.Aggregate { return events.Client(c.ID) }
+
+func (c DeleteClient) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	client := s.Directory().Client(c.ID)
+	if err := changeable(client, version, mayAdminister(s, a), NoClient); err != nil {
+		return nil, err
 	}
+	return decideDeleteClient(s, client)
 }
 
 func decideCreateClient(s States, c CreateClient) ([]events.Draft, error) {

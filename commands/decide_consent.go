@@ -2,7 +2,14 @@ package commands
 
 import "accountd/events"
 
-func decideGiveConsent(s States, a Actor, u *User, c GiveConsent) ([]events.Event, error) {
+// Of names the user.
+func (c GiveConsent) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c GiveConsent) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c GiveConsent) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if a.User != u.ID {
 		return nil, refuse(Forbidden, "not_allowed", "", "Nobody consents for somebody else.")
 	}
@@ -21,7 +28,14 @@ func decideGiveConsent(s States, a Actor, u *User, c GiveConsent) ([]events.Even
 	return one(events.ConsentGiven{Application: c.Application})
 }
 
-func decideWithdrawConsent(s States, a Actor, u *User, c WithdrawConsent) ([]events.Event, error) {
+// Of names the user.
+func (c WithdrawConsent) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c WithdrawConsent) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c WithdrawConsent) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}

@@ -8,23 +8,36 @@ import (
 	"accountd/events"
 )
 
-func decideDatacenters(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+// Of names the datacenter.
+func (c CreateDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c CreateDatacenter) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if err := mayAdminister(s, a); err != nil {
 		return nil, err
 	}
-	if c, ok := on.Command.(CreateDatacenter); ok {
-		return decideCreateDatacenter(s, c)
-	}
-	d := s.Directory().Datacenter(on.Target())
-	if err := standing(d, on, NoDatacenter); err != nil {
+	return decideCreateDatacenter(s, c)
+}
+
+// Of names the datacenter.
+func (c UpdateDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c UpdateDatacenter) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	d := s.Directory().Datacenter(c.ID)
+	if err := changeable(d, version, mayAdminister(s, a), NoDatacenter); err != nil {
 		return nil, err
 	}
-	switch c := on.Command.(type) {
-	case UpdateDatacenter:
-		return decideUpdateDatacenter(s, d, c.Change)
-	default:
-		return decideDeleteDatacenter(s, d)
+	return decideUpdateDatacenter(s, d, c.Change)
+}
+
+// Of names the datacenter.
+func (c DeleteDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c DeleteDatacenter) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	d := s.Directory().Datacenter(c.ID)
+	if err := changeable(d, version, mayAdminister(s, a), NoDatacenter); err != nil {
+		return nil, err
 	}
+	return decideDeleteDatacenter(s, d)
 }
 
 func decideCreateDatacenter(s States, c CreateDatacenter) ([]events.Draft, error) {

@@ -9,7 +9,10 @@ import (
 )
 
 // decideSetUp decides one command after another, each on what the ones before it make true.
-func decideSetUp(s States, a Actor, c SetUp) ([]events.Draft, error) {
+// Of names the administrator.
+func (c SetUp) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c SetUp) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if !a.IsService() {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the service sets itself up.")
 	}
@@ -29,13 +32,16 @@ func decideSetUp(s States, a Actor, c SetUp) ([]events.Draft, error) {
 	return out, nil
 }
 
-// standing refuses a command on what does not exist, or has another version than the command is for.
-func standing[P entry](e P, on OnVersion, absent func() *Refusal) error {
+// changeable refuses to change what does not exist, or has another version than the Command is for, and who may not.
+func changeable[P entry](e P, version uint64, may error, absent func() *Refusal) error {
 	var none P
-	if e == none {
+	switch {
+	case may != nil:
+		return may
+	case e == none:
 		return absent()
 	}
-	return checkVersion(e.Base().Version, on.Version)
+	return checkVersion(e.Base().Version, version)
 }
 
 // drafted returns the Event as the aggregate's only Draft.

@@ -9,23 +9,36 @@ import (
 	"accountd/events"
 )
 
-func decideGroups(s States, a Actor, on OnVersion) ([]events.Draft, error) {
+// Of names the group.
+func (c CreateGroup) Of() events.Aggregate { return events.Group(c.ID) }
+
+func (c CreateGroup) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if err := mayAdminister(s, a); err != nil {
 		return nil, err
 	}
-	if c, ok := on.Command.(CreateGroup); ok {
-		return decideCreateGroup(s, c)
-	}
-	g := s.Directory().Group(on.Target())
-	if err := standing(g, on, NoGroup); err != nil {
+	return decideCreateGroup(s, c)
+}
+
+// Of names the group.
+func (c UpdateGroup) Of() events.Aggregate { return events.Group(c.ID) }
+
+func (c UpdateGroup) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	g := s.Directory().Group(c.ID)
+	if err := changeable(g, version, mayAdminister(s, a), NoGroup); err != nil {
 		return nil, err
 	}
-	switch c := on.Command.(type) {
-	case UpdateGroup:
-		return decideUpdateGroup(s, g, c)
-	default:
-		return decideDeleteGroup(s, g)
+	return decideUpdateGroup(s, g, c)
+}
+
+// Of names the group.
+func (c DeleteGroup) Of() events.Aggregate { return events.Group(c.ID) }
+
+func (c DeleteGroup) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	g := s.Directory().Group(c.ID)
+	if err := changeable(g, version, mayAdminister(s, a), NoGroup); err != nil {
+		return nil, err
 	}
+	return decideDeleteGroup(s, g)
 }
 
 func decideCreateGroup(s States, c CreateGroup) ([]events.Draft, error) {

@@ -6,7 +6,14 @@ import (
 	"accountd/events"
 )
 
-func decideUpdateSSHKey(s States, a Actor, u *User, c UpdateSSHKey) ([]events.Event, error) {
+// Of names the user.
+func (c UpdateSSHKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateSSHKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateSSHKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -26,7 +33,14 @@ func decideUpdateSSHKey(s States, a Actor, u *User, c UpdateSSHKey) ([]events.Ev
 	return one(events.SSHKeyRenamed{Number: c.Number, Title: *c.Title})
 }
 
-func decideUpdateSigningKey(s States, a Actor, u *User, c UpdateSigningKey) ([]events.Event, error) {
+// Of names the user.
+func (c UpdateSigningKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateSigningKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -50,7 +64,14 @@ func decideUpdateSigningKey(s States, a Actor, u *User, c UpdateSigningKey) ([]e
 	return one(e)
 }
 
-func decideUpdateAPIKey(s States, a Actor, u *User, c UpdateAPIKey) ([]events.Event, error) {
+// Of names the user.
+func (c UpdateAPIKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateAPIKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -101,7 +122,14 @@ func keyDifference(before, after events.APIKey) events.APIKeyUpdated {
 	return e
 }
 
-func decideRemoveStorageKey(s States, a Actor, u *User, c RemoveStorageKey) ([]events.Event, error) {
+// Of names the user.
+func (c RemoveStorageKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RemoveStorageKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RemoveStorageKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,14 @@ const (
 // MaxAllowedIPs bounds an API key's allow-list: every request with the key looks through it.
 const MaxAllowedIPs = 100
 
-func decideAddSSHKey(s States, a Actor, u *User, c AddSSHKey) ([]events.Event, error) {
+// Of names the user.
+func (c AddSSHKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c AddSSHKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c AddSSHKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -90,7 +97,14 @@ func invalidSSHKey() *Refusal {
 	return refuse(Invalid, "ssh_key_invalid", "key", "This is not a public SSH key on one line.")
 }
 
-func decideRemoveSSHKey(s States, a Actor, u *User, c RemoveSSHKey) ([]events.Event, error) {
+// Of names the user.
+func (c RemoveSSHKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RemoveSSHKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RemoveSSHKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -100,7 +114,14 @@ func decideRemoveSSHKey(s States, a Actor, u *User, c RemoveSSHKey) ([]events.Ev
 	return one(events.SSHKeyRemoved{Number: c.Number})
 }
 
-func decideAddSigningKey(s States, a Actor, u *User, c AddSigningKey) ([]events.Event, error) {
+// Of names the user.
+func (c AddSigningKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c AddSigningKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c AddSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -134,7 +155,14 @@ func checkSigningKeyTexts(k events.SigningKey) error {
 	return checkPermissions(k.Permissions)
 }
 
-func decideRotateSigningKey(s States, a Actor, u *User, c RotateSigningKey) ([]events.Event, error) {
+// Of names the user.
+func (c RotateSigningKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RotateSigningKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RotateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -148,7 +176,14 @@ func decideRotateSigningKey(s States, a Actor, u *User, c RotateSigningKey) ([]e
 	return one(events.SigningKeyRotated{ID: c.KeyID, Secret: c.Secret})
 }
 
-func decideRemoveSigningKey(s States, a Actor, u *User, c RemoveSigningKey) ([]events.Event, error) {
+// Of names the user.
+func (c RemoveSigningKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RemoveSigningKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RemoveSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -161,7 +196,14 @@ func decideRemoveSigningKey(s States, a Actor, u *User, c RemoveSigningKey) ([]e
 	return one(events.SigningKeyRemoved{ID: c.KeyID})
 }
 
-func decideRotateStorageKeys(s States, a Actor, u *User, c RotateStorageKeys) ([]events.Event, error) {
+// Of names the user.
+func (c RotateStorageKeys) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RotateStorageKeys) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RotateStorageKeys) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -178,7 +220,14 @@ func decideRotateStorageKeys(s States, a Actor, u *User, c RotateStorageKeys) ([
 	return out, nil
 }
 
-func decideAddAPIKey(s States, a Actor, u *User, c AddAPIKey) ([]events.Event, error) {
+// Of names the user.
+func (c AddAPIKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c AddAPIKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c AddAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -228,7 +277,14 @@ func checkPermissions(p events.Permissions) error {
 	return nil
 }
 
-func decideRotateAPIKey(s States, a Actor, u *User, c RotateAPIKey) ([]events.Event, error) {
+// Of names the user.
+func (c RotateAPIKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RotateAPIKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RotateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -254,7 +310,14 @@ func decideRotateAPIKey(s States, a Actor, u *User, c RotateAPIKey) ([]events.Ev
 	return one(events.APIKeyRotated{ID: c.KeyID, Hash: c.Hash, OldUntil: until})
 }
 
-func decideRevokeAPIKey(s States, a Actor, u *User, c RevokeAPIKey) ([]events.Event, error) {
+// Of names the user.
+func (c RevokeAPIKey) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RevokeAPIKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RevokeAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,14 @@ const PasswordResetFor = time.Hour
 // sha256Hex is the form of a token's hash.
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-func decideRequestReset(s States, a Actor, u *User, c RequestPasswordReset) ([]events.Event, error) {
+// Of names the user.
+func (c RequestPasswordReset) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RequestPasswordReset) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RequestPasswordReset) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}
@@ -27,7 +34,14 @@ func decideRequestReset(s States, a Actor, u *User, c RequestPasswordReset) ([]e
 }
 
 // decideReset says the same of every token that is not valid, so that trying tells nothing.
-func decideReset(a Actor, u *User, c ResetPassword) ([]events.Event, error) {
+// Of names the user.
+func (c ResetPassword) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c ResetPassword) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if !a.IsAnonymous() && !a.IsService() {
 		return nil, refuse(Forbidden, "not_allowed", "", "A token sets a password without a log-in.")
 	}
@@ -41,7 +55,14 @@ func decideReset(a Actor, u *User, c ResetPassword) ([]events.Event, error) {
 	return one(events.PasswordChanged{Hash: c.PasswordHash})
 }
 
-func decideMail(s States, a Actor, u *User, c RequestMail) ([]events.Event, error) {
+// Of names the user.
+func (c RequestMail) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RequestMail) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RequestMail) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}

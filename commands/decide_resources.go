@@ -15,7 +15,14 @@ var ResourceKinds = []string{"server", "vm", "node", "storage", "network", "imag
 // maxResources bounds how many resources may be linked to a user.
 const maxResources = 10_000
 
-func decideLink(s States, a Actor, u *User, c LinkResource) ([]events.Event, error) {
+// Of names the user.
+func (c LinkResource) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c LinkResource) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c LinkResource) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}
@@ -51,7 +58,14 @@ func linked(u *User, r events.ResourceLinked) ([]events.Event, error) {
 	return one(r)
 }
 
-func decideUpdateResource(s States, a Actor, u *User, c UpdateResource) ([]events.Event, error) {
+// Of names the user.
+func (c UpdateResource) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateResource) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateResource) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}
@@ -107,7 +121,14 @@ func mergePatch(value, patch any) any {
 	return merged
 }
 
-func decideUnlink(s States, a Actor, u *User, c UnlinkResource) ([]events.Event, error) {
+// Of names the user.
+func (c UnlinkResource) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UnlinkResource) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UnlinkResource) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManage(s, a, u); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,14 @@ import "accountd/events"
 // maxEnded is how many sessions of a user may be ended one by one within [LongestSession]: the State remembers each of them.
 const maxEnded = 500
 
-func decideEndSession(s States, a Actor, u *User, c EndSession) ([]events.Event, error) {
+// Of names the user.
+func (c EndSession) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c EndSession) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c EndSession) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if c.Reason != "" && !a.IsService() {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the service itself ends sessions for a reason.")
 	}
@@ -21,7 +28,14 @@ func decideEndSession(s States, a Actor, u *User, c EndSession) ([]events.Event,
 	return one(events.SessionEnded{ID: c.Session, Kind: c.Kind, Application: c.Application, Reason: c.Reason})
 }
 
-func decideEndSessions(s States, a Actor, u *User) ([]events.Event, error) {
+// Of names the user.
+func (c EndSessions) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c EndSessions) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (EndSessions) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayManageOrOwn(s, a, u); err != nil {
 		return nil, err
 	}

@@ -9,21 +9,43 @@ import (
 
 const maxSubscriptions = 100 // each is a consumer and a NATS account
 
-func decideSubscriptions(s States, a Actor, on OnVersion) ([]events.Draft, error) {
-	if !MayChangeSubscriptions(s, a) {
-		return nil, refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change subscriptions.")
-	}
-	if c, ok := on.Command.(CreateSubscription); ok {
-		return decideCreateSubscription(s, a, c)
-	}
-	sub := s.Directory().Subscription(on.Target())
-	if err := standing(sub, on, NoSubscription); err != nil {
+// Of names the subscription.
+func (c CreateSubscription) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c CreateSubscription) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	if err := mayChangeSubscriptions(s, a); err != nil {
 		return nil, err
 	}
-	if c, ok := on.Command.(RotateSubscriptionSecret); ok {
-		return drafted(events.Subscription(sub.ID), sub.Key, events.SubscriptionSecretRotated{SecretHash: c.SecretHash})
+	return decideCreateSubscription(s, a, c)
+}
+
+// Of names the subscription.
+func (c RotateSubscriptionSecret) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c RotateSubscriptionSecret) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	sub := s.Directory().Subscription(c.ID)
+	if err := changeable(sub, version, mayChangeSubscriptions(s, a), NoSubscription); err != nil {
+		return nil, err
 	}
-	return drafted(events.Subscription(sub.ID), sub.Key, events.SubscriptionDeleted{})
+	return drafted(c.Of(), sub.Key, events.SubscriptionSecretRotated{SecretHash: c.SecretHash})
+}
+
+// Of names the subscription.
+func (c DeleteSubscription) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c DeleteSubscription) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	sub := s.Directory().Subscription(c.ID)
+	if err := changeable(sub, version, mayChangeSubscriptions(s, a), NoSubscription); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), sub.Key, events.SubscriptionDeleted{})
+}
+
+func mayChangeSubscriptions(s States, a Actor) error {
+	if !MayChangeSubscriptions(s, a) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change subscriptions.")
+	}
+	return nil
 }
 
 // MayChangeSubscriptions reports whether the Actor may let others read the feed: whoever may have it sent to them.

@@ -6,7 +6,14 @@ import (
 	"accountd/events"
 )
 
-func decideEnroll(s States, a Actor, u *User, c EnrollTOTP) ([]events.Event, error) {
+// Of names the user.
+func (c EnrollTOTP) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c EnrollTOTP) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c EnrollTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayChangeOwnFactor(s, a, u); err != nil {
 		return nil, err
 	}
@@ -16,7 +23,14 @@ func decideEnroll(s States, a Actor, u *User, c EnrollTOTP) ([]events.Event, err
 	return one(events.TOTPEnrolled{Secret: c.Secret})
 }
 
-func decideConfirm(s States, a Actor, u *User, c ConfirmTOTP) ([]events.Event, error) {
+// Of names the user.
+func (c ConfirmTOTP) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c ConfirmTOTP) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c ConfirmTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayChangeOwnFactor(s, a, u); err != nil {
 		return nil, err
 	}
@@ -29,7 +43,14 @@ func decideConfirm(s States, a Actor, u *User, c ConfirmTOTP) ([]events.Event, e
 	return one(events.TOTPConfirmed{RecoveryCodes: c.RecoveryCodes})
 }
 
-func decideRenewCodes(s States, a Actor, u *User, c RenewRecoveryCodes) ([]events.Event, error) {
+// Of names the user.
+func (c RenewRecoveryCodes) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RenewRecoveryCodes) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RenewRecoveryCodes) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayChangeOwnFactor(s, a, u); err != nil {
 		return nil, err
 	}
@@ -39,7 +60,14 @@ func decideRenewCodes(s States, a Actor, u *User, c RenewRecoveryCodes) ([]event
 	return one(events.RecoveryCodesRenewed{RecoveryCodes: c.RecoveryCodes})
 }
 
-func decideUseCode(s States, a Actor, u *User, c UseRecoveryCode) ([]events.Event, error) {
+// Of names the user.
+func (c UseRecoveryCode) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UseRecoveryCode) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UseRecoveryCode) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if _, err := usable(s, a); err != nil {
 		return nil, err
 	}
@@ -52,7 +80,14 @@ func decideUseCode(s States, a Actor, u *User, c UseRecoveryCode) ([]events.Even
 	return one(events.RecoveryCodeUsed{Hash: c.Hash})
 }
 
-func decideRemoveTOTP(s States, a Actor, u *User) ([]events.Event, error) {
+// Of names the user.
+func (c RemoveTOTP) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RemoveTOTP) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (RemoveTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayRemoveFactor(s, a, u); err != nil {
 		return nil, err
 	}

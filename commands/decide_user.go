@@ -8,7 +8,10 @@ import (
 	"accountd/events"
 )
 
-func decideCreate(s States, a Actor, c CreateUser) ([]events.Draft, error) {
+// Of names the user who is to be.
+func (c CreateUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c CreateUser) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	e := c.User
 	if err := mayCreate(s, a, e); err != nil {
 		return nil, err
@@ -77,7 +80,14 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	return nil
 }
 
-func decideUpdate(s States, a Actor, u *User, c UpdateUser) ([]events.Event, error) {
+// Of names the user.
+func (c UpdateUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateUser) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateUser) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	c = c.changes(u)
 	if err := mayUpdate(s, a, u, c); err != nil {
 		return nil, err
@@ -161,7 +171,14 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 	return out
 }
 
-func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, error) {
+// Of names the user.
+func (c DeleteUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c DeleteUser) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c DeleteUser) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := mayDelete(s, a, u); err != nil {
 		return nil, err
 	}
@@ -180,7 +197,14 @@ func decideDelete(s States, a Actor, u *User, c DeleteUser) ([]events.Event, err
 	return one(events.UserDeleted{})
 }
 
-func decideRehash(a Actor, u *User, c RehashPassword) ([]events.Event, error) {
+// Of names the user.
+func (c RehashPassword) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RehashPassword) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RehashPassword) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if !a.IsService() {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the service rehashes passwords.")
 	}
@@ -190,11 +214,29 @@ func decideRehash(a Actor, u *User, c RehashPassword) ([]events.Event, error) {
 	return one(events.PasswordChanged{Hash: c.New, Rehash: true})
 }
 
-func decideFailed(s States, a Actor, u *User, c FailProvisioning) ([]events.Event, error) {
+// Of names the user.
+func (c FailProvisioning) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c FailProvisioning) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c FailProvisioning) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
 	if err := checkText("reason", c.Reason, maxText, true); err != nil {
 		return nil, err
 	}
 	return decideProvisioned(s, a, u, StateFailed, events.ProvisioningFailed{Reason: c.Reason})
+}
+
+// Of names the user.
+func (c CompleteProvisioning) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c CompleteProvisioning) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c CompleteProvisioning) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	return decideProvisioned(s, a, u, StateCreated, events.ProvisioningCompleted{})
 }
 
 func decideProvisioned(s States, a Actor, u *User, state string, e events.Event) ([]events.Event, error) {

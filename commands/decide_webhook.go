@@ -13,31 +13,68 @@ import (
 
 const maxWebhooks = 100 // each is a consumer and a connection
 
-func decideWebhooks(s States, a Actor, on OnVersion) ([]events.Draft, error) {
-	if !MayChangeWebhooks(s, a) {
-		return nil, refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change webhooks.")
-	}
-	if c, ok := on.Command.(CreateWebhook); ok {
-		return decideCreateWebhook(s, c)
-	}
-	hook := s.Directory().Webhook(on.Target())
-	if err := standing(hook, on, NoWebhook); err != nil {
+// Of names the webhook.
+func (c CreateWebhook) Of() events.Aggregate { return events.Webhook(c.ID) }
+
+func (c CreateWebhook) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	if err := mayChangeWebhooks(s, a); err != nil {
 		return nil, err
 	}
-	drafted := func(e events.Event) ([]events.Draft, error) { return drafted(events.Webhook(hook.ID), hook.Key, e) }
-	switch c := on.Command.(type) {
-	case UpdateWebhook:
-		return decideUpdateWebhook(hook, c)
-	case RotateWebhookSecret:
-		return drafted(events.WebhookSecretRotated{Secret: c.Secret, OldUntil: c.OldUntil.UTC()})
-	case DisableWebhook:
-		if hook.Disabled != "" || hook.Since != c.Since {
-			return nil, nil
-		}
-		return drafted(events.WebhookDisabled{Reason: c.Reason})
-	default:
-		return drafted(events.WebhookDeleted{})
+	return decideCreateWebhook(s, c)
+}
+
+// Of names the webhook.
+func (c UpdateWebhook) Of() events.Aggregate { return events.Webhook(c.ID) }
+
+func (c UpdateWebhook) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	hook := s.Directory().Webhook(c.ID)
+	if err := changeable(hook, version, mayChangeWebhooks(s, a), NoWebhook); err != nil {
+		return nil, err
 	}
+	return decideUpdateWebhook(hook, c)
+}
+
+// Of names the webhook.
+func (c RotateWebhookSecret) Of() events.Aggregate { return events.Webhook(c.ID) }
+
+func (c RotateWebhookSecret) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	hook := s.Directory().Webhook(c.ID)
+	if err := changeable(hook, version, mayChangeWebhooks(s, a), NoWebhook); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), hook.Key, events.WebhookSecretRotated{Secret: c.Secret, OldUntil: c.OldUntil.UTC()})
+}
+
+// Of names the webhook.
+func (c DisableWebhook) Of() events.Aggregate { return events.Webhook(c.ID) }
+
+func (c DisableWebhook) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	hook := s.Directory().Webhook(c.ID)
+	if err := changeable(hook, version, mayChangeWebhooks(s, a), NoWebhook); err != nil {
+		return nil, err
+	}
+	if hook.Disabled != "" || hook.Since != c.Since {
+		return nil, nil
+	}
+	return drafted(c.Of(), hook.Key, events.WebhookDisabled{Reason: c.Reason})
+}
+
+// Of names the webhook.
+func (c DeleteWebhook) Of() events.Aggregate { return events.Webhook(c.ID) }
+
+func (c DeleteWebhook) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	hook := s.Directory().Webhook(c.ID)
+	if err := changeable(hook, version, mayChangeWebhooks(s, a), NoWebhook); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), hook.Key, events.WebhookDeleted{})
+}
+
+func mayChangeWebhooks(s States, a Actor) error {
+	if !MayChangeWebhooks(s, a) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change webhooks.")
+	}
+	return nil
 }
 
 // MayChangeWebhooks reports whether the Actor may have events sent somewhere: a super admin who may read and write users.

@@ -173,7 +173,7 @@ func (d decided) reply(records []events.Record) {
 		d.end(answer{outcome: *d.done})
 		return
 	}
-	out := Outcome{User: d.before, Before: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Target())}
+	out := Outcome{User: d.before, Before: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Of().ID)}
 	if d.before != nil {
 		out.Sequence = d.before.Version
 	} else if d.gone != nil {
@@ -181,7 +181,7 @@ func (d decided) reply(records []events.Record) {
 	}
 	for _, r := range records {
 		out.Directory, out.Sequence = out.Directory.Evolve(r), r.Sequence
-		if r.Aggregate == events.User(d.cmd.Target()) {
+		if r.Aggregate == d.cmd.Of() {
 			out.User = Evolve(out.User, r)
 		}
 	}

@@ -49,7 +49,7 @@ func (h *Handler) Done(ctx context.Context, actor Actor, cmd Command, once Once)
 // lookBackAll finds out which commands have taken effect already.
 func (h *Handler) lookBackAll(states States, group []*request) {
 	for _, r := range group {
-		if r.once.ID == uuid.Nil || r.done != nil || r.ctx.Err() != nil || !r.once.Again && versionOf(states, r.cmd.Target()) <= r.once.After {
+		if r.once.ID == uuid.Nil || r.done != nil || r.ctx.Err() != nil || !r.once.Again && versionOf(states, r.cmd.Of().ID) <= r.once.After {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(r.ctx, readTimeout)
@@ -75,7 +75,7 @@ func versionOf(s States, id uuid.UUID) uint64 {
 
 // lookBack reads in the Log, up to where the States are, what the command has led to, nil when it has not taken effect.
 func (h *Handler) lookBack(ctx context.Context, s States, a Actor, cmd Command, once Once) (*Outcome, error) {
-	of, upTo := aggregateOf(cmd), s.Head().Sequence
+	of, upTo := cmd.Of(), s.Head().Sequence
 	var records []events.Record // of the command
 	err := h.eachOf(ctx, of, once.After, upTo, func(r events.Record) {
 		if r.Command == once.ID {
@@ -135,34 +135,6 @@ func (h *Handler) eachOf(ctx context.Context, of events.Aggregate, after, upTo u
 	return nil
 }
 
-// unbound returns the command without the version that it is for.
-func unbound(cmd Command) Command {
-	if on, ok := cmd.(OnVersion); ok {
-		return on.Command
-	}
-	return cmd
-}
-
-// aggregateOf returns what the command is about.
-func aggregateOf(cmd Command) events.Aggregate {
-	id := cmd.Target()
-	switch unbound(cmd).(type) {
-	case CreateDatacenter, UpdateDatacenter, DeleteDatacenter:
-		return events.Datacenter(id)
-	case CreateGroup, UpdateGroup, DeleteGroup:
-		return events.Group(id)
-	case CreateClient, UpdateClient, DeleteClient:
-		return events.Client(id)
-	case CreateApplication, UpdateApplication, RotateApplicationSecret, DeleteApplication:
-		return events.Application(id)
-	case CreateWebhook, UpdateWebhook, RotateWebhookSecret, DisableWebhook, DeleteWebhook:
-		return events.Webhook(id)
-	case CreateSubscription, RotateSubscriptionSecret, DeleteSubscription:
-		return events.Subscription(id)
-	}
-	return events.User(id)
-}
-
 // Rehearse returns the Refusal of who may not ask for a command that has taken effect, or not any more, and of what is about
 // a user who is gone: nil for everybody who may still learn what came of it. That its own effect, or what came later, stands in
 // its way now is no reason.
@@ -177,7 +149,10 @@ func Rehearse(s States, a Actor, cmd Command) error {
 			return noSuchUser()
 		}
 	}
-	if rotate, ok := unbound(cmd).(RotateAPIKey); ok && strings.HasSuffix(a.Credential, rotate.KeyID.String()) {
+	if on, ok := cmd.(OnVersion); ok {
+		cmd = on.Command // it has another version since
+	}
+	if rotate, ok := cmd.(RotateAPIKey); ok && strings.HasSuffix(a.Credential, rotate.KeyID.String()) {
 		a.Until = time.Time{} // the secret by which it is asked for ends because of it
 	}
 	_, err := Decide(s, a, cmd)

@@ -124,7 +124,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 	for _, c := range everyCommand() {
 		name := reflect.TypeOf(c).Name()
 		known[name] = true
-		users := []commands.Actor{commands.Service(), by(adminID, ""), by(c.Target(), "")}
+		users := []commands.Actor{commands.Service(), by(adminID, ""), by(c.Of().ID, "")}
 		passes := false
 		for _, a := range users {
 			passes = passes || let(a.Within(commands.Actor{At: firstDay}), c)
@@ -133,7 +133,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 			require.True(t, passes, "nobody at all may do %s: the test's history does not fit it", name)
 		}
 		var refusal *commands.Refusal
-		for _, a := range []commands.Actor{{}, of, {Permissions: commands.Whole()}, {User: adminID}, {User: c.Target()}} {
+		for _, a := range []commands.Actor{{}, of, {Permissions: commands.Whole()}, {User: adminID}, {User: c.Of().ID}} {
 			_, err := commands.Decide(states, a, c)
 			require.Error(t, err, "%s by %+v", name, a)
 			require.ErrorAs(t, err, &refusal)
@@ -177,7 +177,7 @@ func declaredCommands(t *testing.T) (names []string) {
 		require.NoError(t, err)
 		for _, d := range parsed.Decls {
 			fn, ok := d.(*ast.FuncDecl)
-			if !ok || fn.Recv == nil || fn.Name.Name != "Target" {
+			if !ok || fn.Recv == nil || fn.Name.Name != "Of" {
 				continue
 			}
 			if id, ok := fn.Recv.List[0].Type.(*ast.Ident); ok {

@@ -81,8 +81,3 @@ type RotateSubscriptionSecret struct {
 //
 // Refusals: NotFound, Forbidden.
 type DeleteSubscription struct{ ID uuid.UUID }
-
-// Target returns ID.
-func (c CreateSubscription) Target() uuid.UUID       { return c.ID }
-func (c RotateSubscriptionSecret) Target() uuid.UUID { return c.ID }
-func (c DeleteSubscription) Target() uuid.UUID       { return c.ID }

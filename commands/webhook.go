@@ -124,10 +124,3 @@ type DisableWebhook struct {
 //
 // Refusals: NotFound, Forbidden.
 type DeleteWebhook struct{ ID uuid.UUID }
-
-// Target returns ID.
-func (c CreateWebhook) Target() uuid.UUID       { return c.ID }
-func (c UpdateWebhook) Target() uuid.UUID       { return c.ID }
-func (c RotateWebhookSecret) Target() uuid.UUID { return c.ID }
-func (c DisableWebhook) Target() uuid.UUID      { return c.ID }
-func (c DeleteWebhook) Target() uuid.UUID       { return c.ID }

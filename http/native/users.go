@@ -205,7 +205,7 @@ func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c caller) error
 
 // do runs a command. That the caller may not do something to a user whom it may not see would tell that there is one.
 func (a *api) do(r *http.Request, c caller, cmd commands.Command) (commands.Outcome, error) {
-	u := c.states.User(cmd.Target())
+	u := c.states.User(cmd.Of().ID)
 	cmd, err := onVersion(r, u, cmd)
 	if err != nil {
 		return commands.Outcome{}, err
