@@ -15,12 +15,18 @@ import (
 	"accountd/events"
 )
 
-// BenchmarkSlowReceiver sends what happens to a hundred users to an address that takes 20 ms for each event, and reports how many it
-// gets in a second. An operation is one event.
+// BenchmarkSlowReceiver sends what happens to users to an address that takes 20 ms for each event, and reports how many it gets in a
+// second. An operation is one event. Those of one user are sent one after another, as once all events were.
 func BenchmarkSlowReceiver(b *testing.B) {
+	for _, count := range []int{1, 100} {
+		b.Run(fmt.Sprintf("users=%d", count), func(b *testing.B) { slowReceiver(b, count) })
+	}
+}
+
+func slowReceiver(b *testing.B, count int) {
 	w := newWorld(b)
 	w.user("admin") // the first one is protected
-	users := make([]*commands.User, 100)
+	users := make([]*commands.User, count)
 	for i := range users {
 		users[i] = w.user(fmt.Sprintf("user%d", i))
 	}
