@@ -12,6 +12,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// eraseRounds is how often an erasure looks for what is left; twice is enough, unless the server writes blocks anew all the time.
+const eraseRounds = 10
+
+var errNotErased = errors.New("there is still something to erase")
+
 // Erase deletes all messages of a stream on subjects that fit the filter, up to but not including a sequence, and overwrites their
 // bytes in the store. Calling it again is no error. An embedded server's blocks are overwritten here, each once for all messages;
 // an outside cluster overwrites a message at a time, which takes it tens of milliseconds for each.
@@ -41,7 +46,7 @@ func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.St
 		return fmt.Errorf("looking for messages of %s: %w", name, err)
 	}
 	fits := func(subject string) bool { return server.SubjectMatchesFilter(subject, filter) }
-	for {
+	for range eraseRounds {
 		spots, err := mend.Find(folder, fits, first, before)
 		if err != nil {
 			return err
@@ -54,6 +59,7 @@ func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.St
 			return nil
 		}
 	}
+	return fmt.Errorf("%w: after %d rounds", errNotErased, eraseRounds)
 }
 
 // purge deletes messages, and leaves their bytes. It returns how many they were.
