@@ -1,22 +1,27 @@
 // Package cluster gives tests a JetStream cluster of three real servers, of which they may take one away and bring it back.
 //
 // It promises that a cluster that was started is whole: every server is up, and each has all that the others have. Its one
-// invariant is that a server keeps its address and its store as long as the test runs.
+// invariant is that a server keeps its address as long as the test runs, and its store unless the test takes that away.
 //
 // # Why
 //
-// Why the servers run in the test's process: they start in half a second, and a test can ask them who leads.
+// Why the servers of [Start] run in the test's process: they start in half a second, and any test may have them. Those of
+// [StartLinked] are processes of their own, because only a process can be killed or stand still; the test's binary runs them, so
+// its TestMain calls [Main] first.
 package cluster
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,23 +30,24 @@ const Size = 3
 
 // Cluster is three servers.
 type Cluster struct {
-	t       testing.TB
-	options [Size]server.Options
-	servers [Size]*server.Server
-	routes  [Size][Size]*Link // from the first to the second server; nil where they meet directly
-	doors   [Size]*Link       // from the clients to each server; nil likewise
+	t        testing.TB
+	plans    [Size]plan
+	servers  [Size]machine
+	separate bool              // each server is a process
+	routes   [Size][Size]*Link // from the first to the second server; nil where they meet directly
+	doors    [Size][Size]*Link // to the second server, of clients that prefer the first; nil likewise
 }
 
 // Start runs a cluster until the test ends.
 func Start(t testing.TB) *Cluster { return start(t, false) }
 
-// StartLinked runs a cluster of which every way, between servers and from clients to them, is a [Link].
+// StartLinked runs a cluster of which every server is a process, and every way, between servers and from clients to them, a [Link].
 func StartLinked(t testing.TB) *Cluster { return start(t, true) }
 
 func start(t testing.TB, linked bool) *Cluster {
 	t.Helper()
-	c := &Cluster{t: t}
-	dir, ports := t.TempDir(), freePorts(t, 2*Size)
+	c := &Cluster{t: t, separate: linked}
+	dir, ports := t.TempDir(), freePorts(t, 3*Size)
 	for i := range Size {
 		routes := make([]string, Size)
 		for j := range routes {
@@ -50,21 +56,17 @@ func start(t testing.TB, linked bool) *Cluster {
 				c.routes[i][j] = NewLink(t, routes[j][len("nats://"):])
 				routes[j] = "nats://" + c.routes[i][j].Addr()
 			}
+			if linked {
+				c.doors[j][i] = NewLink(t, fmt.Sprintf("127.0.0.1:%d", ports[Size+i]))
+			}
 		}
-		if linked {
-			c.doors[i] = NewLink(t, fmt.Sprintf("127.0.0.1:%d", ports[Size+i]))
-		}
-		c.options[i] = server.Options{ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: ports[Size+i], NoSigs: true, NoLog: true,
-			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint(i)), Routes: server.RoutesFromStr(strings.Join(routes, ",")),
-			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: ports[i]}}
-		if linked { // nobody may tell of a way that is none of the links
-			c.options[i].Cluster.NoAdvertise, c.options[i].Cluster.PoolSize = true, -1
-		}
+		c.plans[i] = plan{Name: fmt.Sprintf("n%d", i), Port: ports[Size+i], Watch: ports[2*Size+i], Route: ports[i],
+			Store: filepath.Join(dir, fmt.Sprint(i)), Routes: strings.Join(routes, ","), Linked: linked}
 		c.up(i)
 	}
 	t.Cleanup(func() {
 		for i := range Size {
-			c.Down(i)
+			c.servers[i].kill()
 		}
 	})
 	c.settle()
@@ -87,9 +89,9 @@ func (c *Cluster) URLs(preferred int) string {
 	urls := make([]string, Size)
 	for i := range urls {
 		n := (preferred + i) % Size
-		urls[i] = fmt.Sprintf("nats://127.0.0.1:%d", c.options[n].Port)
-		if c.doors[n] != nil {
-			urls[i] = "nats://" + c.doors[n].Addr()
+		urls[i] = c.plans[n].url()
+		if door := c.doors[preferred][n]; door != nil {
+			urls[i] = "nats://" + door.Addr()
 		}
 	}
 	return strings.Join(urls, ",")
@@ -97,18 +99,23 @@ func (c *Cluster) URLs(preferred int) string {
 
 func (c *Cluster) up(i int) {
 	c.t.Helper()
-	o := c.options[i] // a server writes into its options
-	s, err := server.NewServer(&o)
-	require.NoError(c.t, err)
-	s.Start()
-	c.servers[i] = s
+	c.servers[i] = c.plans[i].start(c.t, c.separate)
 }
 
-// Down takes a server away.
-func (c *Cluster) Down(i int) {
-	c.servers[i].Shutdown()
-	c.servers[i].WaitForShutdown()
-}
+// Down takes a server away, which ends in good order.
+func (c *Cluster) Down(i int) { c.servers[i].stop() }
+
+// Kill takes a server away at once. One that runs in the test's process ends in good order.
+func (c *Cluster) Kill(i int) { c.servers[i].kill() }
+
+// Pause has a server stand still, and Resume go on. It must be a process.
+func (c *Cluster) Pause(i int) { require.NoError(c.t, c.servers[i].pause()) }
+
+// Resume ends a Pause.
+func (c *Cluster) Resume(i int) { require.NoError(c.t, c.servers[i].resume()) }
+
+// Wipe takes away what a server stores, which must be away itself.
+func (c *Cluster) Wipe(i int) { require.NoError(c.t, os.RemoveAll(c.plans[i].Store)) }
 
 // Up brings it back, and returns when the cluster is whole again.
 func (c *Cluster) Up(i int) {
@@ -121,19 +128,55 @@ func (c *Cluster) Up(i int) {
 func (c *Cluster) settle() {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool {
-		peers := 0
-		for _, s := range c.servers {
-			peers = max(peers, len(s.JetStreamClusterPeers())) // known to the leader only
-			if s.Healthz(nil).Status != "ok" {
+		for i := range Size {
+			if !c.watch(i, "/healthz", nil) {
 				return false
 			}
 		}
-		return peers == Size
+		return c.members() == Size
 	}, time.Minute, 50*time.Millisecond)
 }
 
-// Door returns the way from clients to the server.
-func (c *Cluster) Door(i int) *Link { return c.doors[i] }
+// members returns how many servers follow the leader of the cluster, that one included.
+func (c *Cluster) members() (count int) {
+	for i := range Size {
+		var answer struct {
+			Meta struct {
+				Replicas []struct {
+					Current bool `json:"current"`
+				} `json:"replicas"` // known to the leader only
+			} `json:"meta_cluster"`
+		}
+		if !c.watch(i, "/jsz", &answer) {
+			continue
+		}
+		current := 1
+		for _, r := range answer.Meta.Replicas {
+			if r.Current {
+				current++
+			}
+		}
+		count = max(count, current)
+	}
+	return count
+}
+
+// watch asks a server how it is, and reports whether it is well.
+func (c *Cluster) watch(i int, path string, answer any) bool {
+	client := http.Client{Timeout: time.Second}
+	got, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d%s", c.plans[i].Watch, path))
+	if err != nil {
+		return false
+	}
+	defer func() { _ = got.Body.Close() }()
+	if got.StatusCode != http.StatusOK {
+		return false
+	}
+	return answer == nil || json.NewDecoder(got.Body).Decode(answer) == nil
+}
+
+// Doors returns the ways to the servers of clients that prefer that one, by server.
+func (c *Cluster) Doors(preferred int) [Size]*Link { return c.doors[preferred] }
 
 // Part lets nothing from the first server reach the second one, and nobody is told.
 func (c *Cluster) Part(from, to int) {
@@ -154,8 +197,8 @@ func (c *Cluster) Delay(i int, d time.Duration) {
 // Heal ends what was done to all ways.
 func (c *Cluster) Heal() {
 	for i := range Size {
-		c.doors[i].Heal()
 		for j := range Size {
+			c.doors[i][j].Heal()
 			if j != i {
 				c.routes[i][j].Heal()
 			}
@@ -166,19 +209,63 @@ func (c *Cluster) Heal() {
 // Settle waits until every server is healthy.
 func (c *Cluster) Settle() { c.settle() }
 
+// led is what a server tells of a stream.
+type led struct {
+	Name    string `json:"name"`
+	Cluster struct {
+		Leader string `json:"leader"`
+	} `json:"cluster"`
+	Consumers []led `json:"consumer_detail"`
+}
+
+// led returns what a server knows about the stream, and about those of its consumers that live there.
+func (c *Cluster) led(i int, stream string) (found led) {
+	var answer struct {
+		Accounts []struct {
+			Streams []led `json:"stream_detail"`
+		} `json:"account_details"`
+	}
+	c.watch(i, "/jsz?accounts=true&streams=true&consumers=true", &answer)
+	for _, account := range answer.Accounts {
+		for _, s := range account.Streams {
+			if s.Name == stream {
+				return s
+			}
+		}
+	}
+	return led{}
+}
+
 // Leader returns which server leads the stream, -1 when none does.
 func (c *Cluster) Leader(stream string) int {
-	for i, s := range c.servers {
-		if s.Running() && s.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream) {
+	for i := range Size {
+		if c.led(i, stream).Cluster.Leader == c.plans[i].Name {
 			return i
 		}
 	}
 	return -1
 }
 
+// Consumers returns how many of the stream's consumers each server leads.
+func (c *Cluster) Consumers(stream string) (counts [Size]int) {
+	for i := range Size {
+		for _, consumer := range c.led(i, stream).Consumers {
+			if consumer.Cluster.Leader == c.plans[i].Name {
+				counts[i]++
+			}
+		}
+	}
+	return counts
+}
+
 // StepDown has another server lead the stream.
 func (c *Cluster) StepDown(stream string) {
-	if i := c.Leader(stream); i >= 0 {
-		_ = c.servers[i].JetStreamStepdownStream(server.DEFAULT_GLOBAL_ACCOUNT, stream) // it may just have lost the lead
+	i := c.Leader(stream)
+	if i < 0 {
+		return
 	}
+	conn, err := nats.Connect(c.plans[i].url())
+	require.NoError(c.t, err)
+	defer conn.Close()
+	_, _ = conn.Request("$JS.API.STREAM.LEADER.STEPDOWN."+stream, nil, 5*time.Second) // it may just have lost the lead
 }

@@ -69,6 +69,12 @@ func (l *Link) stop(directions ...int) {
 // Stop lets nothing arrive in either direction, and tells nobody.
 func (l *Link) Stop() { l.stop(there, back) }
 
+// Mute lets nothing reach the target, and tells nobody.
+func (l *Link) Mute() { l.stop(there) }
+
+// Deafen lets nothing come back from the target, and tells nobody.
+func (l *Link) Deafen() { l.stop(back) }
+
 // Refuse ends all connections and those that are tried.
 func (l *Link) Refuse() {
 	l.set(func() { l.refused = true })

@@ -28,9 +28,11 @@ import (
 // fleet is three instances on a cluster of three servers, each of which prefers a server of its own.
 type fleet struct {
 	key       string
+	admin     admin
 	data      [cluster.Size]string
 	args      []string
-	instances [cluster.Size]*process
+	mu        sync.Mutex
+	instances [cluster.Size]*process // read by the test's own goroutine; others call instance
 }
 
 // TestThreeServers has three instances write while each server of the cluster goes away and comes back. Nothing that was
@@ -84,13 +86,33 @@ func startFleet(t *testing.T, servers *cluster.Cluster, args ...string) *fleet {
 func (f *fleet) start(t *testing.T, servers *cluster.Cluster) {
 	t.Helper()
 	for i := range f.instances {
-		p := run(t, f.data[i], append([]string{"--nats", servers.URLs(i), "--master-key-file", f.key}, f.args...)...)
-		if i > 0 {
-			p.admin = f.instances[0].admin
-		}
-		p.admin.BaseURL = p.base(t)
-		f.instances[i] = p
+		f.startOne(t, servers, i)
 	}
+}
+
+func (f *fleet) startOne(t *testing.T, servers *cluster.Cluster, i int) {
+	t.Helper()
+	p := run(t, f.data[i], append([]string{"--nats", servers.URLs(i), "--master-key-file", f.key}, f.args...)...)
+	if f.admin.Token == "" {
+		f.admin = p.admin
+	}
+	p.admin = f.admin
+	p.admin.BaseURL = p.base(t)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.instances[i] = p
+}
+
+// instance returns the process that is this instance now.
+func (f *fleet) instance(i int) *process {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.instances[i]
+}
+
+func (f *fleet) signal(t *testing.T, i int, s os.Signal) {
+	t.Helper()
+	require.NoError(t, f.instance(i).cmd.Process.Signal(s))
 }
 
 func (f *fleet) stop(t *testing.T) {

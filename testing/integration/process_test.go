@@ -19,12 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/cmd/app"
+	"accountd/testing/cluster"
 )
 
 // asService makes this test binary run the service instead of the tests.
 const asService = "ACCOUNTD_TEST_RUN_SERVICE"
 
 func TestMain(m *testing.M) {
+	cluster.Main()
 	if os.Getenv(asService) != "" {
 		os.Exit(app.Main(os.Args[1:], nil, os.Stdout, os.Stderr))
 	}
