@@ -23,7 +23,7 @@ func (u *unit) commit(ctx context.Context) error {
 	var pause backoff
 	late := 0 // attempts in a row that had no answer
 	for {
-		r, err := u.attempt(ctx)
+		r, err := u.attempt(ctx, late)
 		if late++; !unanswered(err) {
 			late = 0
 		} else if late == 2 {
@@ -68,8 +68,14 @@ func (u *unit) commit(ctx context.Context) error {
 	}
 }
 
-func (u *unit) attempt(ctx context.Context) (engine.Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptFor)
+// attempt publishes the unit once. When earlier ones had no answer it waits for less: what was sent to a server that is gone is
+// never answered, and a leader that was elected meanwhile answers soon.
+func (u *unit) attempt(ctx context.Context, late int) (engine.Receipt, error) {
+	wait := attemptFor
+	if late > 0 {
+		wait = againFor
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	u.attempts++
 	return u.log.engine.Publish(ctx, u.msgs...)

@@ -111,5 +111,8 @@
 // Why a reader to whom nothing comes asks whether something should have: of a damaged block the engine delivers nothing, takes the
 // stream to end before it, and goes on as if all were well.
 //
+// Why a reader that has lost its consumer asks for message by message: a consumer is made by the leader of the whole cluster, which
+// may be elected many seconds after that of the Log, and an append is answered only when its own instance has read it.
+//
 // Why an ordered reader beside that of nats.go: see reader.go, of which session.go is one consumer.
 package eventlog

@@ -58,9 +58,8 @@ func (p *pulse) start() {
 				return
 			}
 			p.note(last, err, time.Now())
-			if silent := p.silent(time.Now()); err != nil && silent > moveAfter && time.Since(moved) > moveAfter {
+			if silent := p.silent(time.Now()); err != nil && silent > moveAfter && time.Since(moved) > moveAfter && p.log.move(err) {
 				moved = time.Now()
-				p.log.move(err)
 			}
 			select {
 			case <-tick.C:
@@ -111,14 +110,13 @@ func (p *pulse) silent(now time.Time) time.Duration {
 	return now.Sub(p.beat)
 }
 
-// move has the connection go to another server of the cluster.
-func (l *Log) move(err error) {
-	if !l.Shared() {
-		return
-	}
-	if moved := l.engine.Reconnect(); moved {
+// move has the connection go to another server of the cluster, and reports whether it did: it may be too new for that.
+func (l *Log) move(err error) bool {
+	moved := l.Shared() && l.engine.Reconnect()
+	if moved {
 		l.log.Warn("trying another server", slog.Any("error", err))
 	}
+	return moved
 }
 
 // patience returns how long a request is tried.

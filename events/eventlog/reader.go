@@ -22,6 +22,8 @@ const (
 	pullFor = 30 * time.Second
 	// stalledAfter is how long nothing comes until it is asked whether something should have come.
 	stalledAfter = 2 * time.Second
+	// byHandFor bounds asking for one message while there is no consumer.
+	byHandFor = time.Second
 	// batchSize is how many messages the reader hands over at most at a time.
 	batchSize = 256
 )
@@ -74,10 +76,34 @@ func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) erro
 		if pause == (backoff{}) { // the first of several failures says it all
 			r.log.Warn("reading the stream again", "stream", r.stream, "from", r.next, "error", err)
 		}
+		if err := r.byHand(ctx, deliver); err != nil {
+			return err
+		}
 		if err := pause.wait(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+// byHand delivers, message by message, what the stream's leader has. A consumer is made by the leader of the whole cluster, which
+// may be elected later than that of the stream; until then nobody who waits for what was appended should have to.
+func (r *reader) byHand(ctx context.Context, deliver func([]placedMsg) error) error {
+	if r.engine.Embedded() {
+		return nil
+	}
+	for range batchSize {
+		asked, cancel := context.WithTimeout(ctx, byHandFor)
+		got, err := leaderGet(asked, r.engine, r.stream, messageQuery{Sequence: r.next, NextFor: r.subject})
+		cancel()
+		if err != nil || r.until != 0 && got.sequence > r.until {
+			return context.Cause(ctx) // what is not there yet comes later
+		}
+		if err := deliver([]placedMsg{got.placed()}); err != nil {
+			return err
+		}
+		r.next = got.sequence + 1
+	}
+	return nil
 }
 
 func (r *reader) finished() bool { return r.until != 0 && r.next > r.until }

@@ -29,6 +29,8 @@ type storedMessage struct {
 	msg      *nats.Msg
 }
 
+func (m storedMessage) placed() placedMsg { return placedMsg(m) }
+
 // leaderGet reads a message from the server that holds itself for the stream's leader. It returns errNoMessage when that has
 // none; a new leader, or one that nobody follows any more, may say so of a message that is there (see Log.get).
 func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messageQuery) (storedMessage, error) {

@@ -9,9 +9,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// attemptFor bounds one request to the engine, and patience all attempts together: a change of leader takes 4 to 9 seconds.
+// attemptFor bounds one request to the engine, againFor an append that follows one without an answer, and patience all attempts
+// together: a change of leader takes 4 to 9 seconds.
 const (
 	attemptFor = 2 * time.Second
+	againFor   = time.Second
 	patience   = 20 * time.Second
 )
 
