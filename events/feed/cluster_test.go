@@ -4,6 +4,7 @@ package feed
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func (w *world) one(f *Feed, n int) {
 	w.t.Helper()
 	defer w.relaying(f)()
 	for range n {
-		w.append(events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: "ada"}})
+		w.append(user())
 		require.NoError(w.t, f.Wait(w.t.Context(), w.head.Sequence))
 	}
 }
@@ -84,74 +85,87 @@ func TestClusterCopiesStayEqual(t *testing.T) {
 	w.requireRelayed(f, 1, want)
 }
 
-// withLastID appends so many events, and publishes them with a guard that a copy which has caught up takes for broken: it leaves the
-// message out, alone and in silence.
-func (w *world) withLastID(f *Feed, n int) {
-	w.t.Helper()
-	for range n {
-		record := w.append(events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: "ada"}})[0]
-		msg, err := message(record)
-		require.NoError(w.t, err)
-		msg.Header.Set("Nats-Expected-Last-Msg-Id", decimal(record.Sequence-1))
-		asked, cancel := context.WithTimeout(w.t.Context(), attemptFor)
-		_, _ = w.Engine.Publish(asked, msg) // also the leader may be a copy that refuses it; what is left the relay publishes
-		cancel()
-	}
-}
-
 // TestClusterShortCopyIsMadeAnew has a server that lacks messages, which a reader there would not get: once one that only follows,
 // once the leader itself.
 func TestClusterShortCopyIsMadeAnew(t *testing.T) {
 	for name, leads := range map[string]bool{"a follower": false, "the leader": true} {
 		t.Run(name, func(t *testing.T) {
 			w, f, servers := clusterWorld(t)
-			w.one(f, 10)
-			reader, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "reader", AckPolicy: jetstream.AckExplicitPolicy})
-			require.NoError(t, err)
-			for range 4 {
-				_, done := w.take(reader)
-				done()
-			}
+			w.one(f, 15)
+			reader := w.readFour(f)
+			short := (servers.Leader(Stream) + 1) % cluster.Size
+			servers.Down(short)
+			servers.Drop(short, Stream, 6, 7, 9)
+			servers.Up(short)
 			m := &mender{Feed: f}
-			for _, replicas := range []int{1, 3} { // two copies are fresh, and have caught up
-				require.NoError(t, m.scale(t.Context(), replicas, replicas))
-			}
-			again := (servers.Leader(Stream) + 1) % cluster.Size // a restart reads the id from the disk, so only the other one is damaged
-			servers.Down(again)
-			servers.Up(again)
-			w.withLastID(f, 5)
-			var counts map[string]uint64
 			require.Eventually(t, func() bool {
-				counts, err = f.copies(t.Context())
-				return err == nil && len(counts) == cluster.Size
+				counts, err := f.copies(t.Context())
+				return err == nil && counts[fmt.Sprintf("n%d", short)] == 12
 			}, time.Minute, 10*time.Millisecond)
-			var short string
-			for server, count := range counts {
-				if short == "" || count < counts[short] {
-					short = server
-				}
-			}
-			require.Less(t, counts[short], uint64(15), "%v", counts)
 			if leads {
-				require.NoError(t, m.leadBy(t.Context(), short))
+				require.NoError(t, m.leadBy(t.Context(), fmt.Sprintf("n%d", short)))
 			}
-			for range doubtful {
-				require.NoError(t, m.look(t.Context()))
-			}
-			w.requireCopies(f, 15)
-			w.one(f, 2)
-			w.requireCopies(f, 17)
-			w.requireRelayed(f, 1, 17)
-			info, err := f.stream.Info(t.Context())
-			require.NoError(t, err)
-			require.NotContains(t, info.Config.Metadata, replicasKey)
-			for record := uint64(5); record <= 17; record++ {
-				got, done := w.take(reader)
-				require.Equal(t, decimal(record), got, "the reader goes on where it was")
-				done()
-			}
+			w.requireMended(m, 15)
+			w.requireRead(reader, 5, 17) // it goes on where it was
 		})
 	}
+}
+
+// TestClusterHolesAreFilled has all copies lack the same messages.
+func TestClusterHolesAreFilled(t *testing.T) {
+	w, f, _ := clusterWorld(t)
+	w.one(f, 10)
+	reader := w.readFour(f)
+	for range 5 {
+		w.append(user()) // which is not told of
+		msg, err := message(w.append(user())[0])
+		require.NoError(t, err)
+		_, err = w.Engine.Publish(t.Context(), msg)
+		require.NoError(t, err)
+	}
+	w.requireCopies(f, 15)
+	w.requireMended(&mender{Feed: f}, 20)
+	w.requireRead(reader, 1, 22) // it has read some of them before
+}
+
+func user() events.Draft {
+	return events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: "ada"}}
+}
+
+// readFour returns a durable consumer that has read four messages.
+func (w *world) readFour(f *Feed) jetstream.Consumer {
+	w.t.Helper()
+	reader, err := f.stream.CreateConsumer(w.t.Context(), jetstream.ConsumerConfig{Durable: "reader", AckPolicy: jetstream.AckExplicitPolicy})
+	require.NoError(w.t, err)
+	w.requireRead(reader, 1, 4)
+	return reader
+}
+
+// requireRead reads these Records, in order; those before them may come once more.
+func (w *world) requireRead(reader jetstream.Consumer, first, last uint64) {
+	w.t.Helper()
+	for record := first; record <= last; record++ {
+		got, done := w.take(reader)
+		for ; record == first && len(got) == 1 && got < decimal(first); got, done = w.take(reader) {
+			done()
+		}
+		require.Equal(w.t, decimal(record), got)
+		done()
+	}
+}
+
+// requireMended proves that after some looks every copy tells of so many Records, and of two that follow.
+func (w *world) requireMended(m *mender, records uint64) {
+	w.t.Helper()
+	for range doubtful {
+		require.NoError(w.t, m.look(w.t.Context()))
+	}
+	w.one(m.Feed, 2)
+	w.requireCopies(m.Feed, records+2)
+	w.requireRelayed(m.Feed, 1, records+2)
+	info, err := m.stream.Info(w.t.Context())
+	require.NoError(w.t, err)
+	require.NotContains(w.t, info.Config.Metadata, replicasKey)
 }
 
 // TestClusterMendingIsFinished has a mending that was interrupted when one copy was left.

@@ -17,6 +17,8 @@ const (
 	lookAgain  = 15 * time.Second // between those
 	drawsEach  = 8                // consumers that are made for each copy, so that each is met: the engine picks their servers
 	scaleFor   = time.Minute      // what a change of replicas may take
+	electFor   = 10 * time.Second // what an election may take
+	leadFor    = 25 * time.Second // what may be spent on having one server win it
 	purgeAhead = 1 << 20          // sequences that are left out, so that who published meanwhile is refused
 )
 
@@ -164,23 +166,25 @@ func (f *Feed) draw(ctx context.Context) (server string, messages uint64, err er
 }
 
 // mend makes the copies anew: all but one are given up, that one is filled again from the Log when it lacks something, and the
-// others are made from it. The copy with most messages stays. Who reads meanwhile waits a moment; who reads from a Feed that had to
+// others are made from it. The copy with most messages stays, if its server can be had to lead. Who reads meanwhile waits a moment; who reads from a Feed that had to
 // be filled again gets once more what is kept, with the same ids and sequences.
 func (m *mender) mend(ctx context.Context) error {
 	info, err := m.info(ctx)
 	if err != nil {
 		return err
 	}
+	short := false
 	if info.Config.Replicas > 1 {
 		if err := m.lead(ctx); err != nil {
-			return err
+			m.logger.Warn("the server with most messages of the feed does not come to lead it; the feed is filled again", "error", err)
+			short = true
 		}
 		if err := m.scale(ctx, info.Config.Replicas, 1); err != nil {
 			return err
 		}
 	}
 	whole, err := m.whole(ctx)
-	if err == nil && !whole {
+	if err == nil && (short || !whole) {
 		err = m.refill(ctx)
 	}
 	return errors.Join(err, m.restoreReplicas(ctx))
@@ -208,15 +212,48 @@ func (m *mender) lead(ctx context.Context) error {
 	return m.leadBy(ctx, best)
 }
 
+// leadBy has that server lead the stream. A lead is handed over by an election that any server may win, so it is asked for again.
 func (m *mender) leadBy(ctx context.Context, server string) error {
-	request, err := json.Marshal(map[string]any{"placement": map[string]string{"preferred": server}})
-	if err == nil {
-		_, err = m.engine.Conn().RequestWithContext(ctx, "$JS.API.STREAM.LEADER.STEPDOWN."+Stream, request)
+	ctx, cancel := context.WithTimeout(ctx, leadFor)
+	defer cancel()
+	var asked time.Time
+	var refused error
+	err := m.until(ctx, "led by "+server, func(info *jetstream.StreamInfo) bool {
+		if info.Cluster == nil || info.Cluster.Leader == server {
+			return info.Cluster != nil
+		}
+		if info.Cluster.Leader != "" && time.Since(asked) > electFor {
+			asked, refused = time.Now(), m.askToLead(ctx, server)
+		}
+		return false
+	})
+	if err != nil {
+		err = errors.Join(err, refused)
 	}
+	return err
+}
+
+func (m *mender) askToLead(ctx context.Context, server string) error {
+	request, err := json.Marshal(map[string]any{"placement": map[string]string{"preferred": server}})
 	if err != nil {
 		return fmt.Errorf("asking for another leader of the feed: %w", err)
 	}
-	return m.until(ctx, "led by "+server, func(info *jetstream.StreamInfo) bool { return info.Cluster != nil && info.Cluster.Leader == server })
+	asked, cancel := context.WithTimeout(ctx, attemptFor)
+	defer cancel()
+	answer, err := m.engine.Conn().RequestWithContext(asked, "$JS.API.STREAM.LEADER.STEPDOWN."+Stream, request)
+	if err != nil {
+		return fmt.Errorf("asking for another leader of the feed: %w", err)
+	}
+	var said struct {
+		Error *jetstream.APIError `json:"error"`
+	}
+	if err := json.Unmarshal(answer.Data, &said); err != nil {
+		return fmt.Errorf("reading who leads the feed: %w", err)
+	}
+	if said.Error != nil {
+		return fmt.Errorf("asking for another leader of the feed: %w", said.Error)
+	}
+	return nil
 }
 
 // refill empties the leader's copy, for the relays to fill it again with all that is to be kept. Who is about to publish is refused,
@@ -283,7 +320,19 @@ func (m *mender) until(ctx context.Context, what string, is func(*jetstream.Stre
 			return nil
 		}
 		if ended := pause(ctx, 5*pollEvery); ended != nil {
-			return fmt.Errorf("waiting for the feed's stream to be %s: %w", what, errors.Join(ended, err))
+			return fmt.Errorf("waiting for the feed's stream to be %s, and it is %s: %w", what, standingOf(info), errors.Join(ended, err))
 		}
 	}
+}
+
+// standingOf tells how a stream's copies are.
+func standingOf(info *jetstream.StreamInfo) string {
+	if info == nil || info.Cluster == nil {
+		return "unknown"
+	}
+	text := fmt.Sprintf("of %d copies, led by %q", info.Config.Replicas, info.Cluster.Leader)
+	for _, r := range info.Cluster.Replicas {
+		text += fmt.Sprintf(", followed by %s (current: %v, offline: %v, lag: %d, heard %v ago)", r.Name, r.Current, r.Offline, r.Lag, r.Active)
+	}
+	return text
 }

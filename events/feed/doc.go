@@ -37,9 +37,15 @@
 // The engine never compares the copies of a stream. [Feed.Run] does, every ten minutes: how many messages each server has, and whether
 // the Feed tells of as many Records as lie between its first and its last. When a difference shows three times in a row, the copy with
 // most messages stays and the others are made from it: a reader waits for a moment, and goes on where it was. When that copy lacks
-// messages, too, it is emptied, and filled again from the Log with all that is kept: a reader then gets events once more that it has
-// had, with the same ids and sequences, in order, and none is missing. Copies that stopped following, so that there is no quorum, need
-// their servers to be restarted first; the relay's health and lag tell of that.
+// messages, too, or its server does not come to lead the stream within half a minute, the Feed is emptied, and filled again from the
+// Log with all that is kept: a reader then gets events once more that it has had, with the same ids and sequences, in order, and none
+// is missing. A message that all copies lack, and that left no place free in the others' sequences, shows; one that was deleted from
+// all of them does not, because an erasure looks the same.
+//
+// Copies that stopped following, so that there is no quorum, need their servers to be restarted first; the relay's health and lag
+// tell of that. With nats-server 2.15.2 a message that is guarded by the last message's id does that to each copy that was made by
+// catching up ("critical write error"): it never leads again, and follows no more, until its server is restarted. Only streams in which
+// an older version published have such messages.
 //
 // # A store that fails
 //
