@@ -385,7 +385,7 @@ func TestOnAtOnceAfterACrash(t *testing.T) {
 	start := time.Now()
 	w.react(allowed())
 	require.Equal(t, "UserCreated bob", s.next(t).about(t))
-	require.Less(t, time.Since(start), patience/2)
+	require.Less(t, time.Since(start), lapseAfter, "nobody is waited for")
 	s.requireQuiet(t)
 }
 
