@@ -29,7 +29,7 @@ func (c AddSSHKey) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
 }
 
 func (c AddSSHKey) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
-	if err := mayManageOrOwn(s, a, u); err != nil {
+	if err := mayLeave(s, a, u); err != nil {
 		return nil, err
 	}
 	e, err := sshKey(c)
@@ -204,7 +204,7 @@ func (c RotateStorageKeys) decide(s States, a Actor, v uint64) ([]events.Draft, 
 }
 
 func (c RotateStorageKeys) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
-	if err := mayManageOrOwn(s, a, u); err != nil {
+	if err := mayLeave(s, a, u); err != nil {
 		return nil, err
 	}
 	var out []events.Event

@@ -482,6 +482,8 @@ func TestSeesSecrets(t *testing.T) {
 	strong := events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2", Secret: "s", Permissions: events.Permissions{Users: "all"}}}
 	raised := events.RightsChanged{SuperAdmin: the(true)}
 	weak := events.Permissions{}
+	silent := by(adminID, "")
+	silent.Permissions.Audit = commands.LevelNone
 	ownChild := and(family()[:2], fact{childID, created(3, "child", func(e *events.UserCreated) { e.Parent = adminID })})
 	for _, c := range []struct {
 		name   string
@@ -500,6 +502,8 @@ func TestSeesSecrets(t *testing.T) {
 		{"a super admin everybody's", family(), by(adminID, ""), childID, weak, true},
 		{"but not by a reading key", family(), by(adminID, "read"), childID, weak, false},
 		{"nor by a writing key", family(), by(adminID, "write"), childID, weak, false},
+		{"another super admin's by a whole key", and(family(), fact{strangerID, raised}), by(adminID, ""), strangerID, weak, true},
+		{"but not by one that may less", and(family(), fact{strangerID, raised}), silent, strangerID, weak, false},
 		{"a parent its child's", family(), by(parentID, "write"), childID, weak, true},
 		{"but not by a key that may not manage it", family(), by(parentID, ""), childID, weak, false},
 		{"a super admin's weak key not those of its own child", ownChild, by(adminID, "none"), childID, weak, false},

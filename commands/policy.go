@@ -60,8 +60,7 @@ func VisibleUsers(s States, a Actor) Scope {
 }
 
 // SeesSecrets reports whether the Actor may be shown the secret of the target's credential with those permissions (none
-// for a storage key): those of one's own that are not stronger than the one in use, and those of accounts that one may
-// manage.
+// for a storage key): one that is not stronger than the one in use, of one's own and of accounts that one may manage.
 func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if a.IsService() {
 		return true
@@ -74,6 +73,9 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 		return coversAll(a.Permissions, u, Granted(p), u)
 	}
 	if !writesUsers(u, a) {
+		return false
+	}
+	if !coversAll(a.Permissions, u, Granted(p), target) {
 		return false
 	}
 	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.ScopeParent() && covers(s, u, target, a.At)
@@ -135,6 +137,9 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 		return refuse(Forbidden, "not_allowed", "parent", "Only a super admin may say whose account this is.")
 	}
 	if u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
+		if attests(nil, e.Profile) && !u.SuperAdmin { // whom a datacenter's admin makes there counts as verified by Danube's contract
+			return refuse(Forbidden, "not_allowed", "profile", "Only a super admin attests an e-mail address or phone.")
+		}
 		return mayOpen(s, a, &User{SuperAdmin: e.SuperAdmin, Datacenter: e.Datacenter, Groups: e.Groups})
 	}
 	return mayCreateIn(s, a, e)

@@ -40,7 +40,19 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if !coversAll(a.Permissions, u, Granted(k.Permissions), target) || beyond && !staysWithin(u, a, k) {
 		return stronger()
 	}
+	if makesSuperAdmins(target, k) && !(coversLogIn(s, u, a, target) && staysWithin(u, a, events.APIKey{})) {
+		return stronger()
+	}
+	if Granted(k.Permissions).Users == LevelOwner && reaches(s, target) && !coversLogIn(s, u, a, target) {
+		return stronger()
+	}
 	return nil
+}
+
+// makesSuperAdmins reports whether the key is one of the panel's API by which the target makes and changes super admins (see mayOpen):
+// it leads to log-ins without bounds, whatever its own are.
+func makesSuperAdmins(target *User, k events.APIKey) bool {
+	return k.Kind == KeyPterodactyl && writesUsers(target, Actor{Permissions: Granted(k.Permissions)}) && target.SuperAdmin
 }
 
 // mayAddKey tells whether the Actor may give the target that key: permissions of its own are a super admin's to give.

@@ -29,6 +29,15 @@ func mayOpen(s States, a Actor, target *User) error {
 	return nil
 }
 
+// mayLeave tells whether the Actor may leave with the target what lets somebody in elsewhere for as long as it stands, an SSH or storage
+// key: with others who reach beyond their own account, by what could open a log-in as them.
+func mayLeave(s States, a Actor, target *User) error {
+	if err := mayManageOrOwn(s, a, target); err != nil || a.User == target.ID || !reaches(s, target) {
+		return err
+	}
+	return mayOpen(s, a, target)
+}
+
 // reaches reports whether a log-in as the user may do something with other accounts, besides what a member of a client may.
 func reaches(s States, u *User) bool {
 	return u.SuperAdmin || len(administered(s, u)) > 0 || hasChildren(s, u.ID)
@@ -103,6 +112,8 @@ func outlasts(d events.Draft) bool {
 		return true
 	case events.WebhookUpdated:
 		return e.URL != nil
+	case events.ApplicationUpdated:
+		return e.Access != nil || e.RedirectURIs != nil
 	case events.GroupUpdated:
 		return e.Permissions != nil
 	case events.DatacenterCreated:

@@ -65,6 +65,22 @@ token of an office       new root        -            not_allowed   (was yes)
 token of an office       new customer    -            yes
 token of an office       key             oneself      not_allowed
 
+super admin              panel key       oneself      yes
+writing token            panel key       oneself      not_allowed   (was yes)
+ending token             panel key       oneself      not_allowed   (was yes)
+ending token             ssh key         root         not_allowed   (was yes)
+ending token             ssh key         oneself      yes
+ending token             ssh key         customer     yes
+ending token             storage key     root         not_allowed   (was yes)
+ending token             access          -            not_allowed   (was yes)
+token of an office       redirects       -            not_allowed   (was yes)
+super admin              access          -            yes
+super admin              new attested    -            yes
+reseller                 new attested    -            not_allowed   (was yes)
+place's writing token    key             oneself      not_allowed   (was yes)
+place's writing token    key             resident     yes
+customer                 name of an id   oneself      username_invalid (was yes)
+
 panel's writing key      new root        -            yes
 panel's writing key      raise           customer     yes
 panel's writing key      password        root         yes
@@ -159,6 +175,8 @@ func world() []fact {
 		user("former super admin", func(e *events.UserCreated) { root(e); sells(e) }), user("old child", childOf("former super admin")),
 
 		user("place's admin", func(e *events.UserCreated) { place(e); e.Groups = []uuid.UUID{managersID} }),
+		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's writing token's key"), Kind: "native",
+			Hash: "place's writing token", Permissions: events.Permissions{Users: commands.LevelWrite}}}},
 		user("resident", place), user("landlord", place), user("tenant of his", childOf("landlord")),
 		user("full member", member), user("member", member), user("landlady", member), user("tenant of hers", childOf("landlady")),
 	)
@@ -179,6 +197,11 @@ func asks(t *testing.T, s commands.States, name string) commands.Actor {
 		k, ok := s.User(person("super admin")).APIKey(person(name + "'s key"))
 		require.True(t, ok)
 		return commands.Actor{User: person("super admin"), Credential: "api-key:" + k.ID.String(),
+			Permissions: commands.Granted(k.Permissions)}.Within(request)
+	case "place's writing token":
+		k, ok := s.User(person("place's admin")).APIKey(person(name + "'s key"))
+		require.True(t, ok)
+		return commands.Actor{User: person("place's admin"), Credential: "api-key:" + k.ID.String(),
 			Permissions: commands.Granted(k.Permissions)}.Within(request)
 	case "reseller", "former super admin":
 		k := s.User(person(name)).SigningKeys[0]
@@ -220,6 +243,22 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new", ExpiresAt: firstDay.AddDate(1, 0, 0)}}
 	case "new root":
 		newcomer.SuperAdmin = true
+		return commands.CreateUser{ID: fresh, User: newcomer}
+	case "panel key":
+		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: commands.KeyPterodactyl, Hash: "new", ExpiresAt: firstDay.AddDate(1, 0, 0),
+			Permissions: events.Permissions{Users: commands.LevelWrite, Servers: commands.LevelNone, Audit: commands.LevelNone}}}
+	case "ssh key":
+		return commands.AddSSHKey{ID: whom, Title: "laptop", Key: edKey}
+	case "storage key":
+		return commands.RotateStorageKeys{ID: whom, Keys: []events.StorageKey{{Kind: commands.StorageS3, ID: "SKfresh", Secret: "s"}}}
+	case "access":
+		return commands.UpdateApplication{ID: callID, Change: events.ApplicationUpdated{Access: the(commands.AccessAll)}}
+	case "redirects":
+		return commands.UpdateApplication{ID: publicID, Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://new.example.net/"}}}
+	case "name of an id":
+		return commands.UpdateUser{ID: whom, Profile: events.ProfileUpdated{Username: the(person("root").String())}}
+	case "new attested":
+		newcomer.Profile = &events.Profile{EmailVerified: the(true)}
 		return commands.CreateUser{ID: fresh, User: newcomer}
 	case "new customer":
 		return commands.CreateUser{ID: fresh, User: newcomer}

@@ -86,7 +86,7 @@ func levelPath(call string, target *commands.User) string {
 func levelBody(call string) string {
 	switch call {
 	case "POST":
-		name := uuid.NewString()
+		name := "u-" + uuid.NewString()
 		return `{"login":"` + name + `","name":"N","email":"` + name + `@example.org","password":"p"}`
 	case "PUT":
 		return `{"comment":"x"}`
