@@ -179,16 +179,22 @@ func TestAnAddressTakesAFewPlaces(t *testing.T) {
 		h := New(Options{Slots: 1, Queue: 16})
 		ctx, cancel := context.WithCancel(t.Context())
 		var in atomic.Int64
-		for i := range 20 {
+		var has [20]atomic.Bool // a place
+		for i := range has {
 			go func() {
 				if _, err := h.Admit(ctx, Caller{Name: fmt.Sprint(i), Address: "192.0.2.1"}, "secret"); err == nil {
 					in.Add(1)
+					has[i].Store(true)
 				}
 			}()
 		}
 		synctest.Wait()
 		require.EqualValues(t, 2, in.Load())
-		_, err := h.Admit(t.Context(), Caller{Name: "1", Address: "192.0.2.2"}, "secret")
+		waits := 0
+		for has[waits].Load() {
+			waits++
+		}
+		_, err := h.Admit(t.Context(), Caller{Name: fmt.Sprint(waits), Address: "192.0.2.2"}, "secret")
 		require.NoError(t, err, "a name that waits for its address keeps no place of those who come from elsewhere")
 		cancel()
 		synctest.Wait()
