@@ -405,8 +405,19 @@ func (w *world) viewAnswers(t *rapid.T, q oracle.Query) {
 	require.Same(t, w.Snapshot().Directory(), found.Directory)
 }
 
+// hasLongText reports whether the user has a text of which a cursor holds the beginning alone: behind a user who is gone since, those
+// whose texts begin alike may come twice; see projections.Mark.
+func hasLongText(u oracle.User) bool {
+	for _, field := range []string{"first_name", "last_name", "comment"} {
+		if text, _ := u.Members[field].(string); len(commands.Folded(text)) > 128 {
+			return true
+		}
+	}
+	return false
+}
+
 // TestCursorsBesideWriters follows lists by cursors while others come, change and go: those who stay as they are are seen once each,
-// in their order.
+// in their order, but for those with long texts, who may be seen again.
 func TestCursorsBesideWriters(t *testing.T) {
 	w := start(t)
 	grow := rapid.Custom(func(t *rapid.T) bool { w.change(t); return true })
@@ -435,15 +446,21 @@ func TestCursorsBesideWriters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := w.query(t)
 		want := []int{}
-		stays := map[int]bool{}
+		stays, long := map[int]bool{}, map[int]bool{}
 		for _, u := range stay.Users {
-			stays[int(u.Members["number"].(float64))] = true
+			n := int(u.Members["number"].(float64))
+			stays[n], long[n] = true, hasLongText(u)
 		}
 		for _, u := range stay.List(q) {
 			want = append(want, int(u.Members["number"].(float64)))
 		}
 		got := w.follow(t, fmt.Sprintf("%s&limit=%d", encoded(t, q), rapid.IntRange(1, 9).Draw(t, "limit")))
-		got = slices.DeleteFunc(got, func(n int) bool { return !stays[n] })
+		seen := map[int]bool{}
+		got = slices.DeleteFunc(got, func(n int) bool {
+			again := seen[n] && long[n]
+			seen[n] = true
+			return !stays[n] || again
+		})
 		w.same(t, want, got, fmt.Sprintf("%+v", q))
 	})
 }
