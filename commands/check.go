@@ -65,7 +65,7 @@ func checkForms(p events.ProfileUpdated) error {
 	if p.Email != nil && invisible(*p.Email) || p.Username != nil && invisible(*p.Username) {
 		return refuse(Invalid, "text_invalid", nameField(p), "A name may not have invisible characters.")
 	}
-	if p.Username != nil && (*p.Username == "" || reservedNames[Folded(*p.Username)] || !fitsPath(*p.Username) || isID(*p.Username)) {
+	if p.Username != nil && unfitName(*p.Username) {
 		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
 	}
 	if p.Language != nil && *p.Language != "" && !languageTag.MatchString(*p.Language) {
@@ -75,6 +75,11 @@ func checkForms(p events.ProfileUpdated) error {
 		return refuse(Invalid, "timezone_invalid", "timezone", "This is not the name of a time zone.")
 	}
 	return nil
+}
+
+// unfitName reports whether nobody may be named so anew.
+func unfitName(name string) bool {
+	return name == "" || reservedNames[Folded(name)] || !fitsPath(name) || isID(name)
 }
 
 // isID reports whether the name has the form of an id: where users are named by either, it could be somebody else's.

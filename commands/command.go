@@ -12,8 +12,8 @@ import (
 type Command interface {
 	// Of names the aggregate that is to change.
 	Of() events.Aggregate
-	// decide returns the Events by which the Command takes effect on the aggregate, which must have that version unless it is 0:
-	// none when everything is so already, or a [Refusal]. [Decide] asks it.
+	// decide returns the Events by which the Command takes effect on the aggregate, which must have that version unless it
+	// is 0: none when everything is so already, or a [Refusal]. [Decide] asks it.
 	decide(s States, a Actor, version uint64) ([]events.Draft, error)
 }
 
@@ -34,8 +34,9 @@ func (c OnVersion) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 //
 // Refusals: Invalid, Taken (email_taken, username_taken, external_id_taken), Forbidden.
 type CreateUser struct {
-	ID   uuid.UUID
-	User events.UserCreated
+	ID       uuid.UUID
+	User     events.UserCreated
+	Attested bool // the caller answers for what User says is verified, whoever asks; else only a super admin attests
 }
 
 // UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's. Where ProfileFrom is

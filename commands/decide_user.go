@@ -16,6 +16,11 @@ func (c CreateUser) decide(s States, a Actor, _ uint64) ([]events.Draft, error) 
 	if err := mayCreate(s, a, e); err != nil {
 		return nil, err
 	}
+	if attests(nil, e.Profile) && !c.Attested {
+		if err := mayGrant(s, a); err != nil {
+			return nil, err
+		}
+	}
 	if s.User(c.ID) != nil || s.Deleted(c.ID) != nil { // nobody becomes who somebody was
 		return nil, refuse(Taken, "id_taken", "id", "There is a user with this id.")
 	}

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,19 +45,25 @@ func (h *Handler) Done(ctx context.Context, actor Actor, cmd Command, once Once)
 	return h.lookBack(ctx, states, actor, cmd, once)
 }
 
-// lookBackAll finds out which commands have taken effect already.
+// lookBackAll finds out which commands have taken effect already. All of them share one time: who waits behind them waits no longer
+// than that.
 func (h *Handler) lookBackAll(states States, group []*request) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
 	for _, r := range group {
-		if r.once.ID == uuid.Nil || r.done != nil || r.ctx.Err() != nil || !r.once.Again && versionOf(states, r.cmd.Of().ID) <= r.once.After {
+		if r.done != nil || r.ctx.Err() != nil || !r.once.mayBeDone(states, r.cmd) {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(r.ctx, readTimeout)
 		r.done, r.failed = h.lookBack(ctx, states, r.actor, r.cmd, r.once)
-		cancel()
 		if r.done == nil && r.failed == nil {
 			r.once.After, r.once.Again = max(r.once.After, states.Head().Sequence), false
 		}
 	}
+}
+
+// mayBeDone reports whether the command may have taken effect already: it was asked for before, or what it is about has changed since.
+func (o Once) mayBeDone(s States, cmd Command) bool {
+	return o.ID != uuid.Nil && (o.Again || versionOf(s, cmd.Of().ID) > o.After)
 }
 
 // versionOf returns the sequence of the newest Record of the aggregate of that id, 0 when it is not known of.
@@ -152,7 +157,7 @@ func Rehearse(s States, a Actor, cmd Command) error {
 	if on, ok := cmd.(OnVersion); ok {
 		cmd = on.Command // it has another version since
 	}
-	if rotate, ok := cmd.(RotateAPIKey); ok && strings.HasSuffix(a.Credential, rotate.KeyID.String()) {
+	if rotate, ok := cmd.(RotateAPIKey); ok && s.User(a.User) != nil && inUse(s.User(a.User), a).ID == rotate.KeyID {
 		a.Until = time.Time{} // the secret by which it is asked for ends because of it
 	}
 	_, err := Decide(s, a, cmd)

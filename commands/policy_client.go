@@ -145,8 +145,7 @@ func mayCreateMember(s States, a Actor, e events.UserCreated) error {
 	if err != nil {
 		return err
 	}
-	if e.Client != u.Client || e.SuperAdmin || e.APIAccess || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e) ||
-		attests(nil, e.Profile) {
+	if e.Client != u.Client || e.SuperAdmin || e.APIAccess || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e) {
 		return refuse(Forbidden, "not_allowed", "", "A client's members may be of that client alone, and get no further rights.")
 	}
 	return nil

@@ -43,7 +43,7 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if makesSuperAdmins(target, k) && !(coversLogIn(s, u, a, target) && staysWithin(u, a, events.APIKey{})) {
 		return stronger()
 	}
-	if Granted(k.Permissions).Users == LevelOwner && reaches(s, target) && !coversLogIn(s, u, a, target) {
+	if whole := Granted(k.Permissions).Users == LevelOwner; whole && !target.SuperAdmin && reaches(s, target) && !coversLogIn(s, u, a, target) {
 		return stronger()
 	}
 	return nil

@@ -77,6 +77,10 @@ token of an office       redirects       -            not_allowed   (was yes)
 super admin              access          -            yes
 super admin              new attested    -            yes
 reseller                 new attested    -            not_allowed   (was yes)
+place's admin            attested there  -            not_allowed   (was yes)
+place's admin            new there       -            yes
+silent token             silent key      oneself      yes
+silent token             key             oneself      not_allowed
 place's writing token    key             oneself      not_allowed   (was yes)
 place's writing token    key             resident     yes
 customer                 name of an id   oneself      username_invalid (was yes)
@@ -157,6 +161,7 @@ func world() []fact {
 		key("writing token", events.APIKey{Permissions: events.Permissions{Users: commands.LevelWrite}}),
 		key("ending token", events.APIKey{ExpiresAt: ends}),
 		key("token of an office", events.APIKey{AllowedIPs: []string{"192.0.2.0/24"}}),
+		key("silent token", events.APIKey{Permissions: events.Permissions{Audit: commands.LevelNone}}),
 		key("panel's writing key", events.APIKey{Kind: commands.KeyPterodactyl, Permissions: events.Permissions{Users: commands.LevelWrite,
 			Servers: commands.LevelNone, Audit: commands.LevelNone}}),
 
@@ -193,7 +198,7 @@ func asks(t *testing.T, s commands.States, name string) commands.Actor {
 		return request
 	case "somebody unknown":
 		return commands.Anonymous().Within(request)
-	case "writing token", "ending token", "token of an office", "panel's writing key":
+	case "writing token", "ending token", "silent token", "token of an office", "panel's writing key":
 		k, ok := s.User(person("super admin")).APIKey(person(name + "'s key"))
 		require.True(t, ok)
 		return commands.Actor{User: person("super admin"), Credential: "api-key:" + k.ID.String(),
@@ -247,6 +252,9 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 	case "panel key":
 		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: commands.KeyPterodactyl, Hash: "new", ExpiresAt: firstDay.AddDate(1, 0, 0),
 			Permissions: events.Permissions{Users: commands.LevelWrite, Servers: commands.LevelNone, Audit: commands.LevelNone}}}
+	case "silent key":
+		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new",
+			Permissions: events.Permissions{Audit: commands.LevelNone}}}
 	case "ssh key":
 		return commands.AddSSHKey{ID: whom, Title: "laptop", Key: edKey}
 	case "storage key":
@@ -257,6 +265,12 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 		return commands.UpdateApplication{ID: publicID, Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://new.example.net/"}}}
 	case "name of an id":
 		return commands.UpdateUser{ID: whom, Profile: events.ProfileUpdated{Username: the(person("root").String())}}
+	case "new there":
+		newcomer.Datacenter = southID
+		return commands.CreateUser{ID: fresh, User: newcomer}
+	case "attested there":
+		newcomer.Datacenter, newcomer.Profile = southID, &events.Profile{EmailVerified: the(true)}
+		return commands.CreateUser{ID: fresh, User: newcomer}
 	case "new attested":
 		newcomer.Profile = &events.Profile{EmailVerified: the(true)}
 		return commands.CreateUser{ID: fresh, User: newcomer}

@@ -22,6 +22,10 @@ func (a *app) endSessions(ctx context.Context, user uuid.UUID) error {
 
 // purges are the places outside the log and the view where data about people is.
 func (a *app) purges() []erasure.Purge {
-	return []erasure.Purge{a.checkpointPurge(), {Name: "the feed", Do: a.feed.Erase}, {Name: "the sessions", Do: a.endSessions},
-		{Name: "the answers that are kept", Do: a.service.Sessions.ForgetAbout}}
+	return []erasure.Purge{
+		a.checkpointPurge(),
+		{Name: "the feed", Do: a.feed.Erase},
+		{Name: "the sessions", Do: a.endSessions},
+		{Name: "the answers that are kept", Do: a.service.Sessions.ForgetAbout},
+	}
 }

@@ -87,7 +87,8 @@ func (a *app) lookAtStore(said storeState) storeState {
 	return now
 }
 
-// storeBroken returns engine.ErrBroken when the engine has given up on a stream, but for the feed's, which the feed makes anew.
+// storeBroken returns engine.ErrBroken when the engine has given up on a stream, but for the feed's, which the feed makes
+// anew.
 func (a *app) storeBroken() error {
 	if e := a.engine.Load(); e != nil {
 		return e.BrokenBeside(feed.Stream)

@@ -10,8 +10,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// ErrBroken is returned by [Engine.Broken] and [Engine.BrokenBeside] when the embedded server has given up on a stream because a write or a sync of its
-// files failed: it answers to nothing that would be written there until it is started again.
+// ErrBroken is returned by [Engine.Broken] and [Engine.BrokenBeside] when the embedded server has given up on a stream
+// because a write or a sync of its files failed: it answers to nothing that would be written there until it is started again.
 var ErrBroken = errors.New("the store has failed")
 
 // engineStore is the embedded server's own bound on its store: none, because it would set it once, at its start.

@@ -166,8 +166,8 @@ func (f *Feed) draw(ctx context.Context) (server string, messages uint64, err er
 }
 
 // mend makes the copies anew: all but one are given up, that one is filled again from the Log when it lacks something, and the
-// others are made from it. The copy with most messages stays, if its server can be had to lead. Who reads meanwhile waits a moment; who reads from a Feed that had to
-// be filled again gets once more what is kept, with the same ids and sequences.
+// others are made from it. The copy with most messages stays, if its server can be had to lead. Who reads
+// meanwhile waits a moment; who reads from a Feed that had to be filled again gets once more what is kept, with the same ids and sequences.
 func (m *mender) mend(ctx context.Context) error {
 	info, err := m.info(ctx)
 	if err != nil {

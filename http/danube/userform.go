@@ -127,7 +127,7 @@ func (x *exchange) creation(name string, given *commands.Datacenter) (commands.C
 		Username: name, Email: *u.email, FirstName: *u.firstName, LastName: *u.lastName, Active: u.active == nil || *u.active,
 		SuperAdmin: isTrue(u.super), APIAccess: isTrue(u.apiAccess), Datacenter: datacenter, Groups: groups,
 		Profile: &events.Profile{EmailVerified: &yes, PhoneVerified: &yes}, APIKeys: []events.APIKey{key}, CallbackKey: events.Secret(callback),
-	}}, *u.password, nil
+	}, Attested: true}, *u.password, nil // whom this API makes counts as verified
 }
 
 // newKeys returns those fresh keys that are wanted.

@@ -31,6 +31,7 @@ const (
 	minRecord    = 30 // a record without subject and payload
 	checksumSize = 8
 	hasHeaders   = 1 << 31
+	s2Mark       = "cmp\x01" // begins a compressed block
 	maxHeader    = 4 + binary.MaxVarintLen64
 )
 
@@ -72,7 +73,7 @@ func readLayout(file *os.File) (l layout, ok bool, err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return l, false, err
 	}
-	if n < 5 || string(head[:4]) != "cmp\x01" {
+	if n < 5 || string(head[:4]) != s2Mark {
 		return l, false, nil
 	}
 	records, varint := binary.Uvarint(head[4:n])

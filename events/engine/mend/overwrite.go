@@ -81,7 +81,7 @@ func (b block) begins() (uint64, error) {
 			}
 			return 0, err
 		}
-		if string(head[:4]) == "cmp\x01" && at == 0 {
+		if string(head[:4]) == s2Mark && at == 0 {
 			return 1, nil
 		}
 		sequence := binary.LittleEndian.Uint64(head[4:])
@@ -100,7 +100,7 @@ func (b block) find(fits func(subject string) bool, from, end uint64) (found []S
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(content, []byte("cmp\x01")) {
+	if bytes.HasPrefix(content, []byte(s2Mark)) {
 		return nil, ErrCompressed
 	}
 	for at := 0; len(content)-at >= minRecord; {
@@ -190,8 +190,8 @@ func overwrite(folder string, spots []Spot) error {
 	return os.Remove(filepath.Join(folder, overwriting))
 }
 
-// overwriteIn overwrites records of one block. Where there is another record now, or none, the server has written the block anew, without what
-// it had deleted.
+// overwriteIn overwrites records of one block. Where there is another record now, or none, the server has written the block
+// anew, without what it had deleted.
 func overwriteIn(folder string, spots []Spot) error {
 	name := spots[0].Block
 	var number int
