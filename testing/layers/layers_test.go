@@ -34,6 +34,7 @@ var shared = []string{"http/rest"}
 
 type source struct {
 	dir  string // from the root, with slashes
+	name string // of the file
 	file *ast.File
 	test bool
 }
@@ -50,7 +51,7 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		rel, err := filepath.Rel(root, filepath.Dir(name))
-		out = append(out, source{filepath.ToSlash(rel), f, strings.HasSuffix(name, "_test.go")})
+		out = append(out, source{filepath.ToSlash(rel), filepath.Base(name), f, strings.HasSuffix(name, "_test.go")})
 		return err
 	}))
 	require.NotEmpty(t, out)
