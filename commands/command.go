@@ -51,6 +51,7 @@ type UpdateUser struct {
 	Membership   events.MembershipChanged
 	Rights       events.RightsChanged
 	Active       *bool
+	Attested     bool // a super admin who asks answers for new addresses where those before were verified
 	PasswordHash *events.Secret
 	KeepsTokens  bool           // a new password does not end tokens of Danube's API
 	APIKey       *events.APIKey // takes the place of the user's API keys of its kind

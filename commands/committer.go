@@ -129,7 +129,7 @@ func decideGroup(states States, group []*request) (batch []decided, left int) {
 		if total += len(d.drafts); total > eventlog.MaxBatch {
 			return batch, len(group) - i
 		}
-		o.add(d.drafts)
+		o.add(r.actor, d.drafts)
 		batch = append(batch, d)
 	}
 	return batch, 0

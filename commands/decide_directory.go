@@ -8,10 +8,10 @@ import (
 	"accountd/events"
 )
 
-// decideSetUp decides one command after another, each on what the ones before it make true.
 // Of names the administrator.
 func (c SetUp) Of() events.Aggregate { return events.User(c.ID) }
 
+// decide decides one command after another, each on what the ones before it make true.
 func (c SetUp) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if !a.IsService() {
 		return nil, refuse(Forbidden, "not_allowed", "", "Only the service sets itself up.")
@@ -26,7 +26,7 @@ func (c SetUp) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.add(drafts)
+		o.add(a, drafts)
 		out = append(out, drafts...)
 	}
 	return out, nil

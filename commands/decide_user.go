@@ -98,7 +98,7 @@ func (c UpdateUser) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 		return nil, err
 	}
 	c.Profile = followed(u, c.Profile)
-	if mayAttest(s, a, u) != nil {
+	if !c.Attested || mayAttest(s, a, u) != nil {
 		c.Profile.Profile = unverified(u, c.Profile)
 	}
 	if err := checkVersion(u.Version, c.Version); err != nil {
@@ -126,7 +126,7 @@ func (c UpdateUser) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil || c.Rights.APIAccess != nil && u.APIAccess) {
 		return nil, protected("The administrator cannot be disabled or lose the rights of a super admin.")
 	}
-	return updateEvents(u, c), nil
+	return append(updateEvents(u, c), leftByStrangers(s, a, u, c)...), nil
 }
 
 // changes returns the command without what is so already.
@@ -287,7 +287,8 @@ func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
 	return p
 }
 
-// unverified returns the profile after a change of e-mail address or phone that nobody has verified.
+// unverified returns the profile after a change of e-mail address or phone: that the one before was verified says nothing of it. What
+// the change itself attests stays.
 func unverified(u *User, p events.ProfileUpdated) *events.Profile {
 	profile := p.Profile
 	if profile == nil {
@@ -296,7 +297,12 @@ func unverified(u *User, p events.ProfileUpdated) *events.Profile {
 	if profile == nil {
 		return p.Profile
 	}
-	mail, phone := p.Email != nil && isTrue(profile.EmailVerified), p.Phone != nil && isTrue(profile.PhoneVerified)
+	before := events.Profile{}
+	if u.Profile != nil {
+		before = *u.Profile
+	}
+	mail := p.Email != nil && isTrue(before.EmailVerified) && isTrue(profile.EmailVerified)
+	phone := p.Phone != nil && isTrue(before.PhoneVerified) && isTrue(profile.PhoneVerified)
 	if !mail && !phone {
 		return p.Profile
 	}

@@ -36,7 +36,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.UserEnabled:
 		next.Active = true
 	case events.UserDisabled:
-		next.Active = false
+		next.Active, next.DisabledSince, next.TokensSince = false, r.Sequence, r.Sequence
 	case events.ProvisioningCompleted:
 		next.State = StateCreated
 	case events.ProvisioningFailed:
@@ -44,6 +44,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.PasswordChanged:
 		next.PasswordHash = e.Hash
 		if !e.Rehash {
+			next.PasswordBy = u.besides(r)
 			next.PasswordReset = nil
 			next.endLogIns(r)
 		}
@@ -86,11 +87,11 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
-		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time})
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time, u.madeBy(r)})
 	case events.SigningKeyRotated:
 		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
-				k.Secret = e.Secret
+				k.Secret, k.By = e.Secret, u.madeBy(r)
 			}
 		})
 	case events.SigningKeyUpdated:
@@ -107,11 +108,12 @@ func Evolve(u *User, r events.Record) *User {
 	case events.StorageKeyRemoved:
 		next.StorageKeys = without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind })
 	case events.APIKeyAdded:
-		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time})
+		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time, By: u.madeBy(r)})
 	case events.APIKeyRotated:
 		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
 			if k.ID == e.ID {
 				k.rotate(e)
+				k.By = u.madeBy(r)
 			}
 		})
 	case events.APIKeyUpdated:
@@ -171,11 +173,15 @@ func newUser(e events.UserCreated, r events.Record) *User {
 	if e.Client != 0 {
 		u.MemberSince = r.Sequence
 	}
+	by := u.besides(r)
+	if u.PasswordHash != "" {
+		u.PasswordBy = by
+	}
 	for _, k := range e.SigningKeys {
-		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time})
+		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time, by})
 	}
 	for _, k := range e.APIKeys {
-		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time})
+		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time, By: by})
 	}
 	u.pack()
 	return u

@@ -3,8 +3,11 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.mau.fi/util/confusable"
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -13,15 +16,19 @@ const maxLookAlikes = 16
 
 // LookAlikes returns the folded texts that readers would take a name for: none for a name whose folded form is ASCII,
 // which is what it looks like; at most 16 for any other. They are made of the skeleton of Unicode TR39 (the confusables
-// of Unicode 17), but what is ASCII stays as it is, so that "user1" and "userl", or "modem" and "modern", are two names.
-// Two names look alike when a folded form or a look-alike of one is that of the other.
+// of Unicode 17) of each letter, as it is and in its other case, but what is ASCII stays as it is, so that "user1" and "userl",
+// or "modem" and "modern", are two names. A mail domain in its xn-- form is taken for what it spells. Two names look alike when a
+// folded form or a look-alike of one is that of the other.
 func LookAlikes(name string) []string {
-	folded := Folded(name)
-	if isASCII(folded) {
-		return nil
+	read := spelled(name)
+	if folded := Folded(read); isASCII(folded) {
+		if folded == Folded(name) {
+			return nil
+		}
+		return []string{folded}
 	}
 	out := []string{""}
-	for _, r := range folded {
+	for _, r := range strings.TrimSpace(read) {
 		looks := looksOf(r)
 		if len(out)*len(looks) > maxLookAlikes {
 			looks = looks[:1]
@@ -32,6 +39,19 @@ func LookAlikes(name string) []string {
 		out[i] = norm.NFD.String(s)
 	}
 	return out
+}
+
+// spelled returns the name with a mail domain as it is read: in Unicode.
+func spelled(name string) string {
+	local, domain, ok := strings.Cut(name, "@")
+	if !ok || !strings.Contains(strings.ToLower(domain), "xn--") {
+		return name
+	}
+	read, err := idna.Punycode.ToUnicode(strings.ToLower(domain))
+	if err != nil {
+		return name
+	}
+	return local + "@" + read
 }
 
 // extended returns each beginning with each end.
@@ -45,26 +65,50 @@ func extended(beginnings, ends []string) []string {
 	return out
 }
 
-// looksOf returns what a character looks like among folded ones. Many that TR39 takes for an l or an O may as well be meant
-// for a digit, or for a capital i.
-func looksOf(r rune) []string {
+// looksOf returns what a character looks like, the likeliest first, "" when it is not seen. Fonts draw many letters in lower case like
+// small capitals, and a name may be written in capitals: so both cases count.
+func looksOf(r rune) (out []string) {
 	if r < 0x80 {
-		return []string{string(r)}
+		return []string{string(unicode.ToLower(r))}
 	}
-	switch looks := confusable.GetReplacement(r); looks {
+	folded := Folded(string(r))
+	seen := []rune{r, unicode.ToUpper(r)}
+	if utf8.RuneCountInString(folded) == 1 {
+		f, _ := utf8.DecodeRuneInString(folded)
+		seen = append(seen, f)
+	}
+	for _, c := range seen {
+		for _, s := range skeletons(c) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	if out == nil {
+		return []string{folded}
+	}
+	return out
+}
+
+// skeletons returns the texts that TR39 takes the character for, none when it is like no other. Many that it takes for an l or an O
+// may as well be meant for a digit, or for a capital i; and it keeps kra, the skeleton of the ka of other scripts, apart from a k.
+func skeletons(c rune) []string {
+	switch looks := confusable.GetReplacement(c); looks {
 	case "":
-		return []string{string(r)}
+		return nil
 	case "l":
 		return []string{"l", "1", "i"}
 	case "O", "o":
 		return []string{"o", "0"}
+	case "ĸ":
+		return []string{"k"}
 	default:
 		return []string{strings.ReplaceAll(strings.ToLower(looks), "rn", "m")} // TR39's form of m
 	}
 }
 
 // foreign reports whether a name has look-alikes.
-func foreign(name string) bool { return !isASCII(name) && !isASCII(Folded(name)) }
+func foreign(name string) bool { return LookAlikes(name) != nil }
 
 // looksLike reports whether two names of which at least one is foreign look alike, or are the same.
 func looksLike(a, b string) bool {

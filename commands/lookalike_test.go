@@ -18,6 +18,8 @@ func TestLookAlikes(t *testing.T) {
 		"admın": "admin",                      // without its dot
 		"ＡＤＭＩＮ": "", "𝒶dmin": "", "Ádmin": "", // these fold to admin, which is taken by itself
 		"ɑdmin": "admin", "ⲟlga": "olga", "рау": "pay", "𑜀ary": "mary",
+		"ϲlara": "clara", "кurt": "kurt", "κurt": "kurt", "ⲕurt": "kurt", "Ьob": "bob", "ьob": "bob", "Ꮷan": "dan", "ꮷan": "dan", "Нans": "hans", "нans": "hans",
+		"a@xn--pple-43d.example": "a@apple.example", "a@xn--mnchen-3ya.example": "a@munchen.example", "xn--pple-43d": "",
 		"bob߀": "bob0", "ꓲan": "ian", "user۱": "user1",
 		"bjørn": "bjo\u0338rn", // a letter of its own: nobody's look-alike but that of its like
 	} {
@@ -63,6 +65,10 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"a/b", "new@example.net", "username_invalid"},
 		{`a\b`, "new@example.net", "username_invalid"},
 		{"a／b", "new@example.net", "username_invalid"},
+		{"a?b", "new@example.net", "username_invalid"},
+		{"a#b", "new@example.net", "username_invalid"},
+		{"a%2fb", "new@example.net", "username_invalid"},
+		{"%2e%2e", "new@example.net", "username_invalid"},
 		{"profile", "new@example.net", "username_invalid"},
 		{"Profile", "new@example.net", "username_invalid"},
 		{"_system", "new@example.net", "username_invalid"},

@@ -35,11 +35,11 @@ func changedNames(u *User, p events.ProfileUpdated) (first, last, display *strin
 // would.
 var reservedNames = map[string]bool{"_system": true, "profile": true}
 
-// fitsPath reports whether a name can stand in the path of a URL: clients and proxies resolve "." and "..", and many take what is
-// escaped for a slash.
+// fitsPath reports whether a name can stand in the path of a URL: clients and proxies resolve "." and "..", many take what is
+// escaped for a slash, and many do not escape what ends a path or is an escape itself.
 func fitsPath(name string) bool {
 	folded := Folded(name)
-	return folded != "." && folded != ".." && !strings.ContainsAny(folded, `/\`)
+	return folded != "." && folded != ".." && !strings.ContainsAny(folded, `/\?#%`)
 }
 
 // isAddress reports whether a username is written like an e-mail address.

@@ -32,11 +32,13 @@ func newOverlay(s States) *overlay {
 		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
 
-func (o *overlay) add(drafts []events.Draft) {
+// add folds the drafts of what the Actor asked for.
+func (o *overlay) add(a Actor, drafts []events.Draft) {
+	cause := a.cause(o)
 	for _, d := range drafts {
 		o.next.Sequence++
 		r := events.Record{Sequence: o.next.Sequence, Time: time.Now().UTC(), Aggregate: d.Aggregate, Type: d.Event.Type(),
-			Event: d.Event, Key: d.Key}
+			Event: d.Event, Key: d.Key, Cause: cause}
 		o.dir = o.dir.Evolve(r)
 		if d.Aggregate.Kind == events.KindUser {
 			before := o.User(d.Aggregate.ID)

@@ -29,6 +29,7 @@ func TestWhatEndsLogIns(t *testing.T) {
 		"a second factor":               {given: []fact{enrolled}, event: confirmed.event, endsSessions: true, endsDanubes: true},
 		"no second factor any more":     {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{}, endsSessions: true, endsDanubes: true},
 		"a recovery code that was used": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodeUsed{Hash: "c1"}},
+		"the account disabled":          {event: events.UserDisabled{}, endsSessions: true, endsDanubes: true},
 		"all sessions":                  {event: events.SessionsEnded{}, endsSessions: true, endsDanubes: true},
 		"this one":                      {event: events.SessionEnded{ID: sessionID, Kind: "native"}, endsSessions: true, endsDanubes: true},
 		"another one":                   {event: events.SessionEnded{ID: freshID, Kind: "native"}},
@@ -38,7 +39,7 @@ func TestWhatEndsLogIns(t *testing.T) {
 		before := statesOf(t, given).User(childID)
 		all := records(and(given, fact{childID, c.event}))
 		after := commands.Evolve(before, all[len(all)-1])
-		by := commands.Session{ID: sessionID, Since: before.LogInsSince, ExpiresAt: firstDay.Add(time.Hour)}
+		by := commands.Session{ID: sessionID, Since: before.LogInSince(), ExpiresAt: firstDay.Add(time.Hour)}
 		require.True(t, by.Holds(before, firstDay), name)
 		require.Equal(t, c.endsSessions, !by.Holds(after, firstDay), name)
 		by.Danube = true

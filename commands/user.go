@@ -77,11 +77,13 @@ type User struct {
 	Profile     *events.Profile // nil when nothing is stored
 
 	PasswordHash  events.Secret                  // empty: no log-in by password
+	PasswordBy    uuid.UUID                      // who else knows it, having set it; zero: nobody
 	PasswordReset *events.PasswordResetRequested // nil: none is open
 	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
 	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
 	TokensSince   uint64                         // the same of tokens of Danube's API, which a new password may leave
+	DisabledSince uint64                         // sequence of the newest Record that disabled the user; 0: none did
 	SessionsSince uint64                         // the same of all sessions, also of those that no log-in gave
 	Ended         []EndedSession                 // one by one since then; oldest first
 	SSHKeys       []SSHKey                       // oldest first
@@ -110,6 +112,7 @@ type SSHKey struct {
 type SigningKey struct {
 	events.SigningKey
 	AddedAt time.Time
+	By      uuid.UUID // who else was shown its secret, having made it; zero: nobody
 }
 
 // APIKey is a bearer credential of the user.
@@ -118,6 +121,7 @@ type APIKey struct {
 	AddedAt  time.Time
 	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
 	OldUntil time.Time
+	By       uuid.UUID // who else was shown its secret, having made it; zero: nobody
 }
 
 // Consent lets an application act in the user's name.

@@ -118,7 +118,7 @@ func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt, place pa
 	if rehash {
 		in = k.rehash(ctx, in, a)
 	}
-	if in.LogInsSince != u.LogInsSince {
+	if in.LogInSince() != u.LogInSince() {
 		return nil, wrong()
 	}
 	return in, nil

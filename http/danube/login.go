@@ -37,7 +37,7 @@ func (x *exchange) logIn() error {
 		return err
 	}
 	of.SecondFactor, of.Ends = u.NeedsCode(), now.Add(tokenTime)
-	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
+	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInSince(), CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
 	if err := x.api.Sessions.PutOnly(x.ctx(), hash, t); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (x *exchange) updateProfile() error {
 		return err
 	}
 	before := stored(u)
-	out, err := x.do(commands.UpdateUser{ID: u.ID, Profile: change, ProfileFrom: &before})
+	out, err := x.do(commands.UpdateUser{ID: u.ID, Attested: true, Profile: change, ProfileFrom: &before})
 	if err != nil {
 		return err
 	}

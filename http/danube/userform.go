@@ -156,7 +156,7 @@ func (x *exchange) update(before *commands.User) (commands.UpdateUser, *string, 
 	if u.groups != nil && sameSet(*u.groups, before.Groups) {
 		u.groups = nil
 	}
-	cmd := commands.UpdateUser{ID: before.ID, Active: u.active, Rights: events.RightsChanged{SuperAdmin: u.super, APIAccess: u.apiAccess},
+	cmd := commands.UpdateUser{ID: before.ID, Attested: true, Active: u.active, Rights: events.RightsChanged{SuperAdmin: u.super, APIAccess: u.apiAccess},
 		Profile: events.ProfileUpdated{Email: u.email, FirstName: u.firstName, LastName: u.lastName}, Membership: events.MembershipChanged{Groups: u.groups}}
 	var err error
 	if cmd.Membership.Datacenter, err = x.binding(before, u.bound); err != nil {

@@ -89,7 +89,7 @@ func (a *api) startSession(w http.ResponseWriter, r *http.Request, u *commands.U
 		return err
 	}
 	of.SecondFactor = u.NeedsCode()
-	t := session.Token{Kind: sessionKind, User: u.ID, Session: of, Since: u.LogInsSince, CreatedAt: now, ExpiresAt: now.Add(sessionLife)}
+	t := session.Token{Kind: sessionKind, User: u.ID, Session: of, Since: u.LogInSince(), CreatedAt: now, ExpiresAt: now.Add(sessionLife)}
 	if err := a.Sessions.List(r.Context(), hash, t); err != nil {
 		return err
 	}

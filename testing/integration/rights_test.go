@@ -82,7 +82,7 @@ func TestRightsOverHTTP(t *testing.T) {
 		"a parent sees while it may make": parentsSee, "tokens end with a membership": tokensEndWithMembership,
 		"narrow keys open nothing wide": narrowKeys, "children count": childrenCount, "readers do not write": readersDoNotWrite,
 		"nobody attests oneself": nobodyAttests, "replays end with rights and persons": replaysEnd, "sessions are ended by others": sessionsEnd,
-		"names of others": namesOfOthers, "bad tokens lock nobody out": badTokens,
+		"names of others": namesOfOthers, "what a parent left ends with a rise": strangersLeave, "bad tokens lock nobody out": badTokens,
 	} {
 		t.Run(name, func(t *testing.T) { play(asker{t, root.p, root.token}, admin) })
 	}
@@ -237,6 +237,9 @@ func nobodyAttests(root asker, admin string) {
 		root.mayNot(http.StatusForbidden, "not_allowed", "PATCH", admin, `{"profile":{"`+what+`":true}}`)
 		customer := root.makes(`{"email":"` + what + `@example.org"}`)
 		root.may(http.StatusOK, "PATCH", customer, `{"profile":{"`+what+`":true}}`, "")
+		root.may(http.StatusOK, "PATCH", customer, `{"email":"new-`+what+`@example.org","phone":"+420123"}`, "")
+		_, now := root.ask("GET", customer, "")
+		require.Contains(root.t, now, `"`+what+`":false`, "of the address before")
 	}
 }
 
@@ -287,16 +290,45 @@ func sessionsEnd(root asker, _ string) {
 	three.may(http.StatusUnauthorized, "GET", "/v1/sessions/current", "", "")
 	root.may(http.StatusNoContent, "DELETE", user+"/sessions", "", "")
 	two.may(http.StatusUnauthorized, "GET", "/v1/sessions/current", "", "")
+	four := logIn()
+	root.may(http.StatusOK, "PATCH", user, `{"active":false}`, "")
+	root.may(http.StatusOK, "PATCH", user, `{"active":true}`, "")
+	four.may(http.StatusUnauthorized, "GET", "/v1/sessions/current", "", "")
+	logIn().may(http.StatusOK, "GET", "/v1/sessions/current", "", "")
 	_, history := root.ask("GET", user+"/history?limit=100", "")
 	require.Contains(t, history, "SessionEnded")
 	require.Contains(t, history, "SessionsEnded")
 }
 
+// strangersLeave: what a reseller knows of an account does not become a super admin's.
+func strangersLeave(root asker, _ string) {
+	t := root.t
+	dealer := root.makes(`{"email":"dealer@example.org"}`)
+	selling := root.by(dealer, `{"permissions":{"users":"write"}}`)
+	user := selling.makes(`{"email":"rising@example.org","username":"rising","password":"known to others"}`)
+	logIn := func(password string, status int) asker {
+		body := `{"username":"rising","password":"` + password + `"}`
+		return asker{t, root.p, root.may(status, "POST", "/v1/sessions", body, "token")}
+	}
+	known := logIn("known to others", http.StatusCreated)
+	planted, another := selling.by(user, `{}`), known.by(user, `{}`)
+	ours := root.by(user, `{}`)
+	root.may(http.StatusOK, "PATCH", user, `{"super_admin":true}`, "")
+	for _, gone := range []asker{known, planted, another} {
+		gone.may(http.StatusUnauthorized, "GET", "/v1/users?limit=1", "", "")
+	}
+	logIn("known to others", http.StatusUnauthorized)
+	ours.may(http.StatusOK, "GET", "/v1/users?limit=1", "", "")
+	root.may(http.StatusOK, "PATCH", user, `{"password":"known to few"}`, "")
+	logIn("known to few", http.StatusCreated)
+}
+
 func namesOfOthers(root asker, _ string) {
 	root.makes(`{"email":"alice@example.org","username":"alice"}`)
 	for name, reason := range map[string]string{
+		"a?b": "username_invalid", "a#b": "username_invalid", "a%2fb": "username_invalid",
 		"аdmin": "username_lookalike", "admın": "username_lookalike", "..": "username_invalid", "a/b": "username_invalid",
-		"profile": "username_invalid", "alice@example.org": "username_taken", "carol@example.org": "username_not_own_email",
+		"aliϲe": "username_lookalike", "profile": "username_invalid", "alice@example.org": "username_taken", "carol@example.org": "username_not_own_email",
 	} {
 		_, body := root.ask("POST", "/v1/users", `{"email":"other@example.org","username":"`+name+`"}`)
 		require.Contains(root.t, body, `"code":"`+reason+`"`, name)

@@ -174,7 +174,7 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.Us
 		return visitor{}, err
 	}
 	token, hash := secrets.Token("")
-	t := s.stamped(kindLogin, commands.Grant{User: u.ID, Since: u.LogInsSince}, loginLife, nil)
+	t := s.stamped(kindLogin, commands.Grant{User: u.ID, Since: u.LogInSince()}, loginLife, nil)
 	var err error
 	if t.Session, err = s.NewSession(r, u, uuid.New(), commands.SessionBrowser); err != nil {
 		return visitor{}, err
