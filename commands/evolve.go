@@ -36,7 +36,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.UserEnabled:
 		next.Active = true
 	case events.UserDisabled:
-		next.Active, next.DisabledSince, next.TokensSince = false, r.Sequence, r.Sequence
+		next.Active, next.DisabledSince = false, r.Sequence
 	case events.ProvisioningCompleted:
 		next.State = StateCreated
 	case events.ProvisioningFailed:

@@ -29,5 +29,6 @@ func (s Session) Holds(u *User, now time.Time) bool {
 }
 
 // LogInSince returns what a log-in of now names as its Since: the sequence of the newest Record that ended the sessions before it. The
-// grants of applications go by LogInsSince alone, as their API has it: those of a disabled user wait until it is enabled.
+// grants of applications go by LogInsSince alone, and tokens of Danube's API by TokensSince, as their APIs have it: those of a disabled
+// user wait until it is enabled.
 func (u *User) LogInSince() uint64 { return max(u.LogInsSince, u.DisabledSince) }

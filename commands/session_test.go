@@ -29,7 +29,7 @@ func TestWhatEndsLogIns(t *testing.T) {
 		"a second factor":               {given: []fact{enrolled}, event: confirmed.event, endsSessions: true, endsDanubes: true},
 		"no second factor any more":     {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{}, endsSessions: true, endsDanubes: true},
 		"a recovery code that was used": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodeUsed{Hash: "c1"}},
-		"the account disabled":          {event: events.UserDisabled{}, endsSessions: true, endsDanubes: true},
+		"the account disabled":          {event: events.UserDisabled{}, endsSessions: true},
 		"all sessions":                  {event: events.SessionsEnded{}, endsSessions: true, endsDanubes: true},
 		"this one":                      {event: events.SessionEnded{ID: sessionID, Kind: "native"}, endsSessions: true, endsDanubes: true},
 		"another one":                   {event: events.SessionEnded{ID: freshID, Kind: "native"}},
