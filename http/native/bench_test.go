@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 	"accountd/projections"
 )
@@ -30,7 +31,7 @@ func (s *sink) Write(b []byte) (int, error) { s.bytes += len(b); return len(b), 
 func BenchmarkList(b *testing.B) {
 	const users = 10_000
 	view := projections.NewView()
-	token, hash := NewToken()
+	token, hash := call.NewToken()
 	now := time.Now().UTC()
 	yes := true
 	var records []events.Record
@@ -39,7 +40,7 @@ func BenchmarkList(b *testing.B) {
 			FirstName: "Anna", LastName: "Łącka", Phone: "+48 600 100 200", Active: true, State: "created", SuperAdmin: i == 0,
 			Language: "pl", Timezone: "Europe/Warsaw"}
 		if i == 0 {
-			e.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: keyKind, Hash: events.Secret(hash)}}
+			e.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: call.KeyKind, Hash: events.Secret(hash)}}
 		}
 		if i%3 == 0 {
 			e.Profile = &events.Profile{City: "Poznań", Country: "PL", Street1: "Long Street 1", Postcode: "60-101", TosAcceptation: &yes}

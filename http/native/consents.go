@@ -7,7 +7,21 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/http/native/call"
+	"accountd/http/rest/openapi"
 )
+
+func (a *api) consentCalls() call.Noun {
+	given := a.consents()
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Applications"},
+		Calls: []call.Call{
+			given.List("List the applications that may act in a user's name"),
+			given.Get("Show a consent"),
+			given.Delete(a.withdrawConsent, "Withdraw a consent"),
+		},
+	}
+}
 
 type consentAnswer struct {
 	Application uuid.UUID `json:"application"`
@@ -15,15 +29,15 @@ type consentAnswer struct {
 	GivenAt     time.Time `json:"given_at"`
 }
 
-func (a *api) consents() belongings[commands.Consent, consentAnswer] {
-	return belongings[commands.Consent, consentAnswer]{
-		name: "consents",
-		of:   func(u *commands.User) []commands.Consent { return u.Consents },
-		key:  func(c commands.Consent) string { return oldest(c.At, c.Application) },
-		find: func(u *commands.User, r *http.Request) (commands.Consent, bool) {
-			return u.Consent(parseID(param(r, "application")))
+func (a *api) consents() call.SubResource[commands.Consent, consentAnswer] {
+	return call.SubResource[commands.Consent, consentAnswer]{
+		Name: "consents", One: ":application",
+		Of:  func(u *commands.User) []commands.Consent { return u.Consents },
+		Key: func(c commands.Consent) string { return call.Oldest(c.At, c.Application) },
+		Find: func(u *commands.User, r *http.Request) (commands.Consent, bool) {
+			return u.Consent(call.ParseID(call.Param(r, "application")))
 		},
-		absent: commands.NoConsent, show: a.consentOf,
+		Absent: commands.NoConsent, Show: a.consentOf,
 	}
 }
 
@@ -35,6 +49,7 @@ func (a *api) consentOf(given commands.Consent) consentAnswer {
 	return out
 }
 
-func (a *api) withdrawConsent(w http.ResponseWriter, r *http.Request, c caller) error {
-	return a.end(w, r, c, commands.WithdrawConsent{ID: userID(r), Application: parseID(param(r, "application"))})
+func (a *api) withdrawConsent(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	return a.End(w, r, c,
+		commands.WithdrawConsent{ID: call.UserID(r), Application: call.ParseID(call.Param(r, "application"))})
 }

@@ -13,11 +13,12 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 type cursorPage struct {
 	Data []struct{ Username string }
-	Meta metaAnswer
+	Meta call.Meta
 }
 
 // follow returns the usernames of all pages, by their cursors.
@@ -111,8 +112,8 @@ func TestCursorsAreShort(t *testing.T) {
 	require.Subset(t, rest, want[3:])
 }
 
-// TestLinksAreShort asks with queries of all lengths: the header Link never grows past what clients take, and has the next page as
-// long as there is room for it.
+// TestLinksAreShort asks with queries of all lengths: the header Link never grows past what clients take, and has the
+// next page as long as there is room for it.
 func TestLinksAreShort(t *testing.T) {
 	s := start(t, commands.Options{})
 	for i := range 3 {
@@ -186,7 +187,7 @@ func (s *service) walk(path, name string) (names []string) {
 		}
 		var page struct {
 			Data []map[string]any
-			Meta metaAnswer
+			Meta call.Meta
 		}
 		decodeBody(s.t, w, &page)
 		for _, element := range page.Data {
@@ -199,11 +200,11 @@ func (s *service) walk(path, name string) (names []string) {
 	}
 }
 
-// TestListsAreWalkedWhileOthersWrite walks lists by cursors while something is added to them and deleted from them all the
-// time: what stays is seen exactly once.
+// TestListsAreWalkedWhileOthersWrite walks lists by cursors while something is added to them and deleted from them all
+// the time: what stays is seen exactly once.
 func TestListsAreWalkedWhileOthersWrite(t *testing.T) {
 	s := start(t, commands.Options{})
-	user := usersPath + "/" + s.admin.ID.String()
+	user := call.UsersPath + "/" + s.admin.ID.String()
 	for _, list := range []struct{ path, name, body string }{
 		{"/v1/clients", "id", `{"name":"Acme %d"}`},
 		{"/v1/groups", "id", `{"name":"group %d"}`},
@@ -268,7 +269,7 @@ func TestListCursorsAreOfTheirList(t *testing.T) {
 	next := "/v1/clients?limit=2&cursor=" + *page.Meta.NextCursor
 	require.Contains(t, s.call("GET", next, s.token, "").Header().Get("Link"), `rel="first"`)
 	for _, path := range []string{"/v1/groups?cursor=" + *page.Meta.NextCursor, "/v1/clients?cursor=x", next + "&offset=1",
-		usersPath + "/" + s.admin.ID.String() + "/history?cursor=" + *page.Meta.NextCursor, "/v1/users?cursor=" + *page.Meta.NextCursor} {
+		call.UsersPath + "/" + s.admin.ID.String() + "/history?cursor=" + *page.Meta.NextCursor, "/v1/users?cursor=" + *page.Meta.NextCursor} {
 		require.Equal(t, http.StatusBadRequest, s.call("GET", path, s.token, "").Code, path)
 	}
 }
@@ -277,14 +278,14 @@ func TestListCursorsAreOfTheirList(t *testing.T) {
 func TestCursorsOutliveTheirKey(t *testing.T) {
 	s := start(t, commands.Options{})
 	for _, list := range []string{"signing-keys", "api-keys"} {
-		path := usersPath + "/" + s.admin.ID.String() + "/" + list
+		path := call.UsersPath + "/" + s.admin.ID.String() + "/" + list
 		for range 3 {
 			s.call("POST", path, s.token, "")
 		}
 		all := s.walk(path, "id")
 		var page struct {
 			Data []struct{ ID string }
-			Meta metaAnswer
+			Meta call.Meta
 		}
 		decodeBody(t, s.call("GET", path+"?limit=2", s.token, ""), &page)
 		require.Equal(t, http.StatusNoContent, s.call("DELETE", path+"/"+page.Data[1].ID, s.token, "").Code)
@@ -298,16 +299,16 @@ func TestHistoryIsWalkedByCursors(t *testing.T) {
 	s := start(t, commands.Options{})
 	id := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true}).ID.String()
 	for n := range 7 {
-		s.call("PATCH", usersPath+"/"+id, s.token, fmt.Sprintf(`{"phone":"%d"}`, n))
+		s.call("PATCH", call.UsersPath+"/"+id, s.token, fmt.Sprintf(`{"phone":"%d"}`, n))
 	}
-	all := s.walk(usersPath+"/"+id+"/history", "sequence")
+	all := s.walk(call.UsersPath+"/"+id+"/history", "sequence")
 	require.Len(t, all, 8)
 	var page struct {
 		Data []struct{ Sequence int }
-		Meta metaAnswer
+		Meta call.Meta
 	}
-	decodeBody(t, s.call("GET", usersPath+"/"+id+"/history?sort=sequence&limit=5", s.token, ""), &page)
-	decodeBody(t, s.call("GET", usersPath+"/"+id+"/history?sort=sequence&limit=5&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+	decodeBody(t, s.call("GET", call.UsersPath+"/"+id+"/history?sort=sequence&limit=5", s.token, ""), &page)
+	decodeBody(t, s.call("GET", call.UsersPath+"/"+id+"/history?sort=sequence&limit=5&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
 	require.Len(t, page.Data, 3)
 	require.Equal(t, all[0], fmt.Sprint(page.Data[2].Sequence))
 	require.Nil(t, page.Meta.NextCursor)

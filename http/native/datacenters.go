@@ -7,7 +7,16 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
+	"accountd/http/rest/openapi"
 )
+
+func (a *api) datacenterCalls() call.Noun {
+	return call.Noun{
+		Tag:   openapi.Tag{Name: "Datacenters", About: "Places that users are bound to and groups are attached to."},
+		Calls: datacenters().Calls(a.Kernel),
+	}
+}
 
 // datacenterAnswer names the owner and the groups, because people know them by their names.
 type datacenterAnswer struct {
@@ -22,7 +31,8 @@ type datacenterAnswer struct {
 }
 
 func datacenterOf(s commands.States, dir *commands.Directory, d *commands.Datacenter) datacenterAnswer {
-	out := datacenterAnswer{ID: d.ID, Number: d.Number, Name: d.Name, Public: d.Public, Groups: groupNames(dir, d.Groups),
+	out := datacenterAnswer{ID: d.ID, Number: d.Number, Name: d.Name, Public: d.Public,
+		Groups:    groupNames(dir, d.Groups),
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
 	if owner := s.User(d.Owner); owner != nil {
 		out.Owner = &owner.Username
@@ -41,46 +51,37 @@ func groupNames(dir *commands.Directory, ids []uuid.UUID) []string {
 	return names
 }
 
-func datacenters() things[*commands.Datacenter, datacenterAnswer] {
-	return things[*commands.Datacenter, datacenterAnswer]{
-		name: "datacenters", one: "datacenter", all: (*commands.Directory).Datacenters, byID: (*commands.Directory).Datacenter, absent: commands.NoDatacenter,
-		show: datacenterOf,
-		create: func(c caller, id uuid.UUID, m *members) (commands.Command, func(datacenterAnswer) any) {
-			e := c.readDatacenter(m)
+func datacenters() call.Collection[*commands.Datacenter, datacenterAnswer] {
+	name, null := openapi.Filled(openapi.Line(call.LongName)), openapi.Nullable
+	owner, groups := null(openapi.Text()), null(openapi.Set(openapi.Text(), call.LongName))
+	return call.Collection[*commands.Datacenter, datacenterAnswer]{
+		Name: "datacenters", One: "datacenter",
+		All:  (*commands.Directory).Datacenters,
+		ByID: (*commands.Directory).Datacenter, Absent: commands.NoDatacenter,
+		Show: datacenterOf,
+		New: call.Body{Members: map[string]openapi.Schema{"name!": name, "owner": owner,
+			"public": null(openapi.Truth()), "groups": groups},
+			Example: map[string]any{"name": "east", "owner": "grace"}},
+		Change: call.Body{Members: map[string]openapi.Schema{"name": name, "owner": owner, "public": openapi.Truth(),
+			"groups": groups},
+			Example: map[string]any{"public": true}},
+		Create: func(c call.Caller, id uuid.UUID, m *call.Members) (commands.Command, func(datacenterAnswer) any) {
+			e := readDatacenter(c, m)
 			return commands.CreateDatacenter{ID: id, Datacenter: events.DatacenterCreated{
-				Name: or(e.Name, ""), Owner: or(e.Owner, uuid.Nil), Public: or(e.Public, false), Groups: or(e.Groups, nil)}}, nil
+				Name: call.Or(e.Name, ""), Owner: call.Or(e.Owner, uuid.Nil), Public: call.Or(e.Public, false),
+				Groups: call.Or(e.Groups, nil)}}, nil
 		},
-		update: func(c caller, id uuid.UUID, m *members) commands.Command {
-			return commands.UpdateDatacenter{ID: id, Change: c.readDatacenter(m)}
+		Update: func(c call.Caller, id uuid.UUID, m *call.Members) commands.Command {
+			return commands.UpdateDatacenter{ID: id, Change: readDatacenter(c, m)}
 		},
-		remove: func(id uuid.UUID) commands.Command { return commands.DeleteDatacenter{ID: id} },
+		Remove: func(id uuid.UUID) commands.Command { return commands.DeleteDatacenter{ID: id} },
 	}
 }
 
 // readDatacenter reads what a request says about a datacenter. The owner is named by username, e-mail address or UUID.
-func (c caller) readDatacenter(m *members) events.DatacenterUpdated {
-	return events.DatacenterUpdated{Name: member[string](m, "name"), Owner: c.userNamed(clearable[string](m, "owner")),
-		Public: member[bool](m, "public"), Groups: groupsNamed(c.states.Directory(), clearable[[]string](m, "groups"))}
-}
-
-func (c caller) userNamed(name *string) *uuid.UUID {
-	if name == nil || *name == "" {
-		return zeroOf(name)
-	}
-	if u := c.states.UserByName(*name); u != nil {
-		return &u.ID
-	}
-	id := parseID(*name)
-	if id == uuid.Nil {
-		id = unknown
-	}
-	return &id
-}
-
-// zeroOf returns the zero id for a name that is to be cleared, nil for one that is absent.
-func zeroOf(name *string) *uuid.UUID {
-	if name == nil {
-		return nil
-	}
-	return &uuid.Nil
+func readDatacenter(c call.Caller, m *call.Members) events.DatacenterUpdated {
+	return events.DatacenterUpdated{Name: call.Member[string](m, "name"),
+		Owner:  userNamed(c, call.Clearable[string](m, "owner")),
+		Public: call.Member[bool](m, "public"),
+		Groups: groupsNamed(c.States.Directory(), call.Clearable[[]string](m, "groups"))}
 }

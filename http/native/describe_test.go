@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 	"accountd/http/rest/openapi"
 )
 
 func TestEveryCallIsDescribed(t *testing.T) {
 	missing, unknown := Describe().Drift()
-	assert.Empty(t, missing, "describe these in describe.go")
+	assert.Empty(t, missing, "describe these where they are")
 	assert.Empty(t, unknown, "these do not exist any more")
 }
 
@@ -53,11 +54,11 @@ func TestUserIsDescribedAsItIsShown(t *testing.T) {
 
 // TestUserIsDescribedAsItIsRead sends every member that is described, and nothing is unknown.
 func TestUserIsDescribedAsItIsRead(t *testing.T) {
-	left := object{}
+	left := call.Object{}
 	for name := range patchedUserSchema()["properties"].(openapi.Schema) {
 		left[name] = json.RawMessage("null")
 	}
 	delete(left, "password_hash") // a password is sent in one form or the other
-	_, err := readUser(&members{left: left})
+	_, err := readUser(call.NewMembers(left, false))
 	assert.NoError(t, err)
 }

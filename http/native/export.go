@@ -3,24 +3,34 @@ package native
 import (
 	"math"
 	"net/http"
-	"time"
 
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
-// exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence. Of the lines
-// none is kept until others are there, so that fields are chosen here.
-func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	r, wanted, err := takeFields(r, membersOfSchema(userSchema()))
+func (a *api) exportCalls() call.Noun {
+	query := append(selecting(), at(), call.FieldsOf(call.MembersOfSchema(userSchema())))
+	return call.Noun{Tag: openapi.Tag{Name: "Users"},
+		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + ":export",
+			Handle: a.exportUsers, Shows: call.AtPosition, Doc: openapi.Operation{
+				Summary: "All users of a list, a line each, at one position", Query: query, Answer: openapi.Text(),
+				Got: call.TypeNDJSON}}}}
+}
+
+// exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.
+// Of the lines none is kept until others are there, so that fields are chosen here.
+func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	r, wanted, err := call.TakeFields(r, call.MembersOfSchema(userSchema()))
 	if err != nil {
 		return err
 	}
-	q, err := c.usersQuery(r)
+	q, err := readUsersQuery(c, r)
 	if err != nil {
 		return err
 	}
-	if asked := r.URL.Query(); asked.Has("limit") || asked.Has("offset") || asked.Has(cursorParameter) {
-		return badParameter("limit", "parameter_unknown", "An export has no pages.")
+	if asked := r.URL.Query(); asked.Has("limit") || asked.Has("offset") || asked.Has(call.CursorParameter) {
+		return call.BadParameter("limit", "parameter_unknown", "An export has no pages.")
 	}
 	q.Limit = math.MaxInt
 	found, then, err := a.find(r, c, q)
@@ -28,21 +38,21 @@ func (a *api) exportUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 		return err
 	}
 	rest.SetSequence(w, found.Position)
-	s := newStream(w)
-	_ = s.conn.SetReadDeadline(time.Time{}) // when it passes, net/http takes the client for gone
-	s.begin(http.StatusOK)
+	s := call.NewStream(w)
+	s.KeepReading()
+	s.Begin(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return nil
 	}
 	for _, u := range found.Users {
 		j := userJSON(then, named(found.Directory), u)
-		err := s.write(append(shownOf(j.Bytes(), wanted), '\n'), false)
+		err := s.Send(append(shownOf(j.Bytes(), wanted), '\n'), false)
 		j.Free()
 		if err != nil {
 			return nil //nolint:nilerror // the client is gone
 		}
 	}
-	_ = s.flush() // the client may be gone
+	_ = s.Flush() // the client may be gone
 	return nil
 }
 
@@ -51,6 +61,6 @@ func shownOf(user []byte, wanted []string) []byte {
 	if wanted == nil {
 		return user
 	}
-	user, _ = chosenMembers(user, append(wanted, "id")) // we wrote it
+	user, _ = call.ChosenMembers(user, append(wanted, "id")) // we wrote it
 	return user
 }

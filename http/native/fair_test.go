@@ -14,51 +14,52 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 )
 
-// TestWhoIsNobodyLearnsNothingOfTheLog asks, with made-up tokens and without, for sequences that the log has and that it has not: the
-// answers are the same, at once, and only who is known has to wait.
+// TestWhoIsNobodyLearnsNothingOfTheLog asks, with made-up tokens and without, for sequences that the log has and that
+// it has not: the answers are the same, at once, and only who is known has to wait.
 func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
 	s := start(t, commands.Options{})
-	s.api.maxWait = time.Minute
+	s.api.MaxWait = time.Minute
 	position := s.View.Position()
 	for _, token := range []string{"", "acct_" + strings.Repeat("x", 43), "acse_" + strings.Repeat("x", 43), "x"} {
 		var answers []string
 		for _, sequence := range []string{"1", fmt.Sprint(position), fmt.Sprint(position + 1), "1000000", "none"} {
 			began := time.Now()
-			w := s.call(http.MethodGet, "/v1/users", token, "", minSequenceHeader, sequence)
+			w := s.call(http.MethodGet, "/v1/users", token, "", call.MinSequenceHeader, sequence)
 			require.Equal(t, http.StatusUnauthorized, w.Code)
 			require.Less(t, time.Since(began), 10*time.Second)
 			answers = append(answers, w.Body.String())
 			require.Equal(t, answers[0], w.Body.String(), "%q %s", token, sequence)
 		}
 	}
-	s.api.maxWait = time.Millisecond
+	s.api.MaxWait = time.Millisecond
 	late, w := httptest.NewRequest(http.MethodGet, "/v1/users", nil), httptest.NewRecorder()
 	late.Header.Set("Authorization", "Bearer "+s.token)
-	late.Header.Set(minSequenceHeader, "1000000")
+	late.Header.Set(call.MinSequenceHeader, "1000000")
 	s.http.ServeHTTP(w, late)
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)
-	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, "none").Code)
-	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", minSequenceHeader, fmt.Sprint(position)).Code)
+	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader, "none").Code)
+	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader, fmt.Sprint(position)).Code)
 }
 
-// TestATokenThatAnotherInstanceHasJustMade has the view follow a little later: with a sequence, the request waits for the log's end
-// before it says that there is no such token.
+// TestATokenThatAnotherInstanceHasJustMade has the view follow a little later: with a sequence, the request waits for
+// the log's end before it says that there is no such token.
 func TestATokenThatAnotherInstanceHasJustMade(t *testing.T) {
 	s := start(t, commands.Options{})
-	token, hash := NewToken()
+	token, hash := call.NewToken()
 	asked := 0
 	s.api.Newest = func(context.Context) (uint64, error) {
 		asked++
 		out, err := s.Do(context.Background(), commands.Service(), commands.AddAPIKey{ID: s.admin.ID,
-			Key: events.APIKey{ID: uuid.New(), Kind: keyKind, Hash: events.Secret(hash)}})
+			Key: events.APIKey{ID: uuid.New(), Kind: call.KeyKind, Hash: events.Secret(hash)}})
 		return out.Sequence, err
 	}
 	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodGet, "/v1/users", token, "").Code)
 	require.Zero(t, asked)
-	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", token, "", minSequenceHeader, "1").Code)
+	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", token, "", call.MinSequenceHeader, "1").Code)
 	require.Equal(t, 1, asked)
 }
 
@@ -92,28 +93,8 @@ func TestUsersChangeOnlySoMuch(t *testing.T) {
 			require.NotEmpty(t, w.Header().Get("Retry-After"))
 		}
 	}
-	w := s.call(http.MethodPost, importPath, token, `{"email":"x@example.org"}`, "Content-Type", typeNDJSON)
+	w := s.call(http.MethodPost, importPath, token, `{"email":"x@example.org"}`, "Content-Type", call.TypeNDJSON)
 	require.Contains(t, w.Body.String(), `"code":"too_many_changes"`)
-}
-
-// TestAnImportThatDripsIsDropped reads a body of which no line comes to its end, and one whose lines take their time.
-func TestAnImportThatDripsIsDropped(t *testing.T) {
-	for name, c := range map[string]struct {
-		piece string
-		every time.Duration
-		drops bool
-	}{
-		"a byte a second":       {"x", time.Second, true},
-		"a line, half a minute": {"line\n", linePatience - time.Second, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			left := linePatience
-			for range 100 {
-				left = leftAfter(left, c.every, []byte(c.piece))
-			}
-			require.Equal(t, c.drops, left <= 0)
-		})
-	}
 }
 
 // TestResetMailsAreBounded has one person mailed as often as that, whoever asks.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 )
 
 // TestFields asks for some members of an object and of lists. id stays, the order too, and so does the tag.
@@ -14,7 +15,7 @@ func TestFields(t *testing.T) {
 	s := start(t, commands.Options{})
 	s.call("POST", "/v1/clients", s.token, `{"name":"Acme"}`)
 	s.call("POST", "/v1/clients", s.token, `{"name":"Bolt"}`)
-	user := usersPath + "/" + s.admin.ID.String()
+	user := call.UsersPath + "/" + s.admin.ID.String()
 	id := `"id":"` + s.admin.ID.String() + `"`
 	w := s.call("GET", user+"?fields=email,username", s.token, "")
 	require.Equal(t, `{`+id+`,"username":"admin","email":"admin@example.com"}`, w.Body.String())

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 )
 
 // FuzzQuery sends any query: the answer is a list or a problem that says what is wrong.
@@ -54,7 +55,7 @@ func FuzzHeaders(f *testing.F) {
 	f.Add(`"1"`, "Bearer acct_", "1")
 	f.Add(`W/"1", *`, "bearer", "-1")
 	s := start(f, commands.Options{})
-	s.api.maxWait = 1
+	s.api.MaxWait = 1
 	path := "/v1/users/" + s.admin.ID.String()
 	f.Fuzz(func(t *testing.T, tags, authorization, sequence string) {
 		r := httptest.NewRequest("DELETE", path, nil)
@@ -63,7 +64,7 @@ func FuzzHeaders(f *testing.F) {
 		assert.Contains(t, []int{400, 409, 412}, s.in(t).serve(r, testAddress).Code)
 		r = httptest.NewRequest("GET", "/v1/users/"+url.PathEscape(tags), nil)
 		r.Header["Authorization"] = []string{authorization}
-		r.Header[minSequenceHeader] = []string{sequence}
+		r.Header[call.MinSequenceHeader] = []string{sequence}
 		assert.Contains(t, []int{401, 404}, s.in(t).serve(r, testAddress).Code)
 	})
 }

@@ -3,17 +3,38 @@ package native
 import (
 	"net/http"
 	"slices"
+	"time"
 
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
-func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) historyCalls() call.Noun {
+	return call.Noun{
+		Tag: openapi.Tag{Name: "History", About: "What happened to a user."},
+		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + "/:id/history", Handle: a.getHistory,
+			Doc: openapi.Operation{
+				Summary: "List what happened to a user",
+				About:   "Datacenters and groups have the names that they had then, or before they were deleted.",
+				Answer:  historyListAnswer{}, Query: []openapi.Parameter{
+					{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.",
+						Schema: openapi.Count()},
+					{Name: "sort", About: "The newest come first unless sequence is asked for.",
+						Schema: openapi.Text("sequence", "-sequence")},
+					{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},
+					{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()},
+					call.CursorOf("with the same bounds: nothing")}}}},
+	}
+}
+
+func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	s, err := stretchOf(r)
 	if err != nil {
 		return err
 	}
-	id := userID(r)
-	if err := c.mayReadPast(id); err != nil {
+	id := call.UserID(r)
+	if err := mayReadPast(c, id); err != nil {
 		return err
 	}
 	life, err := a.Past.Life(r.Context(), id)
@@ -21,7 +42,7 @@ func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error
 		return err
 	}
 	if len(life.Records) == 0 {
-		return noSuchUser()
+		return call.NoSuchUser()
 	}
 	p := s.of(life)
 	names, err := a.Past.Names(r.Context())
@@ -46,8 +67,30 @@ func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c caller) error
 	if p.more(s.oldest) {
 		links = append(links, s.link("prev", p.cursor(life, s.oldest)))
 	}
-	for _, link := range fitting(links) {
+	for _, link := range call.FittingLinks(links) {
 		w.Header().Add("Link", link)
 	}
 	return rest.Write(w, http.StatusOK, answer)
+}
+
+// historyAnswer is one record of a user.
+type historyAnswer struct {
+	Sequence   uint64         `json:"sequence"`
+	Time       time.Time      `json:"time"`
+	Type       string         `json:"type"`
+	Actor      string         `json:"actor"`
+	Credential *string        `json:"credential"`
+	Dialect    *string        `json:"dialect"`
+	RequestID  *string        `json:"request_id"`
+	Erased     bool           `json:"erased"`
+	Changes    []changeAnswer `json:"changes"`
+}
+
+type historyListAnswer struct {
+	Data []historyAnswer `json:"data"`
+	Meta struct {
+		Total      int     `json:"total"`
+		Limit      int     `json:"limit"`
+		NextCursor *string `json:"next_cursor"`
+	} `json:"meta"`
 }

@@ -17,6 +17,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/secrets"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 type historyPage struct {
@@ -28,7 +29,7 @@ type historyPage struct {
 			Before, After any
 		}
 	}
-	Meta metaAnswer
+	Meta call.Meta
 }
 
 func (s *service) history(path string) (page historyPage, link []string) {
@@ -44,13 +45,13 @@ func TestNobodyHasAPast(t *testing.T) {
 	s := start(t, commands.Options{})
 	for _, id := range []string{"nobody", uuid.Nil.String(), uuid.NewString()} {
 		for _, path := range []string{"/history", "?at=1"} {
-			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, usersPath+"/"+id+path, s.token, "").Code, id+path)
+			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, call.UsersPath+"/"+id+path, s.token, "").Code, id+path)
 		}
 	}
 }
 
-// TestHistoryIsPagedBothWays walks between bounds by the links, from either end and back, and by cursors: each walk sees just what is
-// between the bounds, in order.
+// TestHistoryIsPagedBothWays walks between bounds by the links, from either end and back, and by cursors: each walk
+// sees just what is between the bounds, in order.
 func TestHistoryIsPagedBothWays(t *testing.T) {
 	s := start(t, commands.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
@@ -85,12 +86,13 @@ func TestHistoryIsPagedBothWays(t *testing.T) {
 		pages, _ = s.walkHistory(last, "prev", len(want))
 		slices.Reverse(pages)
 		require.Equal(r, want, append([]uint64{}, slices.Concat(pages...)...))
-		pages, _ = s.walkHistory(path, cursorParameter, len(want))
+		pages, _ = s.walkHistory(path, call.CursorParameter, len(want))
 		require.Equal(r, want, append([]uint64{}, slices.Concat(pages...)...))
 	})
 }
 
-// walkHistory returns the sequences of all pages from that path on, by the links of that rel or by next_cursor, and the last path.
+// walkHistory returns the sequences of all pages from that path on, by the links of that rel or by next_cursor, and the
+// last path.
 func (s *service) walkHistory(path, rel string, total int) (pages [][]uint64, last string) {
 	s.t.Helper()
 	for next := path; next != ""; {
@@ -101,7 +103,7 @@ func (s *service) walkHistory(path, rel string, total int) (pages [][]uint64, la
 			seen = append(seen, e.Sequence)
 		}
 		pages, last, next = append(pages, seen), next, ""
-		if rel == cursorParameter && page.Meta.NextCursor != nil {
+		if rel == call.CursorParameter && page.Meta.NextCursor != nil {
 			next = path + "&cursor=" + *page.Meta.NextCursor
 		}
 		for _, l := range links {

@@ -21,6 +21,7 @@ import (
 	"accountd/events"
 	"accountd/events/eventlog"
 	"accountd/events/session"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 )
 
@@ -37,7 +38,7 @@ func TestRacingRepeatsAreCarriedOutOnce(t *testing.T) {
 		key := fmt.Sprint("key", round)
 		for i := range 16 {
 			all.Go(func() {
-				w := []*service{s, other}[i%2].call("POST", path, s.token, body, idempotencyHeader, key)
+				w := []*service{s, other}[i%2].call("POST", path, s.token, body, call.IdempotencyHeader, key)
 				switch {
 				case w.Code == http.StatusCreated:
 					made.Add(1)
@@ -61,14 +62,14 @@ func (s *service) request(method, route, path, body string) (routed *http.Reques
 		return nil
 	}
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	rest.NewMux([]rest.Route{{Method: method, Path: route, Handle: handle}}, problem).ServeHTTP(httptest.NewRecorder(), r)
+	rest.NewMux([]rest.Route{{Method: method, Path: route, Handle: handle}}, call.WriteProblem).ServeHTTP(httptest.NewRecorder(), r)
 	r = routed
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	return r
 }
 
-// crash makes it so that the service stopped before it kept the answers that it has kept: what took effect is in the log, and
-// whoever carried it out is gone.
+// crash makes it so that the service stopped before it kept the answers that it has kept: what took effect is in the
+// log, and whoever carried it out is gone.
 func (s *service) crash() {
 	s.t.Helper()
 	ctx := context.Background()
@@ -90,8 +91,8 @@ func (s *service) crash() {
 	}
 }
 
-// TestCrashBeforeTheAnswerIsKept repeats what took effect, but of which no answer was kept: the first answer comes again, with the
-// same secrets, and nothing takes effect a second time.
+// TestCrashBeforeTheAnswerIsKept repeats what took effect, but of which no answer was kept: the first answer comes
+// again, with the same secrets, and nothing takes effect a second time.
 func TestCrashBeforeTheAnswerIsKept(t *testing.T) {
 	s := start(t, commands.Options{ExternalProvisioning: true})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
@@ -135,7 +136,7 @@ func TestCrashBeforeTheAnswerIsKept(t *testing.T) {
 	} {
 		name := fmt.Sprint(c.method, " ", c.path, " ", c.body)
 		send := func() *httptest.ResponseRecorder {
-			return s.call(c.method, c.path, s.token, c.body, idempotencyHeader, fmt.Sprint("key", i))
+			return s.call(c.method, c.path, s.token, c.body, call.IdempotencyHeader, fmt.Sprint("key", i))
 		}
 		first := send()
 		require.Less(t, first.Code, 300, "%s: %s", name, first.Body)
@@ -147,7 +148,7 @@ func TestCrashBeforeTheAnswerIsKept(t *testing.T) {
 		assert.Equal(t, first.Header(), again.Header(), name)
 		assert.Equal(t, position, s.View.Position(), name)
 		third := send()
-		assert.Equal(t, "true", third.Header().Get(replayedHeader), name)
+		assert.Equal(t, "true", third.Header().Get(call.ReplayedHeader), name)
 		assert.Equal(t, first.Body.String(), third.Body.String(), name)
 	}
 }
@@ -157,12 +158,12 @@ func TestCrashBeforeItTookEffect(t *testing.T) {
 	s := start(t, commands.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	r := s.request("POST", apiKeysRoute, path, "")
-	c, err := s.api.identify(r, s.token)
+	c, err := s.api.Identify(r, s.token)
 	require.NoError(t, err)
-	_, kept, err := s.api.begin(r, &c, "k", nil)
+	_, kept, err := s.api.Begin(call.Call{}, r, &c, "k", nil)
 	require.NoError(t, err)
 	require.Nil(t, kept)
-	w := s.call("POST", path, s.token, "", idempotencyHeader, "k")
+	w := s.call("POST", path, s.token, "", call.IdempotencyHeader, "k")
 	assert.Equal(t, http.StatusConflict, w.Code, "the first one has not ended")
 	assert.Contains(t, w.Body.String(), `"code":"request_running"`)
 	assert.NotEmpty(t, w.Header().Get("Retry-After"))
@@ -170,7 +171,7 @@ func TestCrashBeforeItTookEffect(t *testing.T) {
 	s.api.Sessions, err = session.Open(context.Background(), s.env.Engine) // as after a restart
 	require.NoError(t, err)
 	s.http = s.api.handler()
-	assert.Equal(t, http.StatusCreated, s.call("POST", path, s.token, "", idempotencyHeader, "k").Code)
+	assert.Equal(t, http.StatusCreated, s.call("POST", path, s.token, "", call.IdempotencyHeader, "k").Code)
 	assert.Len(t, s.Snapshot().User(s.admin.ID).APIKeys, 2)
 }
 
@@ -179,12 +180,12 @@ func TestAfterACrashOthersGoOn(t *testing.T) {
 	s := start(t, commands.Options{})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 	user := "/v1/users/" + ada.ID.String()
-	version := etag(ada)
-	first := s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, idempotencyHeader, "k", ifMatchHeader, version)
+	version := call.ETag(ada)
+	first := s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "k", "If-Match", version)
 	require.Equal(t, http.StatusOK, first.Code)
 	s.crash()
 	s.do(commands.Service(), commands.UpdateUser{ID: ada.ID, Profile: events.ProfileUpdated{FirstName: new("Grace")}})
-	again := s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, idempotencyHeader, "k", ifMatchHeader, version)
+	again := s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "k", "If-Match", version)
 	assert.Equal(t, http.StatusOK, again.Code)
 	assert.Equal(t, first.Body.String(), again.Body.String())
 	assert.Equal(t, "Grace", s.Snapshot().User(ada.ID).FirstName)
@@ -214,7 +215,7 @@ func TestReplaysOfThoseWhoLostTheRight(t *testing.T) {
 			{"POST", "/v1/subscriptions/crm/secret", ``},
 		}
 		for i, c := range calls {
-			require.Less(t, s.call(c[0], c[1], token, c[2], idempotencyHeader, fmt.Sprint(i)).Code, 300, c)
+			require.Less(t, s.call(c[0], c[1], token, c[2], call.IdempotencyHeader, fmt.Sprint(i)).Code, 300, c)
 		}
 		if crashed {
 			s.crash()
@@ -222,16 +223,16 @@ func TestReplaysOfThoseWhoLostTheRight(t *testing.T) {
 		s.do(commands.Service(), commands.UpdateUser{ID: boss.ID, Rights: events.RightsChanged{SuperAdmin: new(bool)}})
 		position := s.View.Position()
 		for i, c := range calls {
-			w := s.call(c[0], c[1], token, c[2], idempotencyHeader, fmt.Sprint(i))
+			w := s.call(c[0], c[1], token, c[2], call.IdempotencyHeader, fmt.Sprint(i))
 			assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, w.Code, "%v: %s", c, w.Body)
-			assert.Empty(t, w.Header().Get(replayedHeader), c)
+			assert.Empty(t, w.Header().Get(call.ReplayedHeader), c)
 		}
 		assert.Equal(t, position, s.View.Position())
 	}
 }
 
-// TestRehearsalsActOnNothing carries out every call without anything to act by: nothing takes effect, and nobody reaches for what is
-// not there.
+// TestRehearsalsActOnNothing carries out every call without anything to act by: nothing takes effect, and nobody
+// reaches for what is not there.
 func TestRehearsalsActOnNothing(t *testing.T) {
 	s := start(t, commands.Options{})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
@@ -249,18 +250,18 @@ func TestRehearsalsActOnNothing(t *testing.T) {
 	names := strings.NewReplacer("users/:id", "users/"+ada.ID.String(), ":application", app.ID.String(), ":webhook", hook.String(),
 		":group", group.String(), ":name", "crm", ":kind/:resource", "server/7", "api-keys/:key", "api-keys/"+ada.ID.String())
 	position, rehearsed := s.View.Position(), 0
-	for _, route := range s.api.powerless().routes() {
-		if route.method == http.MethodGet || route.path == importPath || route.path == sessionPath || strings.Contains(route.path, userSessionsPath) {
+	for _, route := range s.api.powerless().calls() {
+		if route.Method == http.MethodGet || route.Path == importPath || route.Path == sessionPath || strings.Contains(route.Path, userSessionsPath) {
 			continue // which is not carried out once, or answers without a body
 		}
 		for _, token := range []string{s.token, plain} {
 			for _, body := range []string{``, `{}`, `{"name":"new"}`, `{"email":"new@example.com","password":"correct horse"}`} {
-				r := s.request(route.method, route.path, names.Replace(route.path), body)
+				r := s.request(route.Method, route.Path, names.Replace(route.Path), body)
 				r.Header.Set("Authorization", "Bearer "+token)
-				c, err := s.api.identify(r, token)
+				c, err := s.api.Identify(r, token)
 				require.NoError(t, err)
-				assert.NotPanics(t, func() { err = route.handle(httptest.NewRecorder(), r, c) }, "%s %s %s", route.method, route.path, body)
-				assert.Error(t, err, "%s %s %s", route.method, route.path, body)
+				assert.NotPanics(t, func() { err = route.Handle(httptest.NewRecorder(), r, c) }, "%s %s %s", route.Method, route.Path, body)
+				assert.Error(t, err, "%s %s %s", route.Method, route.Path, body)
 				rehearsed++
 			}
 		}
@@ -275,11 +276,11 @@ func TestReplaysAboutThoseWhoAreGone(t *testing.T) {
 		for _, gone := range []string{"DELETE", "erase"} {
 			s := start(t, commands.Options{})
 			body := `{"email":"ada@example.com"}`
-			made := s.call("POST", "/v1/users", s.token, body, idempotencyHeader, "made")
+			made := s.call("POST", "/v1/users", s.token, body, call.IdempotencyHeader, "made")
 			require.Equal(t, http.StatusCreated, made.Code)
 			user := made.Header().Get("Location")
-			require.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, idempotencyHeader, "changed").Code)
-			require.Equal(t, http.StatusCreated, s.call("POST", user+"/api-keys", s.token, "", idempotencyHeader, "key").Code)
+			require.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "changed").Code)
+			require.Equal(t, http.StatusCreated, s.call("POST", user+"/api-keys", s.token, "", call.IdempotencyHeader, "key").Code)
 			if crashed {
 				s.crash()
 			}
@@ -292,13 +293,13 @@ func TestReplaysAboutThoseWhoAreGone(t *testing.T) {
 				s.requireNothingKeptAbout(user)
 			}
 			for _, w := range []*httptest.ResponseRecorder{
-				s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, idempotencyHeader, "changed"),
-				s.call("POST", user+"/api-keys", s.token, "", idempotencyHeader, "key"),
+				s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "changed"),
+				s.call("POST", user+"/api-keys", s.token, "", call.IdempotencyHeader, "key"),
 			} {
 				assert.Equal(t, http.StatusNotFound, w.Code, w.Body)
 				assert.NotContains(t, w.Body.String(), "ada@example.com")
 			}
-			w := s.call("POST", "/v1/users", s.token, body, idempotencyHeader, "made")
+			w := s.call("POST", "/v1/users", s.token, body, call.IdempotencyHeader, "made")
 			assert.Equal(t, http.StatusNotFound, w.Code, w.Body)
 		}
 	}
@@ -320,15 +321,15 @@ func (s *service) requireNothingKeptAbout(user string) {
 func TestWhatTheServiceCouldNotDoIsNotKept(t *testing.T) {
 	s := start(t, commands.Options{})
 	body := `{"email":"ada@example.com","password":"correct horse"}`
-	r := s.request("POST", usersPath, usersPath, body)
-	r.Header.Set(idempotencyHeader, "k")
+	r := s.request("POST", call.UsersPath, call.UsersPath, body)
+	r.Header.Set(call.IdempotencyHeader, "k")
 	w := httptest.NewRecorder()
-	busy := func(http.ResponseWriter, *http.Request, caller) error { return password.ErrBusy }
-	h := s.api.once(busy, busy)
-	err := s.api.authenticated(h)(w, r)
+	busy := func(http.ResponseWriter, *http.Request, call.Caller) error { return password.ErrBusy }
+	h := s.api.Once(call.Call{}, busy, busy)
+	err := s.api.Authenticated(h)(w, r)
 	assert.Equal(t, http.StatusServiceUnavailable, rest.FaultOf(err).Status)
 	assert.ErrorIs(t, err, password.ErrBusy)
-	assert.Equal(t, http.StatusCreated, s.call("POST", "/v1/users", s.token, body, idempotencyHeader, "k").Code)
+	assert.Equal(t, http.StatusCreated, s.call("POST", "/v1/users", s.token, body, call.IdempotencyHeader, "k").Code)
 }
 
 // TestWhatMayHaveTakenEffect is looked for when the request comes again, and not done a second time.
@@ -336,14 +337,14 @@ func TestWhatMayHaveTakenEffect(t *testing.T) {
 	s := start(t, commands.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	r := s.request("POST", apiKeysRoute, path, "")
-	r.Header.Set(idempotencyHeader, "k")
+	r.Header.Set(call.IdempotencyHeader, "k")
 	lost := httptest.NewRecorder()
-	unsure := func(_ http.ResponseWriter, r *http.Request, c caller) error {
+	unsure := func(_ http.ResponseWriter, r *http.Request, c call.Caller) error {
 		require.NoError(t, s.api.addAPIKey(lost, r, c))
 		return eventlog.ErrUnavailable
 	}
-	assert.ErrorIs(t, s.api.authenticated(s.api.once(unsure, unsure))(httptest.NewRecorder(), r), eventlog.ErrUnavailable)
-	w := s.call("POST", path, s.token, "", idempotencyHeader, "k")
+	assert.ErrorIs(t, s.api.Authenticated(s.api.Once(call.Call{}, unsure, unsure))(httptest.NewRecorder(), r), eventlog.ErrUnavailable)
+	w := s.call("POST", path, s.token, "", call.IdempotencyHeader, "k")
 	assert.Equal(t, http.StatusCreated, w.Code)
 	assert.Equal(t, lost.Body.String(), w.Body.String())
 	assert.Len(t, s.Snapshot().User(s.admin.ID).APIKeys, 2)
@@ -353,22 +354,21 @@ func TestWhatMayHaveTakenEffect(t *testing.T) {
 func TestKeptAnswersAreSealed(t *testing.T) {
 	s := start(t, commands.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
-	w := s.call("POST", path, s.token, "", idempotencyHeader, "k")
+	w := s.call("POST", path, s.token, "", call.IdempotencyHeader, "k")
 	var made struct{ Key string }
 	decodeBody(t, w, &made)
 	r := s.request("POST", apiKeysRoute, path, "")
-	c, err := s.api.identify(r, s.token)
+	c, err := s.api.Identify(r, s.token)
 	require.NoError(t, err)
-	_, kept, err := s.api.begin(r, &c, "k", nil)
+	_, kept, err := s.api.Begin(call.Call{}, r, &c, "k", nil)
 	require.NoError(t, err)
-	secret := c.request
 	assert.NotEmpty(t, kept)
 	assert.NotContains(t, string(kept), made.Key)
-	plain, err := secret.seal.Open(nil, nil, kept, nil)
+	plain, err := c.Open(kept)
 	require.NoError(t, err)
 	assert.Contains(t, string(plain), `"status":201`)
-	other, err := newRequestSecret(s.request("POST", apiKeysRoute, path, ""), "other")
+	other, err := c.WithKey(s.request("POST", apiKeysRoute, path, ""), "other")
 	require.NoError(t, err)
-	_, err = other.seal.Open(nil, nil, kept, nil)
+	_, err = other.Open(kept)
 	assert.Error(t, err)
 }

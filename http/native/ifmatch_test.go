@@ -26,20 +26,20 @@ func TestIfMatchHoldsBelowAUser(t *testing.T) {
 // TestWhatNeedsAVersion calls everything that changes or deletes, without If-Match, in a service that wants it.
 func TestWhatNeedsAVersion(t *testing.T) {
 	s := start(t, commands.Options{})
-	s.api.matching = true
+	s.api.Preconditions = true
 	var needs []string
-	for _, r := range s.api.routes() {
-		if r.method != http.MethodPatch && r.method != http.MethodDelete {
+	for _, r := range s.api.calls() {
+		if r.Method != http.MethodPatch && r.Method != http.MethodDelete {
 			continue
 		}
-		path := r.path
-		for _, name := range strings.Split(r.path, "/") {
+		path := r.Path
+		for _, name := range strings.Split(r.Path, "/") {
 			if strings.HasPrefix(name, ":") {
 				path = strings.Replace(path, name, uuid.NewString(), 1)
 			}
 		}
-		if s.call(r.method, path, s.token, `{}`).Code == http.StatusPreconditionRequired {
-			needs = append(needs, r.method+" "+r.path)
+		if s.call(r.Method, path, s.token, `{}`).Code == http.StatusPreconditionRequired {
+			needs = append(needs, r.Method+" "+r.Path)
 		}
 	}
 	require.ElementsMatch(t, []string{

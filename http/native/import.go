@@ -12,20 +12,31 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
+
+const importPath = call.UsersPath + ":import"
+
+func (a *api) importCalls() call.Noun {
+	return call.Noun{Tag: openapi.Tag{Name: "Users"}, Calls: []call.Call{{Method: http.MethodPost, Path: importPath,
+		Handle: a.importUsers, Changes: call.Lines, Doc: openapi.Operation{
+			Summary: "Make a user of each line", About: "Each line of the body is a user, and is answered with a line.",
+			Body: openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
+}
 
 // inFlight is how many lines of an import are at work: two batches, one that is written and one that waits.
 const inFlight = 2048
 
 // importAnswer is the answer to one line.
 type importAnswer struct {
-	Line     int            `json:"line"` // from 1 up
-	Status   int            `json:"status"`
-	ID       *uuid.UUID     `json:"id,omitempty"`
-	Number   int64          `json:"number,omitempty"`
-	Sequence uint64         `json:"sequence,omitempty"`
-	Problem  *problemAnswer `json:"problem,omitempty"`
+	Line     int           `json:"line"` // from 1 up
+	Status   int           `json:"status"`
+	ID       *uuid.UUID    `json:"id,omitempty"`
+	Number   int64         `json:"number,omitempty"`
+	Sequence uint64        `json:"sequence,omitempty"`
+	Problem  *call.Problem `json:"problem,omitempty"`
 }
 
 // importLine is a line at work.
@@ -34,33 +45,33 @@ type importLine struct {
 	wait   func() (commands.Outcome, error)
 }
 
-// importUsers makes a user of each line and answers each with a line, in order, while it still reads. A line that is refused
-// holds back no other. With an idempotency key a line that was imported before is answered as it was then.
-func (a *api) importUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	if err := checkType(r, []string{typeNDJSON, "application/jsonl"}); err != nil {
+// importUsers makes a user of each line and answers each with a line, in order, while it still reads. A line that is
+// refused holds back no other. With an idempotency key a line that was imported before is answered as it was then.
+func (a *api) importUsers(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if err := call.CheckType(r, []string{call.TypeNDJSON, "application/jsonl"}); err != nil {
 		return err
 	}
-	key, err := idempotencyKey(r)
+	key, err := call.IdempotencyKey(r)
 	if err != nil {
 		return err
 	}
 	if key != "" {
-		if c.request, err = newRequestSecret(r, key); err != nil {
+		if c, err = c.WithKey(r, key); err != nil {
 			return err
 		}
 	}
-	s := newStream(w)
+	s := call.NewStream(w)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	lines := make(chan importLine, inFlight)
 	go func() {
 		defer close(lines)
-		a.readImport(ctx, c, s.reader(ctx, r.Body), lines)
+		a.readImport(ctx, c, s.Reader(ctx, r.Body), lines)
 	}()
-	s.begin(http.StatusOK)
+	s.Begin(http.StatusOK)
 	if writeImport(s, lines, rest.InfoOf(r.Context())) != nil {
 		cancel() // the client is gone
-		s.stopReading()
+		s.StopReading()
 		for range lines { // nobody reads the body when this returns
 		}
 	}
@@ -68,7 +79,7 @@ func (a *api) importUsers(w http.ResponseWriter, r *http.Request, c caller) erro
 }
 
 // readImport begins the lines one after another, until the body ends or nobody wants the answers any more.
-func (a *api) readImport(ctx context.Context, c caller, body io.Reader, lines chan<- importLine) {
+func (a *api) readImport(ctx context.Context, c call.Caller, body io.Reader, lines chan<- importLine) {
 	in := bufio.NewReaderSize(body, rest.MaxBody)
 	for n := 1; ; n++ {
 		text, err := readLine(in)
@@ -114,7 +125,8 @@ func isTooLong(err error) bool {
 }
 
 // beginLine begins to make the user of a line. There is nothing to wait for when the line is blank.
-func (a *api) beginLine(ctx context.Context, c caller, text []byte, err error) (wait func() (commands.Outcome, error)) {
+func (a *api) beginLine(ctx context.Context, c call.Caller, text []byte,
+	err error) (wait func() (commands.Outcome, error)) {
 	if err == nil && len(text) == 0 {
 		return nil
 	}
@@ -123,38 +135,36 @@ func (a *api) beginLine(ctx context.Context, c caller, text []byte, err error) (
 		body, err = readImported(text)
 	}
 	if err == nil {
-		c.states, err = a.states()
+		c.States, err = a.States()
 	}
 	if err != nil {
-		return failed(err)
+		return call.Failed(err)
 	}
-	id := uuid.New()
-	if c.request != nil {
-		id = c.request.id("line", text)
-	}
-	return a.startUser(ctx, c, id, body)
+	return a.startUser(ctx, c, c.LineID(text), body)
 }
 
-// readImported reads a user. What the service gives by itself may stand there, as it does in an export, and counts for nothing.
+// readImported reads a user. What the service gives by itself may stand there, as it does in an export, and counts for
+// nothing.
 func readImported(text []byte) (userBody, error) {
-	values, err := rest.DecodeObject[object](text, false)
+	values, err := rest.DecodeObject[call.Object](text, false)
 	if err != nil {
 		return userBody{}, err
 	}
-	body, err := readUser(&members{left: values})
+	body, err := readUser(call.NewMembers(values, false))
 	body.readOnly, body.imported = nil, true
 	return body, err
 }
 
-// writeImport answers the lines in order, and lets the client have what is there whenever there is nothing more at hand.
-func writeImport(s *stream, lines <-chan importLine, info *rest.Info) error {
+// writeImport answers the lines in order, and lets the client have what is there whenever there is nothing more at
+// hand.
+func writeImport(s *call.Stream, lines <-chan importLine, info *rest.Info) error {
 	for line := range lines {
 		out, err := line.wait()
-		if err := s.write(importAnswerOf(line.number, out, err, info), len(lines) == 0); err != nil {
+		if err := s.Send(importAnswerOf(line.number, out, err, info), len(lines) == 0); err != nil {
 			return err
 		}
 	}
-	return s.flush()
+	return s.Flush()
 }
 
 func importAnswerOf(line int, out commands.Outcome, err error, info *rest.Info) []byte {
@@ -164,7 +174,7 @@ func importAnswerOf(line int, out commands.Outcome, err error, info *rest.Info) 
 		if f.Status >= http.StatusInternalServerError {
 			info.Failure = err
 		}
-		p := problemOf(err, f)
+		p := call.ProblemOf(err, f)
 		answer.Status, answer.Problem = f.Status, &p
 	} else {
 		answer.ID, answer.Number, answer.Sequence = &out.User.ID, out.User.Number, out.Sequence

@@ -16,15 +16,16 @@ import (
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 )
 
 // imported sends lines to be imported and returns the answers.
 func (s *service) imported(body string, headers ...string) []importAnswer {
 	s.t.Helper()
-	w := s.call("POST", importPath, s.token, body, append(headers, "Content-Type", typeNDJSON)...)
+	w := s.call("POST", importPath, s.token, body, append(headers, "Content-Type", call.TypeNDJSON)...)
 	require.Equal(s.t, http.StatusOK, w.Code, "%s", w.Body)
-	require.Equal(s.t, typeNDJSON, w.Header().Get("Content-Type"))
+	require.Equal(s.t, call.TypeNDJSON, w.Header().Get("Content-Type"))
 	var out []importAnswer
 	for line := range strings.Lines(w.Body.String()) {
 		var a importAnswer
@@ -64,8 +65,8 @@ func TestImport(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// TestImportIsOrderly imports so many lines that batches are shared: numbers follow the lines, and of lines that exclude each
-// other the first counts.
+// TestImportIsOrderly imports so many lines that batches are shared: numbers follow the lines, and of lines that
+// exclude each other the first counts.
 func TestImportIsOrderly(t *testing.T) {
 	s := start(t, commands.Options{})
 	var body strings.Builder
@@ -91,13 +92,13 @@ func TestImportIsOrderly(t *testing.T) {
 func TestImportResumes(t *testing.T) {
 	s := start(t, commands.Options{})
 	one, two, three := `{"email":"ada@example.com"}`, `{"email":"bea@example.com"}`, `{"email":"cid@example.com"}`
-	first := s.imported(one+"\n"+two, idempotencyHeader, "k")
+	first := s.imported(one+"\n"+two, call.IdempotencyHeader, "k")
 	require.Equal(t, []int{201, 201}, statuses(first))
-	again := s.imported(one+"\n"+two+"\n"+three, idempotencyHeader, "k")
+	again := s.imported(one+"\n"+two+"\n"+three, call.IdempotencyHeader, "k")
 	require.Equal(t, []int{201, 201, 201}, statuses(again))
 	assert.Equal(t, first, again[:2])
-	assert.Equal(t, *again[1].ID, *s.imported(two, idempotencyHeader, "k")[0].ID)
-	assert.Equal(t, []int{409}, statuses(s.imported(two, idempotencyHeader, "other")))
+	assert.Equal(t, *again[1].ID, *s.imported(two, call.IdempotencyHeader, "k")[0].ID)
+	assert.Equal(t, []int{409}, statuses(s.imported(two, call.IdempotencyHeader, "other")))
 	assert.Equal(t, []int{409}, statuses(s.imported(two)))
 	assert.Equal(t, 4, s.Snapshot().Len())
 }
@@ -119,7 +120,8 @@ func TestImportByWhoMayNot(t *testing.T) {
 	assert.Equal(t, http.StatusOK, s.call("POST", importPath, s.token, "").Code)
 }
 
-// TestImportAnswersWhileItReads sends a line only when the one before is answered, over a real connection, and then goes away.
+// TestImportAnswersWhileItReads sends a line only when the one before is answered, over a real connection, and then
+// goes away.
 func TestImportAnswersWhileItReads(t *testing.T) {
 	s := start(t, commands.Options{})
 	ended := make(chan struct{})
@@ -184,7 +186,7 @@ func TestExportIsImported(t *testing.T) {
 	exported := from.call("GET", "/v1/users:export?filter[email]=ada@example.com", from.token, "").Body.String()
 	require.Equal(t, []int{201}, statuses(to.imported(exported)))
 	got := to.call("GET", "/v1/users:export?filter[email]=ada@example.com", to.token, "").Body.String()
-	same := func(text string) (o object) {
+	same := func(text string) (o call.Object) {
 		require.NoError(t, json.Unmarshal([]byte(text), &o))
 		for _, name := range readOnly {
 			delete(o, name)

@@ -14,16 +14,17 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 	"accountd/projections"
 )
 
 func TestSequenceThatDoesNotCome(t *testing.T) {
 	s := start(t, commands.Options{})
-	s.api.maxWait = time.Millisecond
+	s.api.MaxWait = time.Millisecond
 	r := httptest.NewRequest("GET", "/v1/users", nil)
 	r.Header.Set("Authorization", "Bearer "+s.token)
-	r.Header.Set(minSequenceHeader, "1000")
+	r.Header.Set(call.MinSequenceHeader, "1000")
 	info := &rest.Info{}
 	w := httptest.NewRecorder()
 	s.http.ServeHTTP(w, r.WithContext(rest.WithInfo(context.Background(), info)))
@@ -37,12 +38,12 @@ func TestSequenceThatDoesNotCome(t *testing.T) {
 func TestSequenceThatComes(t *testing.T) {
 	s := start(t, commands.Options{})
 	s.api.Newest = func(context.Context) (uint64, error) { return 3, nil } // as another instance has written
-	token, hash := NewToken()
+	token, hash := call.NewToken()
 	answered := make(chan int)
 	go func() {
-		answered <- s.call("GET", "/v1/users", token, "", minSequenceHeader, "3").Code
+		answered <- s.call("GET", "/v1/users", token, "", call.MinSequenceHeader, "3").Code
 	}()
-	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: events.APIKey{ID: [16]byte{1}, Kind: keyKind, Hash: events.Secret(hash)}})
+	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: events.APIKey{ID: [16]byte{1}, Kind: call.KeyKind, Hash: events.Secret(hash)}})
 	assert.Equal(t, http.StatusOK, <-answered)
 }
 
@@ -68,7 +69,7 @@ func TestVersionOfAnotherInstance(t *testing.T) {
 
 func TestVersionThatDoesNotCome(t *testing.T) {
 	s := start(t, commands.Options{})
-	s.api.maxWait = time.Millisecond
+	s.api.MaxWait = time.Millisecond
 	w := s.call("PATCH", "/v1/users/"+s.admin.ID.String(), s.token, `{}`, "If-Match", `"1000"`)
 	assert.Equal(t, http.StatusPreconditionFailed, w.Code)
 }
@@ -76,7 +77,7 @@ func TestVersionThatDoesNotCome(t *testing.T) {
 func TestNotReady(t *testing.T) {
 	h := New(rest.Service{View: projections.NewView()}, Options{})
 	r := httptest.NewRequest("GET", "/v1/users", nil)
-	token, _ := NewToken()
+	token, _ := call.NewToken()
 	r.Header.Set("Authorization", "Bearer "+token)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -84,8 +85,8 @@ func TestNotReady(t *testing.T) {
 	assert.NotEmpty(t, w.Header().Get("Retry-After"))
 }
 
-// TestNothingIsHashedInVain calls with a context that has ended, so that hashing fails: what is refused before it has its
-// usual status.
+// TestNothingIsHashedInVain calls with a context that has ended, so that hashing fails: what is refused before it has
+// its usual status.
 func TestNothingIsHashedInVain(t *testing.T) {
 	s := start(t, commands.Options{})
 	child := s.create(commands.Service(), events.UserCreated{Email: "child@example.com", Active: true})

@@ -10,17 +10,31 @@ import (
 	"accountd/commands"
 	"accountd/commands/mailer"
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
-func (a *api) mailRoutes() []route {
-	const mails, mail = "/v1/mail", "/v1/mail/:mail"
-	return []route{
-		{http.MethodGet, mails, a.listMails, true},
-		{http.MethodGet, mail, a.getMail, false},
-		{http.MethodPost, mail + "/send", a.sendMail, false},
-		{http.MethodDelete, mail, a.discardMail, false},
-		{http.MethodPost, usersPath + "/:id/password-reset", a.requestPasswordReset, false},
+func (a *api) mailCalls() call.Noun {
+	const all, one = "/v1/mail", "/v1/mail/:mail"
+	nothing := openapi.Object(nil)
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Mail", About: "Mails that could not be sent, and those that are asked for."},
+		Calls: []call.Call{
+			{Method: http.MethodGet, Path: all, Handle: a.listMails,
+				Doc: openapi.Operation{Summary: "List mails that could not be sent", Query: call.Paged(),
+					Answer: call.ListAnswer[mailAnswer]{}}},
+			{Method: http.MethodGet, Path: one, Handle: a.getMail,
+				Doc: openapi.Operation{Summary: "Show a mail that could not be sent", Answer: mailAnswer{}}},
+			{Method: http.MethodPost, Path: one + "/send", Handle: a.sendMail, Changes: call.Unlogged,
+				Doc: openapi.Operation{Summary: "Send a mail again", Body: nothing}},
+			{Method: http.MethodDelete, Path: one, Handle: a.discardMail, Changes: call.Unlogged,
+				Doc: openapi.Operation{Summary: "Give up a mail"}},
+			{Method: http.MethodPost, Path: call.UsersPath + "/:id/password-reset", Handle: a.requestPasswordReset,
+				Changes: call.OfUser,
+				Doc: openapi.Operation{Summary: "Have a link mailed by which the user sets a new password",
+					Body: nothing, Status: http.StatusAccepted}},
+		},
 	}
 }
 
@@ -38,59 +52,54 @@ type mailAnswer struct {
 }
 
 func mailOf(l mailer.Letter) mailAnswer {
-	return mailAnswer{ID: l.ID, Mail: l.Mail, User: l.User, Sequence: l.Sequence, Reason: l.Reason, Code: unlessZero(l.Code),
-		Extended: unlessZero(l.Extended), Attempts: l.Attempts, At: l.At}
+	return mailAnswer{ID: l.ID, Mail: l.Mail, User: l.User, Sequence: l.Sequence, Reason: l.Reason,
+		Code:     call.OrNull(l.Code),
+		Extended: call.OrNull(l.Extended), Attempts: l.Attempts, At: l.At}
 }
 
-func unlessZero[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
-}
-
-func (a *api) listMails(w http.ResponseWriter, r *http.Request, c caller) error {
-	if !commands.MayReadUsers(c.states, c.Actor) {
+func (a *api) listMails(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if !commands.MayReadUsers(c.States, c.Actor) {
 		return noMail("see")
 	}
 	all, err := a.Mail.Letters(r.Context())
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, keyed("mail", all, func(l mailer.Letter) string { return fmt.Sprintf("%019d %v", l.Sequence, l.ID) }), mailOf)
+	return call.WriteList(w, r,
+		call.Keyed("mail", all, func(l mailer.Letter) string { return fmt.Sprintf("%019d %v", l.Sequence, l.ID) }),
+		mailOf)
 }
 
-func (a *api) getMail(w http.ResponseWriter, r *http.Request, c caller) error {
-	if !commands.MayReadUsers(c.states, c.Actor) {
+func (a *api) getMail(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if !commands.MayReadUsers(c.States, c.Actor) {
 		return noMail("see")
 	}
-	letter, err := a.Mail.Letter(r.Context(), parseID(param(r, "mail")))
+	letter, err := a.Mail.Letter(r.Context(), call.ParseID(call.Param(r, "mail")))
 	if err != nil {
 		return err
 	}
 	return rest.Write(w, http.StatusOK, mailOf(letter))
 }
 
-func (a *api) sendMail(w http.ResponseWriter, r *http.Request, c caller) error {
-	if !commands.MayWriteUsers(c.states, c.Actor) {
+func (a *api) sendMail(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if !commands.MayWriteUsers(c.States, c.Actor) {
 		return noMail("send")
 	}
-	if err := readNothing(w, r); err != nil {
+	if err := call.ReadNothing(w, r); err != nil {
 		return err
 	}
-	if err := a.Mail.SendAgain(r.Context(), parseID(param(r, "mail"))); err != nil {
+	if err := a.Mail.SendAgain(r.Context(), call.ParseID(call.Param(r, "mail"))); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-func (a *api) discardMail(w http.ResponseWriter, r *http.Request, c caller) error {
-	if !commands.MayWriteUsers(c.states, c.Actor) {
+func (a *api) discardMail(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if !commands.MayWriteUsers(c.States, c.Actor) {
 		return noMail("discard")
 	}
-	if err := a.Mail.Discard(r.Context(), parseID(param(r, "mail"))); err != nil {
+	if err := a.Mail.Discard(r.Context(), call.ParseID(call.Param(r, "mail"))); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -98,22 +107,24 @@ func (a *api) discardMail(w http.ResponseWriter, r *http.Request, c caller) erro
 }
 
 func noMail(doing string) error {
-	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "Only a super admin may " + doing + " mails."}
+	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
+		Detail: "Only a super admin may " + doing + " mails."}
 }
 
 // requestPasswordReset has a link to set a new password mailed to the user.
-func (a *api) requestPasswordReset(w http.ResponseWriter, r *http.Request, c caller) error {
-	if err := readNothing(w, r); err != nil {
+func (a *api) requestPasswordReset(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	if err := call.ReadNothing(w, r); err != nil {
 		return err
 	}
-	cmd := commands.RequestMail{ID: userID(r), Mail: events.MailPasswordReset}
-	if err := c.refusal(cmd); err != nil {
+	cmd := commands.RequestMail{ID: call.UserID(r), Mail: events.MailPasswordReset}
+	if err := c.Refusal(cmd); err != nil {
 		return err
 	}
 	if a.Mail == nil {
-		return &commands.Refusal{Kind: commands.Conflict, Reason: "mail_off", Detail: "No mail server is set, so no mail can be sent."}
+		return &commands.Refusal{Kind: commands.Conflict, Reason: "mail_off",
+			Detail: "No mail server is set, so no mail can be sent."}
 	}
-	out, err := a.do(r, c, cmd)
+	out, err := a.OnUser(r, c, cmd)
 	if err != nil {
 		return err
 	}

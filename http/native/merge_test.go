@@ -11,6 +11,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 // TestMerge merges patches into a user that has everything, and looks at what differs then.
@@ -51,7 +52,7 @@ func TestMerge(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(c.change), &change))
 			maps.Copy(want, change)
 
-			w := s.call("PATCH", path, s.token, c.patch, "Content-Type", typeMergePatch)
+			w := s.call("PATCH", path, s.token, c.patch, "Content-Type", call.TypeMergePatch)
 			assert.Equal(t, http.StatusOK, w.Code, "%s", w.Body)
 			var answered map[string]any
 			decodeBody(t, w, &answered)

@@ -13,6 +13,7 @@ import (
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/events/usage"
+	"accountd/http/native/call"
 	"accountd/testing/testlog"
 )
 
@@ -50,7 +51,7 @@ func TestPanelKeys(t *testing.T) {
 		require.Equal(t, want.users, made.Permissions.Users)
 		require.Equal(t, want.servers, made.Permissions.Servers)
 
-		stored, ok := s.Snapshot().UserByAPIKey(secrets.Hash(*made.Key)).APIKey(parseID(made.ID))
+		stored, ok := s.Snapshot().UserByAPIKey(secrets.Hash(*made.Key)).APIKey(call.ParseID(made.ID))
 		require.True(t, ok)
 		require.Equal(t, commands.KeyPterodactyl, stored.Kind)
 		require.Equal(t, http.StatusUnauthorized, s.call(http.MethodGet, path, *made.Key, "").Code, "it opens nothing here")

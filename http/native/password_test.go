@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 )
 
 // TestPasswordMin wants a new password to be long enough, but not one that is imported.
@@ -26,6 +27,6 @@ func TestPasswordMin(t *testing.T) {
 	assert.Contains(t, w.Body.String(), `"code":"password_too_short"`)
 	assert.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"password":"`+ten+`"}`).Code)
 
-	imported := s.call("POST", "/v1/users:import", s.token, `{"email":"bob@example.com","password":"x"}`+"\n", "Content-Type", typeNDJSON)
+	imported := s.call("POST", "/v1/users:import", s.token, `{"email":"bob@example.com","password":"x"}`+"\n", "Content-Type", call.TypeNDJSON)
 	assert.Contains(t, imported.Body.String(), `"status":201`)
 }

@@ -10,24 +10,26 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 	"accountd/projections"
 	"accountd/projections/past"
 )
 
 // mayReadPast returns a Refusal unless the caller may see the past of that user: its own, or with the permission audit.
-func (c caller) mayReadPast(id uuid.UUID) error {
-	if id == c.User || commands.MayReadLog(c.states, c.Actor) {
+func mayReadPast(c call.Caller, id uuid.UUID) error {
+	if id == c.User || commands.MayReadLog(c.States, c.Actor) {
 		return nil
 	}
-	if u := c.states.User(id); u == nil || !c.scope().Sees(u) {
-		return noSuchUser()
+	if u := c.States.User(id); u == nil || !c.Scope().Sees(u) {
+		return call.NoSuchUser()
 	}
 	return noAudit()
 }
 
 func noAudit() error {
-	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The past of others needs the permission audit."}
+	return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
+		Detail: "The past of others needs the permission audit."}
 }
 
 // momentOf reads the parameter at.
@@ -39,7 +41,7 @@ func momentOf(value string) (*past.Moment, error) {
 	return &m, nil
 }
 
-func badMoment(detail string) error { return badParameter("at", "moment_invalid", "%s", detail) }
+func badMoment(detail string) error { return call.BadParameter("at", "moment_invalid", "%s", detail) }
 
 // pastError returns what an error of the archive means to the caller.
 func pastError(err error) error {
@@ -49,7 +51,8 @@ func pastError(err error) error {
 	case errors.Is(err, past.ErrBefore):
 		return badMoment("The log began later than that.")
 	case errors.Is(err, past.ErrBusy):
-		return &commands.Refusal{Kind: commands.Busy, Reason: "past_not_ready", Detail: "That moment is being looked up; ask again in a while."}
+		return &commands.Refusal{Kind: commands.Busy, Reason: "past_not_ready",
+			Detail: "That moment is being looked up; ask again in a while."}
 	}
 	return err
 }
@@ -59,26 +62,26 @@ func askedMoment(r *http.Request) (*past.Moment, error) {
 	if r.URL.RawQuery == "" {
 		return nil, nil
 	}
-	query, err := queryOf(r)
+	query, err := call.QueryOf(r)
 	if err != nil {
 		return nil, err
 	}
-	value, err := single(query, "at")
+	value, err := call.Single(query, "at")
 	if err != nil {
 		return nil, err
 	}
 	given := query.Has("at")
 	query.Del("at")
-	if err := noParameters(query); err != nil || !given {
+	if err := call.NoParameters(query); err != nil || !given {
 		return nil, err
 	}
 	return momentOf(value)
 }
 
 // getUserAt answers with the user as it stood at the moment. It has no version that a change could build on.
-func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past.Moment) error {
-	id := userID(r)
-	if err := c.mayReadPast(id); err != nil {
+func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c call.Caller, m past.Moment) error {
+	id := call.UserID(r)
+	if err := mayReadPast(c, id); err != nil {
 		return err
 	}
 	if err := a.Past.Check(r.Context(), m); err != nil {
@@ -90,7 +93,7 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past
 	}
 	u := life.At(m)
 	if u == nil {
-		return noSuchUser()
+		return call.NoSuchUser()
 	}
 	then, err := a.Past.When(r.Context(), m)
 	if err != nil {
@@ -107,8 +110,9 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c caller, m past
 }
 
 // everybodyAt returns the View of all users as it stood at the moment, and the moment's time.
-func (a *api) everybodyAt(ctx context.Context, c caller, m past.Moment) (v *projections.View, then time.Time, err error) {
-	if !commands.MayReadLog(c.states, c.Actor) {
+func (a *api) everybodyAt(ctx context.Context, c call.Caller, m past.Moment) (v *projections.View, then time.Time,
+	err error) {
+	if !commands.MayReadLog(c.States, c.Actor) {
 		return nil, then, noAudit()
 	}
 	sequence, err := a.Past.Locate(ctx, m)

@@ -12,6 +12,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 // then is what a user's object shows that others have named or that time changes.
@@ -50,8 +51,8 @@ func (s *service) users(query string) (users []then) {
 	return page.Data
 }
 
-// TestNamesAreThoseOfTheMoment renames a datacenter, gives its name to another, and deletes both with a group: a moment shows what
-// things were called then, and finds users by it, in lists and for one user alike.
+// TestNamesAreThoseOfTheMoment renames a datacenter, gives its name to another, and deletes both with a group: a moment
+// shows what things were called then, and finds users by it, in lists and for one user alike.
 func TestNamesAreThoseOfTheMoment(t *testing.T) {
 	s := start(t, commands.Options{})
 	do := func(c commands.Command) uint64 { s.do(commands.Service(), c); return s.Snapshot().Head().Sequence }
@@ -69,7 +70,7 @@ func TestNamesAreThoseOfTheMoment(t *testing.T) {
 	do(commands.DeleteGroup{ID: staff})
 	last := do(commands.DeleteDatacenter{ID: north})
 
-	path := usersPath + "/" + ann.ID.String()
+	path := call.UsersPath + "/" + ann.ID.String()
 	for _, c := range []struct {
 		at      uint64
 		shown   string // of ann
@@ -82,7 +83,7 @@ func TestNamesAreThoseOfTheMoment(t *testing.T) {
 		{last, "", []string{}, map[string]string{"north": "bob", "polar": "", north.String(): ""}},
 	} {
 		one := s.user(fmt.Sprintf("%s?at=%d", path, c.at))
-		require.Equal(t, c.shown, or(one.Datacenter, ""), c.at)
+		require.Equal(t, c.shown, call.Or(one.Datacenter, ""), c.at)
 		require.Equal(t, c.groups, one.Groups, c.at)
 		require.Equal(t, []then{one}, s.users(fmt.Sprintf("at=%d&filter[username]=ann", c.at)))
 		for name, member := range c.members {
@@ -119,7 +120,7 @@ func TestLocksAreThoseOfTheMoment(t *testing.T) {
 	until = time.Now().Add(time.Hour)
 	s.do(commands.Service(), commands.LockLogIn{ID: ann.ID, Until: until})
 	locked := s.Snapshot().Head().Sequence
-	path := usersPath + "/" + ann.ID.String()
+	path := call.UsersPath + "/" + ann.ID.String()
 	for at, want := range map[string]bool{fmt.Sprint(over - 1): false, fmt.Sprint(over): false, fmt.Sprint(locked): true,
 		asTime(time.Now()): true, asTime(ann.CreatedAt): false} {
 		one := s.user(path + "?at=" + at)

@@ -15,6 +15,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 func decodeBody(t testing.TB, w *httptest.ResponseRecorder, v any) {
@@ -95,7 +96,7 @@ func TestRacingCreations(t *testing.T) {
 // TestChangesOfOneKeyMeet changes different members of a key and of a resource at the same time: none undoes another.
 func TestChangesOfOneKeyMeet(t *testing.T) {
 	s := start(t, commands.Options{})
-	user := usersPath + "/" + s.admin.ID.String()
+	user := call.UsersPath + "/" + s.admin.ID.String()
 	key := s.call("POST", user+"/api-keys", s.token, "").Header().Get("Location")
 	require.Equal(t, http.StatusCreated, s.call("POST", user+"/resources", s.token, `{"kind":"vm","id":"7"}`).Code)
 	var writers sync.WaitGroup

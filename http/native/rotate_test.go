@@ -9,6 +9,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 // TestRotateAPIKey uses the secrets of a key before, during and after their overlap.
@@ -57,14 +58,14 @@ func TestRotateAPIKey(t *testing.T) {
 	rotate("", http.StatusConflict)
 	s.now = testNow
 	fifth := rotate("", http.StatusOK)
-	s.do(commands.Service(), commands.RevokeAPIKey{ID: s.admin.ID, KeyID: parseID(made.ID)})
+	s.do(commands.Service(), commands.RevokeAPIKey{ID: s.admin.ID, KeyID: call.ParseID(made.ID)})
 	opens(fourth.Key, http.StatusUnauthorized)
 	opens(fifth.Key, http.StatusUnauthorized)
 	rotate("", http.StatusNotFound)
 }
 
-// TestOldSecretDoesNotOutliveItself has who holds the secret before a rotation try to go on: by a key of its own, another
-// rotation, and a second factor.
+// TestOldSecretDoesNotOutliveItself has who holds the secret before a rotation try to go on: by a key of its own,
+// another rotation, and a second factor.
 func TestOldSecretDoesNotOutliveItself(t *testing.T) {
 	s := start(t, commands.Options{})
 	user := "/v1/users/" + s.admin.ID.String()
@@ -90,7 +91,7 @@ func TestRotatePanelKey(t *testing.T) {
 	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
 	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap_seconds":60}`).Body.Bytes())
 	require.Regexp(t, "^ptla_[A-Za-z0-9]{43}$", *again.Key)
-	danube := events.APIKey{ID: parseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube, Hash: "h", Secret: "s"}
+	danube := events.APIKey{ID: call.ParseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube, Hash: "h", Secret: "s"}
 	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: danube})
 	w := s.call(http.MethodPost, path+"/"+danube.ID.String()+"/rotate", s.token, "")
 	require.Equal(t, http.StatusConflict, w.Code)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"accountd/events"
 	"accountd/events/feed"
 	"accountd/events/session"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 	"accountd/http/rest/openapi"
 	"accountd/projections"
@@ -71,11 +73,16 @@ func start(t testing.TB, options commands.Options) *service {
 		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions, Keys: env.Log,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor, Subscriptions: subscriptions}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: fieldsParameter}, s.api.handler())
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: call.FieldsParameter}, s.api.handler())
 	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
 		State: commands.StateCreated, SuperAdmin: true})
 	s.token = s.key(s.admin.ID, events.Permissions{})
 	return s
+}
+
+// calls returns those that a caller must be known for.
+func (a *api) calls() []call.Call {
+	return slices.DeleteFunc(call.Calls(a.nouns()), func(c call.Call) bool { return c.Open != nil })
 }
 
 // in returns the service for a test inside the one that started it.
@@ -117,9 +124,9 @@ func (s *service) application(e events.ApplicationCreated) *commands.Application
 // key gives the user a token.
 func (s *service) key(user uuid.UUID, p events.Permissions) string {
 	s.t.Helper()
-	token, hash := NewToken()
+	token, hash := call.NewToken()
 	s.do(commands.Service(), commands.AddAPIKey{ID: user,
-		Key: events.APIKey{ID: uuid.New(), Kind: keyKind, Hash: events.Secret(hash), Permissions: p}})
+		Key: events.APIKey{ID: uuid.New(), Kind: call.KeyKind, Hash: events.Secret(hash), Permissions: p}})
 	return token
 }
 

@@ -16,6 +16,7 @@ import (
 	"accountd/commands/password"
 	"accountd/commands/totp"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 // ann makes a user with the password secret, and logs her in so often.
@@ -74,7 +75,8 @@ func TestTheSessionThatActsStays(t *testing.T) {
 	lasts(fourth, http.StatusUnauthorized)
 }
 
-// TestRacingPasswords has all of a user's sessions set a password at the same time: one is left, the one whose password counts.
+// TestRacingPasswords has all of a user's sessions set a password at the same time: one is left, the one whose password
+// counts.
 func TestRacingPasswords(t *testing.T) {
 	s := start(t, commands.Options{})
 	u, tokens := s.ann(4)
@@ -108,17 +110,18 @@ func TestFailedLogInsWait(t *testing.T) {
 		w := s.call(http.MethodPost, sessionsPath, "", body)
 		require.Equal(t, http.StatusTooManyRequests, w.Code)
 		require.Equal(t, "1", w.Header().Get("Retry-After"))
-		var p problemAnswer
+		var p call.Problem
 		decodeBody(t, w, &p)
 		require.Equal(t, "too_many_attempts", p.Code)
 		s.now = s.now.Add(time.Second)
 		require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", body).Code)
 	}
-	s.api.bounded = false
+	s.api.Bounded = false
 	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"admin","password":"wrong"}`).Code)
 }
 
-// TestReauthentication bounds how often it may fail, together with log-ins, and wants a code where there is a second factor.
+// TestReauthentication bounds how often it may fail, together with log-ins, and wants a code where there is a second
+// factor.
 func TestReauthentication(t *testing.T) {
 	s := start(t, commands.Options{})
 	u, tokens := s.ann(1)
@@ -127,7 +130,7 @@ func TestReauthentication(t *testing.T) {
 		t.Helper()
 		w := s.call(method, path, token, body)
 		require.Equal(t, want, w.Code, w.Body)
-		var p problemAnswer
+		var p call.Problem
 		if code != "" {
 			decodeBody(t, w, &p)
 		}

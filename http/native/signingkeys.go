@@ -2,68 +2,87 @@ package native
 
 import (
 	"net/http"
+	"time"
 
 	"accountd/commands"
-	"accountd/events"
+	"accountd/http/native/call"
+	"accountd/http/rest/openapi"
 )
 
-func signingKeys() belongings[commands.SigningKey, signingKeyAnswer] {
-	return belongings[commands.SigningKey, signingKeyAnswer]{
-		name: "signing-keys",
-		of:   func(u *commands.User) []commands.SigningKey { return u.SigningKeys },
-		key:  func(k commands.SigningKey) string { return oldest(k.AddedAt, k.ID) },
-		find: func(u *commands.User, r *http.Request) (commands.SigningKey, bool) {
-			return u.SigningKey(param(r, "key"))
+func (a *api) signingKeyCalls() call.Noun {
+	keys := signingKeys()
+	members := map[string]openapi.Schema{"name": openapi.Nullable(openapi.Line(call.LongName)),
+		"permissions": openapi.Nullable(permissionsSchema())}
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Signing keys", About: "Keys by which requests of the e24cloud API are signed."},
+		Calls: []call.Call{
+			keys.List("List a user's signing keys"),
+			keys.Add(a.addSigningKey,
+				openapi.Operation{Summary: "Make a signing key", Body: openapi.Object(members),
+					Answer: newSigningKeyAnswer{}}),
+			keys.Get("Show a signing key"),
+			keys.Patch(a.Kernel, changedSigningKey,
+				call.Body{Members: members, Example: map[string]any{"name": "backup"}},
+				openapi.Operation{Summary: "Change a signing key's name and permissions"}),
+			keys.Delete(a.removeSigningKey, "End a signing key"),
 		},
-		absent: commands.NoSigningKey, show: signingKeyOf,
 	}
 }
 
-func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, true, typeJSON)
+func signingKeys() call.SubResource[commands.SigningKey, signingKeyAnswer] {
+	return call.SubResource[commands.SigningKey, signingKeyAnswer]{
+		Name: "signing-keys", One: ":key",
+		Of:  func(u *commands.User) []commands.SigningKey { return u.SigningKeys },
+		Key: func(k commands.SigningKey) string { return call.Oldest(k.AddedAt, k.ID) },
+		Find: func(u *commands.User, r *http.Request) (commands.SigningKey, bool) {
+			return u.SigningKey(call.Param(r, "key"))
+		},
+		Absent: commands.NoSigningKey, Show: signingKeyOf,
+	}
+}
+
+func (a *api) addSigningKey(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	m, err := call.ReadObject(w, r, true, call.TypeJSON)
 	if err != nil {
 		return err
 	}
-	key := c.secrets().SigningKey()
-	key.Name, key.Permissions = or(member[string](m, "name"), ""), readPermissions(m)
-	if err := m.done(); err != nil {
+	key := c.Secrets().SigningKey()
+	key.Name, key.Permissions = call.Or(call.Member[string](m, "name"), ""), readPermissions(m)
+	if err := m.Done(); err != nil {
 		return err
 	}
-	out, err := a.do(r, c, commands.AddSigningKey{ID: userID(r), Key: key})
+	out, err := a.OnUser(r, c, commands.AddSigningKey{ID: call.UserID(r), Key: key})
 	if err != nil {
 		return err
 	}
 	made, _ := out.User.SigningKey(key.ID)
-	return writeOwned(w, out, location(r, key.ID), newSigningKeyAnswer{signingKeyOf(made), key.Secret.Reveal()})
+	return call.WriteOwned(w, out, call.Location(r, key.ID),
+		newSigningKeyAnswer{signingKeyOf(made), key.Secret.Reveal()})
 }
 
-func changedSigningKey(r *http.Request, m *members) commands.Command {
-	return commands.UpdateSigningKey{ID: userID(r), KeyID: param(r, "key"), Name: clearable[string](m, "name"), Permissions: readPermissionsChange(m)}
+func changedSigningKey(r *http.Request, m *call.Members) commands.Command {
+	return commands.UpdateSigningKey{ID: call.UserID(r), KeyID: call.Param(r, "key"),
+		Name: call.Clearable[string](m, "name"), Permissions: readPermissionsChange(m)}
 }
 
-func (a *api) removeSigningKey(w http.ResponseWriter, r *http.Request, c caller) error {
-	return a.end(w, r, c, commands.RemoveSigningKey{ID: userID(r), KeyID: param(r, "key")})
+func (a *api) removeSigningKey(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	return a.End(w, r, c, commands.RemoveSigningKey{ID: call.UserID(r), KeyID: call.Param(r, "key")})
 }
 
-// readPermissions reads the member "permissions".
-func readPermissions(m *members) events.Permissions {
-	inner := m.inner("permissions")
-	p := events.Permissions{Users: or(member[string](inner, "users"), ""), Servers: or(member[string](inner, "servers"), ""),
-		Audit: or(member[string](inner, "audit"), "")}
-	m.adopt(inner)
-	return p
+type signingKeyAnswer struct {
+	ID          string            `json:"id"`
+	Name        *string           `json:"name"`
+	Permissions permissionsAnswer `json:"permissions"`
+	AddedAt     time.Time         `json:"added_at"`
 }
 
-// readPermissionsChange reads the member "permissions" of a merge patch; null leaves all of them to the user's role.
-func readPermissionsChange(m *members) commands.PermissionsChange {
-	if isNull(m.left["permissions"]) {
-		m.take("permissions")
-		none := ""
-		return commands.PermissionsChange{Users: &none, Servers: &none, Audit: &none}
-	}
-	inner := m.inner("permissions")
-	p := commands.PermissionsChange{Users: clearable[string](inner, "users"), Servers: clearable[string](inner, "servers"),
-		Audit: clearable[string](inner, "audit")}
-	m.adopt(inner)
-	return p
+// newSigningKeyAnswer is the one answer that shows the secret.
+type newSigningKeyAnswer struct {
+	signingKeyAnswer
+	Secret string `json:"secret"`
+}
+
+func signingKeyOf(k commands.SigningKey) signingKeyAnswer {
+	return signingKeyAnswer{ID: k.ID, Name: call.OrNull(k.Name), Permissions: permissionsOf(k.Permissions),
+		AddedAt: k.AddedAt}
 }

@@ -5,42 +5,77 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/http/native/call"
+	"accountd/http/rest/openapi"
 )
 
-func storageKeys() belongings[events.StorageKey, storageKeyShown] {
-	return belongings[events.StorageKey, storageKeyShown]{
-		name: "storage-keys",
-		of:   func(u *commands.User) []events.StorageKey { return u.StorageKeys },
-		key:  func(k events.StorageKey) string { return k.Kind },
-		find: func(u *commands.User, r *http.Request) (events.StorageKey, bool) {
-			return u.StorageKey(param(r, "kind"))
+func (a *api) storageKeyCalls() call.Noun {
+	keys := storageKeys()
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Storage keys", About: "Keys by which a user's programs reach its storage."},
+		Calls: []call.Call{
+			keys.List("List a user's storage keys"),
+			keys.Add(a.renewStorageKey,
+				openapi.Operation{Summary: "Give a storage key a new secret, which this answer alone shows",
+					About: "Where the user has none of that kind, it is made.",
+					Body: openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.StorageS3,
+						commands.StorageSwift)}),
+					Example: map[string]any{"kind": commands.StorageS3}, Answer: storageKeyAnswer{}}),
+			keys.Get("Show a storage key without its secret"),
+			keys.Delete(a.removeStorageKey, "End a storage key"),
 		},
-		absent: commands.NoStorageKey, show: storageKeyOf,
+	}
+}
+
+func storageKeys() call.SubResource[events.StorageKey, storageKeyShown] {
+	return call.SubResource[events.StorageKey, storageKeyShown]{
+		Name: "storage-keys", One: ":kind",
+		Of:  func(u *commands.User) []events.StorageKey { return u.StorageKeys },
+		Key: func(k events.StorageKey) string { return k.Kind },
+		Find: func(u *commands.User, r *http.Request) (events.StorageKey, bool) {
+			return u.StorageKey(call.Param(r, "kind"))
+		},
+		Absent: commands.NoStorageKey, Show: storageKeyOf,
 	}
 }
 
 // renewStorageKey gives the user's key of a kind a new secret, and makes the key where there is none.
-func (a *api) renewStorageKey(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, false, typeJSON)
+func (a *api) renewStorageKey(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	m, err := call.ReadObject(w, r, false, call.TypeJSON)
 	if err != nil {
 		return err
 	}
-	kind := needed(m, "kind")
-	if err := m.done(); err != nil {
+	kind := call.Needed(m, "kind")
+	if err := m.Done(); err != nil {
 		return err
 	}
-	out, err := a.do(r, c, commands.RotateStorageKeys{ID: userID(r), Keys: []events.StorageKey{c.secrets().StorageKey(kind)}})
+	out, err := a.OnUser(r, c,
+		commands.RotateStorageKeys{ID: call.UserID(r), Keys: []events.StorageKey{c.Secrets().StorageKey(kind)}})
 	if err != nil {
 		return err
 	}
 	k, _ := out.User.StorageKey(kind)
-	return writeOwned(w, out, location(r, k.Kind), storageKeyAnswer{Kind: k.Kind, ID: k.ID, Secret: k.Secret.Reveal()})
+	return call.WriteOwned(w, out, call.Location(r, k.Kind),
+		storageKeyAnswer{Kind: k.Kind, ID: k.ID, Secret: k.Secret.Reveal()})
 }
 
-func (a *api) removeStorageKey(w http.ResponseWriter, r *http.Request, c caller) error {
-	return a.end(w, r, c, commands.RemoveStorageKey{ID: userID(r), Kind: param(r, "kind")})
+func (a *api) removeStorageKey(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	return a.End(w, r, c, commands.RemoveStorageKey{ID: call.UserID(r), Kind: call.Param(r, "kind")})
 }
 
 func storageKeyOf(k events.StorageKey) storageKeyShown {
 	return storageKeyShown{Kind: k.Kind, ID: k.ID}
+}
+
+// storageKeyShown is a storage key without its secret.
+type storageKeyShown struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// storageKeyAnswer is a storage key with its secret, which the answer that made it alone shows; a history masks it.
+type storageKeyAnswer struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id"`
+	Secret string `json:"secret"`
 }

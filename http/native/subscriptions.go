@@ -14,22 +14,42 @@ import (
 	"accountd/commands/subscription"
 	"accountd/events"
 	"accountd/events/feed"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
-func (a *api) feedRoutes() []route {
-	const subscriptions, subscription = "/v1/subscriptions", "/v1/subscriptions/:name"
-	const webhook = "/v1/webhooks/:webhook"
-	return []route{
-		{http.MethodGet, subscriptions, readsDirectory(a.listSubscriptions), true},
-		{http.MethodPost, subscriptions, readsDirectory(a.createSubscription), false},
-		{http.MethodGet, subscription, readsDirectory(a.getSubscription), false},
-		{http.MethodDelete, subscription, readsDirectory(a.deleteSubscription), false},
-		{http.MethodPost, subscription + "/secret", readsDirectory(a.rotateSubscriptionSecret), false},
-		{http.MethodPost, webhook + "/secret", readsDirectory(a.rotateWebhookSecret), false},
-		{http.MethodGet, webhook + "/deliveries", readsDirectory(a.listDeliveries), true},
-		{http.MethodGet, webhook + "/progress", readsDirectory(a.getProgress), false},
-		{http.MethodPost, webhook + "/replay", readsDirectory(a.replayWebhook), false},
+func (a *api) subscriptionCalls() call.Noun {
+	const all, one = "/v1/subscriptions", "/v1/subscriptions/:name"
+	null := openapi.Nullable
+	start := openapi.Or(openapi.Text(startAll, startNew), openapi.Schema{"type": "integer", "minimum": 1},
+		openapi.Form("date-time"), openapi.Schema{"type": "null"})
+	made := openapi.Object(map[string]openapi.Schema{"name!": openapi.Matching(`[a-z0-9][a-z0-9_-]{0,63}`),
+		"types": null(openapi.List(EventType())),
+		"users": null(openapi.List(openapi.Form("uuid"))), "aggregates": null(openapi.List(Aggregate())),
+		"start": start})
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Subscriptions",
+			About: "What other services remember of the events that they have read from NATS."},
+		Calls: []call.Call{
+			{Method: http.MethodGet, Path: all, Handle: call.ReadsDirectory(a.listSubscriptions),
+				Doc: openapi.Operation{Summary: "List subscriptions", Query: call.Paged(),
+					Answer: call.ListAnswer[subscriptionAnswer]{}}},
+			{Method: http.MethodPost, Path: all, Handle: call.ReadsDirectory(a.createSubscription),
+				Changes: call.Unlogged,
+				Doc: openapi.Operation{Summary: "Make a subscription", Body: made, Answer: newSubscriptionAnswer{},
+					Status:  http.StatusCreated,
+					Example: map[string]any{"name": "crm", "types": []string{events.UserCreated{}.Type()}}}},
+			{Method: http.MethodGet, Path: one, Handle: call.ReadsDirectory(a.getSubscription),
+				Doc: openapi.Operation{Summary: "Show a subscription", Answer: subscriptionAnswer{}}},
+			{Method: http.MethodDelete, Path: one, Handle: call.ReadsDirectory(a.deleteSubscription),
+				Changes: call.Unlogged,
+				Doc:     openapi.Operation{Summary: "Delete a subscription"}},
+			{Method: http.MethodPost, Path: one + "/secret", Handle: call.ReadsDirectory(a.rotateSubscriptionSecret),
+				Changes: call.Unlogged,
+				Doc: openapi.Operation{Summary: "Give a subscription's NATS user a new password",
+					Body: openapi.Object(map[string]openapi.Schema{}), Answer: newSubscriptionAnswer{}}},
+		},
 	}
 }
 
@@ -46,7 +66,7 @@ type subscriptionAnswer struct {
 	Unacknowledged int             `json:"unacknowledged"`
 	NATSUser       *string         `json:"nats_user"`        // null: it has none, or the cluster's operator makes it
 	InboxPrefix    string          `json:"inbox_prefix"`     // the only inboxes to which that user may subscribe
-	Permissions    *string         `json:"nats_permissions"` // what the cluster's operator has to grant; null: the service does
+	Permissions    *string         `json:"nats_permissions"` // for the cluster's operator to grant; null: granted
 }
 
 // newSubscriptionAnswer is the answer that shows the password, once.
@@ -58,36 +78,30 @@ type newSubscriptionAnswer struct {
 // subscriptionOf returns what is shown of a subscription, whose consumer stands as at says.
 func (a *api) subscriptionOf(s *commands.Subscription, at feed.Subscription) subscriptionAnswer {
 	guest := subscription.Guest(s)
-	out := subscriptionAnswer{Name: s.Name, Types: orEmpty(s.Types), Aggregates: orEmpty(s.Aggregates), Start: startJSON(s.Start), CreatedAt: s.CreatedAt,
+	out := subscriptionAnswer{Name: s.Name, Types: call.OrEmpty(s.Types), Aggregates: call.OrEmpty(s.Aggregates),
+		Start: startJSON(s.Start), CreatedAt: s.CreatedAt,
 		UpdatedAt: s.UpdatedAt, Stream: feed.Stream, Subjects: s.Filter().Subjects(), InboxPrefix: guest.InboxPrefix()}
 	if at.ID == s.ID {
 		out.Pending, out.Unacknowledged = at.Pending, at.Unacknowledged
 	}
 	switch {
 	case !a.Subscriptions.OwnsUsers():
-		out.Permissions = orNull(guest.Configuration())
+		out.Permissions = call.OrNull(guest.Configuration())
 	case s.SecretHash != "":
-		out.NATSUser = orNull(guest.User())
+		out.NATSUser = call.OrNull(guest.User())
 	}
 	return out
 }
 
-func orEmpty(texts []string) []string {
-	if texts == nil {
-		return []string{}
-	}
-	return texts
-}
-
 // subscribers returns the feed, once there is one.
 func (a *api) subscribers() (*feed.Feed, error) {
-	if !a.rehearsing && (a.Feed == nil || a.Subscriptions == nil) {
+	if !a.Rehearsing && (a.Feed == nil || a.Subscriptions == nil) {
 		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "There is no feed yet."}
 	}
 	return a.Feed, nil
 }
 
-func (a *api) listSubscriptions(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) listSubscriptions(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	public, err := a.subscribers()
 	if err != nil {
 		return err
@@ -100,13 +114,15 @@ func (a *api) listSubscriptions(w http.ResponseWriter, r *http.Request, c caller
 	for _, consumer := range consumers {
 		at[consumer.Name] = consumer
 	}
-	all := keyed("subscriptions", c.states.Directory().Subscriptions(), func(s *commands.Subscription) string { return s.Name })
-	return writeList(w, r, all, func(s *commands.Subscription) subscriptionAnswer { return a.subscriptionOf(s, at[s.Name]) })
+	all := call.Keyed("subscriptions", c.States.Directory().Subscriptions(),
+		func(s *commands.Subscription) string { return s.Name })
+	return call.WriteList(w, r, all,
+		func(s *commands.Subscription) subscriptionAnswer { return a.subscriptionOf(s, at[s.Name]) })
 }
 
 // subscriptionNamed returns the subscription that the path names.
-func subscriptionNamed(r *http.Request, c caller) (*commands.Subscription, error) {
-	if s := c.states.Directory().SubscriptionByName(param(r, "name")); s != nil {
+func subscriptionNamed(r *http.Request, c call.Caller) (*commands.Subscription, error) {
+	if s := c.States.Directory().SubscriptionByName(call.Param(r, "name")); s != nil {
 		return s, nil
 	}
 	return nil, commands.NoSubscription()
@@ -121,7 +137,7 @@ func (a *api) shown(ctx context.Context, s *commands.Subscription) (subscription
 	return a.subscriptionOf(s, at), nil
 }
 
-func (a *api) getSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) getSubscription(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	if _, err := a.subscribers(); err != nil {
 		return err
 	}
@@ -142,42 +158,44 @@ func (a *api) ownsUsers() bool { return a.Subscriptions != nil && a.Subscription
 // passwordPrefix begins the passwords of subscriptions' NATS users.
 const passwordPrefix = "acfd_"
 
-func (a *api) createSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) createSubscription(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	if _, err := a.subscribers(); err != nil {
 		return err
 	}
-	m, err := readObject(w, r, false, typeJSON)
+	m, err := call.ReadObject(w, r, false, call.TypeJSON)
 	if err != nil {
 		return err
 	}
 	types, aggregates := readFilter(m)
-	e := events.SubscriptionCreated{Name: or(member[string](m, "name"), ""), Types: types, Aggregates: aggregates, Start: readStart(m)}
-	if err := m.done(); err != nil {
+	e := events.SubscriptionCreated{Name: call.Or(call.Member[string](m, "name"), ""), Types: types,
+		Aggregates: aggregates, Start: readStart(m)}
+	if err := m.Done(); err != nil {
 		return err
 	}
 	password := ""
 	if a.ownsUsers() {
 		var hash string
-		password, hash = c.secrets().Token(passwordPrefix)
+		password, hash = c.Secrets().Token(passwordPrefix)
 		e.SecretHash = events.Secret(hash)
 	}
-	id := c.newID()
-	out, err := a.run(r.Context(), c, commands.CreateSubscription{ID: id, Subscription: e})
+	id := c.NewID()
+	out, err := a.Run(r.Context(), c, commands.CreateSubscription{ID: id, Subscription: e})
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", location(r, e.Name))
+	w.Header().Set("Location", call.Location(r, e.Name))
 	return a.answerSubscription(w, r, http.StatusCreated, out, id, password)
 }
 
-// rotateSubscriptionSecret gives the subscription's NATS user a new password in place of the one that it has, if it has one.
-func (a *api) rotateSubscriptionSecret(w http.ResponseWriter, r *http.Request, c caller) error {
+// rotateSubscriptionSecret gives the subscription's NATS user a new password in place of the one that it has, if it has
+// one.
+func (a *api) rotateSubscriptionSecret(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	if _, err := a.subscribers(); err != nil {
 		return err
 	}
-	m, err := readObject(w, r, true, typeJSON)
+	m, err := call.ReadObject(w, r, true, call.TypeJSON)
 	if err == nil {
-		err = m.done()
+		err = m.Done()
 	}
 	if err != nil {
 		return err
@@ -186,21 +204,22 @@ func (a *api) rotateSubscriptionSecret(w http.ResponseWriter, r *http.Request, c
 	if err != nil {
 		return err
 	}
-	if !a.rehearsing && !a.ownsUsers() {
+	if !a.Rehearsing && !a.ownsUsers() {
 		return &commands.Refusal{Kind: commands.Conflict, Reason: "nats_users_outside",
 			Detail: "The users of this NATS cluster are its operator's, who gives them passwords."}
 	}
-	password, hash := c.secrets().Token(passwordPrefix)
-	out, err := a.run(r.Context(), c, commands.RotateSubscriptionSecret{ID: s.ID, SecretHash: events.Secret(hash)})
+	password, hash := c.Secrets().Token(passwordPrefix)
+	out, err := a.Run(r.Context(), c, commands.RotateSubscriptionSecret{ID: s.ID, SecretHash: events.Secret(hash)})
 	if err != nil {
 		return err
 	}
 	return a.answerSubscription(w, r, http.StatusOK, out, s.ID, password)
 }
 
-// answerSubscription answers with a subscription that a command has left with that password. What the command made true in the log is
-// true in NATS then; where it could not be, the log says why, and it comes by and by.
-func (a *api) answerSubscription(w http.ResponseWriter, r *http.Request, status int, out commands.Outcome, id uuid.UUID, password string) error {
+// answerSubscription answers with a subscription that a command has left with that password. What the command made true
+// in the log is true in NATS then; where it could not be, the log says why, and it comes by and by.
+func (a *api) answerSubscription(w http.ResponseWriter, r *http.Request, status int, out commands.Outcome, id uuid.UUID,
+	password string) error {
 	a.settle(r)
 	rest.SetSequence(w, out.Sequence)
 	s := out.Directory.Subscription(id)
@@ -212,7 +231,7 @@ func (a *api) answerSubscription(w http.ResponseWriter, r *http.Request, status 
 		rest.InfoOf(r.Context()).Failure = err
 		shown = a.subscriptionOf(s, feed.Subscription{})
 	}
-	return rest.Write(w, status, newSubscriptionAnswer{shown, orNull(password)})
+	return rest.Write(w, status, newSubscriptionAnswer{shown, call.OrNull(password)})
 }
 
 // settle makes true in NATS what the log says of subscriptions, also when the caller has gone.
@@ -223,7 +242,7 @@ func (a *api) settle(r *http.Request) {
 	}
 }
 
-func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	if _, err := a.subscribers(); err != nil {
 		return err
 	}
@@ -231,32 +250,34 @@ func (a *api) deleteSubscription(w http.ResponseWriter, r *http.Request, c calle
 	if err != nil {
 		return err
 	}
-	out, err := a.run(r.Context(), c, commands.DeleteSubscription{ID: s.ID})
+	out, err := a.Run(r.Context(), c, commands.DeleteSubscription{ID: s.ID})
 	if err != nil {
 		return err
 	}
 	a.settle(r)
-	writeNothing(w, out)
+	call.WriteNothing(w, out)
 	return nil
 }
 
 // readFilter reads the members "types", "users" and "aggregates"; users are aggregates, too.
-func readFilter(m *members) (types, aggregates []string) {
-	for _, id := range or(member[[]string](m, "users"), nil) {
-		user := parseID(id)
+func readFilter(m *call.Members) (types, aggregates []string) {
+	for _, id := range call.Or(call.Member[[]string](m, "users"), nil) {
+		user := call.ParseID(id)
 		if user == uuid.Nil {
-			m.fail("users", "user_id_invalid", "Users are named by their ids.")
+			m.Fail("users", "user_id_invalid", "Users are named by their ids.")
 		}
 		aggregates = append(aggregates, feed.Name(events.User(user)))
 	}
-	for _, name := range or(member[[]string](m, "aggregates"), nil) {
+	for _, name := range call.Or(call.Member[[]string](m, "aggregates"), nil) {
 		aggregate, err := feed.ParseName(name)
 		if err != nil {
-			m.fail("aggregates", "aggregate_invalid", "An aggregate is named by its kind and id, as in group/0198c0de-0000-7000-8000-0000000000a1; a kind alone stands for all of them.")
+			m.Fail("aggregates", "aggregate_invalid",
+				"An aggregate is named by its kind and id, as in group/0198c0de-0000-7000-8000-0000000000a1; a kind "+
+					"alone stands for all of them.")
 		}
 		aggregates = append(aggregates, feed.Name(aggregate))
 	}
-	return or(member[[]string](m, "types"), nil), aggregates
+	return call.Or(call.Member[[]string](m, "types"), nil), aggregates
 }
 
 const (
@@ -265,9 +286,9 @@ const (
 )
 
 // readStart reads the member "start": "all", "new", a time, or a sequence of the log.
-func readStart(m *members) (s events.SubscriptionStart) {
-	raw := m.take("start")
-	if raw == nil || isNull(raw) {
+func readStart(m *call.Members) (s events.SubscriptionStart) {
+	raw := m.Take("start")
+	if raw == nil || call.IsNull(raw) {
 		return s
 	}
 	var text string
@@ -281,7 +302,8 @@ func readStart(m *members) (s events.SubscriptionStart) {
 	}
 	then, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || then.IsZero() {
-		m.fail("start", "start_invalid", `This must be "all", "new", a sequence from 1 up, or a time as in 2006-01-02T15:04:05Z.`)
+		m.Fail("start", "start_invalid",
+			`This must be "all", "new", a sequence from 1 up, or a time as in 2006-01-02T15:04:05Z.`)
 	}
 	return events.SubscriptionStart{Time: then.UTC()}
 }

@@ -6,18 +6,39 @@ import (
 	"accountd/commands"
 	"accountd/commands/login"
 	"accountd/commands/totp"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
-const totpPath = usersPath + "/:id/totp"
+const totpPath = call.UsersPath + "/:id/totp"
 
-func (a *api) totpRoutes() []route {
-	return []route{
-		{http.MethodGet, totpPath, a.getFactor, false},
-		{http.MethodPost, totpPath, a.enrollTOTP, false},
-		{http.MethodPost, totpPath + "/confirm", a.confirmTOTP, false},
-		{http.MethodPost, totpPath + "/recovery-codes", a.renewRecoveryCodes, false},
-		{http.MethodDelete, totpPath, a.removeTOTP, false},
+func (a *api) totpCalls() call.Noun {
+	code := openapi.Object(map[string]openapi.Schema{"code!": openapi.Filled(openapi.Text())})
+	example := map[string]any{"code": "123456"}
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Second factor",
+			About: "Codes of an app (TOTP) that a user's log-ins need beside the password."},
+		Calls: []call.Call{
+			{Method: http.MethodGet, Path: totpPath, Handle: a.getFactor, Doc: openapi.Operation{Answer: factorAnswer{},
+				Summary: "Show whether a user has a second factor, and how many recovery codes are left"}},
+			{Method: http.MethodPost, Path: totpPath, Handle: a.enrollTOTP, Changes: call.OfUser,
+				Doc: openapi.Operation{
+					Summary: "Give oneself a secret for an authenticator app",
+					About:   "It counts when a code of it was confirmed.",
+					Body:    openapi.Object(nil), Answer: secretAnswer{}, Status: http.StatusCreated}},
+			{Method: http.MethodPost, Path: totpPath + "/confirm", Handle: a.confirmTOTP, Changes: call.OfUser,
+				Doc: openapi.Operation{
+					Summary: "Make codes of the app a second factor of one's log-ins by password",
+					About:   "The answer alone shows the recovery codes, each of which is good once.", Body: code,
+					Example: example, Answer: recoveryAnswer{}}},
+			{Method: http.MethodPost, Path: totpPath + "/recovery-codes", Handle: a.renewRecoveryCodes,
+				Changes: call.OfUser, Doc: openapi.Operation{
+					Summary: "Get new recovery codes, in place of those before", Body: code, Example: example,
+					Answer: recoveryAnswer{}}},
+			{Method: http.MethodDelete, Path: totpPath, Handle: a.removeTOTP, Changes: call.OfUser,
+				Doc: openapi.Operation{Summary: "Remove a second factor"}},
+		},
 	}
 }
 
@@ -38,61 +59,63 @@ type recoveryAnswer struct {
 	RecoveryCodes []string `json:"recovery_codes"`
 }
 
-func (a *api) getFactor(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.visible(r)
+func (a *api) getFactor(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	u, err := c.Visible(r)
 	if err != nil {
 		return err
 	}
-	if err := commands.MayReadFactor(c.states, c.Actor, u); err != nil {
+	if err := commands.MayReadFactor(c.States, c.Actor, u); err != nil {
 		return err
 	}
 	return rest.Write(w, http.StatusOK, factorAnswer{u.SecondFactor.Confirmed, len(u.SecondFactor.RecoveryCodes)})
 }
 
-func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, true, typeJSON)
+func (a *api) enrollTOTP(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	m, err := call.ReadObject(w, r, true, call.TypeJSON)
 	if err != nil {
 		return err
 	}
-	if err := m.done(); err != nil {
+	if err := m.Done(); err != nil {
 		return err
 	}
-	secret := totp.SecretFrom(c.random("secrets"))
-	out, err := a.do(r, c, commands.EnrollTOTP{ID: userID(r), Secret: secret})
+	secret := totp.SecretFrom(c.Random("secrets"))
+	out, err := a.OnUser(r, c, commands.EnrollTOTP{ID: call.UserID(r), Secret: secret})
 	if err != nil {
 		return err
 	}
-	return writeMade(w, out, location(r), secretAnswer{secret.Reveal(), totp.URI(a.issuer, out.User.Username, secret)})
+	return call.WriteMade(w, out, call.Location(r),
+		secretAnswer{secret.Reveal(), totp.URI(a.issuer, out.User.Username, secret)})
 }
 
-func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
-	codes, hashes := totp.RecoveryCodesFrom(c.random("secrets"))
+func (a *api) confirmTOTP(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	codes, hashes := totp.RecoveryCodesFrom(c.Random("secrets"))
 	confirm := func(u *commands.User) commands.Command {
 		return commands.ConfirmTOTP{ID: u.ID, Secret: u.SecondFactor.Secret, RecoveryCodes: hashes}
 	}
 	return a.withCode(w, r, c, confirm, codes)
 }
 
-func (a *api) renewRecoveryCodes(w http.ResponseWriter, r *http.Request, c caller) error {
-	codes, hashes := totp.RecoveryCodesFrom(c.random("secrets"))
+func (a *api) renewRecoveryCodes(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	codes, hashes := totp.RecoveryCodesFrom(c.Random("secrets"))
 	renew := func(u *commands.User) commands.Command {
 		return commands.RenewRecoveryCodes{ID: u.ID, RecoveryCodes: hashes}
 	}
 	return a.withCode(w, r, c, renew, codes)
 }
 
-// withCode runs a command for who shows a code of the user's app, and answers with recovery codes. No code is used up for what
-// would be refused.
-func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command func(*commands.User) commands.Command, codes []string) error {
-	m, err := readObject(w, r, false, typeJSON)
+// withCode runs a command for who shows a code of the user's app, and answers with recovery codes. No code is used up
+// for what would be refused.
+func (a *api) withCode(w http.ResponseWriter, r *http.Request, c call.Caller,
+	command func(*commands.User) commands.Command, codes []string) error {
+	m, err := call.ReadObject(w, r, false, call.TypeJSON)
 	if err != nil {
 		return err
 	}
-	code := needed(m, "code")
-	if err := m.done(); err != nil {
+	code := call.Needed(m, "code")
+	if err := m.Done(); err != nil {
 		return err
 	}
-	u, err := c.visible(r)
+	u, err := c.Visible(r)
 	if err != nil {
 		return err
 	}
@@ -100,7 +123,7 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 		return commands.NoTOTP()
 	}
 	cmd := command(u)
-	done, err := a.done(r.Context(), c, cmd)
+	done, err := a.Done(r.Context(), c, cmd)
 	if err != nil {
 		return err
 	}
@@ -108,16 +131,16 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 		rest.SetSequence(w, done.Sequence)
 		return rest.Write(w, http.StatusOK, recoveryAnswer{codes})
 	}
-	if err := c.refusal(cmd); err != nil {
+	if err := c.Refusal(cmd); err != nil {
 		return err
 	}
-	if a.rehearsing {
-		return errRehearsed
+	if a.Rehearsing {
+		return call.ErrRehearsed
 	}
-	if err := a.CheckCode(r, u, login.Attempt{Code: code, At: a.now(), Unbounded: !a.bounded}); err != nil {
+	if err := a.CheckCode(r, u, login.Attempt{Code: code, At: a.Now(), Unbounded: !a.Bounded}); err != nil {
 		return refusedCode(err)
 	}
-	out, err := a.do(r, c, cmd)
+	out, err := a.OnUser(r, c, cmd)
 	if err != nil {
 		return err
 	}
@@ -127,12 +150,13 @@ func (a *api) withCode(w http.ResponseWriter, r *http.Request, c caller, command
 
 // refusedCode says which member is wrong.
 func refusedCode(err error) error {
-	if hasReason(err, login.ReasonWrong) {
-		return badMember(pointer("code"), "totp_code_invalid", "This is not the app's code at this time, or it was used.")
+	if call.HasReason(err, login.ReasonWrong) {
+		return call.BadMember(call.Pointer("code"), "totp_code_invalid",
+			"This is not the app's code at this time, or it was used.")
 	}
 	return err
 }
 
-func (a *api) removeTOTP(w http.ResponseWriter, r *http.Request, c caller) error {
-	return a.end(w, r, c, commands.RemoveTOTP{ID: userID(r)})
+func (a *api) removeTOTP(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	return a.End(w, r, c, commands.RemoveTOTP{ID: call.UserID(r)})
 }

@@ -13,6 +13,7 @@ import (
 	"accountd/commands"
 	"accountd/commands/totp"
 	"accountd/events"
+	"accountd/http/native/call"
 )
 
 // TestSecondFactor goes from the secret to the log-in, and to its end.
@@ -28,12 +29,12 @@ func TestSecondFactor(t *testing.T) {
 		require.Equal(t, want, w.Code, w.Body)
 		decodeBody(t, w, into)
 	}
-	var refused problemAnswer
+	var refused call.Problem
 	logIn := func(code string, want int, reason string) {
 		t.Helper()
 		post(sessionsPath, `{"username":"ann","password":"secret"`+code+`}`, want, &refused)
 		require.Equal(t, reason, refused.Code)
-		refused = problemAnswer{}
+		refused = call.Problem{}
 	}
 	var made secretAnswer
 	post(path+"/totp", "", http.StatusCreated, &made)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 	"accountd/testing/transcript"
 )
 
@@ -18,9 +19,9 @@ import (
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
 		s := start(t, commands.Options{ExternalProvisioning: strings.Contains(about, "external provisioning")})
-		s.api.matching = strings.Contains(about, "must name a version")
+		s.api.Preconditions = strings.Contains(about, "must name a version")
 		if strings.Contains(about, "with limits") {
-			s.api.limits = newLimiter(3)
+			s.api.Limits = call.NewLimiter(3)
 		}
 		return transcript.Player{Send: s.send, Masks: newMasks(s), Headers: shownHeaders, Indent: true}
 	})
@@ -28,7 +29,7 @@ func TestTranscripts(t *testing.T) {
 
 // shownHeaders are those that matter to a client.
 var shownHeaders = []string{"Content-Type", "Location", "ETag", "Account-Sequence", "Link", "Allow", "Accept-Patch",
-	replayedHeader, "RateLimit-Policy", "RateLimit", "Retry-After", "WWW-Authenticate"}
+	call.ReplayedHeader, "RateLimit-Policy", "RateLimit", "Retry-After", "WWW-Authenticate"}
 
 func newMasks(s *service) *transcript.Masks {
 	m := transcript.NewMasks(

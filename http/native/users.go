@@ -2,19 +2,48 @@ package native
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 	"accountd/projections"
 )
 
-func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error {
-	q, err := c.usersQuery(r)
+func (a *api) userCalls() call.Noun {
+	const all, one = call.UsersPath, call.UsersPath + "/:id"
+	user := userSchema()
+	example := map[string]any{"email": "grace@example.org", "first_name": "Grace", "last_name": "Hopper",
+		"profile": map[string]any{"city": "Arlington"}}
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Users", About: "The accounts: who they are, where they belong, and what they may do."},
+		Calls: []call.Call{
+			{Method: http.MethodGet, Path: all, Handle: a.listUsers, Doc: openapi.Operation{
+				Summary: "List users", Query: append(append(call.Paged(), at()), selecting()...),
+				Answer: call.ListOf(user)}},
+			{Method: http.MethodPost, Path: all, Handle: a.createUser, Changes: call.Own, Shows: call.Tagged,
+				MakesUser: true, Doc: openapi.Operation{
+					Summary: "Make a user", Body: newUserSchema(), Example: example, Answer: user,
+					Status: http.StatusCreated}},
+			{Method: http.MethodGet, Path: one, Handle: a.getUser, Shows: call.UnlessPast, Doc: openapi.Operation{
+				Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user}},
+			{Method: http.MethodPatch, Path: one, Handle: a.patchUser, Changes: call.Own, Shows: call.Tagged,
+				Doc: openapi.Operation{
+					Summary: "Change a user, by a merge patch", Body: patchedUserSchema(),
+					Example: map[string]any{"phone": "+1 202 555 0100"},
+					Answer:  user, Also: []int{http.StatusNoContent}}},
+			{Method: http.MethodDelete, Path: one, Handle: a.deleteUser, Changes: call.Own,
+				Doc: openapi.Operation{Summary: "Delete a user"}},
+		},
+	}
+}
+
+func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	q, err := readUsersQuery(c, r)
 	if err != nil {
 		return err
 	}
@@ -22,9 +51,9 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
-	m := q.page.meta(found.Total)
+	m := q.page.Meta(found.Total)
 	m.NextCursor = nextCursor(q.Query, found)
-	q.page.linkAround(w, m, q.After != nil)
+	q.page.LinkAround(w, m, q.After != nil)
 	j := usersJSON(then, named(found.Directory), found.Users, m)
 	defer j.Free()
 	rest.WriteJSON(w, http.StatusOK, j.Bytes())
@@ -32,7 +61,7 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c caller) error 
 }
 
 // find answers what is asked of the list, as it is or as it was, and returns the time at which it is or was so.
-func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.Page, then time.Time, err error) {
+func (a *api) find(r *http.Request, c call.Caller, q usersQuery) (found projections.Page, then time.Time, err error) {
 	view, then := a.View, c.At
 	if q.at != nil {
 		q.Scope = commands.Scope{All: true}
@@ -52,7 +81,7 @@ func (a *api) find(r *http.Request, c caller, q usersQuery) (found projections.P
 	}
 }
 
-func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) getUser(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	then, err := askedMoment(r)
 	if err != nil {
 		return err
@@ -60,25 +89,25 @@ func (a *api) getUser(w http.ResponseWriter, r *http.Request, c caller) error {
 	if then != nil {
 		return a.getUserAt(w, r, c, *then)
 	}
-	u, err := c.visible(r)
+	u, err := c.Visible(r)
 	if err != nil {
 		return err
 	}
-	same, err := fresh(r, u)
+	same, err := call.Fresh(r, u)
 	if err != nil {
 		return err
 	}
 	if same {
-		w.Header().Set("ETag", etag(u))
+		w.Header().Set("ETag", call.ETag(u))
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	c.writeUser(w, http.StatusOK, c.states.Directory(), u)
+	writeUser(c, w, http.StatusOK, c.States.Directory(), u)
 	return nil
 }
 
-func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	m, err := readObject(w, r, false, typeJSON)
+func (a *api) createUser(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	m, err := call.ReadObject(w, r, false, call.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -92,63 +121,56 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c caller) error
 	}
 	w.Header().Set("Location", "/v1/users/"+out.User.ID.String())
 	rest.SetSequence(w, out.Sequence)
-	c.writeUser(w, http.StatusCreated, out.Directory, out.User)
+	writeUser(c, w, http.StatusCreated, out.Directory, out.User)
 	return nil
 }
 
-// newUserID returns the id of the user whom the request makes, the same one each time it is carried out.
-func (c caller) newUserID() uuid.UUID {
-	if c.request == nil {
-		return uuid.New()
-	}
-	return c.request.id("user")
-}
-
 // makeUser makes the user of the request.
-func (a *api) makeUser(ctx context.Context, c caller, body userBody) (commands.Outcome, error) {
-	cmd, err := body.creation(c.states.Directory(), c.newUserID())
+func (a *api) makeUser(ctx context.Context, c call.Caller, body userBody) (commands.Outcome, error) {
+	cmd, err := body.creation(c.States.Directory(), c.NewUserID())
 	if err != nil {
 		return commands.Outcome{}, err
 	}
-	if out, err := a.done(ctx, c, cmd); out != nil || err != nil {
-		return valueOf(out), err
+	if out, err := a.Done(ctx, c, cmd); out != nil || err != nil {
+		return call.ValueOf(out), err
 	}
-	if c.states.Deleted(cmd.ID) != nil { // the request's user, made and deleted since
-		return commands.Outcome{}, noSuchUser()
+	if c.States.Deleted(cmd.ID) != nil { // the request's user, made and deleted since
+		return commands.Outcome{}, call.NoSuchUser()
 	}
 	if err := a.hashPassword(ctx, c, body, &cmd); err != nil {
 		return commands.Outcome{}, err
 	}
-	return a.run(ctx, c, cmd)
+	return a.Run(ctx, c, cmd)
 }
 
-// startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same line
-// has made already is as good as made.
-func (a *api) startUser(ctx context.Context, c caller, id uuid.UUID, body userBody) (wait func() (commands.Outcome, error)) {
-	cmd, err := body.creation(c.states.Directory(), id)
+// startUser begins to make the user of that id; the function that it returns waits for the outcome. One whom the same
+// line has made already is as good as made.
+func (a *api) startUser(ctx context.Context, c call.Caller, id uuid.UUID,
+	body userBody) (wait func() (commands.Outcome, error)) {
+	cmd, err := body.creation(c.States.Directory(), id)
 	if err == nil {
 		err = a.hashPassword(ctx, c, body, &cmd)
 	}
-	made := failed(err)
+	made := call.Failed(err)
 	if err == nil {
 		made = a.Start(ctx, c.Actor, cmd)
 	}
 	return func() (commands.Outcome, error) {
 		out, err := made()
-		if c.request != nil && hasReason(err, "id_taken") {
+		if c.HasKey() && call.HasReason(err, "id_taken") {
 			return a.madeBefore(id)
 		}
 		return out, err
 	}
 }
 
-// hashPassword gives the command the hash of the new user's password, if there is one and the caller may make the user. A password
-// that is imported was chosen elsewhere, by other rules.
-func (a *api) hashPassword(ctx context.Context, c caller, body userBody, cmd *commands.CreateUser) (err error) {
-	if body.password == nil || a.rehearsing {
+// hashPassword gives the command the hash of the new user's password, if there is one and the caller may make the user.
+// A password that is imported was chosen elsewhere, by other rules.
+func (a *api) hashPassword(ctx context.Context, c call.Caller, body userBody, cmd *commands.CreateUser) (err error) {
+	if body.password == nil || a.Rehearsing {
 		return nil
 	}
-	if err := c.refusal(*cmd); err != nil {
+	if err := c.Refusal(*cmd); err != nil {
 		return err
 	}
 	hash := a.NewPassword
@@ -159,99 +181,45 @@ func (a *api) hashPassword(ctx context.Context, c caller, body userBody, cmd *co
 	return err
 }
 
-// valueOf returns what p points to, the zero value for nil.
-func valueOf[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
-}
-
-// failed is what leads to the error.
-func failed(err error) func() (commands.Outcome, error) {
-	return func() (commands.Outcome, error) { return commands.Outcome{}, err }
-}
-
 // madeBefore returns the user as the outcome of a creation.
 func (a *api) madeBefore(id uuid.UUID) (out commands.Outcome, err error) {
-	states, err := a.states()
+	states, err := a.States()
 	if err != nil {
 		return out, err
 	}
 	if out.User = states.User(id); out.User == nil {
-		return out, noSuchUser() // deleted since
+		return out, call.NoSuchUser() // deleted since
 	}
 	out.Sequence, out.Directory = out.User.Version, states.Directory()
 	return out, nil
 }
 
-func hasReason(err error, reason string) bool {
-	var refusal *commands.Refusal
-	return errors.As(err, &refusal) && refusal.Reason == reason
-}
-
-func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c caller) error {
-	match, err := a.ifMatch(r)
+func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	match, err := a.IfMatch(r, c)
 	if err != nil {
 		return err
 	}
-	states, err := a.states()
+	states, err := a.States()
 	if err != nil {
 		return err
 	}
-	id := userID(r)
-	return a.end(w, r, c, commands.DeleteUser{ID: id, Version: match.expects(states.User(id))})
-}
-
-// do runs a command. That the caller may not do something to a user whom it may not see would tell that there is one.
-func (a *api) do(r *http.Request, c caller, cmd commands.Command) (commands.Outcome, error) {
-	u := c.states.User(cmd.Of().ID)
-	cmd, err := onVersion(r, u, cmd)
-	if err != nil {
-		return commands.Outcome{}, err
-	}
-	out, err := a.run(r.Context(), c, cmd)
-	if is(err, commands.Forbidden) && u != nil && !c.scope().Sees(u) {
-		return out, noSuchUser()
-	}
-	return out, err
-}
-
-// is reports whether the error is a Refusal of that kind.
-func is(err error, kind commands.RefusalKind) bool {
-	var refusal *commands.Refusal
-	return errors.As(err, &refusal) && refusal.Kind == kind
-}
-
-// end answers a command that ends something.
-func (a *api) end(w http.ResponseWriter, r *http.Request, c caller, cmd commands.Command) error {
-	out, err := a.do(r, c, cmd)
-	if err != nil {
-		return err
-	}
-	writeNothing(w, out)
-	return nil
+	id := call.UserID(r)
+	return a.End(w, r, c, commands.DeleteUser{ID: id, Version: match.Expects(states.User(id))})
 }
 
 // writeChanged answers a change with the user, or with nothing when the caller may not see it.
-func (c caller) writeChanged(w http.ResponseWriter, out commands.Outcome) {
-	if !c.scope().Sees(out.User) {
-		writeNothing(w, out)
+func writeChanged(c call.Caller, w http.ResponseWriter, out commands.Outcome) {
+	if !c.Scope().Sees(out.User) {
+		call.WriteNothing(w, out)
 		return
 	}
 	rest.SetSequence(w, out.Sequence)
-	c.writeUser(w, http.StatusOK, out.Directory, out.User)
+	writeUser(c, w, http.StatusOK, out.Directory, out.User)
 }
 
-func (c caller) writeUser(w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
-	w.Header().Set("ETag", etag(u))
+func writeUser(c call.Caller, w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
+	w.Header().Set("ETag", call.ETag(u))
 	j := userJSON(c.At, named(dir), u)
 	defer j.Free()
 	rest.WriteJSON(w, status, j.Bytes())
-}
-
-// writeNothing answers a change that leaves nothing to show.
-func writeNothing(w http.ResponseWriter, out commands.Outcome) {
-	rest.SetSequence(w, out.Sequence)
-	w.WriteHeader(http.StatusNoContent)
 }

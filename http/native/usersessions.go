@@ -8,11 +8,40 @@ import (
 
 	"accountd/commands"
 	"accountd/events/session"
+	"accountd/http/native/call"
 	"accountd/http/rest"
+	"accountd/http/rest/openapi"
 )
 
+func (a *api) userSessionCalls() call.Noun {
+	keep := openapi.Parameter{Name: keepParameter, Schema: openapi.Text(keepCurrent),
+		About: "The session that stays: the one that the request is made in, if it is the user's own."}
+	return call.Noun{
+		Tag: openapi.Tag{Name: "Sessions"},
+		Calls: []call.Call{
+			{Method: http.MethodGet, Path: userSessionsPath, Handle: a.listUserSessions, Doc: openapi.Operation{
+				Summary: "List where a user is logged in: sessions of every API, and what applications were granted",
+				About: "Of oneself, and of whom one may manage. What of an application's grants, such as its " +
+					"refresh tokens, follows one on another is one session.",
+				Query: call.Paged(), Answer: call.ListAnswer[userSessionAnswer]{}}},
+			{Method: http.MethodGet, Path: userSessionPath, Handle: a.getUserSession,
+				Doc: openapi.Operation{Summary: "Show a session of a user", Answer: userSessionAnswer{}}},
+			{Method: http.MethodDelete, Path: userSessionsPath, Handle: a.endUserSessions, Changes: call.OfUser,
+				Doc: openapi.Operation{
+					Summary: "End all sessions of a user, at once and everywhere",
+					About:   "Keys stay. No password has to be given again for it.",
+					Query:   []openapi.Parameter{keep}}},
+			{Method: http.MethodDelete, Path: userSessionPath, Handle: a.endUserSession, Changes: call.OfUser,
+				Doc: openapi.Operation{
+					Summary: "End a session of a user, at once and everywhere",
+					About: "Of an application's grant, the application can get no more tokens; what it gets by its " +
+						"secret alone it can get anew."}},
+		},
+	}
+}
+
 const (
-	userSessionsPath = usersPath + "/:id/sessions"
+	userSessionsPath = call.UsersPath + "/:id/sessions"
 	userSessionPath  = userSessionsPath + "/:session"
 )
 
@@ -43,13 +72,15 @@ type sessionApplication struct {
 }
 
 // userSessionOf returns a session as the caller is shown it.
-func (a *api) userSessionOf(r *http.Request, c caller, l session.Listed) userSessionAnswer {
-	origin := a.OriginOf(r.Context(), c.states.User(l.User), l.Session)
+func (a *api) userSessionOf(r *http.Request, c call.Caller, l session.Listed) userSessionAnswer {
+	origin := a.OriginOf(r.Context(), c.States.User(l.User), l.Session)
 	used, _ := a.Usage.LastUsed(rest.SessionCredential(l.Session.ID))
-	out := userSessionAnswer{ID: l.Session.ID, Kind: l.Session.Kind, CreatedAt: l.CreatedAt, LastUsedAt: orNull(used),
-		ExpiresAt: l.Ends(), Address: orNull(origin.Address), UserAgent: orNull(origin.UserAgent), SecondFactor: l.Session.SecondFactor,
-		Current: l.Session.ID == c.Session.ID}
-	if app := c.states.Directory().Application(l.Application); app != nil {
+	out := userSessionAnswer{ID: l.Session.ID, Kind: l.Session.Kind, CreatedAt: l.CreatedAt,
+		LastUsedAt: call.OrNull(used),
+		ExpiresAt:  l.Ends(), Address: call.OrNull(origin.Address), UserAgent: call.OrNull(origin.UserAgent),
+		SecondFactor: l.Session.SecondFactor,
+		Current:      l.Session.ID == c.Session.ID}
+	if app := c.States.Directory().Application(l.Application); app != nil {
 		out.Application = &sessionApplication{app.ID, app.Name}
 	}
 	if l.Session.ID != l.Application { // which is there by its secret alone
@@ -59,41 +90,42 @@ func (a *api) userSessionOf(r *http.Request, c caller, l session.Listed) userSes
 }
 
 // loggedIn returns the user of the path, if the caller may see where the user is logged in.
-func (c caller) loggedIn(r *http.Request) (*commands.User, error) {
-	u, err := c.visible(r)
+func loggedIn(c call.Caller, r *http.Request) (*commands.User, error) {
+	u, err := c.Visible(r)
 	if err == nil {
-		err = commands.MaySeeSessions(c.states, c.Actor, u)
+		err = commands.MaySeeSessions(c.States, c.Actor, u)
 	}
 	return u, err
 }
 
-func (a *api) listUserSessions(w http.ResponseWriter, r *http.Request, c caller) error {
-	u, err := c.loggedIn(r)
+func (a *api) listUserSessions(w http.ResponseWriter, r *http.Request, c call.Caller) error {
+	u, err := loggedIn(c, r)
 	if err != nil {
 		return err
 	}
-	all, err := a.UserSessions(r.Context(), c.states, u.ID, a.now())
+	all, err := a.UserSessions(r.Context(), c.States, u.ID, a.Now())
 	if err != nil {
 		return err
 	}
-	l := keyed("sessions", all, func(l session.Listed) string { return newest(l.CreatedAt, l.Session.ID) })
-	return writeList(w, r, l, func(l session.Listed) userSessionAnswer { return a.userSessionOf(r, c, l) })
+	l := call.Keyed("sessions", all, func(l session.Listed) string { return call.Newest(l.CreatedAt, l.Session.ID) })
+	return call.WriteList(w, r, l, func(l session.Listed) userSessionAnswer { return a.userSessionOf(r, c, l) })
 }
 
 // userSession returns the session that the path names.
-func (a *api) userSession(r *http.Request, c caller) (session.Listed, error) {
-	u, err := c.loggedIn(r)
+func (a *api) userSession(r *http.Request, c call.Caller) (session.Listed, error) {
+	u, err := loggedIn(c, r)
 	if err != nil {
 		return session.Listed{}, err
 	}
-	l, ok, err := a.Sessions.Find(r.Context(), u.ID, parseID(param(r, "session")))
-	if err == nil && (!ok || !rest.Holds(c.states, l, a.now())) {
-		err = &commands.Refusal{Kind: commands.NotFound, Reason: "session_not_found", Detail: "There is no such session, or it is over."}
+	l, ok, err := a.Sessions.Find(r.Context(), u.ID, call.ParseID(call.Param(r, "session")))
+	if err == nil && (!ok || !rest.Holds(c.States, l, a.Now())) {
+		err = &commands.Refusal{Kind: commands.NotFound, Reason: "session_not_found",
+			Detail: "There is no such session, or it is over."}
 	}
 	return l, err
 }
 
-func (a *api) getUserSession(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) getUserSession(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	l, err := a.userSession(r, c)
 	if err != nil {
 		return err
@@ -102,13 +134,13 @@ func (a *api) getUserSession(w http.ResponseWriter, r *http.Request, c caller) e
 }
 
 // endUserSession ends a session: nobody has to prove anything for it, since who ends one may be in a hurry.
-func (a *api) endUserSession(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) endUserSession(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	l, err := a.userSession(r, c)
 	if err != nil {
 		return err
 	}
 	cmd := commands.EndSession{ID: l.User, Session: l.Session.ID, Kind: l.Session.Kind, Application: l.Application}
-	on, err := onVersion(r, c.states.User(l.User), cmd)
+	on, err := c.OnVersion(c.States.User(l.User), cmd)
 	if err != nil {
 		return err
 	}
@@ -116,21 +148,21 @@ func (a *api) endUserSession(w http.ResponseWriter, r *http.Request, c caller) e
 	if err != nil {
 		return err
 	}
-	writeNothing(w, out)
+	call.WriteNothing(w, out)
 	return nil
 }
 
-func (a *api) endUserSessions(w http.ResponseWriter, r *http.Request, c caller) error {
+func (a *api) endUserSessions(w http.ResponseWriter, r *http.Request, c call.Caller) error {
 	keeps, err := keepsCurrent(r)
 	if err != nil {
 		return err
 	}
-	u, err := c.loggedIn(r)
+	u, err := loggedIn(c, r)
 	if err != nil {
 		return err
 	}
 	cmd := commands.EndSessions{ID: u.ID, KeepsOwn: keeps && u.ID == c.User}
-	on, err := onVersion(r, u, cmd)
+	on, err := c.OnVersion(u, cmd)
 	if err != nil {
 		return err
 	}
@@ -138,22 +170,23 @@ func (a *api) endUserSessions(w http.ResponseWriter, r *http.Request, c caller) 
 	if err != nil {
 		return err
 	}
-	writeNothing(w, out)
+	call.WriteNothing(w, out)
 	return nil
 }
 
 func keepsCurrent(r *http.Request) (bool, error) {
-	query, err := queryOf(r)
+	query, err := call.QueryOf(r)
 	if err != nil {
 		return false, err
 	}
-	keep, err := single(query, keepParameter)
+	keep, err := call.Single(query, keepParameter)
 	if err != nil {
 		return false, err
 	}
 	if query.Has(keepParameter) && keep != keepCurrent {
-		return false, badParameter(keepParameter, "parameter_invalid", "What can be kept is current: the session that the request is made in.")
+		return false, call.BadParameter(keepParameter, "parameter_invalid",
+			"What can be kept is current: the session that the request is made in.")
 	}
 	query.Del(keepParameter)
-	return keep == keepCurrent, noParameters(query)
+	return keep == keepCurrent, call.NoParameters(query)
 }

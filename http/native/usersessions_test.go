@@ -15,6 +15,7 @@ import (
 	"accountd/commands/totp"
 	"accountd/events"
 	"accountd/events/session"
+	"accountd/http/native/call"
 	"accountd/http/rest"
 )
 
@@ -40,7 +41,7 @@ func (s *service) shownSessions(user uuid.UUID, token string) []shownSession {
 	return page.Data
 }
 
-func sessionsOf(user uuid.UUID) string { return usersPath + "/" + user.String() + "/sessions" }
+func sessionsOf(user uuid.UUID) string { return call.UsersPath + "/" + user.String() + "/sessions" }
 
 func (s *service) lasts(token string) bool {
 	s.t.Helper()
@@ -62,7 +63,7 @@ func TestWhereAUserIsLoggedIn(t *testing.T) {
 	s := start(t, commands.Options{})
 	s.now = time.Now().UTC().Truncate(time.Second) // as the store has it
 	u, tokens := s.ann(1)
-	path := usersPath + "/" + u.ID.String()
+	path := call.UsersPath + "/" + u.ID.String()
 	require.Equal(t, http.StatusCreated, s.call(http.MethodPost, path+"/totp", tokens[0], "").Code)
 	code := func() string { return totp.Code(s.Snapshot().User(u.ID).SecondFactor.Secret, s.now) }
 	require.Equal(t, http.StatusOK, s.call(http.MethodPost, path+"/totp/confirm", tokens[0], `{"code":"`+code()+`"}`).Code)
@@ -119,7 +120,7 @@ func TestWhoEndsWhichSessions(t *testing.T) {
 	for _, path := range []string{list + "/" + uuid.NewString(), list + "/none", sessionsOf(s.admin.ID) + one[len(list):]} {
 		w := s.call(http.MethodDelete, path, s.token, "")
 		require.Equal(t, http.StatusNotFound, w.Code, path)
-		var p problemAnswer
+		var p call.Problem
 		decodeBody(t, w, &p)
 		require.Equal(t, "session_not_found", p.Code)
 	}

@@ -67,7 +67,7 @@ func (f function) isCalled(call *ast.CallExpr, pkg string) bool {
 	if selector, ok := call.Fun.(*ast.SelectorExpr); ok && f.decl.Recv == nil {
 		return nameOf(selector.X) == f.pkg
 	}
-	return pkg == f.pkg
+	return pkg == f.pkg || f.decl.Recv != nil && f.decl.Name.IsExported()
 }
 
 // text returns the value of a text that is made of constants.

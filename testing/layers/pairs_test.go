@@ -13,8 +13,9 @@ import (
 // mostPairs bounds, for the packages in which people work every day, how many ordered pairs of files there are of which the first
 // uses a name that the second declares. A lower count is the new bound; a higher one says that a noun knows another.
 var mostPairs = map[string]int{
-	"http/native": 344,
-	"commands":    347,
+	"http/native":      80,
+	"http/native/call": 88,
+	"commands":         347,
 }
 
 // TestFilesOfAPackageKnowFewOthers counts the pairs, and tells the count.

@@ -68,13 +68,16 @@ func (s schemas) ofStruct(t reflect.Type) Schema {
 	if t.Name() == "" || strings.Contains(t.Name(), "[") {
 		return s.object(t)
 	}
-	name := s.dialect + "." + strings.TrimSuffix(t.Name(), "Answer")
+	name := s.dialect + "." + inSmall(strings.TrimSuffix(t.Name(), "Answer"))
 	if _, ok := s.named[name]; !ok {
 		s.named[name] = Schema{} // it may stand within itself
 		s.named[name] = s.object(t)
 	}
 	return Schema{"$ref": place + name}
 }
+
+// inSmall returns a name that begins with a small letter, whether the type is exported or not.
+func inSmall(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
 func (s schemas) object(t reflect.Type) Schema {
 	properties, required := Schema{}, []string{}

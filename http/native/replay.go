@@ -1,0 +1,43 @@
+package native
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"accountd/commands"
+	"accountd/projections"
+)
+
+// Replayed returns the resources of which [Objects] has objects.
+func Replayed() []string {
+	return []string{"users", "datacenters", "groups", "clients", "applications"}
+}
+
+// Objects returns a resource's objects as lists show them, for those who have a View of their own.
+func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
+	switch resource {
+	case "users":
+		return userObjects(v)
+	case "datacenters":
+		return datacenters().Objects(v.Snapshot())
+	case "groups":
+		return groups().Objects(v.Snapshot())
+	case "clients":
+		return clients().Objects(v.Snapshot())
+	case "applications":
+		return applications().Objects(v.Snapshot())
+	}
+	return nil, fmt.Errorf("there is no resource %q", resource)
+}
+
+func userObjects(v *projections.View) (out []json.RawMessage, err error) {
+	all, err := v.List(projections.Query{Scope: commands.Scope{All: true}, Limit: v.Snapshot().Len()})
+	for _, u := range all.Users {
+		j := userJSON(time.Time{}, named(v.Snapshot().Directory()), u)
+		out = append(out, bytes.Clone(j.Bytes()))
+		j.Free()
+	}
+	return out, err
+}
