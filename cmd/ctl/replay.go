@@ -30,7 +30,7 @@ func (a *auditing) replayCommand() *cobra.Command {
 		Example: `  accountctl audit replay --data /var/lib/accountd --at 2026-05-01T00:00:00Z
   accountctl audit replay --export log-and-keys.ndjson --master-key-file master.key -o json
   accountctl audit replay clients --diff 100,200`,
-		ValidArgs: native.Replayed(),
+		ValidArgs: native.Replayable(),
 		Long: `Rebuild the state at any moment from the records alone, and print a resource (users, when none is named). ` + auditHelp + `
 
 Of an export it takes one that was made with --keys. What was erased stays erased.
@@ -47,8 +47,8 @@ Of an export it takes one that was made with --keys. What was erased stays erase
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
 		resource := cmp.Or(strings.Join(words, ""), "users")
 		moments, err := momentsOf(a.at, diff)
-		if err == nil && !slices.Contains(native.Replayed(), resource) {
-			err = fmt.Errorf("%q cannot be replayed; there are %s", resource, strings.Join(native.Replayed(), ", "))
+		if err == nil && !slices.Contains(native.Replayable(), resource) {
+			err = fmt.Errorf("%q cannot be replayed; there are %s", resource, strings.Join(native.Replayable(), ", "))
 		}
 		if err != nil {
 			return err
@@ -146,7 +146,7 @@ func (a *auditing) replay(in *export, master *seal.Master, moments []moment, res
 	}
 	for _, v := range r.views {
 		v.Open()
-		objects, err := native.Objects(v, resource)
+		objects, err := native.Replay(v, resource)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func (a *api) historyCalls() call.Noun {
 }
 
 func (a *api) getHistory(w http.ResponseWriter, r *http.Request, c call.Caller) error {
-	s, err := stretchOf(r)
+	s, err := readHistoryQuery(r)
 	if err != nil {
 		return err
 	}

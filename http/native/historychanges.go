@@ -129,7 +129,7 @@ func (d differ) members(u *commands.User) (out []field) {
 	})
 	if u.Profile != nil {
 		profile := reflect.ValueOf(u.Profile).Elem()
-		for i, name := range detailNames {
+		for i, name := range profileMembers {
 			if f := profile.Field(i); !f.IsZero() {
 				out = append(out, field{name: "profile." + name, value: call.Marshal(f.Interface())})
 			}

@@ -14,8 +14,8 @@ import (
 	"accountd/projections/past"
 )
 
-// stretch is the part of a history that was asked for.
-type stretch struct {
+// historyQuery is what is asked of a history: a page of a part of it.
+type historyQuery struct {
 	limit         int
 	oldest        bool    // first; otherwise the newest
 	after, before *uint64 // sequences, nil: no bound
@@ -25,8 +25,8 @@ type stretch struct {
 	others string // the parameters that all pages have, encoded
 }
 
-// stretchOf reads limit, sort, after, before and cursor.
-func stretchOf(r *http.Request) (s stretch, err error) {
+// readHistoryQuery reads limit, sort, after, before and cursor.
+func readHistoryQuery(r *http.Request) (s historyQuery, err error) {
 	query, err := call.QueryOf(r)
 	if err != nil {
 		return s, err
@@ -97,15 +97,15 @@ func placeOf(cursor string) (int64, error) {
 	return at, nil
 }
 
-// section is a page of a history, by the indexes of its records.
-type section struct {
+// historyPage is a page of a history, by the indexes of its records.
+type historyPage struct {
 	low, high int // those between the bounds
 	from, to  int // those of the page
 }
 
 // of returns the page that was asked for.
-func (s stretch) of(life past.Life) section {
-	p := section{low: 0, high: len(life.Records)}
+func (s historyQuery) of(life past.Life) historyPage {
+	p := historyPage{low: 0, high: len(life.Records)}
 	if s.after != nil {
 		p.low = indexAbove(life, *s.after)
 	}
@@ -139,7 +139,7 @@ func indexAbove(life past.Life, sequence uint64) int {
 }
 
 // more reports whether there are records below the page, or above it. Beside a page of nothing there is none.
-func (p section) more(below bool) bool {
+func (p historyPage) more(below bool) bool {
 	if below {
 		return p.low < p.from && p.from < p.to
 	}
@@ -147,7 +147,7 @@ func (p section) more(below bool) bool {
 }
 
 // cursor returns the one of the page below this one, or above it.
-func (p section) cursor(life past.Life, below bool) string {
+func (p historyPage) cursor(life past.Life, below bool) string {
 	at := int64(life.Records[p.to-1].Sequence)
 	if below {
 		at = -int64(life.Records[p.from].Sequence)
@@ -156,7 +156,7 @@ func (p section) cursor(life past.Life, below bool) string {
 }
 
 // link returns the link to a page (RFC 8288).
-func (s stretch) link(rel, cursor string) string {
+func (s historyQuery) link(rel, cursor string) string {
 	parameters := []string{call.CursorParameter + "=" + cursor, "limit=" + strconv.Itoa(s.limit)}
 	if s.others != "" {
 		parameters = append(parameters, strings.Split(s.others, "&")...)

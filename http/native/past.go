@@ -32,24 +32,24 @@ func noAudit() error {
 		Detail: "The past of others needs the permission audit."}
 }
 
-// momentOf reads the parameter at.
-func momentOf(value string) (*past.Moment, error) {
+// readAt reads the parameter at.
+func readAt(value string) (*past.Moment, error) {
 	m, ok := past.ParseMoment(value)
 	if !ok {
-		return nil, badMoment("A moment is a sequence, or a time as in 2006-01-02T15:04:05Z.")
+		return nil, badAt("A moment is a sequence, or a time as in 2006-01-02T15:04:05Z.")
 	}
 	return &m, nil
 }
 
-func badMoment(detail string) error { return call.BadParameter("at", "moment_invalid", "%s", detail) }
+func badAt(detail string) error { return call.BadParameter("at", "moment_invalid", "%s", detail) }
 
 // pastError returns what an error of the archive means to the caller.
 func pastError(err error) error {
 	switch {
 	case errors.Is(err, past.ErrNotYet):
-		return badMoment("That moment has not come yet.")
+		return badAt("That moment has not come yet.")
 	case errors.Is(err, past.ErrBefore):
-		return badMoment("The log began later than that.")
+		return badAt("The log began later than that.")
 	case errors.Is(err, past.ErrBusy):
 		return &commands.Refusal{Kind: commands.Busy, Reason: "past_not_ready",
 			Detail: "That moment is being looked up; ask again in a while."}
@@ -57,8 +57,8 @@ func pastError(err error) error {
 	return err
 }
 
-// askedMoment returns the moment that a request for one user asks for, nil for now.
-func askedMoment(r *http.Request) (*past.Moment, error) {
+// takeAt returns the moment that a request for one user asks for, nil for now.
+func takeAt(r *http.Request) (*past.Moment, error) {
 	if r.URL.RawQuery == "" {
 		return nil, nil
 	}
@@ -75,7 +75,7 @@ func askedMoment(r *http.Request) (*past.Moment, error) {
 	if err := call.NoParameters(query); err != nil || !given {
 		return nil, err
 	}
-	return momentOf(value)
+	return readAt(value)
 }
 
 // getUserAt answers with the user as it stood at the moment. It has no version that a change could build on.
@@ -109,8 +109,8 @@ func (a *api) getUserAt(w http.ResponseWriter, r *http.Request, c call.Caller, m
 	return nil
 }
 
-// everybodyAt returns the View of all users as it stood at the moment, and the moment's time.
-func (a *api) everybodyAt(ctx context.Context, c call.Caller, m past.Moment) (v *projections.View, then time.Time,
+// viewAt returns the View as it stood at the moment, and the moment's time.
+func (a *api) viewAt(ctx context.Context, c call.Caller, m past.Moment) (v *projections.View, then time.Time,
 	err error) {
 	if !commands.MayReadLog(c.States, c.Actor) {
 		return nil, then, noAudit()

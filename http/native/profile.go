@@ -10,15 +10,15 @@ import (
 	"accountd/http/native/call"
 )
 
-// details are a merge into a profile; nil leaves it as it is.
-type details struct {
+// profilePatch is a merge patch of a profile; nil leaves it as it is.
+type profilePatch struct {
 	all    bool  // every field
 	given  []int // otherwise the fields of these places
 	values events.Profile
 }
 
-// detailNames are the names of a profile's members, in the order of its fields.
-var detailNames = func() (names []string) {
+// profileMembers are the names of a profile's members, in the order of its fields.
+var profileMembers = func() (names []string) {
 	t := reflect.TypeFor[events.Profile]()
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
@@ -27,15 +27,15 @@ var detailNames = func() (names []string) {
 	return names
 }()
 
-// readDetails reads the member "profile".
-func readDetails(m *call.Members) *details {
+// readProfile reads the member "profile".
+func readProfile(m *call.Members) *profilePatch {
 	if !m.Has("profile") {
 		return nil
 	}
-	d := &details{all: m.Clears("profile")}
+	d := &profilePatch{all: m.Clears("profile")}
 	inner := m.Inner("profile")
 	fields := reflect.ValueOf(&d.values).Elem()
-	for i, name := range detailNames {
+	for i, name := range profileMembers {
 		raw := inner.Take(name)
 		if raw == nil {
 			continue
@@ -51,7 +51,7 @@ func readDetails(m *call.Members) *details {
 }
 
 // onto returns the profile with the merge made, nil when there is nothing to merge.
-func (d *details) onto(before *events.Profile) *events.Profile {
+func (d *profilePatch) onto(before *events.Profile) *events.Profile {
 	if d == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (d *details) onto(before *events.Profile) *events.Profile {
 		*after = *before
 	}
 	to, from := reflect.ValueOf(after).Elem(), reflect.ValueOf(d.values)
-	for i := range detailNames {
+	for i := range profileMembers {
 		if d.all || slices.Contains(d.given, i) {
 			to.Field(i).Set(from.Field(i))
 		}

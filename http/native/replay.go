@@ -10,16 +10,16 @@ import (
 	"accountd/projections"
 )
 
-// Replayed returns the resources of which [Objects] has objects.
-func Replayed() []string {
+// Replayable returns the collections that [Replay] shows.
+func Replayable() []string {
 	return []string{"users", "datacenters", "groups", "clients", "applications"}
 }
 
-// Objects returns a resource's objects as lists show them, for those who have a View of their own.
-func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
+// Replay returns the objects of a collection as lists show them, from a View that was built from records elsewhere.
+func Replay(v *projections.View, resource string) ([]json.RawMessage, error) {
 	switch resource {
 	case "users":
-		return userObjects(v)
+		return replayUsers(v)
 	case "datacenters":
 		return datacenters().Objects(v.Snapshot())
 	case "groups":
@@ -32,7 +32,7 @@ func Objects(v *projections.View, resource string) ([]json.RawMessage, error) {
 	return nil, fmt.Errorf("there is no resource %q", resource)
 }
 
-func userObjects(v *projections.View) (out []json.RawMessage, err error) {
+func replayUsers(v *projections.View) (out []json.RawMessage, err error) {
 	all, err := v.List(projections.Query{Scope: commands.Scope{All: true}, Limit: v.Snapshot().Len()})
 	for _, u := range all.Users {
 		j := userJSON(time.Time{}, named(v.Snapshot().Directory()), u)

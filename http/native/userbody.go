@@ -23,7 +23,7 @@ type userBody struct {
 	active       *bool
 	password     *string
 	passwordHash *events.Secret // empty: no log-in by password any more
-	details      *details
+	profilePatch *profilePatch
 	readOnly     call.Object // as they were sent
 	imported     bool        // the password was chosen elsewhere
 }
@@ -49,8 +49,8 @@ func readUser(m *call.Members) (userBody, error) {
 		parent: call.Clearable[string](m, "parent"),
 		rights: events.RightsChanged{SuperAdmin: call.Member[bool](m, "super_admin"),
 			APIAccess: call.Member[bool](m, "api_access")},
-		active:  call.Member[bool](m, "active"),
-		details: readDetails(m),
+		active:       call.Member[bool](m, "active"),
+		profilePatch: readProfile(m),
 	}
 	b.readPassword(m)
 	b.readOnly = m.TakeAll(readOnly...)
@@ -99,7 +99,7 @@ func (b userBody) creation(dir *commands.Directory, id uuid.UUID) (commands.Crea
 		LastName:    call.Or(p.LastName, ""),
 		DisplayName: call.Or(p.DisplayName, ""), Phone: call.Or(p.Phone, ""), ExternalID: call.Or(p.ExternalID, ""),
 		Language: call.Or(p.Language, ""), Timezone: call.Or(p.Timezone, ""), Comment: call.Or(p.Comment, ""),
-		ExtraParams: call.Or(p.ExtraParams, ""), Profile: b.details.onto(nil),
+		ExtraParams: call.Or(p.ExtraParams, ""), Profile: b.profilePatch.onto(nil),
 		PasswordHash: call.Or(b.passwordHash, ""),
 		Active:       call.Or(b.active, true), SuperAdmin: call.Or(b.rights.SuperAdmin, false),
 		APIAccess: call.Or(b.rights.APIAccess, false),
@@ -114,8 +114,8 @@ func (b userBody) update(dir *commands.Directory, u *commands.User, version uint
 		Rights: b.rights,
 		Active: b.active, PasswordHash: b.passwordHash,
 		PasswordImported: b.passwordHash != nil && *b.passwordHash != ""}
-	c.Profile.Profile = b.details.onto(u.Profile)
-	if b.details != nil && !b.details.all {
+	c.Profile.Profile = b.profilePatch.onto(u.Profile)
+	if b.profilePatch != nil && !b.profilePatch.all {
 		c.ProfileFrom = cmp.Or(u.Profile, &events.Profile{}) // what was not named stays as it is then
 	}
 	return c

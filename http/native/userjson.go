@@ -110,14 +110,14 @@ func addParent(j *rest.JSON, parent uuid.UUID) {
 func addProfile(j *rest.JSON, p *events.Profile) {
 	j.Key("profile").Open('{')
 	if p != nil {
-		addDetails(j, reflect.ValueOf(p).Elem())
+		addProfileMembers(j, reflect.ValueOf(p).Elem())
 	}
 	j.Close('}')
 }
 
-// addDetails writes the fields that are set.
-func addDetails(j *rest.JSON, profile reflect.Value) {
-	for i, name := range detailNames {
+// addProfileMembers writes the fields that are set.
+func addProfileMembers(j *rest.JSON, profile reflect.Value) {
+	for i, name := range profileMembers {
 		f := profile.Field(i)
 		if f.IsZero() {
 			continue

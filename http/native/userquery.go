@@ -65,7 +65,7 @@ func readUsersQuery(c call.Caller, r *http.Request) (q usersQuery, err error) {
 	if _, err := q.in(c.States.Directory()); err != nil { // before anything is looked for
 		return q, err
 	}
-	q.After, err = markOf(cursor, q.Sort)
+	q.After, err = readUserCursor(cursor, q.Sort)
 	return q, err
 }
 
@@ -74,7 +74,7 @@ func (q *usersQuery) add(name, value string) (err error) {
 	case name == "sort":
 		q.Sort, err = sorts(value)
 	case name == "at":
-		q.at, err = momentOf(value)
+		q.at, err = readAt(value)
 	case name != "q":
 		return call.UnknownParameter(name)
 	case value != "":
@@ -148,8 +148,8 @@ func sorts(value string) (out []projections.Sort, err error) {
 	return out, err
 }
 
-// markOf returns the mark that a cursor is of a list which is sorted so, nil for none.
-func markOf(cursor string, sorts []projections.Sort) (*projections.Mark, error) {
+// readUserCursor returns the mark that a cursor is of a list which is sorted so, nil for none.
+func readUserCursor(cursor string, sorts []projections.Sort) (*projections.Mark, error) {
 	if cursor == "" {
 		return nil, nil
 	}
@@ -161,9 +161,9 @@ func markOf(cursor string, sorts []projections.Sort) (*projections.Mark, error) 
 	return m, nil
 }
 
-// nextCursor returns the cursor of the page behind the one that was found, nil when that is the last one. Behind a
+// nextUserCursor returns the cursor of the page behind the one that was found, nil when that is the last one. Behind a
 // cursor only a page that is not full is known to be the last.
-func nextCursor(q projections.Query, found projections.Page) *string {
+func nextUserCursor(q projections.Query, found projections.Page) *string {
 	n := len(found.Users)
 	if n == 0 || n < q.Limit || q.After == nil && q.Offset+n >= found.Total {
 		return nil

@@ -52,7 +52,7 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c call.Caller) e
 		return err
 	}
 	m := q.page.Meta(found.Total)
-	m.NextCursor = nextCursor(q.Query, found)
+	m.NextCursor = nextUserCursor(q.Query, found)
 	q.page.LinkAround(w, m, q.After != nil)
 	j := usersJSON(then, named(found.Directory), found.Users, m)
 	defer j.Free()
@@ -65,7 +65,7 @@ func (a *api) find(r *http.Request, c call.Caller, q usersQuery) (found projecti
 	view, then := a.View, c.At
 	if q.at != nil {
 		q.Scope = commands.Scope{All: true}
-		if view, then, err = a.everybodyAt(r.Context(), c, *q.at); err != nil {
+		if view, then, err = a.viewAt(r.Context(), c, *q.at); err != nil {
 			return found, then, err
 		}
 	}
@@ -82,7 +82,7 @@ func (a *api) find(r *http.Request, c call.Caller, q usersQuery) (found projecti
 }
 
 func (a *api) getUser(w http.ResponseWriter, r *http.Request, c call.Caller) error {
-	then, err := askedMoment(r)
+	then, err := takeAt(r)
 	if err != nil {
 		return err
 	}

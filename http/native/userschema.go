@@ -59,7 +59,7 @@ func userMembers() []described {
 func profileSchema(text, number openapi.Schema) openapi.Schema {
 	members := map[string]openapi.Schema{}
 	t := reflect.TypeFor[events.Profile]()
-	for i, name := range detailNames {
+	for i, name := range profileMembers {
 		switch t.Field(i).Type.Kind() {
 		case reflect.Pointer:
 			members[name] = openapi.Nullable(openapi.Truth())

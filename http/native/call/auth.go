@@ -143,6 +143,7 @@ func (k *Kernel) reach(ctx context.Context, sequence uint64) bool {
 	return k.View.Wait(ctx, sequence) == nil
 }
 
+// Identify returns who asks with the token, as everything stands now.
 func (k *Kernel) Identify(r *http.Request, token string) (Caller, error) {
 	states, err := k.States()
 	if err != nil {

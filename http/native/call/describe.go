@@ -24,6 +24,7 @@ func ListOf(entry openapi.Schema) openapi.Schema {
 			"next_cursor!": openapi.Nullable(openapi.Text())})})
 }
 
+// Paged are the parameters of a list with pages.
 func Paged() []openapi.Parameter {
 	return []openapi.Parameter{
 		{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},

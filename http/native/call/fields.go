@@ -59,6 +59,7 @@ func membersShown(o openapi.Operation) []string {
 	return membersOf(t)
 }
 
+// MembersOfSchema returns the members of what such a schema shows, one object or a list of them.
 func MembersOfSchema(schema openapi.Schema) (names []string) {
 	members, _ := schema["properties"].(openapi.Schema)
 	if data, ok := members["data"].(openapi.Schema); ok {
@@ -83,7 +84,7 @@ func fieldsShown(h Handler, members []string) Handler {
 		if wanted == nil {
 			return h(w, asked, c)
 		}
-		all := &held{ResponseWriter: w, status: http.StatusOK}
+		all := &buffered{ResponseWriter: w, status: http.StatusOK}
 		if err := h(all, asked, c); err != nil {
 			return err
 		}
@@ -128,18 +129,18 @@ func RawQuery(r *http.Request) string {
 	return r.URL.RawQuery
 }
 
-// held is an answer that is not sent yet.
-type held struct {
+// buffered is an answer that is not sent before it is whole.
+type buffered struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer
 }
 
-func (h *held) WriteHeader(status int)      { h.status = status }
-func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
+func (h *buffered) WriteHeader(status int)      { h.status = status }
+func (h *buffered) Write(b []byte) (int, error) { return h.body.Write(b) }
 
 // send sends the answer with the wanted members.
-func (h *held) send(wanted []string) error {
+func (h *buffered) send(wanted []string) error {
 	body, err := h.body.Bytes(), error(nil)
 	if h.status == http.StatusOK {
 		body, err = chosen(body, wanted)
@@ -175,6 +176,7 @@ func chosen(body []byte, wanted []string) ([]byte, error) {
 	return slices.Concat([]byte(`{"data":`), data, []byte(`,"meta":`), whole["meta"], []byte("}")), nil
 }
 
+// ChosenMembers returns the object with the wanted members alone, in its order.
 func ChosenMembers(object []byte, wanted []string) ([]byte, error) {
 	out := []byte("{")
 	err := EachMember(object, func(name string, value json.RawMessage) {

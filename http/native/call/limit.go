@@ -22,6 +22,7 @@ type Limiter struct {
 	policy string // as its header says it
 }
 
+// NewLimiter returns a Limiter of so many requests a minute.
 func NewLimiter(most int) *Limiter {
 	return &Limiter{rest.NewLimiter(most, limitTime), fmt.Sprintf(`"default";q=%d;w=%d`, most, limitTime/time.Second)}
 }

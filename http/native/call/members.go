@@ -39,6 +39,7 @@ func sameJSON(a, b json.RawMessage) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
+// Or returns what v points to, absent for nil.
 func Or[T any](v *T, absent T) T {
 	if v == nil {
 		return absent
@@ -102,6 +103,8 @@ func Clearable[T any](m *Members, name string) *T {
 	return Decode[T](m, name, raw)
 }
 
+// Decode returns the value of a member that was taken, nil when it is absent or null, or not of that type: then m
+// fails.
 func Decode[T any](m *Members, name string, raw json.RawMessage) *T {
 	if raw == nil || IsNull(raw) {
 		return nil
@@ -136,12 +139,14 @@ func (m *Members) Done() error {
 	return m.err
 }
 
+// Fail notes what is wrong with a member, unless something was wrong before.
 func (m *Members) Fail(name, reason, detail string, args ...any) {
 	if m.err == nil {
 		m.err = BadMember(Pointer(append(slices.Clip(m.path), name)...), reason, detail, args...)
 	}
 }
 
+// IsNull reports whether a value is null.
 func IsNull(raw json.RawMessage) bool { return string(raw) == "null" }
 
 // TypeName names what a member must be, for people.

@@ -36,14 +36,17 @@ func malformed(in place, name, reason, detail string, args ...any) error {
 			Detail: fmt.Sprintf(detail, args...)}}
 }
 
+// BadMember says what is wrong with the member of the body at that JSON pointer: 400.
 func BadMember(pointer, reason, detail string, args ...any) error {
 	return malformed(inBody, pointer, reason, detail, args...)
 }
 
+// BadParameter says what is wrong with a parameter of the query: 400.
 func BadParameter(name, reason, detail string, args ...any) error {
 	return malformed(inQuery, name, reason, detail, args...)
 }
 
+// BadHeader says what is wrong with a header: 400.
 func BadHeader(name, reason, detail string, args ...any) error {
 	return malformed(inHeader, name, reason, detail, args...)
 }
@@ -74,6 +77,7 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	_ = rest.Write(w, status, out) // its members are texts, which cannot fail
 }
 
+// ProblemOf returns the problem that an error is answered with; see rest.FaultOf.
 func ProblemOf(err error, f rest.Fault) Problem {
 	return Problem{Type: "/problems/" + f.Reason, Title: rest.Title(f.Reason), Status: f.Status, Detail: f.Detail,
 		Code:   f.Reason,

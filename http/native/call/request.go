@@ -43,6 +43,7 @@ func ParseID(s string) uuid.UUID {
 	return uuid.Nil
 }
 
+// NoSuchUser says the same of a user who is not there and of one whom the caller may not see.
 func NoSuchUser() error {
 	return &commands.Refusal{Kind: commands.NotFound, Reason: "user_not_found", Detail: "There is no such user."}
 }
@@ -72,6 +73,7 @@ func withoutQuery(h Handler) Handler {
 	}
 }
 
+// QueryOf returns the parameters of the query, or what is wrong with its form.
 func QueryOf(r *http.Request) (url.Values, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -88,6 +90,7 @@ func NoParameters(query url.Values) error {
 	return nil
 }
 
+// UnknownParameter refuses a parameter that the call does not have.
 func UnknownParameter(name string) error {
 	return BadParameter(name, "parameter_unknown", "There is no such parameter here.")
 }

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	TypeNDJSON = "application/x-ndjson"
-	patience   = time.Minute // how long a client may take for one piece of an answer
-	pieceSize  = 64 << 10    // bytes that are sent at once
+	TypeNDJSON   = "application/x-ndjson"
+	writeTimeout = time.Minute // how long a client may take for one piece of an answer
+	pieceSize    = 64 << 10    // bytes that are sent at once
 )
 
 // Stream is an answer in lines that is sent piece by piece. How long it takes in all is not bounded, but each piece is.
@@ -21,6 +21,7 @@ type Stream struct {
 	out  []byte
 }
 
+// NewStream returns the answer as a stream.
 func NewStream(w http.ResponseWriter) *Stream {
 	s := &Stream{w: w, conn: http.NewResponseController(w)}
 	_ = s.conn.EnableFullDuplex() // HTTP/2 is so by itself, and a test's recorder has no connection
@@ -42,11 +43,12 @@ func (s *Stream) Send(line []byte, now bool) error {
 	return nil
 }
 
+// Flush sends what has come together.
 func (s *Stream) Flush() error {
 	if len(s.out) == 0 {
 		return nil
 	}
-	_ = s.conn.SetWriteDeadline(time.Now().Add(patience))
+	_ = s.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 	_, err := s.w.Write(s.out)
 	s.out = s.out[:0]
 	if err == nil {
@@ -61,37 +63,37 @@ func (s *Stream) StopReading() { _ = s.conn.SetReadDeadline(time.Now()) }
 // KeepReading has no end to the time for reading the request: when it passes, net/http takes the client for gone.
 func (s *Stream) KeepReading() { _ = s.conn.SetReadDeadline(time.Time{}) }
 
-// linePatience is how long a client may take for one line of a body. Time in which nobody reads does not count.
-const linePatience = 30 * time.Second
+// lineTimeout is how long a client may take for one line of a body. Time in which nobody reads does not count.
+const lineTimeout = 30 * time.Second
 
 // Reader reads the body, of which each line may take its time, until ctx ends.
 func (s *Stream) Reader(ctx context.Context, body io.Reader) io.Reader {
-	return &patient{ctx: ctx, conn: s.conn, body: body, left: linePatience}
+	return &timedReader{ctx: ctx, conn: s.conn, body: body, left: lineTimeout}
 }
 
-type patient struct {
+type timedReader struct {
 	ctx  context.Context
 	conn *http.ResponseController
 	body io.Reader
 	left time.Duration // for the line
 }
 
-// leftAfter returns what is left for the line after a read that took so long, and brought that.
-func leftAfter(left, took time.Duration, read []byte) time.Duration {
+// timeLeft returns what is left for the line after a read that took so long, and brought that.
+func timeLeft(left, took time.Duration, read []byte) time.Duration {
 	if bytes.IndexByte(read, '\n') >= 0 {
-		return linePatience
+		return lineTimeout
 	}
 	return max(0, left-took)
 }
 
-func (p *patient) Read(b []byte) (int, error) {
+func (p *timedReader) Read(b []byte) (int, error) {
 	began := time.Now()
 	_ = p.conn.SetReadDeadline(began.Add(p.left))
 	if err := p.ctx.Err(); err != nil { // asked here, stopReading comes behind that deadline
 		return 0, err
 	}
 	n, err := p.body.Read(b)
-	p.left = leftAfter(p.left, time.Since(began), b[:n])
+	p.left = timeLeft(p.left, time.Since(began), b[:n])
 	if err != nil {
 		_ = p.conn.SetReadDeadline(time.Time{}) // when it passes, net/http takes the client for gone
 	}

@@ -15,12 +15,12 @@ func TestAnImportThatDripsIsDropped(t *testing.T) {
 		drops bool
 	}{
 		"a byte a second":       {"x", time.Second, true},
-		"a line, half a minute": {"line\n", linePatience - time.Second, false},
+		"a line, half a minute": {"line\n", lineTimeout - time.Second, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			left := linePatience
+			left := lineTimeout
 			for range 100 {
-				left = leftAfter(left, c.every, []byte(c.piece))
+				left = timeLeft(left, c.every, []byte(c.piece))
 			}
 			require.Equal(t, c.drops, left <= 0)
 		})

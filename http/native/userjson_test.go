@@ -23,13 +23,13 @@ func TestProfileIsWrittenAsItIsStored(t *testing.T) {
 	for i := range fields.NumField() {
 		switch f := fields.Field(i); f.Kind() {
 		case reflect.String:
-			f.SetString("<Łódź> " + detailNames[i])
+			f.SetString("<Łódź> " + profileMembers[i])
 		case reflect.Int:
 			f.SetInt(2)
 		case reflect.Pointer:
 			f.Set(reflect.ValueOf(&yes))
 		default:
-			t.Fatalf("%s is of a kind that addDetails does not write", detailNames[i])
+			t.Fatalf("%s is of a kind that addProfileMembers does not write", profileMembers[i])
 		}
 	}
 	no := false
