@@ -28,16 +28,16 @@ func (a *api) apiKeyCalls() call.Noun {
 		Tag: openapi.Tag{Name: "API keys", About: "Keys by which programs act as a user."},
 		Calls: []call.Call{
 			keys.List("List a user's API keys"),
-			keys.Add(a.addAPIKey, openapi.Operation{Summary: "Make an API key, which this answer alone shows",
-				About: "Whatever the key may do, whoever makes it may do by the credential in use, for as long and " +
-					"from as many addresses. A key of the kind pterodactyl " +
-					"that may write users makes and changes super admins, as the panel's contract has it: give it " +
-					"to nothing that you would not make one.",
+			keys.Add(a.addAPIKey, openapi.Operation{Summary: "Create an API key; only this answer shows it",
+				About: "The key may do no more than the credential that creates it, for no longer and from no " +
+					"more addresses. A key of kind pterodactyl that may write users creates and changes super " +
+					"admins, as the panel's contract has it: give it only to what you would trust with such " +
+					"rights.",
 				Body: openapi.Object(made), Answer: newAPIKeyAnswer{}}),
 			{Method: http.MethodPost, Path: keys.Each() + "/rotate", Handle: a.rotateAPIKey, Changes: call.OfUser,
 				Shows: call.Tagged,
-				Doc: openapi.Operation{Summary: "Give an API key a new secret, which this answer alone shows",
-					About: "The one before goes on working for overlap_seconds.",
+				Doc: openapi.Operation{Summary: "Rotate an API key; only this answer shows the new secret",
+					About: "The previous secret keeps working for overlap_seconds.",
 					Body: openapi.Object(map[string]openapi.Schema{"overlap_seconds": null(openapi.Within(0,
 						maxKeyOverlap))}),
 					Example: map[string]any{"overlap_seconds": 3600}, Answer: newAPIKeyAnswer{}}},
@@ -46,8 +46,9 @@ func (a *api) apiKeyCalls() call.Noun {
 				call.Body{Members: bounds,
 					Example: map[string]any{"memo": "billing", "allowed_ips": []string{"192.0.2.0/24"}}},
 				openapi.Operation{Summary: "Change an API key's bounds, permissions and memo",
-					About: "Who may end the key may take from it; to give it more takes who could make such a key."}),
-			keys.Delete(a.revokeAPIKey, "End an API key"),
+					About: "A caller who may delete the key may narrow it; widening it takes one who may create " +
+						"such a key."}),
+			keys.Delete(a.revokeAPIKey, "Delete an API key"),
 		},
 	}
 }

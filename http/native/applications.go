@@ -19,8 +19,8 @@ func (a *api) applicationCalls() call.Noun {
 		Calls: append(applications().Calls(a.Kernel),
 			call.Call{Method: http.MethodPost, Path: "/v1/applications/:application/secret",
 				Handle: call.ReadsDirectory(a.rotateApplicationSecret), Changes: call.Own, Shows: call.Tagged,
-				Doc: openapi.Operation{Summary: "Give an application a new secret, which this answer alone shows",
-					About: "What it got with the one before ends at once.", Answer: newSecretAnswer{}}}),
+				Doc: openapi.Operation{Summary: "Rotate an application's secret; only this answer shows it",
+					About: "Tokens that were issued for the previous secret end at once.", Answer: newSecretAnswer{}}}),
 	}
 }
 

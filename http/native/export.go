@@ -14,8 +14,9 @@ func (a *api) exportCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"},
 		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + ":export",
 			Handle: a.exportUsers, Shows: call.AtPosition, Doc: openapi.Operation{
-				Summary: "All users of a list, a line each, at one position", Query: query, Answer: openapi.Text(),
-				Got: call.TypeNDJSON}}}}
+				Summary: "Export the users of a list, one per line, as of one position", Query: query,
+				Answer: openapi.Text(),
+				Got:    call.TypeNDJSON}}}}
 }
 
 // exportUsers answers with all users of a list, a line each, as they stood at one position: that of Account-Sequence.

@@ -15,10 +15,10 @@ func (a *api) historyCalls() call.Noun {
 		Tag: openapi.Tag{Name: "History", About: "What happened to a user."},
 		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + "/:id/history", Handle: a.getHistory,
 			Doc: openapi.Operation{
-				Summary: "List what happened to a user",
+				Summary: "List a user's history",
 				About:   "Datacenters and groups have the names that they had then, or before they were deleted.",
 				Answer:  historyListAnswer{}, Query: []openapi.Parameter{
-					{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.",
+					{Name: "limit", About: "Entries of a page; 50 when omitted, 1000 at most.",
 						Schema: openapi.Count()},
 					{Name: "sort", About: "The newest come first unless sequence is asked for.",
 						Schema: openapi.Text("sequence", "-sequence")},

@@ -22,8 +22,9 @@ const importPath = call.UsersPath + ":import"
 func (a *api) importCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"}, Calls: []call.Call{{Method: http.MethodPost, Path: importPath,
 		Handle: a.importUsers, Changes: call.Lines, Doc: openapi.Operation{
-			Summary: "Make a user of each line", About: "Each line of the body is a user, and is answered with a line.",
-			Body: openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
+			Summary: "Import users, one per line",
+			About:   "Each line of the body is a user, and is answered with a line.",
+			Body:    openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
 }
 
 // inFlight is how many lines of an import are at work: two batches, one that is written and one that waits.

@@ -29,10 +29,10 @@ func (a *api) mailCalls() call.Noun {
 			{Method: http.MethodPost, Path: one + "/send", Handle: a.sendMail, Changes: call.Unlogged,
 				Doc: openapi.Operation{Summary: "Send a mail again", Body: nothing}},
 			{Method: http.MethodDelete, Path: one, Handle: a.discardMail, Changes: call.Unlogged,
-				Doc: openapi.Operation{Summary: "Give up a mail"}},
+				Doc: openapi.Operation{Summary: "Discard a mail"}},
 			{Method: http.MethodPost, Path: call.UsersPath + "/:id/password-reset", Handle: a.requestPasswordReset,
 				Changes: call.OfUser,
-				Doc: openapi.Operation{Summary: "Have a link mailed by which the user sets a new password",
+				Doc: openapi.Operation{Summary: "Mail the user a link to set a new password",
 					Body: nothing, Status: http.StatusAccepted}},
 		},
 	}

@@ -20,16 +20,16 @@ func (a *api) resourceCalls() call.Noun {
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Resources", About: "What belongs to a user in other systems."},
 		Calls: []call.Call{
-			links.List("List what belongs to a user in other systems"),
-			links.Add(a.linkResource, openapi.Operation{Summary: "Record that something belongs to a user", Body: made,
+			links.List("List a user's resources in other systems"),
+			links.Add(a.linkResource, openapi.Operation{Summary: "Link a resource to a user", Body: made,
 				Answer: resourceAnswer{}, Also: []int{http.StatusOK}}),
-			links.Get("Show something that belongs to a user"),
+			links.Get("Show a user's resource"),
 			links.Patch(a.Kernel, changedResource, call.Body{
 				Members: map[string]openapi.Schema{"name": openapi.Nullable(name), "data": openapi.Anything()},
 				Example: map[string]any{"data": map[string]any{"ip": "192.0.2.1"}}},
-				openapi.Operation{Summary: "Change the name and data of something that belongs to a user",
+				openapi.Operation{Summary: "Change the name and data of a user's resource",
 					About: "Data that is an object is merged member by member."}),
-			links.Delete(a.unlinkResource, "Record that something belongs to a user no longer"),
+			links.Delete(a.unlinkResource, "Unlink a resource from a user"),
 		},
 	}
 }

@@ -21,28 +21,28 @@ func (a *api) sessionCalls() call.Noun {
 	plain := openapi.With(filled, "maxLength", password.MaxLength)
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Sessions",
-			About: "Tokens for who knows a user's name and password, and where a user is logged in."},
+			About: "Log-ins by password, and where a user is logged in."},
 		Calls: []call.Call{
 			{Method: http.MethodPost, Path: sessionsPath, Open: rest.Small(a.logIn), Changes: call.Unlogged,
 				Doc: openapi.Operation{Open: true,
-					Summary: "Log in by a password, for a token that lasts a day",
-					About:   "The token, which this answer alone shows, acts as the user.",
+					Summary: "Log in by password; the token lasts a day",
+					About:   "Only this answer shows the token, which acts as the user.",
 					Body: openapi.Object(map[string]openapi.Schema{"username!": filled, "password!": plain,
 						"code": code}),
 					Example: map[string]any{"username": "grace@example.org", "password": "correct horse"},
 					Answer:  sessionSchema(true), Status: http.StatusCreated}},
 			{Method: http.MethodPost, Path: sessionPath + "/reauthenticate", Handle: a.reauthenticate,
 				Changes: call.Unlogged, Doc: openapi.Operation{
-					Summary: "Give the password again",
-					About: "What decides who gets in, or may do what, takes a session whose authenticated_at is no " +
-						"more than 15 minutes ago.",
+					Summary: "Reauthenticate with the password",
+					About: "What decides who gets in, or may do what, takes a session whose authenticated_at is " +
+						"no more than 15 minutes ago.",
 					Body:    openapi.Object(map[string]openapi.Schema{"password!": plain, "code": code}),
 					Example: map[string]any{"password": "correct horse"}, Answer: sessionSchema(false)}},
 			{Method: http.MethodGet, Path: sessionPath, Handle: a.getSession,
-				Doc: openapi.Operation{Summary: "Show the session that the request is made in",
+				Doc: openapi.Operation{Summary: "Show the current session",
 					Answer: sessionSchema(false)}},
 			{Method: http.MethodDelete, Path: sessionPath, Handle: a.endSession, Changes: call.Unlogged,
-				Doc: openapi.Operation{Summary: "Log out: end the session that the request is made in"}},
+				Doc: openapi.Operation{Summary: "Log out: end the current session"}},
 		},
 	}
 }

@@ -18,13 +18,13 @@ func (a *api) signingKeyCalls() call.Noun {
 		Calls: []call.Call{
 			keys.List("List a user's signing keys"),
 			keys.Add(a.addSigningKey,
-				openapi.Operation{Summary: "Make a signing key", Body: openapi.Object(members),
+				openapi.Operation{Summary: "Create a signing key", Body: openapi.Object(members),
 					Answer: newSigningKeyAnswer{}}),
 			keys.Get("Show a signing key"),
 			keys.Patch(a.Kernel, changedSigningKey,
 				call.Body{Members: members, Example: map[string]any{"name": "backup"}},
 				openapi.Operation{Summary: "Change a signing key's name and permissions"}),
-			keys.Delete(a.removeSigningKey, "End a signing key"),
+			keys.Delete(a.removeSigningKey, "Delete a signing key"),
 		},
 	}
 }

@@ -22,15 +22,15 @@ func (a *api) sshKeyCalls() call.Noun {
 		Calls: []call.Call{
 			keys.List("List a user's SSH keys"),
 			keys.Add(a.addSSHKey,
-				openapi.Operation{Summary: "Let a public key log in as the user", Answer: sshKeyAnswer{},
+				openapi.Operation{Summary: "Add an SSH key", Answer: sshKeyAnswer{},
 					Body: openapi.Object(map[string]openapi.Schema{"title!": openapi.Filled(title),
 						"key!": publicKey})}),
 			keys.Get("Show an SSH key"),
 			keys.Patch(a.Kernel, changedSSHKey,
 				call.Body{Members: map[string]openapi.Schema{"title": openapi.Filled(title)},
 					Example: map[string]any{"title": "desk"}},
-				openapi.Operation{Summary: "Give an SSH key another title"}),
-			keys.Delete(a.removeSSHKey, "End an SSH key"),
+				openapi.Operation{Summary: "Change an SSH key's title"}),
+			keys.Delete(a.removeSSHKey, "Delete an SSH key"),
 		},
 	}
 }

@@ -16,13 +16,13 @@ func (a *api) storageKeyCalls() call.Noun {
 		Calls: []call.Call{
 			keys.List("List a user's storage keys"),
 			keys.Add(a.renewStorageKey,
-				openapi.Operation{Summary: "Give a storage key a new secret, which this answer alone shows",
-					About: "Where the user has none of that kind, it is made.",
+				openapi.Operation{Summary: "Create a storage key, or replace its secret; only this answer shows it",
+					About: "A user has one storage key of each kind.",
 					Body: openapi.Object(map[string]openapi.Schema{"kind!": openapi.Text(commands.StorageS3,
 						commands.StorageSwift)}),
 					Example: map[string]any{"kind": commands.StorageS3}, Answer: storageKeyAnswer{}}),
 			keys.Get("Show a storage key without its secret"),
-			keys.Delete(a.removeStorageKey, "End a storage key"),
+			keys.Delete(a.removeStorageKey, "Delete a storage key"),
 		},
 	}
 }

@@ -37,7 +37,7 @@ func (a *api) subscriptionCalls() call.Noun {
 					Answer: call.ListAnswer[subscriptionAnswer]{}}},
 			{Method: http.MethodPost, Path: all, Handle: call.ReadsDirectory(a.createSubscription),
 				Changes: call.Unlogged,
-				Doc: openapi.Operation{Summary: "Make a subscription", Body: made, Answer: newSubscriptionAnswer{},
+				Doc: openapi.Operation{Summary: "Create a subscription", Body: made, Answer: newSubscriptionAnswer{},
 					Status:  http.StatusCreated,
 					Example: map[string]any{"name": "crm", "types": []string{events.UserCreated{}.Type()}}}},
 			{Method: http.MethodGet, Path: one, Handle: call.ReadsDirectory(a.getSubscription),
@@ -47,7 +47,7 @@ func (a *api) subscriptionCalls() call.Noun {
 				Doc:     openapi.Operation{Summary: "Delete a subscription"}},
 			{Method: http.MethodPost, Path: one + "/secret", Handle: call.ReadsDirectory(a.rotateSubscriptionSecret),
 				Changes: call.Unlogged,
-				Doc: openapi.Operation{Summary: "Give a subscription's NATS user a new password",
+				Doc: openapi.Operation{Summary: "Rotate the password of a subscription's NATS user",
 					Body: openapi.Object(map[string]openapi.Schema{}), Answer: newSubscriptionAnswer{}}},
 		},
 	}

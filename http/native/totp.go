@@ -24,17 +24,18 @@ func (a *api) totpCalls() call.Noun {
 				Summary: "Show whether a user has a second factor, and how many recovery codes are left"}},
 			{Method: http.MethodPost, Path: totpPath, Handle: a.enrollTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{
-					Summary: "Give oneself a secret for an authenticator app",
-					About:   "It counts when a code of it was confirmed.",
+					Summary: "Enroll an authenticator app",
+					About:   "It takes effect once a code of it is confirmed.",
 					Body:    openapi.Object(nil), Answer: secretAnswer{}, Status: http.StatusCreated}},
 			{Method: http.MethodPost, Path: totpPath + "/confirm", Handle: a.confirmTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{
-					Summary: "Make codes of the app a second factor of one's log-ins by password",
-					About:   "The answer alone shows the recovery codes, each of which is good once.", Body: code,
+					Summary: "Confirm the authenticator app with a code",
+					About: "From then on log-ins by password need a code. Only this answer shows the recovery " +
+						"codes; each works once.", Body: code,
 					Example: example, Answer: recoveryAnswer{}}},
 			{Method: http.MethodPost, Path: totpPath + "/recovery-codes", Handle: a.renewRecoveryCodes,
 				Changes: call.OfUser, Doc: openapi.Operation{
-					Summary: "Get new recovery codes, in place of those before", Body: code, Example: example,
+					Summary: "Replace the recovery codes", Body: code, Example: example,
 					Answer: recoveryAnswer{}}},
 			{Method: http.MethodDelete, Path: totpPath, Handle: a.removeTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{Summary: "Remove a second factor"}},

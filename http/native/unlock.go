@@ -12,7 +12,7 @@ func (a *api) unlockCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"},
 		Calls: []call.Call{{Method: http.MethodPost, Path: call.UsersPath + "/:id/unlock",
 			Handle: a.unlockUser, Changes: call.OfUser, Shows: call.Tagged, Doc: openapi.Operation{
-				Summary: "Let a user log in by a password again whose log-ins failed too often", Answer: userSchema(),
+				Summary: "Unlock a user whose log-ins failed too often", Answer: userSchema(),
 				Also: []int{http.StatusNoContent}}}}}
 }
 

@@ -175,8 +175,8 @@ func nextUserCursor(q projections.Query, found projections.Page) *string {
 // at is the parameter that asks for what was.
 func at() openapi.Parameter {
 	return openapi.Parameter{Name: "at",
-		About: "As it stood at that sequence or time (RFC 3339), also what datacenters and groups were called, and " +
-			"whom a lock kept out.", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
+		About: "As it stood at that sequence or time (RFC 3339), also what datacenters and groups were called, " +
+			"and whom a lock kept out.", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
 }
 
 // selecting are the parameters that choose among users and order them.
@@ -190,8 +190,8 @@ func selecting() (out []openapi.Parameter) {
 					name += "[" + string(op) + "]"
 				}
 				out = append(out, openapi.Parameter{Name: name,
-					About: "One of the values must fit; an empty one is none, which is neither more nor less than " +
-						"anything. " + call.HowSeparated,
+					About: "One of the values must fit; an empty one is none, which is neither more nor less " +
+						"than anything. " + call.HowSeparated,
 					Schema: openapi.Schema{"type": "array", "items": filterSchema(f, op), "minItems": 1,
 						"maxItems": maxValues}})
 			}

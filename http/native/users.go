@@ -27,7 +27,7 @@ func (a *api) userCalls() call.Noun {
 				Answer: call.ListOf(user)}},
 			{Method: http.MethodPost, Path: all, Handle: a.createUser, Changes: call.Own, Shows: call.Tagged,
 				MakesUser: true, Doc: openapi.Operation{
-					Summary: "Make a user", Body: newUserSchema(), Example: example, Answer: user,
+					Summary: "Create a user", Body: newUserSchema(), Example: example, Answer: user,
 					Status: http.StatusCreated}},
 			{Method: http.MethodGet, Path: one, Handle: a.getUser, Shows: call.UnlessPast, Doc: openapi.Operation{
 				Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user}},

@@ -20,7 +20,7 @@ func (a *api) userSessionCalls() call.Noun {
 		Tag: openapi.Tag{Name: "Sessions"},
 		Calls: []call.Call{
 			{Method: http.MethodGet, Path: userSessionsPath, Handle: a.listUserSessions, Doc: openapi.Operation{
-				Summary: "List where a user is logged in: sessions of every API, and what applications were granted",
+				Summary: "List where a user is logged in: sessions of every API, and grants of applications",
 				About: "Of oneself, and of whom one may manage. What of an application's grants, such as its " +
 					"refresh tokens, follows one on another is one session.",
 				Query: call.Paged(), Answer: call.ListAnswer[userSessionAnswer]{}}},
@@ -34,8 +34,8 @@ func (a *api) userSessionCalls() call.Noun {
 			{Method: http.MethodDelete, Path: userSessionPath, Handle: a.endUserSession, Changes: call.OfUser,
 				Doc: openapi.Operation{
 					Summary: "End a session of a user, at once and everywhere",
-					About: "Of an application's grant, the application can get no more tokens; what it gets by its " +
-						"secret alone it can get anew."}},
+					About: "Of an application's grant, the application can get no more tokens; what it gets by " +
+						"its secret alone it can get anew."}},
 		},
 	}
 }

@@ -26,16 +26,16 @@ func (a *api) webhookCalls() call.Noun {
 		Calls: append(a.webhooks().Calls(a.Kernel),
 			call.Call{Method: http.MethodPost, Path: hook + "/secret",
 				Handle: call.ReadsDirectory(a.rotateWebhookSecret), Changes: call.Own,
-				Shows: call.Tagged, Doc: openapi.Operation{Summary: "Give a webhook a new secret", Body: overlap,
+				Shows: call.Tagged, Doc: openapi.Operation{Summary: "Rotate a webhook's secret", Body: overlap,
 					Answer: newWebhookAnswer{}}},
 			call.Call{Method: http.MethodGet, Path: hook + "/deliveries", Handle: call.ReadsDirectory(a.listDeliveries),
-				Doc: openapi.Operation{Summary: "List what was sent to a webhook of late", Query: call.Paged(),
+				Doc: openapi.Operation{Summary: "List the recent deliveries of a webhook", Query: call.Paged(),
 					Answer: call.ListAnswer[deliveryAnswer]{}}},
 			call.Call{Method: http.MethodGet, Path: hook + "/progress", Handle: call.ReadsDirectory(a.getProgress),
-				Doc: openapi.Operation{Summary: "Show how far a webhook is", Answer: progressAnswer{}}},
+				Doc: openapi.Operation{Summary: "Show the progress of a webhook", Answer: progressAnswer{}}},
 			call.Call{Method: http.MethodPost, Path: hook + "/replay", Handle: call.ReadsDirectory(a.replayWebhook),
 				Changes: call.Unlogged,
-				Doc: openapi.Operation{Summary: "Send one event again, or everything from one on", Body: replay,
+				Doc: openapi.Operation{Summary: "Send one event again, or all events from one on", Body: replay,
 					Answer: deliveryAnswer{},
 					Also:   []int{http.StatusAccepted}}},
 		),
@@ -81,7 +81,7 @@ func webhookOf(_ commands.States, _ *commands.Directory, w *commands.Webhook) we
 func (a *api) webhooks() call.Collection[*commands.Webhook, webhookAnswer] {
 	null, types, users := openapi.Nullable, openapi.List(EventType()), openapi.List(openapi.Form("uuid"))
 	address := openapi.Schema{"type": "string", "format": "uri", "maxLength": call.LongText,
-		"description": "https, without a user and a fragment."}
+		"description": "https, without user information or fragment."}
 	return call.Collection[*commands.Webhook, webhookAnswer]{
 		Name: "webhooks", One: "webhook",
 		All: (*commands.Directory).Webhooks, ByID: (*commands.Directory).Webhook,

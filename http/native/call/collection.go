@@ -65,7 +65,7 @@ func (k Collection[T, A]) Calls(kernel *Kernel) []Call {
 			Doc: openapi.Operation{Summary: "List " + k.Name, Query: Paged(), Answer: ListAnswer[A]{}}},
 		{Method: http.MethodPost, Path: all, Handle: k.post(kernel), Changes: Own, Shows: Tagged,
 			Doc: openapi.Operation{
-				Summary: "Make " + article + k.One, Body: openapi.Object(k.New.Members), Example: k.New.example(),
+				Summary: "Create " + article + k.One, Body: openapi.Object(k.New.Members), Example: k.New.example(),
 				Answer: made, Status: http.StatusCreated}},
 		{Method: http.MethodGet, Path: one, Handle: ReadsDirectory(k.get), Shows: UnlessSame,
 			Doc: openapi.Operation{Summary: "Show " + article + k.One, Answer: shown}},

@@ -11,7 +11,7 @@ import (
 // FieldsOf is the parameter that chooses among members.
 func FieldsOf(members []string) openapi.Parameter {
 	return openapi.Parameter{Name: FieldsParameter,
-		About: "The members that the answer is to have of each object, in place of all; id always stays.",
+		About: "The members to show of each object instead of all; id is always shown.",
 		Schema: openapi.Schema{"type": "array", "items": openapi.Text(slices.Sorted(slices.Values(members))...),
 			"minItems": 1}}
 }
@@ -27,8 +27,8 @@ func ListOf(entry openapi.Schema) openapi.Schema {
 // Paged are the parameters of a list with pages.
 func Paged() []openapi.Parameter {
 	return []openapi.Parameter{
-		{Name: "limit", About: "Entries of a page; 50 when it is left away, 1000 at most.", Schema: openapi.Count()},
-		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()},
+		{Name: "limit", About: "Entries of a page; 50 when omitted, 1000 at most.", Schema: openapi.Count()},
+		{Name: "offset", About: "Entries to skip before the page.", Schema: openapi.Count()},
 		CursorOf("in the place of offset: nothing"),
 	}
 }
@@ -36,7 +36,7 @@ func Paged() []openapi.Parameter {
 // CursorOf is the parameter by which a list goes on.
 func CursorOf(instead string) openapi.Parameter {
 	return openapi.Parameter{Name: CursorParameter, Schema: openapi.Text(),
-		About: "The next_cursor of the page before, " + instead + " is missed or seen twice while others write."}
+		About: "The next_cursor of the previous page, " + instead + " is missed or seen twice while others write."}
 }
 
 // PatchOf is a merge patch of an object that is shown so: the members that it may change, and the others, which it may

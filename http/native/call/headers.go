@@ -10,7 +10,7 @@ import (
 // headers are those that a call takes by what it is.
 func (c Call) headers() []openapi.Parameter {
 	out := []openapi.Parameter{{Name: MinSequenceHeader, Header: true, Schema: openapi.Count(),
-		About: "The answer is that of an instance which has applied the log up to there."}}
+		About: "The answer comes from an instance that has applied the log up to this sequence."}}
 	tags := openapi.Matching(`\*|((W/)?"[0-9]+"(, ?)?)*`)
 	switch {
 	case c.takesVersion():
@@ -82,7 +82,7 @@ func hasPages(r openapi.Reply) bool {
 // FailureHeaders are those of this API's answers to what failed with one of the FailureStatuses.
 func FailureHeaders() []openapi.Header {
 	return []openapi.Header{openapi.RetryAfter(true, http.StatusTooManyRequests, http.StatusServiceUnavailable),
-		{Name: "WWW-Authenticate", About: "How to say who asks.", Schema: openapi.Text(), Always: true,
+		{Name: "WWW-Authenticate", About: "How to authenticate.", Schema: openapi.Text(), Always: true,
 			On: openapi.Status(http.StatusUnauthorized)}}
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // HowSeparated says how several values, and values with commas, are written.
-const HowSeparated = "Commas separate values, and the parameter may be repeated; a comma that belongs to a value is " +
-	"encoded (%2C) or has a backslash before it."
+const HowSeparated = "Commas separate values, and the parameter may be repeated; a comma that belongs to a value " +
+	"is encoded (%2C) or has a backslash before it."
 
 // eachParameter visits the parameters of a query as it was sent, their names decoded. The query is well-formed.
 func eachParameter(query string, visit func(name, raw string)) {
