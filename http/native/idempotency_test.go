@@ -180,7 +180,7 @@ func TestAfterACrashOthersGoOn(t *testing.T) {
 	s := start(t, commands.Options{})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 	user := "/v1/users/" + ada.ID.String()
-	version := call.ETag(ada)
+	version := call.VersionTag(ada.Version)
 	first := s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "k", "If-Match", version)
 	require.Equal(t, http.StatusOK, first.Code)
 	s.crash()

@@ -44,7 +44,7 @@ func (a *api) patch(r *http.Request, c call.Caller, id uuid.UUID, body userBody,
 	if u == nil {
 		return out, call.NoSuchUser()
 	}
-	cmd := body.update(c.States.Directory(), u, match.Expects(u))
+	cmd := body.update(c.States.Directory(), u, match.Among(call.VersionOf(u)))
 	if body.password != nil {
 		cmd.PasswordHash = new(unhashed)
 	}

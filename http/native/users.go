@@ -93,12 +93,12 @@ func (a *api) getUser(w http.ResponseWriter, r *http.Request, c call.Caller) err
 	if err != nil {
 		return err
 	}
-	same, err := call.Fresh(r, u)
+	same, err := call.Same(r, u.Version)
 	if err != nil {
 		return err
 	}
 	if same {
-		w.Header().Set("ETag", call.ETag(u))
+		w.Header().Set("ETag", call.VersionTag(u.Version))
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -204,7 +204,7 @@ func (a *api) deleteUser(w http.ResponseWriter, r *http.Request, c call.Caller) 
 		return err
 	}
 	id := call.UserID(r)
-	return a.End(w, r, c, commands.DeleteUser{ID: id, Version: match.Expects(states.User(id))})
+	return a.End(w, r, c, commands.DeleteUser{ID: id, Version: match.Among(call.VersionOf(states.User(id)))})
 }
 
 // writeChanged answers a change with the user, or with nothing when the caller may not see it.
@@ -218,7 +218,7 @@ func writeChanged(c call.Caller, w http.ResponseWriter, out commands.Outcome) {
 }
 
 func writeUser(c call.Caller, w http.ResponseWriter, status int, dir *commands.Directory, u *commands.User) {
-	w.Header().Set("ETag", call.ETag(u))
+	w.Header().Set("ETag", call.VersionTag(u.Version))
 	j := userJSON(c.At, named(dir), u)
 	defer j.Free()
 	rest.WriteJSON(w, status, j.Bytes())

@@ -140,7 +140,7 @@ func (a *api) endUserSession(w http.ResponseWriter, r *http.Request, c call.Call
 		return err
 	}
 	cmd := commands.EndSession{ID: l.User, Session: l.Session.ID, Kind: l.Session.Kind, Application: l.Application}
-	on, err := c.OnVersion(c.States.User(l.User), cmd)
+	on, err := c.OnVersion(call.VersionOf(c.States.User(l.User)), cmd)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (a *api) endUserSessions(w http.ResponseWriter, r *http.Request, c call.Cal
 		return err
 	}
 	cmd := commands.EndSessions{ID: u.ID, KeepsOwn: keeps && u.ID == c.User}
-	on, err := c.OnVersion(u, cmd)
+	on, err := c.OnVersion(u.Version, cmd)
 	if err != nil {
 		return err
 	}

@@ -21,18 +21,18 @@ func ReadsDirectory(h Handler) Handler {
 
 // WriteEntity answers with something that has a version.
 func WriteEntity(w http.ResponseWriter, status int, version uint64, shown any) error {
-	w.Header().Set("ETag", versionTag(version))
+	w.Header().Set("ETag", VersionTag(version))
 	return rest.Write(w, status, shown)
 }
 
 // ShowEntity answers a GET of something that has a version.
 func ShowEntity(w http.ResponseWriter, r *http.Request, version uint64, shown any) error {
-	same, err := has(r, version)
+	same, err := Same(r, version)
 	switch {
 	case err != nil:
 		return err
 	case same:
-		w.Header().Set("ETag", versionTag(version))
+		w.Header().Set("ETag", VersionTag(version))
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -41,11 +41,14 @@ func ShowEntity(w http.ResponseWriter, r *http.Request, version uint64, shown an
 
 // Change runs a command on something that has a version: the newest, or the one that If-Match names.
 func (k *Kernel) Change(r *http.Request, c Caller, version uint64, cmd commands.Command) (commands.Outcome, error) {
-	match, err := k.IfMatch(r, c)
+	if _, err := k.IfMatch(r, c); err != nil {
+		return commands.Outcome{}, err
+	}
+	on, err := c.OnVersion(version, cmd)
 	if err != nil {
 		return commands.Outcome{}, err
 	}
-	return k.Run(r.Context(), c, commands.OnVersion{Command: cmd, Version: match.among(version)})
+	return k.Run(r.Context(), c, on)
 }
 
 // Repeated refuses read-only members that do not repeat what is shown.

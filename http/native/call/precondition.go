@@ -13,10 +13,8 @@ import (
 
 const ifMatchHeader = "If-Match"
 
-// ETag returns the entity tag of the user's version.
-func ETag(u *commands.User) string { return versionTag(u.Version) }
-
-func versionTag(version uint64) string { return `"` + strconv.FormatUint(version, 10) + `"` }
+// VersionTag returns the entity tag of a version.
+func VersionTag(version uint64) string { return `"` + strconv.FormatUint(version, 10) + `"` }
 
 // Tags are the entity tags of a condition.
 type Tags struct {
@@ -53,20 +51,20 @@ func parseTags(r *http.Request, header string) (t Tags, err error) {
 // noVersion is a version that no user ever has.
 const noVersion = math.MaxUint64
 
-// Expects returns the version for a command on the user, 0 for any.
-func (t Tags) Expects(u *commands.User) uint64 {
+// VersionOf returns the user's version, one that matches nothing when there is no such user.
+func VersionOf(u *commands.User) uint64 {
 	if u == nil {
-		return t.among(noVersion)
+		return noVersion
 	}
-	return t.among(u.Version)
+	return u.Version
 }
 
-// among returns the version for a command on what has this one, 0 for any.
-func (t Tags) among(version uint64) uint64 {
+// Among returns the version for a command on what has this one, 0 for any.
+func (t Tags) Among(version uint64) uint64 {
 	switch {
 	case !t.given() || t.any:
 		return 0
-	case slices.Contains(t.strong, versionTag(version)):
+	case slices.Contains(t.strong, VersionTag(version)):
 		return version
 	}
 	return noVersion
@@ -104,8 +102,8 @@ func conditionOf(r *http.Request) (c condition) {
 	return c
 }
 
-// OnVersion binds a command to the version that If-Match names, if it does not bind itself.
-func (c Caller) OnVersion(u *commands.User, cmd commands.Command) (commands.Command, error) {
+// OnVersion binds a command on what has this version to the one that If-Match names, if it does not bind itself.
+func (c Caller) OnVersion(version uint64, cmd commands.Command) (commands.Command, error) {
 	switch cmd.(type) {
 	case commands.CreateUser, commands.UpdateUser, commands.DeleteUser:
 		return cmd, nil
@@ -113,7 +111,7 @@ func (c Caller) OnVersion(u *commands.User, cmd commands.Command) (commands.Comm
 	if c.ifMatch.err != nil || !c.ifMatch.tags.given() {
 		return cmd, c.ifMatch.err
 	}
-	return commands.OnVersion{Command: cmd, Version: c.ifMatch.tags.Expects(u)}, nil
+	return commands.OnVersion{Command: cmd, Version: c.ifMatch.tags.Among(version)}, nil
 }
 
 // conditional refuses changes without If-Match where they must have one.
@@ -134,12 +132,9 @@ func (k *Kernel) conditional(h Handler) Handler {
 	}
 }
 
-// Fresh reports whether the caller has the user as it is (If-None-Match).
-func Fresh(r *http.Request, u *commands.User) (bool, error) { return has(r, u.Version) }
-
-// has reports whether the caller has that version already (If-None-Match).
-func has(r *http.Request, version uint64) (bool, error) {
+// Same reports whether the caller has that version already (If-None-Match).
+func Same(r *http.Request, version uint64) (bool, error) {
 	t, err := parseTags(r, "If-None-Match")
-	tag := versionTag(version)
+	tag := VersionTag(version)
 	return t.any || slices.Contains(t.strong, tag) || slices.Contains(t.weak, tag), err
 }

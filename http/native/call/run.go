@@ -31,7 +31,7 @@ func HasReason(err error, reason string) bool {
 // one.
 func (k *Kernel) OnUser(r *http.Request, c Caller, cmd commands.Command) (commands.Outcome, error) {
 	u := c.States.User(cmd.Of().ID)
-	cmd, err := c.OnVersion(u, cmd)
+	cmd, err := c.OnVersion(VersionOf(u), cmd)
 	if err != nil {
 		return commands.Outcome{}, err
 	}

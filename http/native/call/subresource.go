@@ -131,7 +131,7 @@ func (b SubResource[T, A]) repeated(r *http.Request, c Caller, cmd commands.Comm
 
 // WriteOwned answers a request that gave a user something which has a place of its own.
 func WriteOwned(w http.ResponseWriter, out commands.Outcome, location string, made any) error {
-	w.Header().Set("ETag", ETag(out.User))
+	w.Header().Set("ETag", VersionTag(out.User.Version))
 	return WriteMade(w, out, location, made)
 }
 
