@@ -20,7 +20,7 @@ import (
 	"accountd/http/native/call"
 )
 
-type historyPage struct {
+type shownHistory struct {
 	Data []struct {
 		Sequence uint64
 		Type     string
@@ -32,7 +32,7 @@ type historyPage struct {
 	Meta call.Meta
 }
 
-func (s *service) history(path string) (page historyPage, link []string) {
+func (s *service) history(path string) (page shownHistory, link []string) {
 	s.t.Helper()
 	w := s.call(http.MethodGet, path, s.token, "")
 	require.Equal(s.t, http.StatusOK, w.Code, w.Body)
