@@ -211,6 +211,9 @@ func (k *Kernel) bySession(r *http.Request, states commands.States, token string
 	}
 	u := states.User(t.User)
 	by := rest.SessionOf(t, hash)
+	if u != nil && !u.Usable() {
+		by.Since = max(by.Since, u.DisabledSince) // who holds it is told that the account is not active
+	}
 	if !ok || !by.Holds(u, k.Now()) {
 		return nil, commands.Actor{}, BadToken()
 	}
