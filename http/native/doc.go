@@ -93,7 +93,7 @@
 //  3. What a user has below it is in historychanges.go, too, so that its history tells of it.
 //  4. A transcript in testdata, such as testdata/ssh-keys.txt; `go test ./http/native -update` writes the answers.
 //  5. Who may ask for it is a row of policy_test.go, which fails where a call has none.
-//  6. What every call has is in call/: nothing there has to be touched.
+//  6. What a call lacks, calls_test.go tells. What every call has is in call/: nothing there has to be touched.
 //
 // # Why
 //
