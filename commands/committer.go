@@ -23,6 +23,7 @@ func (h *Handler) run() {
 		if size < h.log.GroupFrom() {
 			size = 1
 		}
+		h.still.began(time.Now())
 		for len(waiting) > 0 {
 			group := waiting[:min(size, len(waiting))]
 			left, err := h.commit(group)
@@ -33,6 +34,7 @@ func (h *Handler) run() {
 				break
 			}
 		}
+		h.still.ended()
 	}
 }
 
@@ -71,6 +73,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		records, err := h.append(states, batch, &newest)
 		switch {
 		case err == nil:
+			h.still.through(time.Now())
 			answerAll(batch, records)
 			if now := time.Now(); h.turns.appended(records, now) {
 				h.giveWay(now.Sub(start))
@@ -89,14 +92,26 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 			// one of them cannot be appended; the others need not suffer
 			return left, h.commitEach(group[:len(group)-left])
 		}
+		h.judge(err)
 		for i := range batch {
 			batch[i].err = err
 		}
 		answerAll(batch, nil)
 		return left, unavailable(err)
 	}
-	refuseAll(group, refuse(Busy, "lost_race", "", "Others changed the accounts at the same time too often."))
+	lost := refuse(Busy, "lost_race", "", "Others changed the accounts at the same time too often.")
+	h.still.gaveUp(lost, time.Now())
+	refuseAll(group, lost)
 	return 0, nil
+}
+
+// judge notes what an error says about the Log: one that refuses for a reason of its own is there.
+func (h *Handler) judge(err error) {
+	if unavailable(err) != nil {
+		h.still.gaveUp(err, time.Now())
+		return
+	}
+	h.still.through(time.Now())
 }
 
 func (h *Handler) commitEach(group []*request) error {
@@ -185,7 +200,7 @@ func (h *Handler) catchUp() error {
 	defer cancel()
 	last, err := h.log.Last(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("asking how long the log is: %w: %w", eventlog.ErrUnavailable, err)
 	}
 	if err := h.fold.Wait(ctx, last); err != nil {
 		return fmt.Errorf("following the log to %d: %w", last, eventlog.ErrUnavailable)

@@ -50,6 +50,7 @@ type Handler struct {
 	opts  Options
 	queue chan *request
 	turns turns // the committer's
+	still standstill
 
 	mu     sync.RWMutex
 	closed bool

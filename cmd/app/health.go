@@ -16,7 +16,7 @@ const viewLate = 5 * time.Second
 // checks are the conditions of being ready, beside the gate.
 func (a *app) checks() []server.Check {
 	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "log", Run: a.logHealth}, {Name: "view", Run: a.viewHealth},
-		{Name: "storage", Run: a.storeHealth}, {Name: "feed", Run: a.feedHealth}}
+		{Name: "writes", Run: a.writeHealth}, {Name: "storage", Run: a.storeHealth}, {Name: "feed", Run: a.feedHealth}}
 }
 
 // health says in a word how the service is, to people.
@@ -62,6 +62,14 @@ func (a *app) viewHealth() error {
 		return fmt.Errorf("behind the log for %v", behind.Round(time.Second))
 	}
 	return nil
+}
+
+// writeHealth returns why changes do not get into the log, from what became of those that were tried.
+func (a *app) writeHealth() error {
+	if a.gate.Refusal() != nil {
+		return nil // there is nothing yet that would write
+	}
+	return a.service.Handler.Standstill()
 }
 
 // appended counts what did not get into the log.
