@@ -7,6 +7,7 @@ import (
 	"accountd/commands"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
+	"accountd/events/feed"
 	"accountd/events/session"
 	"accountd/events/usage"
 	"accountd/http/server/metrics"
@@ -52,7 +53,8 @@ func (a *app) embed(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, MaxStore: a.config.StoreMax, Listen: listen, Logger: a.log})
+	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, MaxStore: a.config.StoreMax,
+		Derived: []string{feed.Stream}, Listen: listen, Logger: a.log})
 	if err == nil && listen != nil {
 		a.log.Info("listening for subscribers", "nats", e.Addr().String(), "tls", listen.TLS != nil)
 		if listen.TLS == nil && !isLoopback(e.Addr()) {

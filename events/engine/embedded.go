@@ -24,6 +24,8 @@ type Options struct {
 	// Sync is the interval between syncs to disk without SyncAlways, and by that how much a power cut may lose. Zero
 	// stands for two minutes. A crash of the process alone loses nothing.
 	Sync time.Duration
+	// Derived names streams that are made anew from others: what is left of one that a kill ended amid its deletion is removed.
+	Derived []string
 	// Listen lets outside subscribers in; nil lets nobody in.
 	Listen *Listen
 	// Logger takes the server's log lines; nil drops them.
@@ -44,7 +46,7 @@ const maxPayload = 8 << 20
 // No stream of an embedded server is compressed; those that were stop being it.
 func Start(ctx context.Context, options Options) (*Engine, error) {
 	log := newLogger(options.Logger)
-	found, err := mend.Store(options.StoreDir, log.log)
+	found, err := mend.Store(options.StoreDir, log.log, options.Derived...)
 	if err == nil && len(found.Compressing) > 0 {
 		err = endCompression(ctx, options, found.Compressing)
 	}
@@ -73,7 +75,7 @@ func endCompression(ctx context.Context, options Options, streams []string) erro
 	if err := errors.Join(err, e.Close(ctx)); err != nil {
 		return err
 	}
-	_, err = mend.Store(options.StoreDir, log.log)
+	_, err = mend.Store(options.StoreDir, log.log, options.Derived...)
 	return err
 }
 

@@ -168,6 +168,26 @@ func (w *world) requireMended(m *mender, records uint64) {
 	require.NotContains(w.t, info.Config.Metadata, replicasKey)
 }
 
+// TestClusterAReaderOfWhatIsNew has taken a message, and acknowledged none: what was there before it is not unread.
+func TestClusterAReaderOfWhatIsNew(t *testing.T) {
+	w, f, _ := clusterWorld(t)
+	w.one(f, 5)
+	reader, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "new", AckPolicy: jetstream.AckExplicitPolicy,
+		DeliverPolicy: jetstream.DeliverNewPolicy})
+	require.NoError(t, err)
+	w.one(f, 2)
+	got, done := w.take(reader)
+	require.Equal(t, decimal(6), got)
+	slow, err := f.slowest(t.Context(), 0)
+	require.NoError(t, err)
+	require.Equal(t, reading{consumer: "new", record: 6}, slow)
+	done()
+	require.Eventually(t, func() bool {
+		slow, err := f.slowest(t.Context(), 0)
+		return err == nil && slow == reading{consumer: "new", record: 7}
+	}, time.Minute, 10*time.Millisecond)
+}
+
 // TestClusterMendingIsFinished has a mending that was interrupted when one copy was left.
 func TestClusterMendingIsFinished(t *testing.T) {
 	w, f, _ := clusterWorld(t)

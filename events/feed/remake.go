@@ -151,10 +151,7 @@ func (f *Feed) readers(ctx context.Context, at place) (all []reader, err error) 
 // erased. Where nothing was acknowledged ever, the engine does not tell from where it reads; of a Subscription that began with what was
 // new, its own Record does.
 func readerOf(info *jetstream.ConsumerInfo, at place) reader {
-	next := max(info.AckFloor.Stream+1, info.Config.OptStartSeq)
-	if info.NumAckPending == 0 {
-		next = max(next, info.Delivered.Stream+1)
-	}
+	next := acknowledged(info) + 1
 	r := reader{config: info.Config, record: max(next+at.record, at.tells) - at.tells}
 	if s, ok := subscriptionOf(info); ok && s.Start.New {
 		r.record = max(r.record, s.Made+1)

@@ -9,8 +9,13 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// patienceWithReaders says how many times a Retention a message waits for a durable consumer that has not read it.
-const patienceWithReaders = 4
+const (
+	// patienceWithReaders says how many times a Retention a message waits for a durable consumer that has not read it.
+	patienceWithReaders = 4
+	// clocksApart is how far the clocks of a cluster's servers may be from each other: one says when a consumer was made, another when
+	// a message came.
+	clocksApart = time.Minute
+)
 
 // tend drops what is too old, and compares the Feed's copies, now and then until ctx ends.
 func (f *Feed) tend(ctx context.Context) {
@@ -82,7 +87,7 @@ func (t *trimmer) drop(ctx context.Context, a *age, at place) error {
 	if old < a.First {
 		return nil
 	}
-	slow, err := t.slowest(ctx)
+	slow, err := t.slowest(ctx, clocksApart)
 	if err != nil {
 		return err
 	}
@@ -125,14 +130,18 @@ type reading struct {
 
 // slowest returns the durable consumer that is behind all others. What it wants not is taken for unread, too, until it has read
 // something behind it.
-func (f *Feed) slowest(ctx context.Context) (slow reading, err error) {
+func (f *Feed) slowest(ctx context.Context, apart time.Duration) (slow reading, err error) {
 	var floor uint64
 	consumers := f.stream.ListConsumers(ctx)
 	for info := range consumers.Info() {
 		if info.Config.Durable == "" || info.NumPending+uint64(info.NumAckPending) == 0 {
 			continue
 		}
-		if next := max(info.AckFloor.Stream+1, info.Config.OptStartSeq); floor == 0 || next < floor {
+		next, err := f.unread(ctx, info, apart)
+		if err != nil {
+			return reading{}, err
+		}
+		if floor == 0 || next < floor {
 			floor, slow.consumer = next, info.Name
 		}
 	}
@@ -151,6 +160,28 @@ func (f *Feed) slowest(ctx context.Context) (slow reading, err error) {
 	}
 	slow.record, err = recordOf(msg)
 	return slow, err
+}
+
+// unread returns the sequence of the oldest message that a consumer may not have read. Of one that began with what was new and has
+// acknowledged nothing, a cluster does not tell with which message that was; the time when it was made does.
+func (f *Feed) unread(ctx context.Context, info *jetstream.ConsumerInfo, apart time.Duration) (uint64, error) {
+	next := acknowledged(info) + 1
+	if info.Config.DeliverPolicy != jetstream.DeliverNewPolicy || next > 1 {
+		return next, nil
+	}
+	began, err := f.search(ctx, func(msg *jetstream.RawStreamMsg) (bool, error) {
+		return !msg.Time.Before(info.Created.Add(-apart)), nil
+	})
+	return max(next, began), err
+}
+
+// acknowledged returns the sequence up to which a consumer has read everything or wants nothing, as far as the engine tells.
+func acknowledged(info *jetstream.ConsumerInfo) uint64 {
+	done := max(info.AckFloor.Stream+1, info.Config.OptStartSeq) - 1
+	if info.NumAckPending == 0 {
+		done = max(done, info.Delivered.Stream)
+	}
+	return done
 }
 
 // next returns the first message from that sequence on that fits the filter. The error is jetstream.ErrMsgNotFound when there

@@ -26,7 +26,9 @@
 // A stream and a consumer are described by meta.inf, of which meta.sum is the checksum (HighwayHash-64 in hexadecimal, its key
 // the SHA-256 of "<stream>" or "<stream>/<consumer>"). The server writes one after the other, whenever either is made or
 // changed, and does not open what has no sum or a wrong one. A kill between the two leaves a meta.inf that was written
-// whole: it gets its sum. A folder without meta.inf and without a message is of a stream that was never made: it is removed.
+// whole: it gets its sum. A folder without meta.inf and without a message is of a stream that was never made: it is removed. When a
+// stream is deleted, meta.inf goes first and the folder gets another name then; a kill between the two leaves messages without a
+// description. Such a folder is removed only of a stream that the caller can make anew: of any other it would be all that is left.
 //
 // # What is overwritten
 //

@@ -24,9 +24,10 @@ type Report struct {
 }
 
 // Store mends the store in that folder, of which no server may be running. A folder that is not there is a store that is
-// still to be made. It returns [ErrBlock] for a block that cannot be mended: then the server must not be started.
-func Store(dir string, log *slog.Logger) (Report, error) {
-	m := mender{log: log}
+// still to be made. What is left of a stream that is derived from others is removed when the server could not open it for want of a
+// description. It returns [ErrBlock] for a block that cannot be mended: then the server must not be started.
+func Store(dir string, log *slog.Logger, derived ...string) (Report, error) {
+	m := mender{log: log, derived: derived}
 	jetstream := filepath.Join(dir, server.JetStreamStoreDir)
 	if err := sweep(jetstream); err != nil {
 		return m.report, err
@@ -65,8 +66,9 @@ func sweep(jetstream string) error {
 }
 
 type mender struct {
-	log    *slog.Logger
-	report Report
+	log     *slog.Logger
+	derived []string // streams that are made anew from others
+	report  Report
 }
 
 func (m *mender) stream(folder string) error {
@@ -77,6 +79,10 @@ func (m *mender) stream(folder string) error {
 	there, err := m.meta(folder, filepath.Base(folder))
 	if err != nil {
 		return err
+	}
+	if !there && slices.Contains(m.derived, filepath.Base(folder)) {
+		m.log.Warn("removing what is left of a stream that was being deleted", "stream", filepath.Base(folder))
+		return os.RemoveAll(folder)
 	}
 	if !there {
 		return m.removeShell(folder, blocks)

@@ -258,6 +258,18 @@ func TestMessagesWithoutADescription(t *testing.T) {
 	require.FileExists(t, s.block(1))
 }
 
+// TestKilledWhileADerivedStreamWasDeleted: it is out of the way, and can be made anew.
+func TestKilledWhileADerivedStreamWasDeleted(t *testing.T) {
+	s := ending(t)
+	remove(t, s.stream(), "meta.inf")
+	e, err := engine.Start(t.Context(), engine.Options{StoreDir: s.dir, Derived: []string{"S"}})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close(context.Background())) }()
+	made, err := e.EnsureStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}})
+	require.NoError(t, err)
+	require.Zero(t, made.CachedInfo().State.Msgs)
+}
+
 // TestAnotherStreamsDescription is none: the engine refuses it as before.
 func TestAnotherStreamsDescription(t *testing.T) {
 	s := ending(t)
