@@ -236,14 +236,23 @@ func (c *Cluster) led(i int, stream string) (found led) {
 	return led{}
 }
 
-// Leader returns which server leads the stream, -1 when none does.
+// Leader returns which server leads the stream, -1 when none does, or when those that are there do not agree yet: one that was
+// cut off holds itself for the leader for a while.
 func (c *Cluster) Leader(stream string) int {
+	leader, named := -1, ""
 	for i := range Size {
-		if c.led(i, stream).Cluster.Leader == c.plans[i].Name {
-			return i
+		name := c.led(i, stream).Cluster.Leader
+		switch {
+		case name == "":
+			continue
+		case named != "" && name != named:
+			return -1
+		case name == c.plans[i].Name:
+			leader = i
 		}
+		named = name
 	}
-	return -1
+	return leader
 }
 
 // Consumers returns how many of the stream's consumers each server leads.
