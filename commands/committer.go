@@ -85,7 +85,9 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 				r.conflicts++
 			}
 			h.lost(tries+1, time.Since(start))
+			lost := time.Now()
 			if err = h.catchUp(); err == nil {
+				h.turns.caught = time.Since(lost)
 				continue
 			}
 		case len(batch) > 1 && !errors.Is(err, eventlog.ErrUnavailable):

@@ -18,9 +18,10 @@ const (
 
 // turns knows whether other instances append to the Log, too.
 type turns struct {
-	asked  bool      // this instance has asked for the turn
-	newest uint64    // sequence that this instance decided on or appended
-	others time.Time // when another instance had appended behind it
+	asked  bool          // this instance has asked for the turn
+	newest uint64        // sequence that this instance decided on or appended
+	others time.Time     // when another instance had appended behind it
+	caught time.Duration // how long it took to catch up after the last race that was lost
 }
 
 // decides notes on how long a Log this instance decides now.
@@ -52,14 +53,17 @@ func (h *Handler) giveWay(append time.Duration) {
 const lossesToAsk = 2
 
 // lost asks the others to hold back when races are lost again and again: an instance that is far from the engine would never win
-// one, however short the others give way. A round is how long it took to decide and to be refused; catching up takes another, and
-// what the others had on its way may cost one more.
+// one, however short the others give way. A round is how long it took to decide and to be refused.
 func (h *Handler) lost(losses int, round time.Duration) {
 	if losses >= lossesToAsk {
 		h.turns.asked = true
-		h.log.AskForTurn(3 * round)
+		h.log.AskForTurn(h.turns.wanted(round))
 	}
 }
+
+// wanted is how long the others have to hold back: until this instance has caught up and been refused once more, for what the others
+// had on its way, and has caught up and appended then. The engine may be near, and the server that delivers the Log far away.
+func (t *turns) wanted(round time.Duration) time.Duration { return 2*round + 2*max(t.caught, round/2) }
 
 // hold lets another instance that has asked for the turn append, unless this one asks itself.
 func (h *Handler) hold() {

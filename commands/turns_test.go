@@ -36,3 +36,12 @@ func TestTurns(t *testing.T) {
 		})
 	}
 }
+
+// TestTheTurnIsLongEnough: an instance that reads from a server far away needs as long as its reading takes, however near the engine is.
+func TestTheTurnIsLongEnough(t *testing.T) {
+	round, caught := 5*time.Millisecond, 600*time.Millisecond
+	near, far := turns{caught: round}, turns{caught: caught}
+	require.GreaterOrEqual(t, near.wanted(round), 3*round)
+	require.GreaterOrEqual(t, (&turns{}).wanted(round), 3*round)
+	require.GreaterOrEqual(t, far.wanted(round), 2*(caught+round))
+}
