@@ -23,7 +23,7 @@ func (h *Handler) run() {
 		if size < h.log.GroupFrom() {
 			size = 1
 		}
-		h.still.began(time.Now())
+		h.still.Began(time.Now())
 		for len(waiting) > 0 {
 			group := waiting[:min(size, len(waiting))]
 			left, err := h.commit(group)
@@ -34,7 +34,7 @@ func (h *Handler) run() {
 				break
 			}
 		}
-		h.still.ended()
+		h.still.Ended()
 	}
 }
 
@@ -73,7 +73,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		records, err := h.append(states, batch, &newest)
 		switch {
 		case err == nil:
-			h.still.through(time.Now())
+			h.still.Through(time.Now())
 			answerAll(batch, records)
 			if now := time.Now(); h.turns.appended(records, now) {
 				h.giveWay(now.Sub(start))
@@ -102,7 +102,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		return left, unavailable(err)
 	}
 	lost := refuse(Busy, "lost_race", "", "Others changed the accounts at the same time too often.")
-	h.still.gaveUp(lost, time.Now())
+	h.still.GaveUp(lost, time.Now())
 	refuseAll(group, lost)
 	return 0, nil
 }
@@ -110,10 +110,10 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 // judge notes what an error says about the Log: one that refuses for a reason of its own is there.
 func (h *Handler) judge(err error) {
 	if unavailable(err) != nil {
-		h.still.gaveUp(err, time.Now())
+		h.still.GaveUp(err, time.Now())
 		return
 	}
-	h.still.through(time.Now())
+	h.still.Through(time.Now())
 }
 
 func (h *Handler) commitEach(group []*request) error {

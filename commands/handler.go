@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
 
+	"accountd/commands/standstill"
 	"accountd/events"
 	"accountd/events/eventlog"
 )
@@ -50,7 +51,7 @@ type Handler struct {
 	opts  Options
 	queue chan *request
 	turns turns // the committer's
-	still standstill
+	still standstill.Watch
 
 	mu     sync.RWMutex
 	closed bool
@@ -138,6 +139,10 @@ func (h *Handler) enqueue(r *request) error {
 
 // Waiting returns how many commands wait to be decided.
 func (h *Handler) Waiting() int { return len(h.queue) }
+
+// Standstill returns why commands do not get into the Log at the moment: one has been waiting for more than a few seconds, or the
+// last one was given up and none has got through since, or tried for ten seconds. It is nil otherwise, and asks nobody.
+func (h *Handler) Standstill() error { return h.still.Err(time.Now()) }
 
 // Close lets no more commands in and returns when those already in have their answers.
 func (h *Handler) Close() {
