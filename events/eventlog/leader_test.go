@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -177,6 +178,24 @@ func TestNoServerEndsTheReading(t *testing.T) {
 			require.NotErrorAs(t, err, new(RecordError))
 		})
 	}
+}
+
+// TestSilence has a consumer of which nothing comes any more, not even a heartbeat, while a leader answers that there is nothing new:
+// asking it again and again does not put off that the consumer is lost.
+func TestSilence(t *testing.T) {
+	l, a := play(t)
+	a.says("STREAM.INFO", end(t, 6, near, near))
+	a.says("STREAM.MSG.GET", nothing)
+	s := session{reader: &reader{engine: l.engine, stream: Stream, next: 7, pull: 10, gapless: true, log: l.log},
+		pulls: "nobody", inbox: l.engine.Conn().NewInbox(), arrived: make(chan *nats.Msg), out: make([]placedMsg, 0, batchSize)}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*silentAfter)
+	defer cancel()
+	err := s.run(ctx, nil, func([]placedMsg) error { return nil })
+	require.ErrorIs(t, err, errBroken)
+	require.ErrorContains(t, err, "no heartbeat")
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	require.Positive(t, a.asked["STREAM.MSG.GET"], "the leader was asked before")
 }
 
 // TestGapOfOneServer delivers a message that is not the next one.
