@@ -37,6 +37,10 @@ func (a *app) listen(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	about := page.New(page.Options{Name: "accountd"}) // pages about the service, not those of the provider to users
+	manuals, err := guides(about)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	a.http = server.HTTP(server.New(server.Options{
 		Mounts: append([]server.Mount{
 			{Prefix: "/v2", Dialect: "e24", Handler: &a.e24, Problem: e24.Problem},
@@ -49,6 +53,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: auditlog.Path, Dialect: "native", Handler: &a.audit, Problem: native.Problem},
 			{Prefix: openapi.Path, Dialect: "native", Handler: openapi.New(native.Problem, described()...), Problem: native.Problem},
 			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem, described()...), Problem: native.Problem},
+			{Prefix: docs.GuidesPath, Dialect: "native", Handler: manuals, Problem: native.Problem},
 			{Prefix: problems.Path, Dialect: "native", Handler: problems.New(native.Problem, about), Problem: native.Problem},
 			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},

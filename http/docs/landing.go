@@ -17,7 +17,7 @@ func Landing(pages *page.Pages, version string, health func() string) rest.Handl
 				"every change is an event, in one log that others may follow."},
 			Facts: []page.Fact{{Name: "Health", Value: health()}, {Name: "Version", Value: version}},
 			Links: []page.Link{
-				{Text: "Try the APIs", URL: Path}, {Text: "OpenAPI document", URL: openapi.Path}, {Text: "AsyncAPI document of the events", URL: "/asyncapi.json"},
+				{Text: "Try the APIs", URL: Path}, {Text: "Guides", URL: GuidesPath}, {Text: "OpenAPI document", URL: openapi.Path}, {Text: "AsyncAPI document of the events", URL: "/asyncapi.json"},
 				{Text: "What problems mean", URL: "/problems/"},
 				{Text: "Events (with a token)", URL: "/v1/events"}, {Text: "Readiness", URL: "/readyz?verbose"}, {Text: "Metrics", URL: "/metrics"},
 			},

@@ -19,7 +19,7 @@ func Describe() openapi.Dialect {
 		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()}}
 	named, nothing, key := namedKeySchema(), succeeded(nil), succeeded(openapi.Schema{"api": apiKeySchema()})
 	return openapi.Dialect{
-		Name: "e24", Title: "e24cloud API v2", About: "e24cloud's API v2. Every call is signed, which this page cannot do: README has a shell function that signs one and sends it with curl.", Routes: openapi.Routes(api{}.routes()), Problem: failure,
+		Name: "e24", Title: "e24cloud API v2", About: "e24cloud's API v2. Every call is signed, which this page cannot do: its guide, /docs/guides/e24, has a shell function that signs one and sends it with curl.", Routes: openapi.Routes(api{}.routes()), Problem: failure,
 		Headers: answerHeaders(),
 		Security: map[string]openapi.Schema{"signature": {"type": "apiKey", "in": "header", "name": "Authorization",
 			"description": "The key's id, a colon, and the base64 of the HMAC-SHA256 of method, host, X-Date, path and body, a line each. X-Date is the time."}},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,5 +154,17 @@ func TestNothingSleeps(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// TestFilesThatREADMENamesAreThere: a walk through the code by a map of last year leads nowhere.
+func TestFilesThatREADMENamesAreThere(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	named := regexp.MustCompile("[`(]((?:cmd|commands|events|http|projections|testing)/[a-z0-9/_.]+)[`)]").FindAllStringSubmatch(string(readme), -1)
+	require.Greater(t, len(named), 20)
+	for _, m := range named {
+		_, err := os.Stat(filepath.Join(root, m[1]))
+		require.NoError(t, err)
 	}
 }

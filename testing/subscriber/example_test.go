@@ -71,13 +71,13 @@ func Example() {
 	// UserDeleted.v1
 }
 
-// TestREADMEShowsIt keeps README's example the one that runs.
-func TestREADMEShowsIt(t *testing.T) {
+// TestTheGuideShowsIt keeps the guide's example the one that runs.
+func TestTheGuideShowsIt(t *testing.T) {
 	source, err := os.ReadFile("example_test.go")
 	require.NoError(t, err)
 	_, code, _ := strings.Cut(string(source), "\n// subscribe prints")
 	code, _, _ = strings.Cut(code, "\n}\n")
-	readme, err := os.ReadFile("../../README.md")
+	guide, err := os.ReadFile("../../http/eventstream/guide.md")
 	require.NoError(t, err)
-	require.Contains(t, string(readme), "// subscribe prints"+code+"\n}\n")
+	require.Contains(t, string(guide), "// subscribe prints"+code+"\n}\n")
 }

@@ -1,7 +1,7 @@
 // Package page is what people see of the service in a browser: plain HTML pages, all of one shape, that need no script.
 //
 // It promises that a page loads nothing from anywhere, is kept by no cache, shown in no frame and sends its forms to this
-// service alone, or to the one site that it names; that whatever is put into a page is shown as text; and that a form whose
+// service alone, or to the one site that it names; that whatever is put into a page is shown as text, but for documents that are built in; and that a form whose
 // token is checked was filled in on a page which this service gave to that very browser. Its one invariant is that a page
 // is data ([Page]): no part of the service writes HTML.
 //

@@ -12,7 +12,7 @@ import (
 	"accountd/http/rest"
 )
 
-// Page is one page. All its texts are plain.
+// Page is one page. All its texts are plain, but for its Document.
 type Page struct {
 	Title  string
 	Notice string   // what has just happened
@@ -21,6 +21,8 @@ type Page struct {
 	Facts  []Fact
 	Form   *Form
 	Links  []Link
+
+	Document template.HTML // of what is built in, never of what somebody sent; it makes the page wider
 
 	// LeadsTo is the URL of another site to which the answer to the Form may redirect; empty: to none.
 	LeadsTo string
