@@ -6,6 +6,25 @@
 // the Log before it, and that it is durable before the Handler answers. Its one invariant: Decide and Evolve do nothing
 // but compute. Times, ids, hashes and secrets arrive in the command.
 //
+// A noun is a file: its commands with their decisions, its rights, its part of the State, its "not found". What several share is in
+// decide.go (how one decides), policy.go (who may do what), names.go (by what people are found) and directory.go; user.go has the fold.
+//
+// # To add an event
+//
+//  1. ../events/user.go, or the file of its noun: the type with its docstring and its Type method.
+//  2. ../events/registry.go: its line, and a golden file in ../events/testdata; the tests of package events name what is missing.
+//  3. user.go: its case in Evolve; TestEvolveKnowsEveryType fails without it.
+//  4. ../http/native/historychanges.go: what a history says of it; the tests of package native fail without it.
+//  5. session.go: whether it takes a newer proof (needsProof); without a line there it does.
+//  6. policy.go: whether what it brings outlasts its author (outlasts), if it is about no user.
+//
+// # To add a command
+//
+//  1. sshkey.go, or the file of its noun: the type, its refusals in the docstring, Of and decide, which the compiler asks for.
+//  2. decide.go: decideUser does what is the same for all commands on users.
+//  3. policy.go: who may; TestRights gets a row for each who that matters (policy_table_test.go).
+//  4. ../http/native/sshkeys.go, or the file of its noun: the call that asks for it.
+//
 // # Why
 //
 // Why one guard on the whole Log instead of one an aggregate: a command may depend on anything (is the e-mail free, is
@@ -60,6 +79,11 @@
 // nothing is gained by that, so that a narrow key goes on making customers.
 //
 // Why a super admin's keys lose their permissions with the super admin's rights: who gave them meant what the user was.
+//
+// Why what others made of an account's credentials ends when the account may do more (see leftByStrangers): they were given for what it
+// was. That is asked of who they are now, so the State remembers who made a credential, and not what that one might do then.
+//
+// Why the sessions of a disabled user end, while what applications and Danube's tools got waits: those APIs' contracts have it so.
 //
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //

@@ -1,10 +1,18 @@
 package commands
 
 import (
+	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"go.mau.fi/util/confusable"
+	"golang.org/x/net/idna"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 
 	"accountd/events"
 )
@@ -110,4 +118,235 @@ func usernameBase(email string) string {
 		base = strings.TrimSuffix("user-"+base, "-")
 	}
 	return base
+}
+
+// unfitName reports whether nobody may be named so anew.
+func unfitName(name string) bool {
+	return name == "" || reservedNames[Folded(name)] || !fitsPath(name) || isID(name)
+}
+
+// isID reports whether the name has the form of an id: where users are named by either, it could be somebody else's.
+func isID(name string) bool {
+	return len(name) == len(uuid.UUID{}.String()) && uuid.Validate(name) == nil
+}
+
+// invisible reports whether the text has characters that cannot be seen, by which two names could look the same.
+func invisible(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) >= 0
+}
+
+func nameField(p events.ProfileUpdated) string {
+	if p.Email != nil && invisible(*p.Email) {
+		return "email"
+	}
+	return "username"
+}
+
+func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
+	if p.Email != nil && takenName(s, *p.Email, id) {
+		return refuse(Taken, "email_taken", "email", "This e-mail address is in use.")
+	}
+	if p.Username != nil && takenName(s, *p.Username, id) {
+		return refuse(Taken, "username_taken", "username", "This username is in use.")
+	}
+	if p.Username != nil && !mayBeNamed(s.User(id), p) {
+		return refuse(Invalid, "username_not_own_email", "username", "A username with an @ must be the account's own e-mail address.")
+	}
+	if p.Email != nil && hasLookAlike(s, *p.Email, id) {
+		return refuse(Taken, "email_lookalike", "email", "This e-mail address looks like the name of another account.")
+	}
+	if p.Username != nil && hasLookAlike(s, *p.Username, id) {
+		return refuse(Taken, "username_lookalike", "username", "This username looks like the name of another account.")
+	}
+	if p.ExternalID != nil && *p.ExternalID != "" {
+		if other := s.UserByExternalID(*p.ExternalID); other != nil && other.ID != id {
+			return refuse(Taken, "external_id_taken", "external_id", "This external id is in use.")
+		}
+	}
+	return nil
+}
+
+func takenName(s States, name string, id uuid.UUID) bool {
+	other := s.UserByName(name)
+	return other != nil && other.ID != id
+}
+
+// hasLookAlike reports whether the name looks like one of somebody else.
+func hasLookAlike(s States, name string, id uuid.UUID) (found bool) {
+	s.LookAlikes(name, func(other *User) bool {
+		found = other.ID != id
+		return !found
+	})
+	return found
+}
+
+// ValidEmail reports whether the text can be a user's e-mail address.
+func ValidEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	// an address that can be written in another way would be another account for the same mailbox
+	return err == nil && a.Name == "" && (&mail.Address{Address: a.Address}).String() == "<"+s+">"
+}
+
+// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible
+// characters, case-folded, without blanks around it.
+func Folded(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(strings.TrimSpace(s))
+	}
+	stripped := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.M, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return strings.TrimSpace(cases.Fold().String(stripped))
+}
+
+// CompareFolded compares Folded(a) with Folded(b) like strings.Compare. It does not fold when the first difference lies
+// among ASCII letters, digits and signs, because nothing behind a place changes what folding makes of it.
+func CompareFolded(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		x, y := a[i], b[i]
+		if !solid(x) && (x != ' ' || i == 0) || !solid(y) && (y != ' ' || i == 0) {
+			return strings.Compare(Folded(a), Folded(b))
+		}
+		if x, y := lower(x), lower(y); x != y {
+			if x == ' ' || y == ' ' {
+				return strings.Compare(Folded(a), Folded(b))
+			}
+			return int(x) - int(y)
+		}
+	}
+	if len(a) == len(b) {
+		return 0
+	}
+	if len(a) > n && !solid(a[n]) || len(b) > n && !solid(b[n]) {
+		return strings.Compare(Folded(a), Folded(b))
+	}
+	return len(a) - len(b)
+}
+
+// solid reports whether folding neither trims c nor makes anything of it but its lower case.
+func solid(c byte) bool { return ' ' < c && c < 0x7f }
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// maxLookAlikes bounds how many texts one name is taken to look like.
+const maxLookAlikes = 16
+
+// LookAlikes returns the folded texts that readers would take a name for: none for a name whose folded form is ASCII,
+// which is what it looks like; at most 16 for any other. They are made of the skeleton of Unicode TR39 (the confusables
+// of Unicode 17) of each letter, as it is and in its other case, but what is ASCII stays as it is, so that "user1" and "userl",
+// or "modem" and "modern", are two names. A mail domain in its xn-- form is taken for what it spells. Two names look alike when a
+// folded form or a look-alike of one is that of the other.
+func LookAlikes(name string) []string {
+	read := spelled(name)
+	if folded := Folded(read); isASCII(folded) {
+		if folded == Folded(name) {
+			return nil
+		}
+		return []string{folded}
+	}
+	out := []string{""}
+	for _, r := range strings.TrimSpace(read) {
+		looks := looksOf(r)
+		if len(out)*len(looks) > maxLookAlikes {
+			looks = looks[:1]
+		}
+		out = extended(out, looks)
+	}
+	for i, s := range out {
+		out[i] = norm.NFD.String(s)
+	}
+	return out
+}
+
+// spelled returns the name with a mail domain as it is read: in Unicode.
+func spelled(name string) string {
+	local, domain, ok := strings.Cut(name, "@")
+	if !ok || !strings.Contains(strings.ToLower(domain), "xn--") {
+		return name
+	}
+	read, err := idna.Punycode.ToUnicode(strings.ToLower(domain))
+	if err != nil {
+		return name
+	}
+	return local + "@" + read
+}
+
+// extended returns each beginning with each end.
+func extended(beginnings, ends []string) []string {
+	out := make([]string, 0, len(beginnings)*len(ends))
+	for _, end := range ends {
+		for _, beginning := range beginnings {
+			out = append(out, beginning+end)
+		}
+	}
+	return out
+}
+
+// looksOf returns what a character looks like, the likeliest first, "" when it is not seen. Fonts draw many letters in lower case like
+// small capitals, and a name may be written in capitals: so both cases count.
+func looksOf(r rune) (out []string) {
+	if r < 0x80 {
+		return []string{string(unicode.ToLower(r))}
+	}
+	folded := Folded(string(r))
+	seen := []rune{r, unicode.ToUpper(r)}
+	if utf8.RuneCountInString(folded) == 1 {
+		f, _ := utf8.DecodeRuneInString(folded)
+		seen = append(seen, f)
+	}
+	for _, c := range seen {
+		for _, s := range skeletons(c) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	if out == nil {
+		return []string{folded}
+	}
+	return out
+}
+
+// skeletons returns the texts that TR39 takes the character for, none when it is like no other. Many that it takes for an l or an O
+// may as well be meant for a digit, or for a capital i; and it keeps kra, the skeleton of the ka of other scripts, apart from a k.
+func skeletons(c rune) []string {
+	switch looks := confusable.GetReplacement(c); looks {
+	case "":
+		return nil
+	case "l":
+		return []string{"l", "1", "i"}
+	case "O", "o":
+		return []string{"o", "0"}
+	case "ĸ":
+		return []string{"k"}
+	default:
+		return []string{strings.ReplaceAll(strings.ToLower(looks), "rn", "m")} // TR39's form of m
+	}
+}
+
+// foreign reports whether a name has look-alikes.
+func foreign(name string) bool { return LookAlikes(name) != nil }
+
+// looksLike reports whether two names of which at least one is foreign look alike, or are the same.
+func looksLike(a, b string) bool {
+	like := append(LookAlikes(b), Folded(b))
+	return slices.ContainsFunc(append(LookAlikes(a), Folded(a)), func(s string) bool { return slices.Contains(like, s) })
 }

@@ -3,7 +3,6 @@ package commands
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -26,18 +25,12 @@ type overlay struct {
 	dir      *Directory
 }
 
-func newOverlay(s States) *overlay {
-	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
-		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
-		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
-}
-
-// add folds the drafts of what the Actor asked for.
+// add folds the drafts of what the Actor asked for. Their time is that of the newest Record: a decision asks no clock.
 func (o *overlay) add(a Actor, drafts []events.Draft) {
 	cause := a.cause(o)
 	for _, d := range drafts {
 		o.next.Sequence++
-		r := events.Record{Sequence: o.next.Sequence, Time: time.Now().UTC(), Aggregate: d.Aggregate, Type: d.Event.Type(),
+		r := events.Record{Sequence: o.next.Sequence, Time: o.next.Time, Aggregate: d.Aggregate, Type: d.Event.Type(),
 			Event: d.Event, Key: d.Key, Cause: cause}
 		o.dir = o.dir.Evolve(r)
 		if d.Aggregate.Kind == events.KindUser {
@@ -156,4 +149,10 @@ func found(decided map[string]*User, key string, stored func() *User) *User {
 		return u
 	}
 	return stored()
+}
+
+func newOverlay(s States) *overlay {
+	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
+		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
+		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }

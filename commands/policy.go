@@ -1,7 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -286,4 +289,317 @@ func usable(s States, a Actor) (*User, error) {
 		return nil, refuse(Forbidden, "not_allowed", "", "This credential may do nothing.")
 	}
 	return u, nil
+}
+
+func checkPermissions(p events.Permissions) error {
+	levels := []string{"", LevelNone, LevelRead, LevelWrite, LevelAll}
+	if !slices.Contains(levels, p.Users) || !slices.Contains(levels, p.Servers) {
+		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is none, read, write or all.")
+	}
+	if !slices.Contains(levels[:3], p.Audit) {
+		return refuse(Invalid, "permissions_invalid", "permissions", "The permission audit is none or read: nobody writes history.")
+	}
+	return nil
+}
+
+// LevelOwner is the level of a permission that a credential does not narrow: what its user may do. In the log it is empty.
+const LevelOwner = "owner"
+
+// Permissions is what a credential lets its user do, one level a resource. The zero Permissions let nothing be done.
+type Permissions struct {
+	Users, Servers, Audit string
+}
+
+// Granted returns the Permissions of a credential of which the log says p.
+func Granted(p events.Permissions) Permissions {
+	return Permissions{Users: cmp.Or(p.Users, LevelOwner), Servers: cmp.Or(p.Servers, LevelOwner), Audit: cmp.Or(p.Audit, LevelOwner)}
+}
+
+// Whole returns the Permissions of a credential that is not narrowed, such as a session.
+func Whole() Permissions { return Granted(events.Permissions{}) }
+
+// PanelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
+// unless it says so; one that says nothing may do what its user may.
+func PanelPermissions(p events.Permissions) events.Permissions {
+	if p == (events.Permissions{}) {
+		return p
+	}
+	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone), Audit: cmp.Or(p.Audit, LevelNone)}
+}
+
+func reads(level string) bool { return level == LevelOwner || level == LevelRead || level == LevelAll }
+
+func readsUsers(a Actor) bool { return reads(a.Permissions.Users) }
+
+// writesUsers reports whether the Actor, who is u, may make accounts by itself: by a level that says so, or as a super admin.
+func writesUsers(u *User, a Actor) bool {
+	l := a.Permissions.Users
+	return l == LevelWrite || l == LevelAll || l == LevelOwner && u.SuperAdmin
+}
+
+// administersUsers reports whether a credential with those permissions may do what its owner may in the datacenters.
+func administersUsers(p Permissions) bool {
+	l := p.Users
+	return l == LevelOwner || l == LevelWrite || l == LevelAll
+}
+
+// readsLog reports whether a credential of u with those permissions may read everybody's history.
+func readsLog(p Permissions, u *User) bool {
+	return p.Audit == LevelRead || p.Audit == LevelOwner && u.SuperAdmin && reads(p.Users)
+}
+
+// coversAll reports whether the permissions of a credential of u include those of a credential of target.
+func coversAll(has Permissions, u *User, wants Permissions, target *User) bool {
+	return levelBits(wants.Users, target)&^levelBits(has.Users, u) == 0 &&
+		levelBits(wants.Servers, target)&^levelBits(has.Servers, u) == 0 &&
+		(readsLog(has, u) || !readsLog(wants, target))
+}
+
+// levelBits takes a level apart. The owner's is everything for a super admin, and nothing for anybody else.
+func levelBits(level string, u *User) int {
+	const read, write = 1, 2
+	switch {
+	case level == LevelRead:
+		return read
+	case level == LevelWrite:
+		return write
+	case level == LevelAll, level == LevelOwner && u.SuperAdmin:
+		return read | write
+	}
+	return 0
+}
+
+// mayOpen tells whether the Actor may do what leads to a log-in as the target, who is as it is going to be: give it a password, an
+// e-mail address, another second factor or rights. A log-in has no bounds. So where it may do something beyond the user's own
+// account, it takes a credential that may do all of it, without bounds of address and time; on one's own account, one without
+// bounds. Keys of the panel's API make and change super admins with the permission users alone: its contract has it so.
+func mayOpen(s States, a Actor, target *User) error {
+	if a.IsService() {
+		return nil
+	}
+	u, err := asker(s, a)
+	if err != nil {
+		return err
+	}
+	if inUse(u, a).Kind == KeyPterodactyl && u.SuperAdmin {
+		return nil
+	}
+	if (u.ID == target.ID || reaches(s, target)) && !staysWithin(u, a, events.APIKey{}) || !coversLogIn(s, u, a, target) {
+		return stronger()
+	}
+	return nil
+}
+
+// mayLeave tells whether the Actor may leave with the target what lets somebody in elsewhere for as long as it stands, an SSH or storage
+// key: with others who reach beyond their own account, by what could open a log-in as them.
+func mayLeave(s States, a Actor, target *User) error {
+	if err := mayManageOrOwn(s, a, target); err != nil || a.User == target.ID || !reaches(s, target) {
+		return err
+	}
+	return mayOpen(s, a, target)
+}
+
+// reaches reports whether a log-in as the user may do something with other accounts, besides what a member of a client may.
+func reaches(s States, u *User) bool {
+	return u.SuperAdmin || len(administered(s, u)) > 0 || hasChildren(s, u.ID)
+}
+
+// coversLogIn reports whether the permissions by which u asks include what a log-in as the target may do.
+func coversLogIn(s States, u *User, a Actor, target *User) bool {
+	switch {
+	case target.SuperAdmin:
+		return coversAll(a.Permissions, u, Whole(), target)
+	case reaches(s, target):
+		return readsUsers(a) && administersUsers(a.Permissions)
+	}
+	return true
+}
+
+// stronger is the Refusal of what would leave the bounds of the credential in use.
+func stronger() *Refusal {
+	return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
+}
+
+// narrowed are the Events by which a super admin's keys lose what they were given permissions for, when the user is one no more: who
+// gives such a permission means what the user then was.
+func narrowed(u *User) (out []events.Event) {
+	none := events.Permissions{Users: LevelNone, Servers: LevelNone, Audit: LevelNone}
+	for _, k := range u.SigningKeys {
+		if k.Permissions != (events.Permissions{}) && k.Permissions != none {
+			out = append(out, events.SigningKeyUpdated{ID: k.ID, Permissions: &none})
+		}
+	}
+	for _, k := range u.APIKeys {
+		if k.Permissions != (events.Permissions{}) && k.Permissions != none {
+			out = append(out, events.APIKeyUpdated{ID: k.ID, Permissions: &none})
+		}
+	}
+	return out
+}
+
+// mayOutlast refuses who asks by a credential with bounds what lets somebody, or something outside, in for as long as it stands.
+func mayOutlast(s States, a Actor, drafts []events.Draft) error {
+	if a.IsService() || a.byApplication() || !slices.ContainsFunc(drafts, outlasts) {
+		return nil
+	}
+	if u := s.User(a.User); u != nil && readsUsers(a) && staysWithin(u, a, events.APIKey{}) {
+		return nil
+	}
+	return stronger()
+}
+
+// outlasts names the Events about no user that do.
+func outlasts(d events.Draft) bool {
+	switch e := d.Event.(type) {
+	case events.ApplicationCreated, events.ApplicationSecretRotated, events.WebhookCreated, events.WebhookSecretRotated,
+		events.SubscriptionCreated, events.SubscriptionSecretRotated:
+		return true
+	case events.WebhookUpdated:
+		return e.URL != nil
+	case events.ApplicationUpdated:
+		return e.Access != nil || e.RedirectURIs != nil
+	case events.GroupUpdated:
+		return e.Permissions != nil
+	case events.DatacenterCreated:
+		return e.Owner != uuid.Nil || len(e.Groups) > 0
+	case events.DatacenterUpdated:
+		return e.Owner != nil || e.Groups != nil
+	}
+	return false
+}
+
+// mayAttest tells whether the Actor may say that the target's e-mail address or phone is verified: a super admin, and nobody of
+// oneself.
+func mayAttest(s States, a Actor, target *User) error {
+	if a.User == target.ID && !a.IsService() {
+		return refuse(Forbidden, "not_allowed", "profile", "Nobody attests the own e-mail address or phone.")
+	}
+	return mayGrant(s, a)
+}
+
+// attests reports whether an update of the profile says that something is verified which was not.
+func attests(before, after *events.Profile) bool {
+	if after == nil {
+		return false
+	}
+	if before == nil {
+		before = &events.Profile{}
+	}
+	return !isTrue(before.EmailVerified) && isTrue(after.EmailVerified) || !isTrue(before.PhoneVerified) && isTrue(after.PhoneVerified)
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// ScopeParent returns the parent in whose Scope the account is, zero for none: its parent as long as the account is one that a
+// parent may make, without the rights of a super admin, and of no client and no datacenter.
+func (u *User) ScopeParent() uuid.UUID {
+	if u.SuperAdmin || u.Client != 0 || u.Datacenter != uuid.Nil {
+		return uuid.Nil
+	}
+	return u.Parent
+}
+
+// makesAccounts reports whether the user, who is no super admin, has a credential at that time by which it makes accounts of its
+// own, whose parent it is.
+func makesAccounts(u *User, at time.Time) bool {
+	makes := func(p events.Permissions) bool { return p.Users == LevelWrite || p.Users == LevelAll }
+	return slices.ContainsFunc(u.SigningKeys, func(k SigningKey) bool { return makes(k.Permissions) }) ||
+		slices.ContainsFunc(u.APIKeys, func(k APIKey) bool { return !k.Expired(at) && makes(k.Permissions) })
+}
+
+// parentOf returns the parent of an account that the Actor makes: who makes it by a credential that may, where nothing else says who
+// sees it. A super admin sees everybody, and whose an account of a datacenter or client is, its membership says.
+func parentOf(s States, a Actor, e events.UserCreated) uuid.UUID {
+	u := s.User(a.User)
+	if u == nil || u.SuperAdmin || a.byApplication() || !writesUsers(u, a) || privileged(e) {
+		return uuid.Nil
+	}
+	return u.ID
+}
+
+// hasChildren reports whether there are accounts of which the user is the parent and in whose Scope they are.
+func hasChildren(s States, id uuid.UUID) bool { return hasMembers(s, events.User(id)) }
+
+// checkParent refuses a parent whom the account cannot have: nobody, itself, and one of those that come of it.
+func checkParent(s States, id uuid.UUID, parent *uuid.UUID) error {
+	if parent == nil || *parent == uuid.Nil {
+		return nil
+	}
+	next := s.User(*parent)
+	if next == nil {
+		return noSuch("parent")
+	}
+	for seen := map[uuid.UUID]bool{}; next != nil && !seen[next.ID]; next = s.User(next.Parent) {
+		if next.ID == id {
+			return refuse(Invalid, "parent_invalid", "parent", "An account cannot come of itself.")
+		}
+		seen[next.ID] = true
+	}
+	return nil
+}
+
+// madeBy returns who knows the secret that the Record gives the account besides its user: who asked for it, and when the user did,
+// who had made the credential that it was asked by. Zero: nobody else, or the service.
+func (u *User) madeBy(r events.Record) uuid.UUID {
+	if by := r.Cause.User(); by != u.ID {
+		return by
+	}
+	kind, id, _ := strings.Cut(r.Cause.Credential, ":")
+	switch kind {
+	case "api-key":
+		if i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id }); i >= 0 {
+			return u.APIKeys[i].By
+		}
+	case "signing-key":
+		if k, ok := u.SigningKey(id); ok {
+			return k.By
+		}
+	}
+	return u.PasswordBy
+}
+
+// besides returns who asked for what the Record says, zero when it was the user or the service.
+func (u *User) besides(r events.Record) uuid.UUID {
+	if by := r.Cause.User(); by != u.ID {
+		return by
+	}
+	return uuid.Nil
+}
+
+// leftByStrangers are the Events that end the credentials which somebody made who may not do what the account may from now on: a former
+// parent, say, of a user who becomes a super admin. Who made them is asked for now, so a super admin who is one no more counts.
+func leftByStrangers(s States, a Actor, u *User, c UpdateUser) (out []events.Event) {
+	after := c.after(u)
+	if !gainsReach(s, u, after) {
+		return nil
+	}
+	stranger := func(id uuid.UUID) bool { return id != uuid.Nil && !mayActAs(s, a, s.User(id), after) }
+	if stranger(u.PasswordBy) && c.PasswordHash == nil && u.PasswordHash != "" {
+		out = append(out, events.PasswordChanged{})
+	}
+	for _, k := range u.APIKeys {
+		if stranger(k.By) && (c.APIKey == nil || c.APIKey.Kind != k.Kind) {
+			out = append(out, events.APIKeyRevoked{ID: k.ID})
+		}
+	}
+	for _, k := range u.SigningKeys {
+		if stranger(k.By) {
+			out = append(out, events.SigningKeyRemoved{ID: k.ID})
+		}
+	}
+	return out
+}
+
+// gainsReach reports whether the user may do more with other accounts as it is going to be.
+func gainsReach(s States, before, after *User) bool {
+	if after.SuperAdmin || before.SuperAdmin {
+		return !before.SuperAdmin
+	}
+	had := administered(s, before)
+	return slices.ContainsFunc(administered(s, after), func(id uuid.UUID) bool { return !slices.Contains(had, id) })
+}
+
+// mayActAs reports whether the user, nil for one who is gone, may do all that a log-in as the target may.
+func mayActAs(s States, a Actor, u, target *User) bool {
+	return u != nil && u.Usable() && (u.SuperAdmin || !target.SuperAdmin && administers(s, u, target, a.At))
 }

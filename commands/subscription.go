@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 
 	"accountd/events"
@@ -68,6 +70,16 @@ type CreateSubscription struct {
 	Subscription events.SubscriptionCreated
 }
 
+// Of names the subscription.
+func (c CreateSubscription) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c CreateSubscription) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	if err := mayChangeSubscriptions(s, a); err != nil {
+		return nil, err
+	}
+	return decideCreateSubscription(s, a, c)
+}
+
 // RotateSubscriptionSecret gives a subscription's NATS user a new password, and a user to a subscription that has none; the
 // password before is void at once.
 //
@@ -77,7 +89,84 @@ type RotateSubscriptionSecret struct {
 	SecretHash events.Secret // SHA-256 of the password, lower-case hex
 }
 
+// Of names the subscription.
+func (c RotateSubscriptionSecret) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c RotateSubscriptionSecret) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	sub := s.Directory().Subscription(c.ID)
+	if err := changeable(sub, version, mayChangeSubscriptions(s, a), NoSubscription); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), sub.Key, events.SubscriptionSecretRotated{SecretHash: c.SecretHash})
+}
+
 // DeleteSubscription ends a subscription.
 //
 // Refusals: NotFound, Forbidden.
 type DeleteSubscription struct{ ID uuid.UUID }
+
+// Of names the subscription.
+func (c DeleteSubscription) Of() events.Aggregate { return events.Subscription(c.ID) }
+
+func (c DeleteSubscription) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	sub := s.Directory().Subscription(c.ID)
+	if err := changeable(sub, version, mayChangeSubscriptions(s, a), NoSubscription); err != nil {
+		return nil, err
+	}
+	return drafted(c.Of(), sub.Key, events.SubscriptionDeleted{})
+}
+
+func mayChangeSubscriptions(s States, a Actor) error {
+	if !MayChangeSubscriptions(s, a) {
+		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change subscriptions.")
+	}
+	return nil
+}
+
+// MayChangeSubscriptions reports whether the Actor may let others read the feed: whoever may have it sent to them.
+func MayChangeSubscriptions(s States, a Actor) bool { return MayChangeWebhooks(s, a) }
+
+// decideCreateSubscription lets the service itself record any number: what it records was there before subscriptions were
+// in the Log.
+func decideCreateSubscription(s States, a Actor, c CreateSubscription) ([]events.Draft, error) {
+	e := c.Subscription
+	e.Number = s.LastNumber(events.SubscriptionNumber) + 1
+	e.Start.Time = e.Start.Time.UTC()
+	if err := checkSubscription(e); err != nil {
+		return nil, err
+	}
+	if s.Directory().SubscriptionByName(e.Name) != nil {
+		return nil, refuse(Taken, "subscription_name_taken", "name", "There is such a subscription.")
+	}
+	if len(s.Directory().Subscriptions()) >= maxSubscriptions && !a.IsService() {
+		return nil, refuse(Conflict, "too_many", "", "There may be %d subscriptions.", maxSubscriptions)
+	}
+	return drafted(events.Subscription(c.ID), events.KeyID{}, e)
+}
+
+func checkSubscription(e events.SubscriptionCreated) error {
+	filter, err := subscriptionFilter(e.Types, e.Aggregates)
+	if err == nil {
+		err = feed.Subscription{Name: e.Name, Filter: filter}.Check()
+	}
+	switch {
+	case errors.Is(err, feed.ErrSubscriptionName):
+		return refuse(Invalid, "subscription_name_invalid", "name",
+			"A name has 1 to 64 of the characters a-z, 0-9, - and _, and begins with a letter or digit.")
+	case errors.Is(err, feed.ErrName):
+		return refuse(Invalid, "aggregate_invalid", "aggregates", "An aggregate is named by its kind and id, as in "+
+			"group/0198c0de-0000-7000-8000-0000000000a1; a kind alone stands for all of them.")
+	case errors.Is(err, feed.ErrType):
+		return refuse(Invalid, "event_type_unknown", "types", "There is no such type of event.")
+	case err != nil:
+		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of aggregates may be %d.", feed.MaxSubjects)
+	}
+	return nil
+}
+
+// NoSubscription is the Refusal of a name that no subscription has.
+func NoSubscription() *Refusal {
+	return refuse(NotFound, "subscription_not_found", "", "There is no such subscription.")
+}
+
+const maxSubscriptions = 100 // each is a consumer and a NATS account

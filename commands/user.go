@@ -1,7 +1,8 @@
 package commands
 
 import (
-	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,18 +29,6 @@ const (
 	LevelRead  = "read"
 	LevelWrite = "write" // without reading
 	LevelAll   = "all"
-)
-
-// The kinds of API key that more than one API knows.
-const (
-	KeyPterodactyl = "pterodactyl"
-	KeyDanube      = "danube" // a user has one, which the API shows again
-)
-
-// The kinds of storage key.
-const (
-	StorageS3    = "s3"
-	StorageSwift = "swift"
 )
 
 // AdministratorNumber is the number of the user made at first start, who cannot be deleted, disabled or demoted.
@@ -95,76 +84,95 @@ type User struct {
 	Consents      []Consent // oldest first
 }
 
-// SecondFactor is what a log-in by a password needs besides. It is immutable.
-type SecondFactor struct {
-	Secret        events.Secret   // of TOTP codes, base32
-	Confirmed     bool            // before that it counts for nothing
-	RecoveryCodes []events.Secret // hashes of those that are left
-}
-
-// SSHKey is a public key that may log in as the user.
-type SSHKey struct {
-	events.SSHKeyAdded
-	AddedAt time.Time
-}
-
-// SigningKey signs requests as the user.
-type SigningKey struct {
-	events.SigningKey
-	AddedAt time.Time
-	By      uuid.UUID // who else was shown its secret, having made it; zero: nobody
-}
-
-// APIKey is a bearer credential of the user.
-type APIKey struct {
-	events.APIKey
-	AddedAt  time.Time
-	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
-	OldUntil time.Time
-	By       uuid.UUID // who else was shown its secret, having made it; zero: nobody
-}
-
-// Consent lets an application act in the user's name.
-type Consent struct {
-	Application uuid.UUID
-	Sequence    uint64 // of the Record that gave it, which tells it from one given later
-	At          time.Time
-}
-
-// Opens reports whether what is presented, by its hash, is the key at that time, or the one before which still works.
-func (k APIKey) Opens(hash string, now time.Time) bool {
-	presented := events.Secret(hash)
-	return hash != "" && (k.Hash == presented || k.Old == presented && now.Before(k.OldUntil))
-}
-
-// SecretUntil returns when the secret of that hash, which opens the key now, no longer does; zero for the newest one.
-func (k APIKey) SecretUntil(hash string) time.Time {
-	if k.Hash == events.Secret(hash) {
-		return time.Time{}
+// join makes the user a member of the client of that number, 0 for none, unless it is nil or that of before. With a membership ends
+// what was granted in it.
+func (u *User) join(client *int64, r events.Record) {
+	if client == nil || *client == u.Client {
+		return
 	}
-	return k.OldUntil
+	u.Client, u.Consents, u.MemberSince = *client, nil, 0
+	if u.Client != 0 {
+		u.MemberSince = r.Sequence
+	}
 }
 
-// Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to
-// every address allows).
-func (k APIKey) Allows(now time.Time, from netip.Addr) bool {
-	return !k.Expired(now) && k.AllowsFrom(from)
+// endLogIns ends what log-ins gave that were made before the Record.
+func (u *User) endLogIns(r events.Record) {
+	u.LogInsSince = r.Sequence
+	if e, _ := r.Event.(events.PasswordChanged); !e.KeepsTokens {
+		u.TokensSince = r.Sequence
+	}
 }
 
-// Expired reports whether the key has ended by itself at that time.
-func (k APIKey) Expired(now time.Time) bool { return !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt) }
+func newUser(e events.UserCreated, r events.Record) *User {
+	u := &User{
+		ID: r.Aggregate.ID, Number: e.Number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key,
+		Username: e.Username, Email: e.Email, FirstName: e.FirstName, LastName: e.LastName, DisplayName: e.DisplayName,
+		Phone: e.Phone, ExternalID: e.ExternalID, Language: e.Language, Timezone: e.Timezone, State: e.State,
+		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
+		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
+		Profile: e.Profile, PasswordHash: e.PasswordHash, StorageKeys: slices.Clone(e.StorageKeys),
+		CallbackKey: e.CallbackKey,
+	}
+	if e.Client != 0 {
+		u.MemberSince = r.Sequence
+	}
+	by := u.besides(r)
+	if u.PasswordHash != "" {
+		u.PasswordBy = by
+	}
+	for _, k := range e.SigningKeys {
+		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time, by})
+	}
+	for _, k := range e.APIKeys {
+		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time, By: by})
+	}
+	u.pack()
+	return u
+}
 
-// AllowsFrom is the part of Allows that is about the address.
-func (k APIKey) AllowsFrom(from netip.Addr) bool {
-	if len(k.AllowedIPs) == 0 {
-		return true
+// pack moves the user's texts into one piece of memory. There are many users and they stay for long: the fewer pieces
+// they consist of, the less memory they take and the less the garbage collector has to look at.
+func (u *User) pack() {
+	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
+		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash), (*string)(&u.CallbackKey)}
+	for i := range u.SigningKeys {
+		texts = append(texts, &u.SigningKeys[i].ID, &u.SigningKeys[i].Name, (*string)(&u.SigningKeys[i].Secret))
 	}
-	for _, allowed := range k.AllowedIPs {
-		if p, err := ParseAllowedIP(allowed); err == nil && from.IsValid() && p.Contains(from.Unmap()) {
-			return true
-		}
+	for i := range u.StorageKeys {
+		texts = append(texts, &u.StorageKeys[i].Kind, &u.StorageKeys[i].ID, (*string)(&u.StorageKeys[i].Secret))
 	}
-	return false
+	var all strings.Builder
+	for _, t := range texts {
+		all.WriteString(*t)
+	}
+	rest := all.String()
+	for _, t := range texts {
+		*t, rest = rest[:len(*t)], rest[len(*t):]
+	}
+}
+
+func (u *User) update(e events.ProfileUpdated) {
+	set(&u.Username, e.Username)
+	if e.Email != nil {
+		u.PasswordReset = nil // its token went to the address before
+	}
+	set(&u.Email, e.Email)
+	set(&u.FirstName, e.FirstName)
+	set(&u.LastName, e.LastName)
+	set(&u.DisplayName, e.DisplayName)
+	set(&u.Phone, e.Phone)
+	set(&u.ExternalID, e.ExternalID)
+	set(&u.Language, e.Language)
+	set(&u.Timezone, e.Timezone)
+	set(&u.Comment, e.Comment)
+	set(&u.ExtraParams, e.ExtraParams)
+	if e.Profile != nil {
+		u.Profile = e.Profile
+	}
+	if u.Profile != nil && *u.Profile == (events.Profile{}) {
+		u.Profile = nil
+	}
 }
 
 // Protected reports whether the user is the bootstrap administrator.
@@ -197,72 +205,543 @@ func (u *User) Name() string {
 	return u.FirstName + " " + u.LastName
 }
 
-// SigningKey returns the user's signing key of that id.
-func (u *User) SigningKey(id string) (SigningKey, bool) {
-	for _, k := range u.SigningKeys {
-		if k.ID == id {
-			return k, true
-		}
-	}
-	return SigningKey{}, false
+// Refusals of what does not exist.
+
+func noSuchUser() *Refusal {
+	return refuse(NotFound, "user_not_found", "", "There is no such user.")
 }
 
-// StorageKey returns the user's storage key of that kind.
-func (u *User) StorageKey(kind string) (events.StorageKey, bool) {
-	for _, k := range u.StorageKeys {
-		if k.Kind == kind {
-			return k, true
-		}
+// checkWelcome refuses a mail that nobody knows and one to no address.
+func checkWelcome(e events.UserCreated) error {
+	switch e.Welcome {
+	case "", events.WelcomeAccountCreated, events.WelcomeAccessData:
+	default:
+		return refuse(Invalid, "welcome_invalid", "welcome", "There is no such mail.")
 	}
-	return events.StorageKey{}, false
+	if e.WelcomeTo == "" {
+		return nil
+	}
+	if !ValidEmail(e.WelcomeTo) {
+		return refuse(Invalid, "email_invalid", "welcome_to", "This is not an e-mail address.")
+	}
+	return checkText("welcome_to", e.WelcomeTo, maxEmail, false)
 }
 
-// APIKey returns the user's API key of that id.
-func (u *User) APIKey(id uuid.UUID) (APIKey, bool) {
-	for _, k := range u.APIKeys {
-		if k.ID == id {
-			return k, true
-		}
+// checkMembership refuses what does not exist. Client is the user's from then on.
+func checkMembership(s States, client int64, m events.MembershipChanged) error {
+	if client == 0 && m.Access != nil && *m.Access != "" {
+		return refuse(Invalid, "access_invalid", "access", "Only the members of a client have access.")
 	}
-	return APIKey{}, false
+	if m.Access != nil && *m.Access != "" && *m.Access != AccessFull && *m.Access != AccessReadOnly {
+		return refuse(Invalid, "access_invalid", "access", "Access is full or read_only.")
+	}
+	dir := s.Directory()
+	if m.Client != nil && *m.Client != 0 && dir.ClientByNumber(*m.Client) == nil {
+		return noSuch("client_id")
+	}
+	if m.Datacenter != nil && *m.Datacenter != uuid.Nil && dir.Datacenter(*m.Datacenter) == nil {
+		return noSuch("datacenter")
+	}
+	if m.Groups != nil {
+		return checkExisting("groups", *m.Groups, func(id uuid.UUID) bool { return dir.Group(id) != nil })
+	}
+	return nil
 }
 
-// APIKeyOpened returns the user's API key that the hash opens at that time, the zero key when there is none.
-func (u *User) APIKeyOpened(hash string, now time.Time) APIKey {
-	for _, k := range u.APIKeys {
-		if k.Opens(hash, now) {
-			return k
-		}
-	}
-	return APIKey{}
+// CreateUser makes a user. Number and Parent of User are decided, not taken. An empty Username is made from the e-mail
+// address, an empty State means created.
+//
+// Refusals: Invalid, Taken (email_taken, username_taken, external_id_taken), Forbidden.
+type CreateUser struct {
+	ID       uuid.UUID
+	User     events.UserCreated
+	Attested bool // the caller answers for what User says is verified, whoever asks; else only a super admin attests
 }
 
-// Resource returns the resource of that kind and id that is linked to the user.
-func (u *User) Resource(kind, id string) (events.ResourceLinked, bool) {
-	for _, r := range u.Resources {
-		if r.Kind == kind && r.ID == id {
-			return r, true
+// Of names the user who is to be.
+func (c CreateUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c CreateUser) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	e := c.User
+	if err := mayCreate(s, a, e); err != nil {
+		return nil, err
+	}
+	if attests(nil, e.Profile) && !c.Attested {
+		if err := mayGrant(s, a); err != nil {
+			return nil, err
 		}
 	}
-	return events.ResourceLinked{}, false
+	if s.User(c.ID) != nil || s.Deleted(c.ID) != nil { // nobody becomes who somebody was
+		return nil, refuse(Taken, "id_taken", "id", "There is a user with this id.")
+	}
+	e.Number = s.LastNumber(events.UserNumber) + 1
+	if e.Parent == uuid.Nil {
+		e.Parent = parentOf(s, a, e)
+	}
+	if e.Client != 0 && e.Access == "" {
+		e.Access = AccessFull
+	}
+	if e.State == "" {
+		e.State = StateCreated
+	}
+	if e.Profile != nil && *e.Profile == (events.Profile{}) {
+		e.Profile = nil
+	}
+	if e.FirstName == "" && e.LastName == "" {
+		e.FirstName, e.LastName = split(e.DisplayName)
+	}
+	if err := checkCreated(s, c.ID, e); err != nil {
+		return nil, err
+	}
+	if e.Username == "" {
+		e.Username = usernameFor(s, e.Email, e.Number)
+	}
+	return []events.Draft{{Aggregate: events.User(c.ID), Event: e}}, nil
 }
 
-// Consent returns the user's consent to the application.
-func (u *User) Consent(application uuid.UUID) (Consent, bool) {
-	for _, c := range u.Consents {
-		if c.Application == application {
-			return c, true
+// checkCreated checks what does not depend on who asks.
+func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
+	if err := checkProfile(s, id, events.ProfileUpdated{
+		Username: nonEmpty(e.Username), Email: &e.Email, FirstName: &e.FirstName, LastName: &e.LastName,
+		DisplayName: &e.DisplayName, Phone: &e.Phone, ExternalID: &e.ExternalID, Language: &e.Language,
+		Timezone: &e.Timezone, Comment: &e.Comment, ExtraParams: &e.ExtraParams, Profile: e.Profile,
+	}); err != nil {
+		return err
+	}
+	if err := checkMembership(s, e.Client, events.MembershipChanged{
+		Client: &e.Client, Access: &e.Access, Datacenter: &e.Datacenter, Groups: &e.Groups,
+	}); err != nil {
+		return err
+	}
+	if err := checkParent(s, id, &e.Parent); err != nil {
+		return err
+	}
+	if err := checkWelcome(e); err != nil {
+		return err
+	}
+	if err := CheckBound(s, e.Datacenter, e.Groups, e.SuperAdmin); err != nil {
+		return err
+	}
+	for _, k := range e.SigningKeys {
+		if err := checkSigningKey(s, k); err != nil {
+			return err
 		}
 	}
-	return Consent{}, false
+	for _, k := range e.APIKeys {
+		if err := checkAPIKey(s, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// SSHKey returns the user's SSH key of that number.
-func (u *User) SSHKey(number int64) (SSHKey, bool) {
-	for _, k := range u.SSHKeys {
-		if k.Number == number {
-			return k, true
+// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's. Where ProfileFrom is
+// given, of Profile.Profile only what differs from it changes, whatever the user's profile has become since.
+//
+// Refusals: NotFound, Invalid, Taken, Forbidden, Stale, Conflict (protected).
+type UpdateUser struct {
+	ID           uuid.UUID
+	Version      uint64
+	Profile      events.ProfileUpdated
+	ProfileFrom  *events.Profile // that Profile.Profile was made of; nil: all of it is meant
+	Membership   events.MembershipChanged
+	Rights       events.RightsChanged
+	Active       *bool
+	Attested     bool // a super admin who asks answers for new addresses where those before were verified
+	PasswordHash *events.Secret
+	KeepsTokens  bool           // a new password does not end tokens of Danube's API
+	APIKey       *events.APIKey // takes the place of the user's API keys of its kind
+	CallbackKey  *events.Secret
+	// PasswordImported says that the hash was made elsewhere: its cost and the password's rules are not this service's.
+	PasswordImported bool
+}
+
+// Of names the user.
+func (c UpdateUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UpdateUser) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UpdateUser) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	c = c.changes(u)
+	if err := mayUpdate(s, a, u, c); err != nil {
+		return nil, err
+	}
+	c.Profile = followed(u, c.Profile)
+	if !c.Attested || mayAttest(s, a, u) != nil {
+		c.Profile.Profile = unverified(u, c.Profile)
+	}
+	if err := checkVersion(u.Version, c.Version); err != nil {
+		return nil, err
+	}
+	if err := checkProfile(s, u.ID, c.Profile); err != nil {
+		return nil, err
+	}
+	client := u.Client
+	set(&client, c.Membership.Client)
+	if err := checkMembership(s, client, c.Membership); err != nil {
+		return nil, err
+	}
+	if err := checkParent(s, u.ID, c.Membership.Parent); err != nil {
+		return nil, err
+	}
+	if err := checkBoundAfter(s, u, c); err != nil {
+		return nil, err
+	}
+	if c.APIKey != nil {
+		if err := checkAPIKey(s, *c.APIKey); err != nil {
+			return nil, err
 		}
 	}
-	return SSHKey{}, false
+	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil || c.Rights.APIAccess != nil && u.APIAccess) {
+		return nil, protected("The administrator cannot be disabled or lose the rights of a super admin.")
+	}
+	return append(updateEvents(u, c), leftByStrangers(s, a, u, c)...), nil
+}
+
+// changes returns the command without what is so already.
+func (c UpdateUser) changes(u *User) UpdateUser {
+	if c.ProfileFrom != nil && c.Profile.Profile != nil {
+		c.Profile.Profile = mergedProfile(u.Profile, *c.ProfileFrom, *c.Profile.Profile)
+	}
+	c.Profile = changedProfile(u, c.Profile)
+	c.Membership = changedMembership(u, completed(u, c.Membership))
+	c.Rights.SuperAdmin = changed(u.SuperAdmin, c.Rights.SuperAdmin)
+	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
+	c.Active = changed(u.Active, c.Active)
+	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
+	c.CallbackKey = changed(u.CallbackKey, c.CallbackKey)
+	return c
+}
+
+func updateEvents(u *User, c UpdateUser) []events.Event {
+	var out []events.Event
+	if c.Profile != (events.ProfileUpdated{}) {
+		out = append(out, c.Profile)
+	}
+	if c.Membership != (events.MembershipChanged{}) {
+		out = append(out, c.Membership)
+	}
+	if c.Rights != (events.RightsChanged{}) {
+		out = append(out, c.Rights)
+	}
+	if c.Rights.SuperAdmin != nil && !*c.Rights.SuperAdmin {
+		out = append(out, narrowed(u)...)
+	}
+	if c.PasswordHash != nil {
+		out = append(out, events.PasswordChanged{Hash: *c.PasswordHash, KeepsTokens: c.KeepsTokens})
+	}
+	if c.APIKey != nil {
+		out = append(out, replaceAPIKey(u, *c.APIKey)...)
+	}
+	if c.CallbackKey != nil {
+		out = append(out, events.CallbackKeySet{Secret: *c.CallbackKey})
+	}
+	if c.Active != nil && *c.Active {
+		out = append(out, events.UserEnabled{})
+	}
+	if c.Active != nil && !*c.Active {
+		out = append(out, events.UserDisabled{})
+	}
+	return out
+}
+
+// opens reports whether the update leads to a log-in as the user, or gives log-ins that there are more to do.
+func (c UpdateUser) opens() bool {
+	return c.PasswordHash != nil || c.Profile.Email != nil || isTrue(c.Rights.SuperAdmin) ||
+		c.Membership.Groups != nil || c.Membership.Datacenter != nil
+}
+
+// after returns the user as the update makes it, as far as rights depend on it.
+func (c UpdateUser) after(u *User) *User {
+	next := *u
+	set(&next.SuperAdmin, c.Rights.SuperAdmin)
+	set(&next.Client, c.Membership.Client)
+	set(&next.Datacenter, c.Membership.Datacenter)
+	set(&next.Groups, c.Membership.Groups)
+	set(&next.Parent, c.Membership.Parent)
+	return &next
+}
+
+// DeleteUser ends an account. A Version other than 0 must be the user's.
+//
+// Refusals: NotFound, Forbidden, Stale, Conflict (protected, owns_datacenters, has_resources).
+type DeleteUser struct {
+	ID      uuid.UUID
+	Version uint64
+}
+
+// Of names the user.
+func (c DeleteUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c DeleteUser) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c DeleteUser) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	if err := mayDelete(s, a, u); err != nil {
+		return nil, err
+	}
+	if err := checkVersion(u.Version, c.Version); err != nil {
+		return nil, err
+	}
+	if u.Protected() {
+		return nil, protected("The administrator cannot be deleted.")
+	}
+	if ownsDatacenters(s, u) {
+		return nil, refuse(Conflict, "owns_datacenters", "", "The account owns datacenters.")
+	}
+	if len(u.Resources) > 0 {
+		return nil, refuse(Conflict, "has_resources", "", "Resources still belong to this account.")
+	}
+	return one(events.UserDeleted{})
+}
+
+// EraseUser ends an account, if it is not deleted yet, and makes everything about the person unreadable for good, in the
+// whole history. The data key is destroyed when the Record is in the Log; see package erasure.
+//
+// Refusals: those of DeleteUser, also for an account that is deleted. One that is erased already is no error.
+type EraseUser struct{ ID uuid.UUID }
+
+// decideErase ends what is left of an account. Nobody is erased who could not be deleted.
+// Of names the user, who may be deleted already.
+func (c EraseUser) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c EraseUser) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	if u := s.User(c.ID); u != nil {
+		facts, err := DeleteUser{ID: u.ID, Version: version}.decideOn(s, a, u)
+		if err != nil {
+			return nil, err
+		}
+		return drafts(u, append(facts, events.UserErased{})), nil
+	}
+	d := s.Deleted(c.ID)
+	if d == nil {
+		return nil, noSuchUser()
+	}
+	if err := mayErase(s, a, d); err != nil {
+		return nil, err
+	}
+	if err := checkVersion(d.Version, version); err != nil || d.Erased {
+		return nil, err
+	}
+	return []events.Draft{{Aggregate: events.User(d.ID), Key: d.Key, Event: events.UserErased{}}}, nil
+}
+
+// CompleteProvisioning reports that what belongs to the account is set up.
+type CompleteProvisioning struct{ ID uuid.UUID }
+
+// Of names the user.
+func (c CompleteProvisioning) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c CompleteProvisioning) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c CompleteProvisioning) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	return decideProvisioned(s, a, u, StateCreated, events.ProvisioningCompleted{})
+}
+
+func decideProvisioned(s States, a Actor, u *User, state string, e events.Event) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	if err := mayGrant(s, a); err != nil {
+		return nil, err
+	}
+	switch u.State {
+	case state:
+		return nil, nil
+	case StateCreating, StateFailed:
+		return one(e)
+	}
+	return nil, refuse(Conflict, "already_created", "", "This account is already created.")
+}
+
+func changedMembership(u *User, m events.MembershipChanged) events.MembershipChanged {
+	m.Client = changed(u.Client, m.Client)
+	m.Access = changed(u.Access, m.Access)
+	m.Datacenter = changed(u.Datacenter, m.Datacenter)
+	m.Parent = changed(u.Parent, m.Parent)
+	m.Groups = changedList(u.Groups, m.Groups)
+	return m
+}
+
+// FailProvisioning reports that what belongs to the account could not be set up.
+type FailProvisioning struct {
+	ID     uuid.UUID
+	Reason string
+}
+
+// Of names the user.
+func (c FailProvisioning) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c FailProvisioning) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c FailProvisioning) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	if err := checkText("reason", c.Reason, maxText, true); err != nil {
+		return nil, err
+	}
+	return decideProvisioned(s, a, u, StateFailed, events.ProvisioningFailed{Reason: c.Reason})
+}
+
+// Deleted is what is remembered of a user who was deleted: as much as erasing needs. It is immutable.
+type Deleted struct {
+	ID      uuid.UUID
+	Parent  uuid.UUID    // who, as its parent, could have deleted it; zero for none, and once erased
+	Key     events.KeyID // of the data key that seals the user's history
+	Version uint64       // sequence of the newest Record
+	Erased  bool         // nothing more can be read of the user, or the data key is about to be destroyed
+}
+
+// EvolveDeleted returns what is remembered after the Record of a user who was u before it, nil for nothing. It depends on
+// the Record's type alone, because the content of an erased user's Records cannot be read.
+func EvolveDeleted(d *Deleted, u *User, r events.Record) *Deleted {
+	if !ends(r) {
+		return d
+	}
+	next := &Deleted{ID: r.Aggregate.ID, Key: r.Key, Version: r.Sequence, Erased: r.Type == events.UserErased{}.Type()}
+	if u != nil && !next.Erased && len(u.Groups) == 0 && !elevated(u, r.Time) {
+		next.Parent = u.ScopeParent()
+	}
+	return next
+}
+
+// ends reports whether the Record ends the account that it belongs to.
+func ends(r events.Record) bool {
+	return r.Type == events.UserDeleted{}.Type() || r.Type == events.UserErased{}.Type()
+}
+
+// Evolve returns the State of a user after the Record, and leaves u as it is. A nil result means that there is no such
+// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing, unless its type alone says
+// that the account has ended: a data key may be destroyed while the Records that it seals are being read.
+func Evolve(u *User, r events.Record) *User {
+	if created, ok := r.Event.(events.UserCreated); ok && u == nil {
+		return newUser(created, r)
+	}
+	if u == nil || ends(r) {
+		return nil
+	}
+	next := *u
+	next.Version, next.UpdatedAt = r.Sequence, r.Time
+	switch e := r.Event.(type) {
+	case events.ProfileUpdated:
+		next.update(e)
+	case events.MembershipChanged:
+		next.join(e.Client, r)
+		set(&next.Access, e.Access)
+		set(&next.Datacenter, e.Datacenter)
+		set(&next.Groups, e.Groups)
+		set(&next.Parent, e.Parent)
+	case events.RightsChanged:
+		set(&next.SuperAdmin, e.SuperAdmin)
+		set(&next.APIAccess, e.APIAccess)
+	case events.UserEnabled:
+		next.Active = true
+	case events.UserDisabled:
+		next.Active, next.DisabledSince = false, r.Sequence
+	case events.ProvisioningCompleted:
+		next.State = StateCreated
+	case events.ProvisioningFailed:
+		next.State = StateFailed
+	case events.PasswordChanged:
+		next.PasswordHash = e.Hash
+		if !e.Rehash {
+			next.PasswordBy = u.besides(r)
+			next.PasswordReset = nil
+			next.endLogIns(r)
+		}
+	case events.PasswordResetRequested:
+		next.PasswordReset, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
+	case events.LogInLocked:
+		next.Locked, next.UpdatedAt = &e, u.UpdatedAt // nothing about the user has changed
+	case events.LogInUnlocked:
+		next.Locked, next.UpdatedAt = nil, u.UpdatedAt
+	case events.SessionEnded:
+		next.endSession(e, r)
+		next.UpdatedAt = u.UpdatedAt
+	case events.SessionsEnded:
+		next.endSessions(r)
+		next.UpdatedAt = u.UpdatedAt
+	case events.TOTPEnrolled:
+		next.SecondFactor = &SecondFactor{Secret: e.Secret}
+	case events.TOTPConfirmed:
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+		next.endLogIns(r)
+	case events.RecoveryCodesRenewed:
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+	case events.RecoveryCodeUsed:
+		next.SecondFactor, next.UpdatedAt = u.SecondFactor.without(e.Hash), u.UpdatedAt
+	case events.TOTPRemoved:
+		next.SecondFactor = nil
+		if u.NeedsCode() {
+			next.endLogIns(r)
+		}
+	case events.MailRequested:
+		next.UpdatedAt = u.UpdatedAt
+	case events.SSHKeyAdded:
+		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time})
+	case events.SSHKeyRenamed:
+		next.SSHKeys = each(u.SSHKeys, func(k *SSHKey) {
+			if k.Number == e.Number {
+				k.Title = e.Title
+			}
+		})
+	case events.SSHKeyRemoved:
+		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
+	case events.SigningKeyAdded:
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time, u.madeBy(r)})
+	case events.SigningKeyRotated:
+		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
+			if k.ID == e.ID {
+				k.Secret, k.By = e.Secret, u.madeBy(r)
+			}
+		})
+	case events.SigningKeyUpdated:
+		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
+			if k.ID == e.ID {
+				set(&k.Permissions, e.Permissions)
+				set(&k.Name, e.Name)
+			}
+		})
+	case events.SigningKeyRemoved:
+		next.SigningKeys = without(u.SigningKeys, func(k SigningKey) bool { return k.ID == e.ID })
+	case events.StorageKeySet:
+		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
+	case events.StorageKeyRemoved:
+		next.StorageKeys = without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind })
+	case events.APIKeyAdded:
+		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time, By: u.madeBy(r)})
+	case events.APIKeyRotated:
+		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
+			if k.ID == e.ID {
+				k.rotate(e)
+				k.By = u.madeBy(r)
+			}
+		})
+	case events.APIKeyUpdated:
+		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
+			if k.ID == e.ID {
+				k.update(e)
+			}
+		})
+	case events.APIKeyRevoked:
+		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
+	case events.CallbackKeySet:
+		next.CallbackKey = e.Secret
+	case events.ResourceLinked:
+		next.Resources = append(without(u.Resources, sameResource(e.Kind, e.ID)), e)
+	case events.ResourceUnlinked:
+		next.Resources = without(u.Resources, sameResource(e.Kind, e.ID))
+	case events.ConsentGiven:
+		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time})
+	case events.ConsentWithdrawn:
+		next.Consents = without(u.Consents, consentTo(e.Application))
+	default:
+		return u
+	}
+	return &next
 }

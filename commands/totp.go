@@ -3,8 +3,18 @@ package commands
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
+
+// EnrollTOTP gives the user a secret for codes by time, in place of one that was not confirmed. Only the user itself does so.
+//
+// Refusals: NotFound, Forbidden, Conflict (totp_confirmed).
+type EnrollTOTP struct {
+	ID     uuid.UUID
+	Secret events.Secret
+}
 
 // Of names the user.
 func (c EnrollTOTP) Of() events.Aggregate { return events.User(c.ID) }
@@ -21,6 +31,16 @@ func (c EnrollTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 		return nil, confirmedBefore()
 	}
 	return one(events.TOTPEnrolled{Secret: c.Secret})
+}
+
+// ConfirmTOTP makes codes of that secret, of which the user has shown one, a second factor. Only the user itself does so.
+//
+// Refusals: NotFound (also totp_not_found, when the secret is not the user's, or not any more), Forbidden, Conflict
+// (totp_confirmed).
+type ConfirmTOTP struct {
+	ID            uuid.UUID
+	Secret        events.Secret
+	RecoveryCodes []events.Secret // hashes
 }
 
 // Of names the user.
@@ -43,6 +63,14 @@ func (c ConfirmTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	return one(events.TOTPConfirmed{RecoveryCodes: c.RecoveryCodes})
 }
 
+// RenewRecoveryCodes gives the user new recovery codes in place of those before. Only the user itself does so.
+//
+// Refusals: NotFound (also totp_not_found), Forbidden.
+type RenewRecoveryCodes struct {
+	ID            uuid.UUID
+	RecoveryCodes []events.Secret // hashes
+}
+
 // Of names the user.
 func (c RenewRecoveryCodes) Of() events.Aggregate { return events.User(c.ID) }
 
@@ -58,6 +86,14 @@ func (c RenewRecoveryCodes) decideOn(s States, a Actor, u *User) ([]events.Event
 		return nil, NoTOTP()
 	}
 	return one(events.RecoveryCodesRenewed{RecoveryCodes: c.RecoveryCodes})
+}
+
+// UseRecoveryCode uses up a recovery code, which is the right to do so, whoever asks.
+//
+// Refusals: NotFound, Forbidden (recovery_code_invalid).
+type UseRecoveryCode struct {
+	ID   uuid.UUID
+	Hash events.Secret
 }
 
 // Of names the user.
@@ -79,6 +115,11 @@ func (c UseRecoveryCode) decideOn(s States, a Actor, u *User) ([]events.Event, e
 	}
 	return one(events.RecoveryCodeUsed{Hash: c.Hash})
 }
+
+// RemoveTOTP makes the password enough again.
+//
+// Refusals: NotFound (also totp_not_found), Forbidden.
+type RemoveTOTP struct{ ID uuid.UUID }
 
 // Of names the user.
 func (c RemoveTOTP) Of() events.Aggregate { return events.User(c.ID) }
@@ -104,6 +145,45 @@ func NoTOTP() *Refusal {
 
 func confirmedBefore() *Refusal {
 	return refuse(Conflict, "totp_confirmed", "", "The account has a second factor; remove it first.")
+}
+
+// mayChangeOwnFactor tells whether the Actor may make or confirm the target's second factor: the user itself, by a
+// credential that could set its password, too.
+func mayChangeOwnFactor(s States, a Actor, target *User) error {
+	if err := mayRemoveFactor(s, a, target); err != nil {
+		return err
+	}
+	if a.User != target.ID {
+		return refuse(Forbidden, "not_allowed", "", "Only the user itself may do this.")
+	}
+	return nil
+}
+
+// mayRemoveFactor tells whether the Actor may: the user itself, and who manages the account, by what may lead to a log-in (see mayOpen).
+func mayRemoveFactor(s States, a Actor, target *User) error {
+	if err := mayManageOrOwn(s, a, target); err != nil {
+		return err
+	}
+	return mayOpen(s, a, target)
+}
+
+// MayReadFactor returns a Refusal unless the target has a second factor of which the Actor may know how many recovery codes are
+// left: who could remove it.
+func MayReadFactor(s States, a Actor, target *User) error {
+	if err := mayRemoveFactor(s, a, target); err != nil {
+		return err
+	}
+	if target.SecondFactor == nil {
+		return NoTOTP()
+	}
+	return nil
+}
+
+// SecondFactor is what a log-in by a password needs besides. It is immutable.
+type SecondFactor struct {
+	Secret        events.Secret   // of TOTP codes, base32
+	Confirmed     bool            // before that it counts for nothing
+	RecoveryCodes []events.Secret // hashes of those that are left
 }
 
 // with returns the confirmed factor with those recovery codes.

@@ -6,14 +6,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
 
-// ResourceKinds are the kinds of another system's objects that may be linked to a user.
-var ResourceKinds = []string{"server", "vm", "node", "storage", "network", "image", "template", "iso_image", "domain"}
+// NoResource is the Refusal of a resource that is not linked to the user.
+func NoResource() *Refusal {
+	return refuse(NotFound, "resource_not_found", "", "No such resource belongs to the account.")
+}
 
-// maxResources bounds how many resources may be linked to a user.
-const maxResources = 10_000
+// LinkResource records that another system's object belongs to the user, or gives a linked one new name and data.
+//
+// Refusals: NotFound, Invalid, Forbidden, Conflict (too_many).
+type LinkResource struct {
+	ID       uuid.UUID
+	Resource events.ResourceLinked
+}
 
 // Of names the user.
 func (c LinkResource) Of() events.Aggregate { return events.User(c.ID) }
@@ -56,6 +65,43 @@ func linked(u *User, r events.ResourceLinked) ([]events.Event, error) {
 		return nil, err
 	}
 	return one(r)
+}
+
+// UnlinkResource records that another system's object no longer belongs to the user.
+//
+// Refusals: NotFound, Forbidden.
+type UnlinkResource struct {
+	ID         uuid.UUID
+	Kind       string
+	ResourceID string
+}
+
+// Of names the user.
+func (c UnlinkResource) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c UnlinkResource) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c UnlinkResource) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	if err := mayManage(s, a, u); err != nil {
+		return nil, err
+	}
+	if _, ok := u.Resource(c.Kind, c.ResourceID); !ok {
+		return nil, NoResource()
+	}
+	return one(events.ResourceUnlinked{Kind: c.Kind, ID: c.ResourceID})
+}
+
+// UpdateResource changes what its fields name of a resource that is linked to the user; nil fields stay.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type UpdateResource struct {
+	ID         uuid.UUID
+	Kind       string
+	ResourceID string
+	Name       *string
+	Data       *string // a merge patch (RFC 7396) in JSON
 }
 
 // Of names the user.
@@ -121,19 +167,22 @@ func mergePatch(value, patch any) any {
 	return merged
 }
 
-// Of names the user.
-func (c UnlinkResource) Of() events.Aggregate { return events.User(c.ID) }
+// ResourceKinds are the kinds of another system's objects that may be linked to a user.
+var ResourceKinds = []string{"server", "vm", "node", "storage", "network", "image", "template", "iso_image", "domain"}
 
-func (c UnlinkResource) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
-	return decideUser(s, a, c, v)
+// maxResources bounds how many resources may be linked to a user.
+const maxResources = 10_000
+
+func sameResource(kind, id string) func(events.ResourceLinked) bool {
+	return func(l events.ResourceLinked) bool { return l.Kind == kind && l.ID == id }
 }
 
-func (c UnlinkResource) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
-	if err := mayManage(s, a, u); err != nil {
-		return nil, err
+// Resource returns the resource of that kind and id that is linked to the user.
+func (u *User) Resource(kind, id string) (events.ResourceLinked, bool) {
+	for _, r := range u.Resources {
+		if r.Kind == kind && r.ID == id {
+			return r, true
+		}
 	}
-	if _, ok := u.Resource(c.Kind, c.ResourceID); !ok {
-		return nil, NoResource()
-	}
-	return one(events.ResourceUnlinked{Kind: c.Kind, ID: c.ResourceID})
+	return events.ResourceLinked{}, false
 }

@@ -9,6 +9,20 @@ import (
 	"accountd/events"
 )
 
+// NoGroup is the Refusal of an id that no group has.
+func NoGroup() *Refusal {
+	return refuse(NotFound, "group_not_found", "", "There is no such group.")
+}
+
+// CreateGroup makes a group and attaches it to datacenters. Its Number is decided, not taken.
+//
+// Refusals: Invalid, Taken (group_name_taken), Forbidden.
+type CreateGroup struct {
+	ID          uuid.UUID
+	Group       events.GroupCreated
+	Datacenters []uuid.UUID
+}
+
 // Of names the group.
 func (c CreateGroup) Of() events.Aggregate { return events.Group(c.ID) }
 
@@ -17,6 +31,15 @@ func (c CreateGroup) decide(s States, a Actor, _ uint64) ([]events.Draft, error)
 		return nil, err
 	}
 	return decideCreateGroup(s, c)
+}
+
+// UpdateGroup changes what its fields name; nil fields stay. Datacenters are all that the group is attached to from then on.
+//
+// Refusals: NotFound, Invalid, Taken, Forbidden.
+type UpdateGroup struct {
+	ID          uuid.UUID
+	Change      events.GroupUpdated
+	Datacenters *[]uuid.UUID
 }
 
 // Of names the group.
@@ -29,6 +52,11 @@ func (c UpdateGroup) decide(s States, a Actor, version uint64) ([]events.Draft, 
 	}
 	return decideUpdateGroup(s, g, c)
 }
+
+// DeleteGroup ends a group and detaches it from its datacenters.
+//
+// Refusals: NotFound, Forbidden, Conflict (has_members).
+type DeleteGroup struct{ ID uuid.UUID }
 
 // Of names the group.
 func (c DeleteGroup) Of() events.Aggregate { return events.Group(c.ID) }
@@ -119,4 +147,41 @@ func decideDeleteGroup(s States, g *Group) ([]events.Draft, error) {
 	}
 	out, err := attach(s, g.ID, nil)
 	return append(out, events.Draft{Aggregate: events.Group(g.ID), Key: g.Key, Event: events.GroupDeleted{}}), err
+}
+
+// The permissions of a group that the service itself knows; providers have more.
+const (
+	PermissionAdmin     = "admin"      // its members administer the datacenters that the group is attached to …
+	PermissionUserAdmin = "user_admin" // … with this one, the users bound to them, too
+)
+
+// Group is the State of a Group aggregate. It is immutable; nil stands for no such group.
+type Group struct {
+	Entity
+	Datacenter  uuid.UUID // that the group is bound to, zero for none
+	Permissions []string
+}
+
+func (g *Group) key() string { return Folded(g.Name) }
+
+func evolveGroup(g *Group, r events.Record) *Group {
+	if e, ok := r.Event.(events.GroupCreated); ok && g == nil {
+		return &Group{newEntity(r, e.Number, e.Name), e.Datacenter, e.Permissions}
+	}
+	if g == nil {
+		return nil
+	}
+	next := *g
+	next.touch(r)
+	switch e := r.Event.(type) {
+	case events.GroupUpdated:
+		set(&next.Name, e.Name)
+		set(&next.Datacenter, e.Datacenter)
+		set(&next.Permissions, e.Permissions)
+	case events.GroupDeleted:
+		return nil
+	default:
+		return g
+	}
+	return &next
 }

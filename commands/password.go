@@ -4,14 +4,43 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
 
-// PasswordResetFor is how long a token to set a password is good for.
-const PasswordResetFor = time.Hour
+// RehashPassword replaces a password's hash by a better one of the same password; nothing happens when Old is no longer
+// the user's.
+type RehashPassword struct {
+	ID       uuid.UUID
+	Old, New events.Secret
+}
 
-// sha256Hex is the form of a token's hash.
-var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+// Of names the user.
+func (c RehashPassword) Of() events.Aggregate { return events.User(c.ID) }
+
+func (c RehashPassword) decide(s States, a Actor, v uint64) ([]events.Draft, error) {
+	return decideUser(s, a, c, v)
+}
+
+func (c RehashPassword) decideOn(s States, a Actor, u *User) ([]events.Event, error) {
+	if !a.IsService() {
+		return nil, refuse(Forbidden, "not_allowed", "", "Only the service rehashes passwords.")
+	}
+	if u.PasswordHash != c.Old {
+		return nil, nil
+	}
+	return one(events.PasswordChanged{Hash: c.New, Rehash: true})
+}
+
+// RequestPasswordReset lets whoever presents the token of that hash set a new password until ExpiresAt.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type RequestPasswordReset struct {
+	ID        uuid.UUID
+	Hash      events.Secret // SHA-256 of the token, lower-case hex
+	ExpiresAt time.Time
+}
 
 // Of names the user.
 func (c RequestPasswordReset) Of() events.Aggregate { return events.User(c.ID) }
@@ -31,6 +60,16 @@ func (c RequestPasswordReset) decideOn(s States, a Actor, u *User) ([]events.Eve
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "A token needs a hash and an end.")
 	}
 	return one(events.PasswordResetRequested{Hash: c.Hash, ExpiresAt: c.ExpiresAt.UTC()})
+}
+
+// ResetPassword sets a new password by a token, which is the right to do so: nobody has to log in for it.
+//
+// Refusals: NotFound, Invalid (reset_token_invalid, also for a token that has expired or was used).
+type ResetPassword struct {
+	ID           uuid.UUID
+	Hash         events.Secret // of the token
+	Now          time.Time
+	PasswordHash events.Secret
 }
 
 // decideReset says the same of every token that is not valid, so that trying tells nothing.
@@ -55,6 +94,14 @@ func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, err
 	return one(events.PasswordChanged{Hash: c.PasswordHash})
 }
 
+// RequestMail makes a mail to the user due, such as events.MailPasswordReset.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type RequestMail struct {
+	ID   uuid.UUID
+	Mail string
+}
+
 // Of names the user.
 func (c RequestMail) Of() events.Aggregate { return events.User(c.ID) }
 
@@ -71,3 +118,9 @@ func (c RequestMail) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	}
 	return one(events.MailRequested{Mail: c.Mail})
 }
+
+// PasswordResetFor is how long a token to set a password is good for.
+const PasswordResetFor = time.Hour
+
+// sha256Hex is the form of a token's hash.
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)

@@ -9,6 +9,171 @@ import (
 	"accountd/events"
 )
 
+// NoDatacenter is the Refusal of an id that no datacenter has.
+func NoDatacenter() *Refusal {
+	return refuse(NotFound, "datacenter_not_found", "", "There is no such datacenter.")
+}
+
+// CreateDatacenter makes a datacenter. Its Number is decided, not taken.
+//
+// Refusals: Invalid, Taken (datacenter_name_taken), Forbidden.
+type CreateDatacenter struct {
+	ID         uuid.UUID
+	Datacenter events.DatacenterCreated
+}
+
+// Of names the datacenter.
+func (c CreateDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c CreateDatacenter) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
+	if err := mayAdminister(s, a); err != nil {
+		return nil, err
+	}
+	return decideCreateDatacenter(s, c)
+}
+
+// UpdateDatacenter changes what its fields name; nil fields stay.
+//
+// Refusals: NotFound, Invalid, Taken, Forbidden.
+type UpdateDatacenter struct {
+	ID     uuid.UUID
+	Change events.DatacenterUpdated
+}
+
+// Of names the datacenter.
+func (c UpdateDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c UpdateDatacenter) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	d := s.Directory().Datacenter(c.ID)
+	if err := changeable(d, version, mayAdminister(s, a), NoDatacenter); err != nil {
+		return nil, err
+	}
+	return decideUpdateDatacenter(s, d, c.Change)
+}
+
+// DeleteDatacenter ends a datacenter.
+//
+// Refusals: NotFound, Forbidden, Conflict (protected, has_members, has_groups).
+type DeleteDatacenter struct{ ID uuid.UUID }
+
+// Of names the datacenter.
+func (c DeleteDatacenter) Of() events.Aggregate { return events.Datacenter(c.ID) }
+
+func (c DeleteDatacenter) decide(s States, a Actor, version uint64) ([]events.Draft, error) {
+	d := s.Directory().Datacenter(c.ID)
+	if err := changeable(d, version, mayAdminister(s, a), NoDatacenter); err != nil {
+		return nil, err
+	}
+	return decideDeleteDatacenter(s, d)
+}
+
+func decideCreateDatacenter(s States, c CreateDatacenter) ([]events.Draft, error) {
+	e := c.Datacenter
+	e.Number = s.LastNumber(events.DatacenterNumber) + 1
+	if err := checkDatacenter(s, c.ID, events.DatacenterUpdated{Name: &e.Name, Owner: &e.Owner, Groups: &e.Groups}); err != nil {
+		return nil, err
+	}
+	return drafted(events.Datacenter(c.ID), events.KeyID{}, e)
+}
+
+func decideUpdateDatacenter(s States, d *Datacenter, e events.DatacenterUpdated) ([]events.Draft, error) {
+	e.Name = changed(d.Name, e.Name)
+	e.Owner = changed(d.Owner, e.Owner)
+	e.Public = changed(d.Public, e.Public)
+	if e.Groups != nil {
+		if e.Groups = listed(*e.Groups); sameSet(d.Groups, *e.Groups) {
+			e.Groups = nil
+		}
+	}
+	if e == (events.DatacenterUpdated{}) {
+		return nil, nil
+	}
+	if err := checkDatacenter(s, d.ID, e); err != nil {
+		return nil, err
+	}
+	return drafted(events.Datacenter(d.ID), d.Key, e)
+}
+
+func checkDatacenter(s States, id uuid.UUID, e events.DatacenterUpdated) error {
+	dir := s.Directory()
+	if e.Name != nil {
+		if err := checkPathName(*e.Name); err != nil {
+			return err
+		}
+		if other := dir.DatacenterByName(*e.Name); other != nil && other.ID != id {
+			return refuse(Taken, "datacenter_name_taken", "name", "There is a datacenter of this name.")
+		}
+	}
+	if e.Owner != nil && *e.Owner != uuid.Nil && s.User(*e.Owner) == nil {
+		return noSuch("owner")
+	}
+	if e.Groups != nil {
+		return checkExisting("groups", *e.Groups, func(id uuid.UUID) bool { return dir.Group(id) != nil })
+	}
+	return nil
+}
+
+func decideDeleteDatacenter(s States, d *Datacenter) ([]events.Draft, error) {
+	switch {
+	case d.Number == MainDatacenterNumber:
+		return nil, protected("The main datacenter cannot be deleted.")
+	case hasMembers(s, events.Datacenter(d.ID)):
+		return nil, keepsMembers("datacenter")
+	case slices.ContainsFunc(s.Directory().Groups(), func(g *Group) bool { return g.Datacenter == d.ID }):
+		return nil, refuse(Conflict, "has_groups", "", "Groups are still bound to this datacenter.")
+	}
+	return drafted(events.Datacenter(d.ID), d.Key, events.DatacenterDeleted{})
+}
+
+// sameSet reports whether two lists without repetitions hold the same.
+func sameSet(a, b []uuid.UUID) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(id uuid.UUID) bool { return !slices.Contains(b, id) })
+}
+
+// Datacenter is the State of a Datacenter aggregate. It is immutable; nil stands for no such datacenter.
+type Datacenter struct {
+	Entity
+	Owner  uuid.UUID // zero for none; the user may be gone
+	Public bool
+	Groups []uuid.UUID // attached
+}
+
+func (d *Datacenter) key() string { return Folded(d.Name) }
+
+// attached returns the groups that are attached to the datacenter, none for no datacenter.
+func (d *Datacenter) attached() []uuid.UUID {
+	if d == nil {
+		return nil
+	}
+	return d.Groups
+}
+
+// Attached reports whether the group is attached to the datacenter.
+func (d *Datacenter) Attached(group uuid.UUID) bool { return slices.Contains(d.Groups, group) }
+
+func evolveDatacenter(d *Datacenter, r events.Record) *Datacenter {
+	if e, ok := r.Event.(events.DatacenterCreated); ok && d == nil {
+		return &Datacenter{newEntity(r, e.Number, e.Name), e.Owner, e.Public, e.Groups}
+	}
+	if d == nil {
+		return nil
+	}
+	next := *d
+	next.touch(r)
+	switch e := r.Event.(type) {
+	case events.DatacenterUpdated:
+		set(&next.Name, e.Name)
+		set(&next.Owner, e.Owner)
+		set(&next.Public, e.Public)
+		set(&next.Groups, e.Groups)
+	case events.DatacenterDeleted:
+		return nil
+	default:
+		return d
+	}
+	return &next
+}
+
 // AdministeredDatacenters returns the datacenters, by number, whose users the Actor may see and manage: those that one of
 // the asker's groups is attached to with the permission user_admin, and that the asker owns or has a group with the
 // permission admin in, which may be another one.

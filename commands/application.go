@@ -5,8 +5,23 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"accountd/events"
 )
+
+// NoApplication is the Refusal of an id that no application has.
+func NoApplication() *Refusal {
+	return refuse(NotFound, "application_not_found", "", "There is no such application.")
+}
+
+// CreateApplication makes an application. Its Number is decided, not taken.
+//
+// Refusals: Invalid, Taken (app_id_taken), Forbidden.
+type CreateApplication struct {
+	ID          uuid.UUID
+	Application events.ApplicationCreated
+}
 
 // Of names the application.
 func (c CreateApplication) Of() events.Aggregate { return events.Application(c.ID) }
@@ -16,6 +31,14 @@ func (c CreateApplication) decide(s States, a Actor, _ uint64) ([]events.Draft, 
 		return nil, err
 	}
 	return decideCreateApplication(s, c)
+}
+
+// UpdateApplication changes what its fields name; nil fields stay.
+//
+// Refusals: NotFound, Invalid, Forbidden.
+type UpdateApplication struct {
+	ID     uuid.UUID
+	Change events.ApplicationUpdated
 }
 
 // Of names the application.
@@ -29,6 +52,14 @@ func (c UpdateApplication) decide(s States, a Actor, version uint64) ([]events.D
 	return decideUpdateApplication(app, c.Change)
 }
 
+// RotateApplicationSecret gives an application a new secret; the old one is void at once.
+//
+// Refusals: NotFound, Forbidden.
+type RotateApplicationSecret struct {
+	ID         uuid.UUID
+	SecretHash events.Secret // SHA-256 of the secret, lower-case hex
+}
+
 // Of names the application.
 func (c RotateApplicationSecret) Of() events.Aggregate { return events.Application(c.ID) }
 
@@ -39,6 +70,11 @@ func (c RotateApplicationSecret) decide(s States, a Actor, version uint64) ([]ev
 	}
 	return drafted(c.Of(), app.Key, events.ApplicationSecretRotated{SecretHash: c.SecretHash})
 }
+
+// DeleteApplication ends an application.
+//
+// Refusals: NotFound, Forbidden.
+type DeleteApplication struct{ ID uuid.UUID }
 
 // Of names the application.
 func (c DeleteApplication) Of() events.Aggregate { return events.Application(c.ID) }
@@ -124,4 +160,43 @@ func redirectable(s string) bool {
 		return u.Host != "" && u.User == nil
 	}
 	return true
+}
+
+// Application is the State of an Application aggregate. It is immutable; nil stands for no such application.
+type Application struct {
+	Entity
+	AppID        string
+	SecretHash   events.Secret
+	SecretSince  uint64    // sequence of the Record that gave it the secret
+	User         uuid.UUID // who made it; may be gone
+	Client       int64
+	Kind         string
+	Access       string
+	RedirectURIs []string
+}
+
+func (a *Application) key() string { return a.AppID }
+
+func evolveApplication(a *Application, r events.Record) *Application {
+	if e, ok := r.Event.(events.ApplicationCreated); ok && a == nil {
+		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
+	}
+	if a == nil {
+		return nil
+	}
+	next := *a
+	next.touch(r)
+	switch e := r.Event.(type) {
+	case events.ApplicationUpdated:
+		set(&next.Name, e.Name)
+		set(&next.Access, e.Access)
+		set(&next.RedirectURIs, e.RedirectURIs)
+	case events.ApplicationSecretRotated:
+		next.SecretHash, next.SecretSince = e.SecretHash, r.Sequence
+	case events.ApplicationDeleted:
+		return nil
+	default:
+		return a
+	}
+	return &next
 }

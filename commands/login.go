@@ -1,6 +1,20 @@
 package commands
 
-import "accountd/events"
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// LockLogIn records that no password of the user is looked at until then. Only the service itself locks.
+//
+// Refusals: NotFound, Forbidden.
+type LockLogIn struct {
+	ID    uuid.UUID
+	Until time.Time
+}
 
 // Of names the user.
 func (c LockLogIn) Of() events.Aggregate { return events.User(c.ID) }
@@ -15,6 +29,11 @@ func (c LockLogIn) decideOn(s States, a Actor, u *User) ([]events.Event, error) 
 	}
 	return one(events.LogInLocked{Until: c.Until.UTC()})
 }
+
+// UnlockLogIn ends a lock before its time. Nothing happens when there was none.
+//
+// Refusals: NotFound, Forbidden.
+type UnlockLogIn struct{ ID uuid.UUID }
 
 // Of names the user.
 func (c UnlockLogIn) Of() events.Aggregate { return events.User(c.ID) }

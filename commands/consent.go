@@ -1,6 +1,26 @@
 package commands
 
-import "accountd/events"
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"accountd/events"
+)
+
+// NoConsent is the Refusal of an application that the user has not consented to.
+func NoConsent() *Refusal {
+	return refuse(NotFound, "consent_not_found", "", "There is no such consent.")
+}
+
+// GiveConsent lets an application act in the user's name. Only the user itself gives it.
+//
+// Refusals: NotFound, Forbidden, Invalid (application_not_found), Conflict (membership_changed).
+type GiveConsent struct {
+	ID          uuid.UUID
+	Application uuid.UUID
+	Membership  uint64 // MemberSince of the user when it was asked
+}
 
 // Of names the user.
 func (c GiveConsent) Of() events.Aggregate { return events.User(c.ID) }
@@ -28,6 +48,14 @@ func (c GiveConsent) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	return one(events.ConsentGiven{Application: c.Application})
 }
 
+// WithdrawConsent ends what GiveConsent began, and with it the application's tokens.
+//
+// Refusals: NotFound, Forbidden.
+type WithdrawConsent struct {
+	ID          uuid.UUID
+	Application uuid.UUID
+}
+
 // Of names the user.
 func (c WithdrawConsent) Of() events.Aggregate { return events.User(c.ID) }
 
@@ -43,4 +71,25 @@ func (c WithdrawConsent) decideOn(s States, a Actor, u *User) ([]events.Event, e
 		return nil, NoConsent()
 	}
 	return one(events.ConsentWithdrawn{Application: c.Application})
+}
+
+func consentTo(application uuid.UUID) func(Consent) bool {
+	return func(c Consent) bool { return c.Application == application }
+}
+
+// Consent lets an application act in the user's name.
+type Consent struct {
+	Application uuid.UUID
+	Sequence    uint64 // of the Record that gave it, which tells it from one given later
+	At          time.Time
+}
+
+// Consent returns the user's consent to the application.
+func (u *User) Consent(application uuid.UUID) (Consent, bool) {
+	for _, c := range u.Consents {
+		if c.Application == application {
+			return c, true
+		}
+	}
+	return Consent{}, false
 }
