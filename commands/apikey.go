@@ -374,7 +374,7 @@ type APIKey struct {
 	AddedAt  time.Time
 	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
 	OldUntil time.Time
-	By       uuid.UUID // who else was shown its secret, having made it; zero: nobody
+	By       Author // who was shown its secret
 }
 
 func (k *APIKey) rotate(e events.APIKeyRotated) {

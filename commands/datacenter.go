@@ -244,7 +244,10 @@ func mayCreateIn(s States, a Actor, e events.UserCreated) error {
 	if !administersUsers(a.Permissions) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin || e.Client != 0 || grants(e) {
 		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
 	}
-	return MayGiveGroups(s, a, e.Datacenter, e.Groups)
+	if err := MayGiveGroups(s, a, e.Datacenter, e.Groups); err != nil {
+		return err
+	}
+	return mayOpen(s, a, &User{Datacenter: e.Datacenter, Groups: e.Groups})
 }
 
 // MayGiveGroups tells whether the Actor may put a user of that datacenter into the groups: who is no super admin gives

@@ -29,7 +29,11 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	ends, err := leftByStrangers(s, a, out)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, ends...), nil
 }
 
 // userCommand is a Command on a user who is there.

@@ -12,7 +12,7 @@
 // # To add an event
 //
 //  1. ../events/user.go, or the file of its noun: the type with its docstring and its Type method.
-//  2. ../events/registry.go: its line, and a golden file in ../events/testdata; the tests of package events name what is missing.
+//  2. ../events/registry.go: its line; the tests of package events ask for its sample and its golden file.
 //  3. user.go: its case in Evolve; TestEvolveKnowsEveryType fails without it.
 //  4. ../http/native/historychanges.go: what a history says of it; the tests of package native fail without it.
 //  5. session.go: whether it takes a newer proof (needsProof); without a line there it does.

@@ -73,7 +73,7 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	case u == nil || !u.Usable() || a.byApplication() || a.Permissions == (Permissions{}):
 		return false
 	case u.ID == target.ID:
-		return coversAll(a.Permissions, u, Granted(p), u)
+		return coversAll(a.Permissions, u, Granted(p), u) && staysWithin(u, a, events.APIKey{Permissions: p})
 	}
 	if !writesUsers(u, a) {
 		return false
@@ -391,9 +391,9 @@ func mayOpen(s States, a Actor, target *User) error {
 }
 
 // mayLeave tells whether the Actor may leave with the target what lets somebody in elsewhere for as long as it stands, an SSH or storage
-// key: with others who reach beyond their own account, by what could open a log-in as them.
+// key: with oneself, and with others who reach beyond their own account, by what could open a log-in as them.
 func mayLeave(s States, a Actor, target *User) error {
-	if err := mayManageOrOwn(s, a, target); err != nil || a.User == target.ID || !reaches(s, target) {
+	if err := mayManageOrOwn(s, a, target); err != nil || a.User != target.ID && !reaches(s, target) {
 		return err
 	}
 	return mayOpen(s, a, target)
@@ -538,11 +538,24 @@ func checkParent(s States, id uuid.UUID, parent *uuid.UUID) error {
 	return nil
 }
 
-// madeBy returns who knows the secret that the Record gives the account besides its user: who asked for it, and when the user did,
-// who had made the credential that it was asked by. Zero: nobody else, or the service.
-func (u *User) madeBy(r events.Record) uuid.UUID {
-	if by := r.Cause.User(); by != u.ID {
-		return by
+// Author is who made a credential, besides the user whose it is, and by which credential. The zero Author is the user or the service.
+type Author struct {
+	User       uuid.UUID
+	Credential string // public id with its kind before it; empty: another that is not in the user's state
+}
+
+// author returns who knows the secret that the Record gives the account: who asked for it, and when its user did, who had made the
+// credential that it was asked by.
+func (u *User) author(r events.Record) Author {
+	switch by := r.Cause.User(); by {
+	case u.ID:
+	case uuid.Nil:
+		if _, ok := r.Event.(events.PasswordChanged); ok && u.PasswordReset != nil {
+			return u.EmailBy // by a link that was mailed
+		}
+		return Author{}
+	default:
+		return Author{by, r.Cause.Credential}
 	}
 	kind, id, _ := strings.Cut(r.Cause.Credential, ":")
 	switch kind {
@@ -558,48 +571,123 @@ func (u *User) madeBy(r events.Record) uuid.UUID {
 	return u.PasswordBy
 }
 
-// besides returns who asked for what the Record says, zero when it was the user or the service.
-func (u *User) besides(r events.Record) uuid.UUID {
-	if by := r.Cause.User(); by != u.ID {
-		return by
+// covers reports whether the Author is no stranger to the account as it stands in the States: may do now, by the credential in
+// question, all that a log-in as the account may.
+func (by Author) covers(s States, target *User) bool {
+	if by == (Author{}) || by.User == target.ID {
+		return true
 	}
-	return uuid.Nil
+	u := s.User(by.User)
+	if u == nil || !u.Usable() || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
+		return false
+	}
+	kind, id, _ := strings.Cut(by.Credential, ":")
+	switch kind {
+	case "api-key":
+		i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })
+		return i >= 0 && (makesSuperAdmins(u, u.APIKeys[i].APIKey) ||
+			within(u.APIKeys[i].APIKey, events.APIKey{}) && coversAll(Granted(u.APIKeys[i].Permissions), u, Whole(), u))
+	case "signing-key":
+		k, ok := u.SigningKey(id)
+		return ok && coversAll(Granted(k.Permissions), u, Whole(), u)
+	}
+	return true
 }
 
-// leftByStrangers are the Events that end the credentials which somebody made who may not do what the account may from now on: a former
-// parent, say, of a user who becomes a super admin. Who made them is asked for now, so a super admin who is one no more counts.
-func leftByStrangers(s States, a Actor, u *User, c UpdateUser) (out []events.Event) {
-	after := c.after(u)
-	if !gainsReach(s, u, after) {
-		return nil
+// mostRisen bounds the Events about those who may do more because of one command.
+const mostRisen = 500
+
+// leftByStrangers returns what ends the credentials of everybody who may do more once the drafts are in the Log, as far as somebody
+// made them who may not do as much: a former parent, say, of a user who becomes a super admin. Who made them is asked for now, so a
+// super admin who is one no more counts.
+func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, err error) {
+	users := concerned(s, of)
+	if len(users) == 0 {
+		return nil, nil
 	}
-	stranger := func(id uuid.UUID) bool { return id != uuid.Nil && !mayActAs(s, a, s.User(id), after) }
-	if stranger(u.PasswordBy) && c.PasswordHash == nil && u.PasswordHash != "" {
+	next := newOverlay(s)
+	next.add(a, of)
+	for _, id := range users {
+		if before, after := s.User(id), next.User(id); before != nil && after != nil && gainsReach(s, next, before, after) {
+			out = append(out, drafts(after, strangers(next, after))...)
+		}
+	}
+	if len(out) > mostRisen {
+		return nil, refuse(Conflict, "too_many", "", "Too many accounts would gain rights by this, whose credentials others have made.")
+	}
+	return out, nil
+}
+
+// concerned returns the users who may be able to do more because of the drafts.
+func concerned(s States, of []events.Draft) (out []uuid.UUID) {
+	members := func(groups ...uuid.UUID) {
+		for _, g := range groups {
+			s.Members(events.Group(g), func(u *User) bool {
+				out = append(out, u.ID)
+				return true
+			})
+		}
+	}
+	for _, d := range of {
+		switch e := d.Event.(type) {
+		case events.RightsChanged, events.MembershipChanged:
+			out = append(out, d.Aggregate.ID)
+		case events.GroupUpdated:
+			members(d.Aggregate.ID)
+		case events.DatacenterCreated:
+			members(e.Groups...)
+		case events.DatacenterUpdated:
+			if e.Owner != nil {
+				out = append(out, *e.Owner)
+			}
+			if e.Groups != nil {
+				members(*e.Groups...)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(out)
+}
+
+// strangers are the Events that end the credentials which strangers made.
+func strangers(s States, u *User) (out []events.Event) {
+	if u.PasswordHash != "" && !u.PasswordBy.covers(s, u) {
 		out = append(out, events.PasswordChanged{})
 	}
 	for _, k := range u.APIKeys {
-		if stranger(k.By) && (c.APIKey == nil || c.APIKey.Kind != k.Kind) {
+		if !k.By.covers(s, u) {
 			out = append(out, events.APIKeyRevoked{ID: k.ID})
 		}
 	}
 	for _, k := range u.SigningKeys {
-		if stranger(k.By) {
+		if !k.By.covers(s, u) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
+		}
+	}
+	for _, k := range u.SSHKeys {
+		if !k.By.covers(s, u) {
+			out = append(out, events.SSHKeyRemoved{Number: k.Number})
+		}
+	}
+	for _, k := range u.StorageKeys {
+		if !k.By.covers(s, u) {
+			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
 	}
 	return out
 }
 
-// gainsReach reports whether the user may do more with other accounts as it is going to be.
-func gainsReach(s States, before, after *User) bool {
+// gainsReach reports whether the user may do more with other accounts in the second States than in the first.
+func gainsReach(s, next States, before, after *User) bool {
 	if after.SuperAdmin || before.SuperAdmin {
 		return !before.SuperAdmin
 	}
-	had := administered(s, before)
-	return slices.ContainsFunc(administered(s, after), func(id uuid.UUID) bool { return !slices.Contains(had, id) })
+	full := after.Client != 0 && after.Access == AccessFull && (before.Client != after.Client || before.Access != AccessFull)
+	return full || len(beyond(s, before, next, after)) > 0
 }
 
-// mayActAs reports whether the user, nil for one who is gone, may do all that a log-in as the target may.
-func mayActAs(s States, a Actor, u, target *User) bool {
-	return u != nil && u.Usable() && (u.SuperAdmin || !target.SuperAdmin && administers(s, u, target, a.At))
+// beyond returns the datacenters that the second user administers, in its States, and the first does not.
+func beyond(s States, u *User, next States, other *User) []uuid.UUID {
+	had := administered(s, u)
+	return without(administered(next, other), func(id uuid.UUID) bool { return slices.Contains(had, id) })
 }

@@ -39,8 +39,18 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 	}{
 		"the parent set the password": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}}, raise,
 			[]events.Event{raised, events.PasswordChanged{}}},
-		"and the child another one since": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {childID, "", events.PasswordChanged{Hash: "i"}}}, raise,
+		"and somebody who knew it another one": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {childID, "", events.PasswordChanged{Hash: "i"}}}, raise,
+			[]events.Event{raised, events.PasswordChanged{}}},
+		"the parent set the address, and a link went there": {[]step{{parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}},
+			{adminID, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
+			[]events.Event{raised, events.PasswordChanged{}}},
+		"which a super admin attested": {[]step{{parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}},
+			{adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}},
+			{adminID, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
 			[]events.Event{raised}},
+		"the parent left keys to other things": {[]step{{parentID, "", events.SSHKeyAdded{Number: 7, Title: "t"}},
+			{parentID, "", events.StorageKeySet{StorageKey: events.StorageKey{Kind: commands.StorageS3, ID: "S"}}}}, raise,
+			[]events.Event{raised, events.SSHKeyRemoved{Number: 7}, events.StorageKeyRemoved{Kind: commands.StorageS3}}},
 		"or by a token that was mailed": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
 			[]events.Event{raised}},
 		"the service hashed it anew": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i", Rehash: true}}}, raise,
@@ -54,7 +64,7 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			{parentID, "", events.APIKeyRotated{ID: keyOf("a"), Hash: "b"}}, {parentID, "", events.SigningKeyRotated{ID: "AKa", Secret: "t"}}}, raise,
 			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}, events.SigningKeyRemoved{ID: "AKa"}}},
 		"or made them as the child, whose password it knows": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}},
-			{childID, asHimself, key("a")}, {childID, "", events.PasswordChanged{Hash: "i"}}}, raise,
+			{childID, asHimself, key("a")}, {adminID, "", events.PasswordChanged{Hash: "i"}}}, raise,
 			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}}},
 		"or by a key that it had made": {[]step{{parentID, "", key("a")}, {childID, "api-key:" + keyOf("a").String(), key("b")},
 			{childID, "", events.APIKeyRevoked{ID: keyOf("a")}}}, raise,
@@ -101,11 +111,84 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 // TestCredentialsOfTheCreator are known to it from the beginning.
 func TestCredentialsOfTheCreator(t *testing.T) {
 	made := events.UserCreated{Number: 3, Username: "made", Active: true, PasswordHash: "h",
-		APIKeys: []events.APIKey{{ID: anyKeyID, Kind: "native", Hash: "k"}}, SigningKeys: []events.SigningKey{{ID: "AKmade", Secret: "s"}}}
-	r := events.Record{Sequence: 1, Aggregate: events.User(childID), Type: made.Type(), Event: made, Cause: events.Cause{Actor: parentID.String()}}
-	u := commands.Evolve(nil, r)
-	require.Equal(t, []uuid.UUID{parentID, parentID, parentID}, []uuid.UUID{u.PasswordBy, u.APIKeys[0].By, u.SigningKeys[0].By})
+		APIKeys: []events.APIKey{{ID: anyKeyID, Kind: "native", Hash: "k"}}, SigningKeys: []events.SigningKey{{ID: "AKmade", Secret: "s"}},
+		StorageKeys: []events.StorageKey{{Kind: commands.StorageS3, ID: "S"}}}
+	r := events.Record{Sequence: 1, Aggregate: events.User(childID), Type: made.Type(), Event: made,
+		Cause: events.Cause{Actor: parentID.String(), Credential: "session:1"}}
+	authors := func() []commands.Author {
+		u := commands.Evolve(nil, r)
+		return []commands.Author{u.PasswordBy, u.EmailBy, u.APIKeys[0].By, u.SigningKeys[0].By, u.StorageKeys[0].By}
+	}
+	by := commands.Author{User: parentID, Credential: "session:1"}
+	require.Equal(t, []commands.Author{by, by, by, by, by}, authors())
 	r.Cause.Actor = events.System
-	u = commands.Evolve(nil, r)
-	require.Equal(t, []uuid.UUID{{}, {}, {}}, []uuid.UUID{u.PasswordBy, u.APIKeys[0].By, u.SigningKeys[0].By})
+	require.Equal(t, make([]commands.Author, 5), authors())
+}
+
+// TestPowerThatComesByTheDirectory: who gains it by a group or a datacenter keeps no stranger's credentials either.
+func TestPowerThatComesByTheDirectory(t *testing.T) {
+	staffID, northID := person("staff"), person("north")
+	planted := events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "planted"}}
+	base := and(and(world(), family()...),
+		fact{staffID, events.GroupCreated{Number: 30, Name: "staff"}},
+		fact{northID, events.DatacenterCreated{Number: 30, Name: "north"}},
+		fact{childID, events.MembershipChanged{Groups: &[]uuid.UUID{staffID}}})
+	both := []string{"admin", "user_admin"}
+	attached := fact{northID, events.DatacenterUpdated{Groups: &[]uuid.UUID{staffID}}}
+	for name, c := range map[string]struct {
+		more []fact
+		when commands.Command
+		ends bool
+	}{
+		"the group gets permissions": {[]fact{attached}, commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Permissions: &both}}, true},
+		"too few of them":            {[]fact{attached}, commands.UpdateGroup{ID: staffID, Change: events.GroupUpdated{Permissions: &[]string{"admin"}}}, false},
+		"the group is attached": {[]fact{{staffID, events.GroupUpdated{Permissions: &both}}},
+			commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Groups: &[]uuid.UUID{staffID}}}, true},
+		"to a new datacenter": {[]fact{{staffID, events.GroupUpdated{Permissions: &both}}},
+			commands.CreateDatacenter{ID: freshID, Datacenter: events.DatacenterCreated{Name: "fresh", Groups: []uuid.UUID{staffID}}}, true},
+		"a group's admin owns it": {[]fact{attached, {staffID, events.GroupUpdated{Permissions: &[]string{"user_admin"}}}},
+			commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Owner: &childID}}, true},
+		"full access to a client": {nil, commands.UpdateUser{ID: childID,
+			Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessFull)}}, true},
+		"reading a client": {nil, commands.UpdateUser{ID: childID,
+			Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			history := records(and(and(base, fact{childID, planted}), c.more...))
+			for i := range history {
+				if history[i].Event.Type() == planted.Type() && history[i].Aggregate.ID == childID {
+					history[i].Cause = events.Cause{Actor: parentID.String()}
+				}
+			}
+			v := projections.NewView()
+			require.NoError(t, v.Apply(history))
+			v.Open()
+			drafts, err := commands.Decide(v.Snapshot(), by(adminID, ""), c.when)
+			require.NoError(t, err)
+			ended := false
+			for _, d := range drafts {
+				ended = ended || d.Aggregate == events.User(childID) && d.Event == events.APIKeyRevoked{ID: anyKeyID}
+			}
+			require.Equal(t, c.ends, ended, "%v", drafts)
+		})
+	}
+}
+
+// TestWhoMadeItByANarrowCredential could not have done more by it, whoever that is.
+func TestWhoMadeItByANarrowCredential(t *testing.T) {
+	for credential, ends := range map[string]bool{"writing token": true, "ending token": true, "token of an office": true,
+		"panel's writing key": false, "session": false, "gone": true} {
+		v := projections.NewView()
+		history := records(and(world(), fact{person("customer"), events.PasswordChanged{Hash: "h"}}))
+		cause := events.Cause{Actor: person("super admin").String(), Credential: "api-key:" + person(credential+"'s key").String()}
+		if credential == "session" {
+			cause.Credential = "session:1"
+		}
+		history[len(history)-1].Cause = cause
+		require.NoError(t, v.Apply(history))
+		v.Open()
+		drafts, err := commands.Decide(v.Snapshot(), asks(t, v.Snapshot(), "super admin"), asked(t, "raise", person("customer")))
+		require.NoError(t, err)
+		require.Equal(t, ends, len(drafts) == 2, "%s: %v", credential, drafts)
+	}
 }

@@ -69,7 +69,9 @@ super admin              panel key       oneself      yes
 writing token            panel key       oneself      not_allowed   (was yes)
 ending token             panel key       oneself      not_allowed   (was yes)
 ending token             ssh key         root         not_allowed   (was yes)
-ending token             ssh key         oneself      yes
+ending token             ssh key         oneself      not_allowed   (was yes)
+ending token             storage key     oneself      not_allowed   (was yes)
+ending token             rename          oneself      not_allowed   (was yes)
 ending token             ssh key         customer     yes
 ending token             storage key     root         not_allowed   (was yes)
 ending token             access          -            not_allowed   (was yes)
@@ -79,6 +81,10 @@ super admin              new attested    -            yes
 reseller                 new attested    -            not_allowed   (was yes)
 place's admin            attested there  -            not_allowed   (was yes)
 place's admin            new there       -            yes
+place's admin            new ruler       -            yes
+place's writing token    new there       -            yes
+place's writing token    new ruler       -            not_allowed   (was yes)
+place's ending token     new ruler       -            not_allowed   (was yes)
 silent token             silent key      oneself      yes
 silent token             key             oneself      not_allowed
 place's writing token    key             oneself      not_allowed   (was yes)
@@ -182,6 +188,8 @@ func world() []fact {
 		user("place's admin", func(e *events.UserCreated) { place(e); e.Groups = []uuid.UUID{managersID} }),
 		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's writing token's key"), Kind: "native",
 			Hash: "place's writing token", Permissions: events.Permissions{Users: commands.LevelWrite}}}},
+		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's ending token's key"), Kind: "native",
+			Hash: "place's ending token", ExpiresAt: ends}}},
 		user("resident", place), user("landlord", place), user("tenant of his", childOf("landlord")),
 		user("full member", member), user("member", member), user("landlady", member), user("tenant of hers", childOf("landlady")),
 	)
@@ -203,7 +211,7 @@ func asks(t *testing.T, s commands.States, name string) commands.Actor {
 		require.True(t, ok)
 		return commands.Actor{User: person("super admin"), Credential: "api-key:" + k.ID.String(),
 			Permissions: commands.Granted(k.Permissions)}.Within(request)
-	case "place's writing token":
+	case "place's writing token", "place's ending token":
 		k, ok := s.User(person("place's admin")).APIKey(person(name + "'s key"))
 		require.True(t, ok)
 		return commands.Actor{User: person("place's admin"), Credential: "api-key:" + k.ID.String(),
@@ -265,6 +273,11 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 		return commands.UpdateApplication{ID: publicID, Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://new.example.net/"}}}
 	case "name of an id":
 		return commands.UpdateUser{ID: whom, Profile: events.ProfileUpdated{Username: the(person("root").String())}}
+	case "rename":
+		return commands.UpdateUser{ID: whom, Profile: events.ProfileUpdated{Username: the("renamed")}}
+	case "new ruler":
+		newcomer.Datacenter, newcomer.Groups = southID, []uuid.UUID{managersID}
+		return commands.CreateUser{ID: fresh, User: newcomer}
 	case "new there":
 		newcomer.Datacenter = southID
 		return commands.CreateUser{ID: fresh, User: newcomer}

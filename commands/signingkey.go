@@ -167,7 +167,7 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 type SigningKey struct {
 	events.SigningKey
 	AddedAt time.Time
-	By      uuid.UUID // who else was shown its secret, having made it; zero: nobody
+	By      Author // who was shown its secret
 }
 
 // SigningKey returns the user's signing key of that id.

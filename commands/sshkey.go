@@ -170,6 +170,7 @@ func (c UpdateSSHKey) decideOn(s States, a Actor, u *User) ([]events.Event, erro
 type SSHKey struct {
 	events.SSHKeyAdded
 	AddedAt time.Time
+	By      Author
 }
 
 // SSHKey returns the user's SSH key of that number.

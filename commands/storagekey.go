@@ -69,6 +69,12 @@ func (c RemoveStorageKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 	return one(events.StorageKeyRemoved{Kind: c.Kind})
 }
 
+// StorageKey opens storage as the user.
+type StorageKey struct {
+	events.StorageKey
+	By Author // who was shown its secret
+}
+
 // The kinds of storage key.
 const (
 	StorageS3    = "s3"
@@ -79,7 +85,7 @@ const (
 func (u *User) StorageKey(kind string) (events.StorageKey, bool) {
 	for _, k := range u.StorageKeys {
 		if k.Kind == kind {
-			return k, true
+			return k.StorageKey, true
 		}
 	}
 	return events.StorageKey{}, false

@@ -66,7 +66,8 @@ type User struct {
 	Profile     *events.Profile // nil when nothing is stored
 
 	PasswordHash  events.Secret                  // empty: no log-in by password
-	PasswordBy    uuid.UUID                      // who else knows it, having set it; zero: nobody
+	PasswordBy    Author                         // who set it
+	EmailBy       Author                         // who set the e-mail address, until somebody attests it
 	PasswordReset *events.PasswordResetRequested // nil: none is open
 	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
@@ -77,7 +78,7 @@ type User struct {
 	Ended         []EndedSession                 // one by one since then; oldest first
 	SSHKeys       []SSHKey                       // oldest first
 	SigningKeys   []SigningKey                   // oldest first
-	StorageKeys   []events.StorageKey
+	StorageKeys   []StorageKey
 	APIKeys       []APIKey
 	CallbackKey   events.Secret // empty: none was made
 	Resources     []events.ResourceLinked
@@ -111,15 +112,16 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		Phone: e.Phone, ExternalID: e.ExternalID, Language: e.Language, Timezone: e.Timezone, State: e.State,
 		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
 		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
-		Profile: e.Profile, PasswordHash: e.PasswordHash, StorageKeys: slices.Clone(e.StorageKeys),
+		Profile: e.Profile, PasswordHash: e.PasswordHash,
 		CallbackKey: e.CallbackKey,
 	}
 	if e.Client != 0 {
 		u.MemberSince = r.Sequence
 	}
-	by := u.besides(r)
-	if u.PasswordHash != "" {
-		u.PasswordBy = by
+	by := u.author(r)
+	u.PasswordBy, u.EmailBy = by, by
+	for _, k := range e.StorageKeys {
+		u.StorageKeys = append(u.StorageKeys, StorageKey{k, by})
 	}
 	for _, k := range e.SigningKeys {
 		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time, by})
@@ -397,7 +399,7 @@ func (c UpdateUser) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 	if u.Protected() && (c.Active != nil || c.Rights.SuperAdmin != nil || c.Rights.APIAccess != nil && u.APIAccess) {
 		return nil, protected("The administrator cannot be disabled or lose the rights of a super admin.")
 	}
-	return append(updateEvents(u, c), leftByStrangers(s, a, u, c)...), nil
+	return updateEvents(u, c), nil
 }
 
 // changes returns the command without what is so already.
@@ -449,7 +451,7 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 
 // opens reports whether the update leads to a log-in as the user, or gives log-ins that there are more to do.
 func (c UpdateUser) opens() bool {
-	return c.PasswordHash != nil || c.Profile.Email != nil || isTrue(c.Rights.SuperAdmin) ||
+	return c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil || isTrue(c.Rights.SuperAdmin) ||
 		c.Membership.Groups != nil || c.Membership.Datacenter != nil
 }
 
@@ -630,6 +632,12 @@ func Evolve(u *User, r events.Record) *User {
 	switch e := r.Event.(type) {
 	case events.ProfileUpdated:
 		next.update(e)
+		switch {
+		case e.Email != nil:
+			next.EmailBy = u.author(r)
+		case attests(u.Profile, e.Profile):
+			next.EmailBy = Author{}
+		}
 	case events.MembershipChanged:
 		next.join(e.Client, r)
 		set(&next.Access, e.Access)
@@ -650,7 +658,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.PasswordChanged:
 		next.PasswordHash = e.Hash
 		if !e.Rehash {
-			next.PasswordBy = u.besides(r)
+			next.PasswordBy = u.author(r)
 			next.PasswordReset = nil
 			next.endLogIns(r)
 		}
@@ -683,7 +691,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.MailRequested:
 		next.UpdatedAt = u.UpdatedAt
 	case events.SSHKeyAdded:
-		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time})
+		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time, u.author(r)})
 	case events.SSHKeyRenamed:
 		next.SSHKeys = each(u.SSHKeys, func(k *SSHKey) {
 			if k.Number == e.Number {
@@ -693,11 +701,11 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
-		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time, u.madeBy(r)})
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time, u.author(r)})
 	case events.SigningKeyRotated:
 		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
-				k.Secret, k.By = e.Secret, u.madeBy(r)
+				k.Secret, k.By = e.Secret, u.author(r)
 			}
 		})
 	case events.SigningKeyUpdated:
@@ -710,16 +718,16 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SigningKeyRemoved:
 		next.SigningKeys = without(u.SigningKeys, func(k SigningKey) bool { return k.ID == e.ID })
 	case events.StorageKeySet:
-		next.StorageKeys = append(without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind }), e.StorageKey)
+		next.StorageKeys = append(without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind }), StorageKey{e.StorageKey, u.author(r)})
 	case events.StorageKeyRemoved:
-		next.StorageKeys = without(u.StorageKeys, func(k events.StorageKey) bool { return k.Kind == e.Kind })
+		next.StorageKeys = without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind })
 	case events.APIKeyAdded:
-		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time, By: u.madeBy(r)})
+		next.APIKeys = append(slices.Clip(u.APIKeys), APIKey{APIKey: e.APIKey, AddedAt: r.Time, By: u.author(r)})
 	case events.APIKeyRotated:
 		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
 			if k.ID == e.ID {
 				k.rotate(e)
-				k.By = u.madeBy(r)
+				k.By = u.author(r)
 			}
 		})
 	case events.APIKeyUpdated:

@@ -27,13 +27,14 @@ func (a *api) storageKeyCalls() call.Noun {
 	}
 }
 
-func storageKeys() call.SubResource[events.StorageKey, storageKeyShown] {
-	return call.SubResource[events.StorageKey, storageKeyShown]{
+func storageKeys() call.SubResource[commands.StorageKey, storageKeyShown] {
+	return call.SubResource[commands.StorageKey, storageKeyShown]{
 		Name: "storage-keys", One: ":kind",
-		Of:  func(u *commands.User) []events.StorageKey { return u.StorageKeys },
-		Key: func(k events.StorageKey) string { return k.Kind },
-		Find: func(u *commands.User, r *http.Request) (events.StorageKey, bool) {
-			return u.StorageKey(call.Param(r, "kind"))
+		Of:  func(u *commands.User) []commands.StorageKey { return u.StorageKeys },
+		Key: func(k commands.StorageKey) string { return k.Kind },
+		Find: func(u *commands.User, r *http.Request) (commands.StorageKey, bool) {
+			k, ok := u.StorageKey(call.Param(r, "kind"))
+			return commands.StorageKey{StorageKey: k}, ok
 		},
 		Absent: commands.NoStorageKey, Show: storageKeyOf,
 	}
@@ -63,7 +64,7 @@ func (a *api) removeStorageKey(w http.ResponseWriter, r *http.Request, c call.Ca
 	return a.End(w, r, c, commands.RemoveStorageKey{ID: call.UserID(r), Kind: call.Param(r, "kind")})
 }
 
-func storageKeyOf(k events.StorageKey) storageKeyShown {
+func storageKeyOf(k commands.StorageKey) storageKeyShown {
 	return storageKeyShown{Kind: k.Kind, ID: k.ID}
 }
 

@@ -47,7 +47,7 @@ func TestProfileIsWrittenAsItIsStored(t *testing.T) {
 // TestMembers checks names and order of a user's members, and that nothing secret is among them.
 func TestMembers(t *testing.T) {
 	u := &commands.User{ID: uuid.New(), CreatedAt: time.Now(), PasswordHash: "hidden", Client: 7, Parent: uuid.New(),
-		SigningKeys: []commands.SigningKey{{SigningKey: events.SigningKey{ID: "hidden", Secret: "hidden"}}}, StorageKeys: []events.StorageKey{{Secret: "hidden"}},
+		SigningKeys: []commands.SigningKey{{SigningKey: events.SigningKey{ID: "hidden", Secret: "hidden"}}}, StorageKeys: []commands.StorageKey{{StorageKey: events.StorageKey{Secret: "hidden"}}},
 		APIKeys: []commands.APIKey{{APIKey: events.APIKey{Hash: "hidden"}}}, SSHKeys: []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Key: "hidden"}}}}
 	j := userJSON(time.Time{}, named(commands.NewDirectory()), u)
 	defer j.Free()

@@ -112,7 +112,8 @@ func TestWhatIsNotHereStays(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.Code, w.Body)
 	after := *s.number(u.Number)
 	require.Equal(t, "roe@example.com", after.Email)
-	after.Email, after.Version, after.UpdatedAt = u.Email, u.Version, u.UpdatedAt
+	require.NotZero(t, after.EmailBy.User, "who may have the links that are mailed there")
+	after.Email, after.EmailBy, after.Version, after.UpdatedAt = u.Email, u.EmailBy, u.Version, u.UpdatedAt
 	require.Equal(t, *u, after)
 }
 
