@@ -199,7 +199,16 @@ func Folded(s string) string {
 		}
 		return r
 	}, norm.NFKD.String(s))
-	return strings.TrimSpace(cases.Fold().String(stripped))
+	return strings.TrimSpace(strings.Map(foldedCherokee, cases.Fold().String(stripped)))
+}
+
+// foldedCherokee returns the letter as Unicode folds it: x/text folds large Cherokee letters to small ones and these to large ones, so
+// that the two spellings of a name would not meet.
+func foldedCherokee(r rune) rune {
+	if unicode.Is(unicode.Cherokee, r) {
+		return unicode.ToUpper(r)
+	}
+	return r
 }
 
 // CompareFolded compares Folded(a) with Folded(b) like strings.Compare. It does not fold when the first difference lies

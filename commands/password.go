@@ -72,7 +72,6 @@ type ResetPassword struct {
 	PasswordHash events.Secret
 }
 
-// decideReset says the same of every token that is not valid, so that trying tells nothing.
 // Of names the user.
 func (c ResetPassword) Of() events.Aggregate { return events.User(c.ID) }
 
@@ -96,7 +95,7 @@ func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, err
 
 // RequestMail makes a mail to the user due, such as events.MailPasswordReset.
 //
-// Refusals: NotFound, Invalid, Forbidden.
+// Refusals: NotFound, Invalid, Forbidden, Conflict (email_unattested: who reads it might be a stranger to what the account may do by now).
 type RequestMail struct {
 	ID   uuid.UUID
 	Mail string
@@ -115,6 +114,9 @@ func (c RequestMail) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	}
 	if c.Mail != events.MailPasswordReset {
 		return nil, refuse(Invalid, "mail_invalid", "mail", "There is no such mail.")
+	}
+	if reaches(s, u) && !u.EmailBy.covers(s, u) {
+		return nil, refuse(Conflict, "email_unattested", "", "Somebody set the e-mail address who may not do as much as the account.")
 	}
 	return one(events.MailRequested{Mail: c.Mail})
 }

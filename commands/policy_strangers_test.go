@@ -192,3 +192,37 @@ func TestWhoMadeItByANarrowCredential(t *testing.T) {
 		require.Equal(t, ends, len(drafts) == 2, "%s: %v", credential, drafts)
 	}
 }
+
+// TestLinksDoNotGoToStrangers: an address that a former parent set is no way into what the account has become.
+func TestLinksDoNotGoToStrangers(t *testing.T) {
+	raised := fact{childID, events.RightsChanged{SuperAdmin: the(true)}}
+	mine := fact{childID, events.ProfileUpdated{Email: the("mine@example.net")}}
+	link := commands.RequestMail{ID: childID, Mail: events.MailPasswordReset}
+	for name, c := range map[string]struct {
+		more []fact
+		no   string
+	}{
+		"the parent's address":             {[]fact{mine, raised}, "email_unattested"},
+		"attested since":                   {[]fact{mine, raised, {childID, events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}}, ""},
+		"another since":                    {[]fact{mine, raised, {childID, events.ProfileUpdated{Email: the("ours@example.net")}}}, ""},
+		"an account that reaches nobody's": {[]fact{mine}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			history := records(and(family(), c.more...))
+			for i := range history {
+				if e, ok := history[i].Event.(events.ProfileUpdated); ok {
+					author := adminID
+					if e.Email != nil && *e.Email == "mine@example.net" {
+						author = parentID
+					}
+					history[i].Cause.Actor = author.String()
+				}
+			}
+			v := projections.NewView()
+			require.NoError(t, v.Apply(history))
+			v.Open()
+			_, err := commands.Decide(v.Snapshot(), by(adminID, ""), link)
+			assertReason(t, c.no, err, name)
+		})
+	}
+}

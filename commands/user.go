@@ -506,7 +506,6 @@ func (c DeleteUser) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 // Refusals: those of DeleteUser, also for an account that is deleted. One that is erased already is no error.
 type EraseUser struct{ ID uuid.UUID }
 
-// decideErase ends what is left of an account. Nobody is erased who could not be deleted.
 // Of names the user, who may be deleted already.
 func (c EraseUser) Of() events.Aggregate { return events.User(c.ID) }
 
