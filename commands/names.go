@@ -266,7 +266,7 @@ const maxLookAlikes = 16
 func LookAlikes(name string) []string {
 	read := spelled(name)
 	if folded := Folded(read); isASCII(folded) {
-		if folded == Folded(name) {
+		if read == name {
 			return nil
 		}
 		return []string{folded}

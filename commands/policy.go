@@ -482,10 +482,12 @@ func attests(before, after *events.Profile) bool {
 	if after == nil {
 		return false
 	}
-	if before == nil {
-		before = &events.Profile{}
-	}
-	return !isTrue(before.EmailVerified) && isTrue(after.EmailVerified) || !isTrue(before.PhoneVerified) && isTrue(after.PhoneVerified)
+	return attestsEmail(before, after) || isTrue(after.PhoneVerified) && (before == nil || !isTrue(before.PhoneVerified))
+}
+
+// attestsEmail reports it of the e-mail address alone.
+func attestsEmail(before, after *events.Profile) bool {
+	return after != nil && isTrue(after.EmailVerified) && (before == nil || !isTrue(before.EmailVerified))
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
@@ -557,41 +559,42 @@ func (u *User) author(r events.Record) Author {
 	default:
 		return Author{by, r.Cause.Credential}
 	}
-	kind, id, _ := strings.Cut(r.Cause.Credential, ":")
-	switch kind {
-	case "api-key":
-		if i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id }); i >= 0 {
-			return u.APIKeys[i].By
-		}
-	case "signing-key":
-		if k, ok := u.SigningKey(id); ok {
-			return k.By
-		}
+	if _, by, ok := u.credential(r.Cause.Credential); ok {
+		return by
 	}
 	return u.PasswordBy
 }
 
-// covers reports whether the Author is no stranger to the account as it stands in the States: may do now, by the credential in
-// question, all that a log-in as the account may.
+// credential returns what a key of the user, by its public id with its kind before it, is permitted and who made it; of any other
+// credential, such as a session, everything and who set the password. It is false for a key that the user does not have.
+func (u *User) credential(id string) (Permissions, Author, bool) {
+	kind, key, _ := strings.Cut(id, ":")
+	switch kind {
+	case "api-key":
+		i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == key })
+		if i < 0 {
+			return Permissions{}, Author{}, false
+		}
+		return Granted(u.APIKeys[i].Permissions), u.APIKeys[i].By, true
+	case "signing-key":
+		k, ok := u.SigningKey(key)
+		return Granted(k.Permissions), k.By, ok
+	}
+	return Whole(), u.PasswordBy, true
+}
+
+// covers reports whether the Author is no stranger to the account as it stands in the States: could open a log-in as the account now,
+// by the credential in question (see mayOpen).
 func (by Author) covers(s States, target *User) bool {
 	if by == (Author{}) || by.User == target.ID {
 		return true
 	}
 	u := s.User(by.User)
-	if u == nil || !u.Usable() || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
+	if u == nil || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
 		return false
 	}
-	kind, id, _ := strings.Cut(by.Credential, ":")
-	switch kind {
-	case "api-key":
-		i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })
-		return i >= 0 && (makesSuperAdmins(u, u.APIKeys[i].APIKey) ||
-			within(u.APIKeys[i].APIKey, events.APIKey{}) && coversAll(Granted(u.APIKeys[i].Permissions), u, Whole(), u))
-	case "signing-key":
-		k, ok := u.SigningKey(id)
-		return ok && coversAll(Granted(k.Permissions), u, Whole(), u)
-	}
-	return true
+	permissions, _, ok := u.credential(by.Credential)
+	return ok && mayOpen(s, Actor{User: u.ID, Credential: by.Credential, Permissions: permissions}, target) == nil
 }
 
 // mostRisen bounds the Events about those who may do more because of one command.

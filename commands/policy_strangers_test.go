@@ -202,8 +202,10 @@ func TestLinksDoNotGoToStrangers(t *testing.T) {
 		more []fact
 		no   string
 	}{
-		"the parent's address":             {[]fact{mine, raised}, "email_unattested"},
-		"attested since":                   {[]fact{mine, raised, {childID, events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}}, ""},
+		"the parent's address": {[]fact{mine, raised}, "email_unattested"},
+		"attested since":       {[]fact{mine, raised, {childID, events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}}, ""},
+		"whose phone was attested": {[]fact{mine, raised, {childID, events.ProfileUpdated{Profile: &events.Profile{PhoneVerified: the(true)}}}},
+			"email_unattested"},
 		"another since":                    {[]fact{mine, raised, {childID, events.ProfileUpdated{Email: the("ours@example.net")}}}, ""},
 		"an account that reaches nobody's": {[]fact{mine}, ""},
 	} {

@@ -634,7 +634,7 @@ func Evolve(u *User, r events.Record) *User {
 		switch {
 		case e.Email != nil:
 			next.EmailBy = u.author(r)
-		case attests(u.Profile, e.Profile):
+		case attestsEmail(u.Profile, e.Profile):
 			next.EmailBy = Author{}
 		}
 	case events.MembershipChanged:

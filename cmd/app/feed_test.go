@@ -15,7 +15,7 @@ import (
 	"accountd/events/feed"
 )
 
-// TestAFeedThatWasBeingDeleted has a kill between the two steps of deleting the feed's stream, as happens when it is made anew: the
+// TestAFeedThatWasBeingDeleted has a kill between the two steps of deleting the stream of the feed, as when it is made anew: the
 // next start makes it, and fills it.
 func TestAFeedThatWasBeingDeleted(t *testing.T) {
 	c := testConfig(t)

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -15,8 +13,8 @@ import (
 	"accountd/events"
 )
 
-// TestReadinessFollowsTheWrites takes only what is appended from a cluster that answers everything else: the instance is not ready
-// while a change waits, and is again when one has got through.
+// TestReadinessFollowsTheWrites takes only what is appended from a cluster that answers everything else: the instance is not
+// ready while a change waits, and is again when one has got through.
 func TestReadinessFollowsTheWrites(t *testing.T) {
 	options := func(deny ...string) *server.Options {
 		return &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, NoSigs: true, NoLog: true, Users: []*server.User{{
@@ -61,12 +59,16 @@ func TestReadinessFollowsTheWrites(t *testing.T) {
 
 	change()
 	require.Equal(t, http.StatusCreated, <-written)
-	require.Eventually(t, func() bool { status, text = ready(); return status == http.StatusOK }, 10*time.Second, 50*time.Millisecond, text)
+	require.Eventually(t, func() bool {
+		status, text = ready()
+		return status == http.StatusOK
+	}, 10*time.Second, 50*time.Millisecond, text)
 }
 
 // create makes a user and returns the answer's status, 0 for none.
 func create(url, token string) int {
-	q, err := http.NewRequest(http.MethodPost, url+"/v1/users", bytes.NewReader(fmt.Appendf(nil, `{"email":"somebody@example.org"}`)))
+	body := strings.NewReader(`{"email":"somebody@example.org"}`)
+	q, err := http.NewRequest(http.MethodPost, url+"/v1/users", body)
 	if err != nil {
 		return 0
 	}

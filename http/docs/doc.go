@@ -1,9 +1,9 @@
 // Package docs is where people try the APIs: an interactive browser of their OpenAPI documents at /docs, and the page at /
-// that leads there.
+// that leads there; and the manuals, at /docs/guides.
 //
 // It promises that everything which the pages need comes from the service itself, and that the browser's Content-Security-Policy
 // lets a page run the scripts that were built in and no others. Its one invariant is that it knows no API: whatever it shows
-// stands in their documents.
+// stands in their documents and manuals.
 //
 // # Why
 //
