@@ -63,7 +63,8 @@ func (a Actor) Within(request Actor) Actor {
 	return a
 }
 
-func (a Actor) cause(s States) events.Cause {
+// Cause returns what a Record tells of who asked.
+func (a Actor) Cause(s States) events.Cause {
 	c := events.Cause{Actor: events.System, Credential: a.Credential, Dialect: a.Dialect, RequestID: a.RequestID,
 		TraceParent: a.TraceParent}
 	if a.operator {

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -247,16 +246,6 @@ type States interface {
 	Members(of events.Aggregate, visit func(*User) bool)
 	// LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
 	LastNumber(kind events.NumberKind) int64
-}
-
-// Fold is the running fold that the Handler decides on and feeds. projections.View implements it.
-type Fold interface {
-	// States returns the newest picture.
-	States() States
-	// Apply folds Records that follow directly on what was applied, and ignores those already seen.
-	Apply(records []events.Record) error
-	// Wait returns when the Record of that sequence is applied, or with the context's error.
-	Wait(ctx context.Context, sequence uint64) error
 }
 
 // The longest texts that are stored, in characters.

@@ -1,15 +1,12 @@
 package commands_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
 	"accountd/events"
-	"accountd/testing/testlog"
 )
 
 func TestDatacenters(t *testing.T) {
@@ -140,46 +137,4 @@ func TestApplications(t *testing.T) {
 func redirectedTo(e events.ApplicationCreated, uri string) events.ApplicationCreated {
 	e.RedirectURIs = []string{uri}
 	return e
-}
-
-// TestTogether takes the first start's commands, each of which needs the one before it.
-func TestTogether(t *testing.T) {
-	env := testlog.Start(t)
-	i := start(t, env.Log, commands.Options{})
-	ctx := context.Background()
-	all := commands.SetUp{ID: adminID, Commands: []commands.Command{
-		commands.CreateClient{ID: acmeID, Client: events.ClientCreated{Name: "Acme"}},
-		commands.CreateUser{ID: adminID, User: events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, SuperAdmin: true, Client: 1, Access: "full"}},
-		commands.CreateDatacenter{ID: northID, Datacenter: events.DatacenterCreated{Name: "North", Owner: adminID}},
-		commands.CreateGroup{ID: staffID, Group: events.GroupCreated{Name: "Staff"}, Datacenters: []uuid.UUID{northID}},
-	}}
-	out, err := i.handler.Do(ctx, commands.Service(), all)
-	require.NoError(t, err)
-	require.Equal(t, uint64(5), out.Sequence)
-	require.Equal(t, i.view.Snapshot().User(adminID), out.User)
-	require.Equal(t, picture(i.view.Snapshot().Directory()), picture(out.Directory))
-	require.Equal(t, []uuid.UUID{staffID}, out.Directory.Datacenter(northID).Groups)
-
-	records, err := env.Log.Read(ctx, 0, 10)
-	require.NoError(t, err)
-	require.Equal(t, 5, records[0].Of, "one command")
-	require.Equal(t, records[2].Key, records[4].Key, "one datacenter, one key")
-
-	_, err = i.handler.Do(ctx, commands.Service(), all)
-	var refusal *commands.Refusal
-	require.ErrorAs(t, err, &refusal, "all of it or nothing")
-	last, err := env.Log.Last(ctx)
-	require.NoError(t, err)
-	require.Equal(t, uint64(5), last)
-
-	_, err = i.handler.Do(ctx, by(adminID, ""), commands.SetUp{ID: adminID})
-	require.ErrorAs(t, err, &refusal, "for the service alone")
-
-	public, err := i.handler.Do(ctx, by(adminID, ""), commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Public: the(true)}})
-	require.NoError(t, err)
-	require.Equal(t, uint64(6), public.Sequence)
-	require.Nil(t, public.User)
-	again, err := i.handler.Do(ctx, by(adminID, ""), commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Public: the(true)}})
-	require.NoError(t, err)
-	require.Equal(t, uint64(6), again.Sequence, "so already")
 }

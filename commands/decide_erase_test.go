@@ -3,12 +3,10 @@ package commands_test
 import (
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
 	"accountd/events"
-	"accountd/testing/testlog"
 )
 
 func TestEraseUser(t *testing.T) {
@@ -85,20 +83,12 @@ func TestARecordThatCannotBeReadEndsAnAccount(t *testing.T) {
 	require.Same(t, u, commands.Evolve(u, events.Record{Sequence: 2, Aggregate: events.User(u.ID), Type: events.UserDisabled{}.Type(), Erased: true}))
 }
 
-// TestEraseAnswersWithTheSequence also of what was done before, and frees the names.
-func TestEraseAnswersWithTheSequence(t *testing.T) {
-	i := start(t, testlog.Start(t).Log, commands.Options{})
-	administrator(t, i)
-	c := create("ada")
-	_, err := i.handler.Do(t.Context(), commands.Service(), c)
-	require.NoError(t, err)
-	for range 2 {
-		out, err := i.handler.Do(t.Context(), commands.Service(), commands.EraseUser{ID: c.ID})
-		require.NoError(t, err)
-		require.EqualValues(t, 4, out.Sequence)
-		require.Nil(t, out.User)
+// TestIDsAreNotTakenAgain by a user who is made after another one has ended.
+func TestIDsAreNotTakenAgain(t *testing.T) {
+	for _, end := range []events.Event{events.UserDeleted{}, events.UserErased{}} {
+		s := statesOf(t, and(family(), fact{strangerID, end}))
+		_, err := commands.Decide(s, commands.Service(), commands.CreateUser{ID: strangerID,
+			User: events.UserCreated{Username: "new", Email: "new@example.net"}})
+		assertReason(t, "id_taken", err, "%T", end)
 	}
-	c.ID = uuid.New()
-	_, err = i.handler.Do(t.Context(), commands.Service(), c)
-	require.NoError(t, err)
 }

@@ -190,14 +190,14 @@ func (c SetUp) decide(s States, a Actor, _ uint64) ([]events.Draft, error) {
 	if s.LastNumber(events.DatacenterNumber) > 0 {
 		return nil, refuse(Taken, "already_set_up", "", "The service has been set up before.")
 	}
-	o := newOverlay(s)
+	o := NewOverlay(s)
 	var out []events.Draft
 	for _, each := range c.Commands {
 		drafts, err := Decide(o, a, each)
 		if err != nil {
 			return nil, err
 		}
-		o.add(a, drafts)
+		o.Add(a, drafts)
 		out = append(out, drafts...)
 	}
 	return out, nil

@@ -1,13 +1,14 @@
 // Package commands decides. It holds the State of every aggregate, the pure functions Evolve, which folds Events into
-// it, and Decide, which turns a Command into Events or a [Refusal], the policy that says who may do what, and the
-// [Handler], which runs commands against the Log.
+// it, Decide, which turns a Command into Events or a [Refusal], and the policy that says who may do what. Package committer runs
+// commands against the Log.
 //
-// It promises that a command takes effect as a whole or not at all, that it was decided against everything that stood in
-// the Log before it, and that it is durable before the Handler answers. Its one invariant: Decide and Evolve do nothing
-// but compute. Times, ids, hashes and secrets arrive in the command.
+// It promises that the same States, Actor and Command lead to the same Events or the same Refusal, whenever and wherever they are
+// decided. Its one invariant: Decide and Evolve do nothing but compute. Times, ids, hashes and secrets arrive in the command;
+// there is no clock, no context, no lock and no Log in here, which testing/layers keeps.
 //
 // A noun is a file: its commands with their decisions, its rights, its part of the State, its "not found". What several share is in
-// decide.go (how one decides), policy.go (who may do what), names.go (by what people are found) and directory.go; user.go has the fold.
+// decide.go (how one decides), policy.go (who may do what), names.go (by what people are found) and directory.go; user.go has the fold,
+// overlay.go the States as a group of commands will leave them, outcome.go what a command led to.
 //
 // # To add an event
 //
@@ -26,17 +27,6 @@
 //  4. ../http/native/sshkeys.go, or the file of its noun: the call that asks for it.
 //
 // # Why
-//
-// Why one guard on the whole Log instead of one an aggregate: a command may depend on anything (is the e-mail free, is
-// this the last administrator, which number is next), and a guard on the Log's last sequence makes every such rule safe
-// without claims or locks.
-//
-// Why one committer: on a single server each append costs an fsync, so commands that wait together are decided one after
-// another on the state that the ones before them produce and share one. A refusal that rests on a neighbour's
-// uncommitted events is only given once these are in the Log.
-//
-// Why an instance gives way after an append when others append, too: whoever is nearest to the Log would win race after
-// race, and the others' callers would wait or be refused.
 //
 // Why the policy stands here and not in the APIs: one rule, whatever the API; a right that was taken away between
 // the check of a credential and the append is seen, because rights are read from the state that the command is decided on.

@@ -9,9 +9,9 @@ import (
 	"accountd/events"
 )
 
-// overlay is what States will be once the drafts decided so far are in the Log: the next command of a group is decided
-// on it.
-type overlay struct {
+// Overlay is what States will be once the drafts decided so far are in the Log: the next command of a group is decided
+// on it. It is a [States] that changes, for one goroutine.
+type Overlay struct {
 	States
 	next     events.Head
 	users    map[uuid.UUID]*User
@@ -25,9 +25,16 @@ type overlay struct {
 	dir      *Directory
 }
 
-// add folds the drafts of what the Actor asked for. Their time is that of the newest Record: a decision asks no clock.
-func (o *overlay) add(a Actor, drafts []events.Draft) {
-	cause := a.cause(o)
+// NewOverlay returns an Overlay that nothing was decided on yet.
+func NewOverlay(s States) *Overlay {
+	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
+		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
+		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
+}
+
+// Add folds the drafts of what the Actor asked for. Their time is that of the newest Record: a decision asks no clock.
+func (o *Overlay) Add(a Actor, drafts []events.Draft) {
+	cause := a.Cause(o)
 	for _, d := range drafts {
 		o.next.Sequence++
 		r := events.Record{Sequence: o.next.Sequence, Time: o.next.Time, Aggregate: d.Aggregate, Type: d.Event.Type(),
@@ -46,7 +53,7 @@ func (o *overlay) add(a Actor, drafts []events.Draft) {
 	}
 }
 
-func (o *overlay) replace(before, after *User, id uuid.UUID) {
+func (o *Overlay) replace(before, after *User, id uuid.UUID) {
 	o.users[id] = after
 	if after != nil && (foreign(after.Username) || foreign(after.Email)) {
 		o.foreign = append(o.foreign, id)
@@ -56,7 +63,7 @@ func (o *overlay) replace(before, after *User, id uuid.UUID) {
 }
 
 // index makes everything by which u is found lead to target.
-func (o *overlay) index(u, target *User) {
+func (o *Overlay) index(u, target *User) {
 	if u == nil {
 		return
 	}
@@ -76,25 +83,25 @@ func (o *overlay) index(u, target *User) {
 	}
 }
 
-func (o *overlay) User(id uuid.UUID) *User {
+func (o *Overlay) User(id uuid.UUID) *User {
 	if u, ok := o.users[id]; ok {
 		return u
 	}
 	return o.States.User(id)
 }
 
-func (o *overlay) Deleted(id uuid.UUID) *Deleted {
+func (o *Overlay) Deleted(id uuid.UUID) *Deleted {
 	if d, ok := o.deleted[id]; ok {
 		return d
 	}
 	return o.States.Deleted(id)
 }
 
-func (o *overlay) UserByName(name string) *User {
+func (o *Overlay) UserByName(name string) *User {
 	return found(o.names, Folded(name), func() *User { return o.States.UserByName(name) })
 }
 
-func (o *overlay) LookAlikes(name string, visit func(*User) bool) {
+func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {
 	among := slices.Values(o.foreign)
 	if foreign(name) {
 		among = maps.Keys(o.users)
@@ -111,21 +118,21 @@ func (o *overlay) LookAlikes(name string, visit func(*User) bool) {
 	})
 }
 
-func (o *overlay) UserByExternalID(id string) *User {
+func (o *Overlay) UserByExternalID(id string) *User {
 	return found(o.external, Folded(id), func() *User { return o.States.UserByExternalID(id) })
 }
 
-func (o *overlay) UserBySigningKey(id string) *User {
+func (o *Overlay) UserBySigningKey(id string) *User {
 	return found(o.signing, id, func() *User { return o.States.UserBySigningKey(id) })
 }
 
-func (o *overlay) UserByAPIKey(hash string) *User {
+func (o *Overlay) UserByAPIKey(hash string) *User {
 	return found(o.api, hash, func() *User { return o.States.UserByAPIKey(hash) })
 }
 
-func (o *overlay) Directory() *Directory { return o.dir }
+func (o *Overlay) Directory() *Directory { return o.dir }
 
-func (o *overlay) Members(of events.Aggregate, visit func(*User) bool) {
+func (o *Overlay) Members(of events.Aggregate, visit func(*User) bool) {
 	for _, u := range o.users {
 		if u != nil && o.dir.belongs(u, of) && !visit(u) {
 			return
@@ -137,7 +144,7 @@ func (o *overlay) Members(of events.Aggregate, visit func(*User) bool) {
 	})
 }
 
-func (o *overlay) LastNumber(kind events.NumberKind) int64 {
+func (o *Overlay) LastNumber(kind events.NumberKind) int64 {
 	if n, ok := o.numbers[kind]; ok {
 		return n
 	}
@@ -149,10 +156,4 @@ func found(decided map[string]*User, key string, stored func() *User) *User {
 		return u
 	}
 	return stored()
-}
-
-func newOverlay(s States) *overlay {
-	return &overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
-		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
-		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }

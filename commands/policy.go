@@ -608,8 +608,8 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 	if len(users) == 0 {
 		return nil, nil
 	}
-	next := newOverlay(s)
-	next.add(a, of)
+	next := NewOverlay(s)
+	next.Add(a, of)
 	for _, id := range users {
 		if before, after := s.User(id), next.User(id); before != nil && after != nil && gainsReach(s, next, before, after) {
 			out = append(out, drafts(after, strangers(next, after))...)

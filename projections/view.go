@@ -39,8 +39,6 @@ type View struct {
 	limits limits
 }
 
-var _ commands.Fold = (*View)(nil)
-
 // limits are the sizes at which something is done in another way. Tests have small ones.
 type limits struct {
 	freeze int // so many changes in a text index's delta are frozen; fewer users than that are not worth an index

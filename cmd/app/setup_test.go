@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/projections"
 	"accountd/testing/testlog"
 )
@@ -15,7 +16,7 @@ func TestSetUp(t *testing.T) {
 	env := testlog.Start(t)
 	view := projections.NewView()
 	view.Open()
-	handler := commands.NewHandler(env.Log, view, commands.Options{})
+	handler := committer.New(env.Log, view, committer.Options{})
 	t.Cleanup(handler.Close)
 	ctx := context.Background()
 
@@ -30,7 +31,7 @@ func TestSetUp(t *testing.T) {
 	fresh := testlog.Start(t)
 	second := projections.NewView()
 	second.Open()
-	first := commands.NewHandler(fresh.Log, second, commands.Options{})
+	first := committer.New(fresh.Log, second, committer.Options{})
 	t.Cleanup(first.Close)
 	out, err = first.Do(ctx, commands.Service(), firstStart(cmd, application))
 	require.NoError(t, err)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/feed"
@@ -111,7 +111,7 @@ const usageTimeout = 5 * time.Second
 
 // startHandler starts what runs commands, once there are States to decide on.
 func (a *app) startHandler(context.Context) error {
-	a.service.Handler = commands.NewHandler(a.history, a.service.View, commands.Options{
+	a.service.Handler = committer.New(a.history, a.service.View, committer.Options{
 		Observer: a.metrics, ExternalProvisioning: a.config.Provisioning == provisioningExternal,
 	})
 	a.boundWrites()

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/erasure"
 	"accountd/events"
 	"accountd/events/eventlog"
@@ -23,7 +24,7 @@ type instance struct {
 	t       *testing.T
 	log     *eventlog.Log
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	stop    func()
 }
 
@@ -35,7 +36,7 @@ func start(t *testing.T, log *eventlog.Log) *instance {
 	ended := make(chan error, 1)
 	go func() { ended <- runner.Run(ctx) }()
 	<-runner.CaughtUp()
-	i.handler = commands.NewHandler(log, i.view, commands.Options{})
+	i.handler = committer.New(log, i.view, committer.Options{})
 	i.stop = func() {
 		if ended != nil {
 			i.handler.Close()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/events/session"
@@ -25,8 +26,8 @@ const longestName = 4096
 
 // Keeper lets users in. All its fields must be set. It is safe for concurrent use.
 type Keeper struct {
-	Handler  *commands.Handler
-	Fold     commands.Fold
+	Handler  *committer.Handler
+	Fold     committer.Fold
 	Hasher   *password.Hasher
 	Sessions *session.Store
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/login"
 	"accountd/commands/password"
 	"accountd/commands/totp"
@@ -61,7 +62,7 @@ func (w *world) open() {
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.view.Apply(records))
 	w.view.Open()
-	w.Keeper = login.Keeper{Handler: commands.NewHandler(w.env.Log, w.view, commands.Options{}), Fold: w.view,
+	w.Keeper = login.Keeper{Handler: committer.New(w.env.Log, w.view, committer.Options{}), Fold: w.view,
 		Hasher: password.New(password.Options{}), Sessions: w.sessions()}
 	w.t.Cleanup(w.Handler.Close)
 }
@@ -378,7 +379,7 @@ func TestRace(t *testing.T) {
 
 // before is a fold that shows what was, as that of an instance does which has not read so far.
 type before struct {
-	commands.Fold
+	committer.Fold
 	states commands.States
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
@@ -33,8 +33,8 @@ const (
 type Options struct {
 	Engine  *engine.Engine
 	Log     *eventlog.Log
-	Fold    commands.Fold
-	Handler *commands.Handler
+	Fold    committer.Fold
+	Handler *committer.Handler
 	Logger  *slog.Logger
 	Tracer  trace.Tracer // nil: mails are no spans
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/mailer"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
@@ -30,7 +31,7 @@ type world struct {
 	t       *testing.T
 	env     *testlog.Env
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	server  *mailbox.Server
 	options mailer.Options
 	logged  *syncBuffer
@@ -57,7 +58,7 @@ func (b *syncBuffer) String() string {
 func newWorld(t *testing.T, o mailbox.Options) *world {
 	w := &world{t: t, env: testlog.Start(t), view: projections.NewView(), server: mailbox.Start(t, o), logged: &syncBuffer{}}
 	w.view.Open()
-	w.handler = commands.NewHandler(w.env.Log, w.view, commands.Options{})
+	w.handler = committer.New(w.env.Log, w.view, committer.Options{})
 	t.Cleanup(w.handler.Close)
 	w.options = mailer.Options{
 		Engine: w.env.Engine, Log: w.env.Log, Fold: w.view, Handler: w.handler, Logger: slog.New(slog.NewTextHandler(w.logged, nil)),

@@ -12,12 +12,13 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/engine"
 	"accountd/events/feed"
 )
 
-// Handler runs commands. commands.Handler implements it.
+// Handler runs commands. committer.Handler implements it.
 type Handler interface {
 	Do(ctx context.Context, actor commands.Actor, cmd commands.Command) (commands.Outcome, error)
 }
@@ -26,16 +27,16 @@ type Handler interface {
 type Options struct {
 	Engine  *engine.Engine
 	Feed    *feed.Feed
-	Fold    commands.Fold // knows the subscriptions
-	Handler Handler       // records those that were there before
-	Logger  *slog.Logger  // nil: nobody
+	Fold    committer.Fold // knows the subscriptions
+	Handler Handler        // records those that were there before
+	Logger  *slog.Logger   // nil: nobody
 }
 
 // Reactor keeps consumers and users. It is safe for concurrent use.
 type Reactor struct {
 	engine  *engine.Engine
 	feed    *feed.Feed
-	fold    commands.Fold
+	fold    committer.Fold
 	handler Handler
 	logger  *slog.Logger
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/feed"
 	"accountd/projections"
@@ -24,7 +25,7 @@ type world struct {
 	*testlog.Env
 	t       *testing.T
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	feed    *feed.Feed
 	*Reactor
 }
@@ -32,7 +33,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{Env: testlog.Start(t), t: t, view: projections.NewView()}
 	w.view.Open()
-	w.handler = commands.NewHandler(w.Log, w.view, commands.Options{})
+	w.handler = committer.New(w.Log, w.view, committer.Options{})
 	t.Cleanup(w.handler.Close)
 	var err error
 	w.feed, err = feed.Open(t.Context(), feed.Options{Engine: w.Engine, Log: w.Log})

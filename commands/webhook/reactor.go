@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/feed"
@@ -27,7 +28,7 @@ func Schedule() []time.Duration {
 // Timeout is how long an address may take to answer.
 const Timeout = 20 * time.Second
 
-// Handler runs commands. commands.Handler implements it.
+// Handler runs commands. committer.Handler implements it.
 type Handler interface {
 	Do(ctx context.Context, actor commands.Actor, cmd commands.Command) (commands.Outcome, error)
 }
@@ -36,11 +37,11 @@ type Handler interface {
 type Options struct {
 	Engine  *engine.Engine
 	Log     *eventlog.Log
-	Feed    *feed.Feed    // knows how far older versions were
-	Fold    commands.Fold // knows the webhooks
-	Handler Handler       // disables them
-	Logger  *slog.Logger  // nil: nobody
-	Tracer  trace.Tracer  // nil: attempts are no spans
+	Feed    *feed.Feed     // knows how far older versions were
+	Fold    committer.Fold // knows the webhooks
+	Handler Handler        // disables them
+	Logger  *slog.Logger   // nil: nobody
+	Tracer  trace.Tracer   // nil: attempts are no spans
 
 	Attempted    func(outcome string, took time.Duration) // learns what became of an attempt; nil: nobody
 	AllowPrivate bool                                     // send inside the provider's network, too, and in clear
@@ -57,7 +58,7 @@ type Reactor struct {
 	feed         *feed.Feed
 	places       places
 	lag          sync.Map // webhook's id: time of the oldest event that it was not sent
-	fold         commands.Fold
+	fold         committer.Fold
 	handler      Handler
 	logger       *slog.Logger
 	tracer       trace.Tracer

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/eventlog"
 	"accountd/events/feed"
@@ -28,14 +29,14 @@ type world struct {
 	*testlog.Env
 	t       testing.TB
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	feed    *feed.Feed
 }
 
 func newWorld(t testing.TB) *world {
 	w := &world{Env: testlog.Start(t), t: t, view: projections.NewView()}
 	w.view.Open()
-	w.handler = commands.NewHandler(w.Log, w.view, commands.Options{})
+	w.handler = committer.New(w.Log, w.view, committer.Options{})
 	var err error
 	w.feed, err = feed.Open(t.Context(), feed.Options{Engine: w.Engine, Log: w.Log})
 	require.NoError(t, err)

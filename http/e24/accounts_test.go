@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/http/rest"
@@ -89,7 +90,7 @@ func TestRefusedCallsHashNothing(t *testing.T) {
 
 // While another system still sets up what belongs to an account, its keys are known and refused.
 func TestAccountInCreation(t *testing.T) {
-	s := startWith(t, commands.Options{ExternalProvisioning: true})
+	s := startWith(t, committer.Options{ExternalProvisioning: true})
 	h := serve(s, Options{})
 	w := answer(h, newRequest("PUT", "/v2/accounts", jan, adminKey))
 	require.Equal(t, 200, w.Code, "%s", w.Body)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/http/rest"
@@ -31,13 +32,13 @@ var (
 const noonDate = "Mon, 01 Jun 2026 10:00:00 GMT"
 
 // start returns a service on a log of its own, in which there is the administrator.
-func start(t testing.TB) rest.Service { return startWith(t, commands.Options{}) }
+func start(t testing.TB) rest.Service { return startWith(t, committer.Options{}) }
 
-func startWith(t testing.TB, o commands.Options) rest.Service {
+func startWith(t testing.TB, o committer.Options) rest.Service {
 	t.Helper()
 	log, view := testlog.Start(t).Log, projections.NewView()
 	view.Open()
-	s := rest.Service{Handler: commands.NewHandler(log, view, o), View: view, Hasher: password.New(password.Options{})}
+	s := rest.Service{Handler: committer.New(log, view, o), View: view, Hasher: password.New(password.Options{})}
 	t.Cleanup(s.Handler.Close)
 	run(t, s, commands.CreateUser{ID: adminID, User: events.UserCreated{
 		Username: "admin", Email: "admin@example.com", FirstName: "Ada", LastName: "Admin", Phone: "+48 61 123 45 67",

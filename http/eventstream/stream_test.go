@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events"
 	"accountd/http/rest"
@@ -48,7 +49,7 @@ func newFixture(t *testing.T) *fixture {
 	done := make(chan error, 1)
 	go func() { done <- runner.Run(ctx) }()
 	<-runner.CaughtUp()
-	f.service = rest.Service{Handler: commands.NewHandler(f.Log, view, commands.Options{}), View: view,
+	f.service = rest.Service{Handler: committer.New(f.Log, view, committer.Options{}), View: view,
 		Hasher: password.New(password.Options{})}
 	t.Cleanup(func() {
 		f.service.Handler.Close()

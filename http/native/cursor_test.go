@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 )
@@ -42,7 +43,7 @@ func (s *service) follow(query string) (names []string) {
 }
 
 func TestCursors(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for i := range 7 {
 		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprint("user", i), Email: fmt.Sprintf("u%d@example.com", i), LastName: "Ünal", Active: true})
 	}
@@ -70,7 +71,7 @@ func TestCursors(t *testing.T) {
 
 // TestSortKeysAreAllLookedAt: behind a key that nobody shares others do not matter, but must be keys.
 func TestSortKeysAreAllLookedAt(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
 	for _, sort := range []string{"number,bogus", "-id,bogus", "number,,id", "id,q", "", "username,password", "number,id,email,state,phone"} {
 		for _, path := range []string{"/v1/users?limit=1&sort=", "/v1/users:export?sort=", "/v1/users?filter[number]=1&sort=", "/v1/users?at=1&sort="} {
@@ -84,7 +85,7 @@ func TestSortKeysAreAllLookedAt(t *testing.T) {
 
 // TestCursorsAreShort walks through users whose texts are long and begin alike, by each text that they have.
 func TestCursorsAreShort(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	long := strings.Repeat("\uFDFA", 4095) // which folds to 18 letters
 	var want []string
 	for i := range 7 {
@@ -115,7 +116,7 @@ func TestCursorsAreShort(t *testing.T) {
 // TestLinksAreShort asks with queries of all lengths: the header Link never grows past what clients take, and has the
 // next page as long as there is room for it.
 func TestLinksAreShort(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for i := range 3 {
 		s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("u%d@example.com", i), Active: true})
 	}
@@ -145,7 +146,7 @@ func (s *service) cursor(query string) string {
 
 // TestCursorsWhileOthersWrite follows a list whose users come and go: those who were there all the time are seen once.
 func TestCursorsWhileOthersWrite(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for i := range 40 {
 		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprintf("stays%02d", i), Email: fmt.Sprintf("s%02d@example.com", i), Active: true})
 	}
@@ -203,7 +204,7 @@ func (s *service) walk(path, name string) (names []string) {
 // TestListsAreWalkedWhileOthersWrite walks lists by cursors while something is added to them and deleted from them all
 // the time: what stays is seen exactly once.
 func TestListsAreWalkedWhileOthersWrite(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	user := call.UsersPath + "/" + s.admin.ID.String()
 	for _, list := range []struct{ path, name, body string }{
 		{"/v1/clients", "id", `{"name":"Acme %d"}`},
@@ -258,7 +259,7 @@ func TestListsAreWalkedWhileOthersWrite(t *testing.T) {
 }
 
 func TestListCursorsAreOfTheirList(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for n := range 3 {
 		s.call("POST", "/v1/clients", s.token, fmt.Sprintf(`{"name":"Acme %d"}`, n))
 	}
@@ -276,7 +277,7 @@ func TestListCursorsAreOfTheirList(t *testing.T) {
 
 // TestCursorsOutliveTheirKey goes on where a page ended although what it ended with is gone.
 func TestCursorsOutliveTheirKey(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, list := range []string{"signing-keys", "api-keys"} {
 		path := call.UsersPath + "/" + s.admin.ID.String() + "/" + list
 		for range 3 {
@@ -296,7 +297,7 @@ func TestCursorsOutliveTheirKey(t *testing.T) {
 
 // TestHistoryIsWalkedByCursors walks from either end.
 func TestHistoryIsWalkedByCursors(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	id := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true}).ID.String()
 	for n := range 7 {
 		s.call("PATCH", call.UsersPath+"/"+id, s.token, fmt.Sprintf(`{"phone":"%d"}`, n))

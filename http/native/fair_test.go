@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 	"accountd/http/rest"
@@ -21,7 +22,7 @@ import (
 // TestWhoIsNobodyLearnsNothingOfTheLog asks, with made-up tokens and without, for sequences that the log has and that
 // it has not: the answers are the same, at once, and only who is known has to wait.
 func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.MaxWait = time.Minute
 	position := s.View.Position()
 	for _, token := range []string{"", "acct_" + strings.Repeat("x", 43), "acse_" + strings.Repeat("x", 43), "x"} {
@@ -48,7 +49,7 @@ func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
 // TestATokenThatAnotherInstanceHasJustMade has the view follow a little later: with a sequence, the request waits for
 // the log's end before it says that there is no such token.
 func TestATokenThatAnotherInstanceHasJustMade(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	token, hash := call.NewToken()
 	asked := 0
 	s.api.Newest = func(context.Context) (uint64, error) {
@@ -65,7 +66,7 @@ func TestATokenThatAnotherInstanceHasJustMade(t *testing.T) {
 
 // TestALogInIsShort refuses a body that no log-in has.
 func TestALogInIsShort(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	long := `{"username":"` + strings.Repeat("x", rest.SmallBody) + `","password":"secret"}`
 	w := s.call(http.MethodPost, sessionsPath, "", long)
 	require.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
@@ -75,7 +76,7 @@ func TestALogInIsShort(t *testing.T) {
 
 // TestUsersChangeOnlySoMuch has a user change more than it may, by requests and by an import, beside a super admin.
 func TestUsersChangeOnlySoMuch(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.Writes = rest.NewWrites(3, 10)
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
 	token := s.key(ann.ID, events.Permissions{})
@@ -99,7 +100,7 @@ func TestUsersChangeOnlySoMuch(t *testing.T) {
 
 // TestResetMailsAreBounded has one person mailed as often as that, whoever asks.
 func TestResetMailsAreBounded(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.Writes = rest.NewWrites(1000, 1000)
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
 	bob := s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true})

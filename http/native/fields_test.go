@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/http/native/call"
 )
 
 // TestFields asks for some members of an object and of lists. id stays, the order too, and so does the tag.
 func TestFields(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.call("POST", "/v1/clients", s.token, `{"name":"Acme"}`)
 	s.call("POST", "/v1/clients", s.token, `{"name":"Bolt"}`)
 	user := call.UsersPath + "/" + s.admin.ID.String()

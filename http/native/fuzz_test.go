@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/http/native/call"
 )
 
@@ -18,7 +18,7 @@ func FuzzQuery(f *testing.F) {
 		"filter[parent]=", "filter[]=", "filter[][]=", "filter[a]]=", "limit=-1", "offset=9223372036854775807", "limit=%zz", ";", "sort="} {
 		f.Add(seed)
 	}
-	s := start(f, commands.Options{})
+	s := start(f, committer.Options{})
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest("GET", "/v1/users", nil)
 		r.URL.RawQuery = query
@@ -38,7 +38,7 @@ func FuzzBody(f *testing.F) {
 			f.Add(seed, call)
 		}
 	}
-	s := start(f, commands.Options{})
+	s := start(f, committer.Options{})
 	user := "/v1/users/" + s.admin.ID.String()
 	calls := []struct{ method, path string }{{"POST", "/v1/users"}, {"PATCH", user}, {"POST", user + "/ssh-keys"},
 		{"POST", user + "/signing-keys"}, {"POST", user + "/api-keys"}, {"POST", user + "/resources"},
@@ -54,7 +54,7 @@ func FuzzBody(f *testing.F) {
 func FuzzHeaders(f *testing.F) {
 	f.Add(`"1"`, "Bearer acct_", "1")
 	f.Add(`W/"1", *`, "bearer", "-1")
-	s := start(f, commands.Options{})
+	s := start(f, committer.Options{})
 	s.api.MaxWait = 1
 	path := "/v1/users/" + s.admin.ID.String()
 	f.Fuzz(func(t *testing.T, tags, authorization, sequence string) {

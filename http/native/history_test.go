@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/http/native/call"
@@ -42,7 +43,7 @@ func (s *service) history(path string) (page shownHistory, link []string) {
 
 // TestNobodyHasAPast asks for users whom nobody is. Nobody is not everybody.
 func TestNobodyHasAPast(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, id := range []string{"nobody", uuid.Nil.String(), uuid.NewString()} {
 		for _, path := range []string{"/history", "?at=1"} {
 			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, call.UsersPath+"/"+id+path, s.token, "").Code, id+path)
@@ -53,7 +54,7 @@ func TestNobodyHasAPast(t *testing.T) {
 // TestHistoryIsPagedBothWays walks between bounds by the links, from either end and back, and by cursors: each walk
 // sees just what is between the bounds, in order.
 func TestHistoryIsPagedBothWays(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
 	for i := range 9 {
 		phone := string(rune('0' + i))
@@ -117,7 +118,7 @@ func (s *service) walkHistory(path, rel string, total int) (pages [][]uint64, la
 
 // TestHistoryNamesWhatChanged looks at what the transcript does not have.
 func TestHistoryNamesWhatChanged(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	do := func(c commands.Command) { s.t.Helper(); s.do(commands.Service(), c) }
 	dc, group := uuid.New(), uuid.New()
 	do(commands.CreateDatacenter{ID: dc, Datacenter: events.DatacenterCreated{Name: "main", Owner: s.admin.ID}})
@@ -152,7 +153,7 @@ func TestHistoryNamesWhatChanged(t *testing.T) {
 
 // TestOneselfMayReadOnesPast uses the weakest of credentials.
 func TestOneselfMayReadOnesPast(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
 	token := s.key(u.ID, events.Permissions{Users: commands.LevelNone, Servers: commands.LevelNone, Audit: commands.LevelNone})
 	path := "/v1/users/" + u.ID.String()

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/commands/webhook"
 	"accountd/events"
@@ -27,7 +28,7 @@ import (
 
 // TestRacingRepeatsAreCarriedOutOnce sends one request many times at once, to two instances on one log.
 func TestRacingRepeatsAreCarriedOutOnce(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	other := s.in(t)
 	other.http = newAPI(s.Service, Options{}).handler()
 	body := `{"memo":"x"}`
@@ -94,7 +95,7 @@ func (s *service) crash() {
 // TestCrashBeforeTheAnswerIsKept repeats what took effect, but of which no answer was kept: the first answer comes
 // again, with the same secrets, and nothing takes effect a second time.
 func TestCrashBeforeTheAnswerIsKept(t *testing.T) {
-	s := start(t, commands.Options{ExternalProvisioning: true})
+	s := start(t, committer.Options{ExternalProvisioning: true})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 	user := "/v1/users/" + ada.ID.String()
 	app := s.application(events.ApplicationCreated{Kind: commands.ApplicationTrusted})
@@ -155,7 +156,7 @@ func TestCrashBeforeTheAnswerIsKept(t *testing.T) {
 
 // TestCrashBeforeItTookEffect repeats a creation that was begun and did not come about.
 func TestCrashBeforeItTookEffect(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	r := s.request("POST", apiKeysRoute, path, "")
 	c, err := s.api.Identify(r, s.token)
@@ -177,7 +178,7 @@ func TestCrashBeforeItTookEffect(t *testing.T) {
 
 // TestAfterACrashOthersGoOn repeats a change after somebody else has changed the same: theirs stays.
 func TestAfterACrashOthersGoOn(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 	user := "/v1/users/" + ada.ID.String()
 	version := call.VersionTag(ada.Version)
@@ -194,7 +195,7 @@ func TestAfterACrashOthersGoOn(t *testing.T) {
 // TestReplaysOfThoseWhoLostTheRight are refused, as the request would be, whether the answer was kept or not.
 func TestReplaysOfThoseWhoLostTheRight(t *testing.T) {
 	for _, crashed := range []bool{false, true} {
-		s := start(t, commands.Options{})
+		s := start(t, committer.Options{})
 		boss := s.create(commands.Service(), events.UserCreated{Username: "boss", Email: "boss@example.com", Active: true, SuperAdmin: true})
 		ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 		token := s.key(boss.ID, events.Permissions{})
@@ -234,7 +235,7 @@ func TestReplaysOfThoseWhoLostTheRight(t *testing.T) {
 // TestRehearsalsActOnNothing carries out every call without anything to act by: nothing takes effect, and nobody
 // reaches for what is not there.
 func TestRehearsalsActOnNothing(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 	plain := s.key(ada.ID, events.Permissions{})
 	app := s.application(events.ApplicationCreated{Kind: commands.ApplicationTrusted})
@@ -274,7 +275,7 @@ func TestRehearsalsActOnNothing(t *testing.T) {
 func TestReplaysAboutThoseWhoAreGone(t *testing.T) {
 	for _, crashed := range []bool{false, true} {
 		for _, gone := range []string{"DELETE", "erase"} {
-			s := start(t, commands.Options{})
+			s := start(t, committer.Options{})
 			body := `{"email":"ada@example.com"}`
 			made := s.call("POST", "/v1/users", s.token, body, call.IdempotencyHeader, "made")
 			require.Equal(t, http.StatusCreated, made.Code)
@@ -319,7 +320,7 @@ func (s *service) requireNothingKeptAbout(user string) {
 
 // TestWhatTheServiceCouldNotDoIsNotKept is refused for want of time, and then is not.
 func TestWhatTheServiceCouldNotDoIsNotKept(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	body := `{"email":"ada@example.com","password":"correct horse"}`
 	r := s.request("POST", call.UsersPath, call.UsersPath, body)
 	r.Header.Set(call.IdempotencyHeader, "k")
@@ -334,7 +335,7 @@ func TestWhatTheServiceCouldNotDoIsNotKept(t *testing.T) {
 
 // TestWhatMayHaveTakenEffect is looked for when the request comes again, and not done a second time.
 func TestWhatMayHaveTakenEffect(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	r := s.request("POST", apiKeysRoute, path, "")
 	r.Header.Set(call.IdempotencyHeader, "k")
@@ -352,7 +353,7 @@ func TestWhatMayHaveTakenEffect(t *testing.T) {
 
 // TestKeptAnswersAreSealed looks for an answer's secret in what is stored of it.
 func TestKeptAnswersAreSealed(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	w := s.call("POST", path, s.token, "", call.IdempotencyHeader, "k")
 	var made struct{ Key string }

@@ -5,15 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"accountd/commands/committer"
+
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-
-	"accountd/commands"
 )
 
 // TestIfMatchHoldsBelowAUser checks that what belongs to a user changes only while the user has the version named.
 func TestIfMatchHoldsBelowAUser(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String()
 	current := s.call("GET", path, s.token, "").Header().Get("ETag")
 	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", `"999"`).Code)
@@ -25,7 +25,7 @@ func TestIfMatchHoldsBelowAUser(t *testing.T) {
 
 // TestWhatNeedsAVersion calls everything that changes or deletes, without If-Match, in a service that wants it.
 func TestWhatNeedsAVersion(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.Preconditions = true
 	var needs []string
 	for _, r := range s.api.calls() {

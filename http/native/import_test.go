@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/login"
 	"accountd/events"
 	"accountd/http/native/call"
@@ -43,7 +44,7 @@ func statuses(answers []importAnswer) (out []int) {
 }
 
 func TestImport(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	got := s.imported(`{"email":"ada@example.com","profile":{"city":"London"},"id":"x","number":7,"created_at":"2001-01-01T00:00:00Z"}
 {"email":"bea@example.com","password":"correct horse"}
 
@@ -68,7 +69,7 @@ func TestImport(t *testing.T) {
 // TestImportIsOrderly imports so many lines that batches are shared: numbers follow the lines, and of lines that
 // exclude each other the first counts.
 func TestImportIsOrderly(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	var body strings.Builder
 	const n = 3 * inFlight
 	for i := range n {
@@ -90,7 +91,7 @@ func TestImportIsOrderly(t *testing.T) {
 
 // TestImportResumes sends an import again from the start, and lines of it in another order.
 func TestImportResumes(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	one, two, three := `{"email":"ada@example.com"}`, `{"email":"bea@example.com"}`, `{"email":"cid@example.com"}`
 	first := s.imported(one+"\n"+two, call.IdempotencyHeader, "k")
 	require.Equal(t, []int{201, 201}, statuses(first))
@@ -104,14 +105,14 @@ func TestImportResumes(t *testing.T) {
 }
 
 func TestImportOfLinesThatAreTooLong(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	long := `{"email":"` + strings.Repeat("a", 3*rest.MaxBody) + `"}`
 	got := s.imported(long + "\n" + `{"email":"ada@example.com"}` + "\n" + long)
 	assert.Equal(t, []int{413, 201, 413}, statuses(got))
 }
 
 func TestImportByWhoMayNot(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "child@example.com", Active: true})
 	w := s.call("POST", importPath, s.key(u.ID, events.Permissions{}), `{"email":"ada@example.com"}`)
 	assert.Contains(t, w.Body.String(), `"status":403`)
@@ -123,7 +124,7 @@ func TestImportByWhoMayNot(t *testing.T) {
 // TestImportAnswersWhileItReads sends a line only when the one before is answered, over a real connection, and then
 // goes away.
 func TestImportAnswersWhileItReads(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	ended := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
@@ -158,7 +159,7 @@ func TestImportAnswersWhileItReads(t *testing.T) {
 }
 
 func TestExport(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for i := range 200 {
 		s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("user%03d@example.com", i), Active: i%2 == 0})
 	}
@@ -181,7 +182,7 @@ func TestExport(t *testing.T) {
 
 // TestExportIsImported moves all users to another service.
 func TestExportIsImported(t *testing.T) {
-	from, to := start(t, commands.Options{}), start(t, commands.Options{})
+	from, to := start(t, committer.Options{}), start(t, committer.Options{})
 	from.imported(`{"email":"ada@example.com","display_name":"Ada L","phone":"1","extra_params":"{}","profile":{"city":"London"},"active":false}`)
 	exported := from.call("GET", "/v1/users:export?filter[email]=ada@example.com", from.token, "").Body.String()
 	require.Equal(t, []int{201}, statuses(to.imported(exported)))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 	"accountd/http/rest"
@@ -20,7 +21,7 @@ import (
 )
 
 func TestSequenceThatDoesNotCome(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.MaxWait = time.Millisecond
 	r := httptest.NewRequest("GET", "/v1/users", nil)
 	r.Header.Set("Authorization", "Bearer "+s.token)
@@ -36,7 +37,7 @@ func TestSequenceThatDoesNotCome(t *testing.T) {
 
 // TestSequenceThatComes uses a token before this instance knows it: the request waits for the sequence that made it.
 func TestSequenceThatComes(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.Newest = func(context.Context) (uint64, error) { return 3, nil } // as another instance has written
 	token, hash := call.NewToken()
 	answered := make(chan int)
@@ -49,7 +50,7 @@ func TestSequenceThatComes(t *testing.T) {
 
 // TestVersionOfAnotherInstance waits for a version that another instance has told the client of.
 func TestVersionOfAnotherInstance(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String()
 	answered := make(chan int)
 	body, send := io.Pipe()
@@ -68,7 +69,7 @@ func TestVersionOfAnotherInstance(t *testing.T) {
 }
 
 func TestVersionThatDoesNotCome(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.MaxWait = time.Millisecond
 	w := s.call("PATCH", "/v1/users/"+s.admin.ID.String(), s.token, `{}`, "If-Match", `"1000"`)
 	assert.Equal(t, http.StatusPreconditionFailed, w.Code)
@@ -88,7 +89,7 @@ func TestNotReady(t *testing.T) {
 // TestNothingIsHashedInVain calls with a context that has ended, so that hashing fails: what is refused before it has
 // its usual status.
 func TestNothingIsHashedInVain(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	child := s.create(commands.Service(), events.UserCreated{Email: "child@example.com", Active: true})
 	token := s.key(child.ID, events.Permissions{})
 	user, admin := "/v1/users/"+child.ID.String(), "/v1/users/"+s.admin.ID.String()
@@ -115,7 +116,7 @@ func TestNothingIsHashedInVain(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, c := range []struct {
 		body   string
 		status int
@@ -138,7 +139,7 @@ func TestTooLarge(t *testing.T) {
 
 // TestOverTheWire asks a real server: HEAD has no body, an escaped slash stays within its segment.
 func TestOverTheWire(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.do(commands.Service(), commands.LinkResource{ID: s.admin.ID, Resource: events.ResourceLinked{Kind: "vm", ID: "a/b %2F"}})
 	server := httptest.NewServer(s.http)
 	defer server.Close()

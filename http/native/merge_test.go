@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 )
@@ -17,7 +18,7 @@ import (
 // TestMerge merges patches into a user that has everything, and looks at what differs then.
 func TestMerge(t *testing.T) {
 	yes, no := true, false
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, c := range []struct{ name, patch, change string }{
 		{"nothing", `{}`, `{}`},
 		{"the same", `{"phone":"1","profile":{"city":"Oxford","tos_acceptation":true},"groups":[],"datacenter":null}`, `{}`},
@@ -68,7 +69,7 @@ func TestMerge(t *testing.T) {
 
 // TestReadSentBack sends every user back as it was read.
 func TestReadSentBack(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "alice@example.com", DisplayName: "Alice, P. Liddell",
 		Comment: "a\tb  ", Active: true, Profile: &events.Profile{City: "Oxford"}})
 	path := "/v1/users/" + u.ID.String()

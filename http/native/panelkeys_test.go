@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/secrets"
 	"accountd/events"
 	"accountd/events/usage"
@@ -31,7 +32,7 @@ type panelKey struct {
 }
 
 func TestPanelKeys(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	for body, want := range map[string]struct {
 		key            string
@@ -68,7 +69,7 @@ func decodePanelKey(t *testing.T, body []byte) (k panelKey) {
 }
 
 func TestLastUsed(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	var err error
 	s.api.Usage, err = usage.Open(context.Background(), testlog.Start(t).Engine)
 	require.NoError(t, err)

@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/http/native/call"
 )
 
 // TestPasswordMin wants a new password to be long enough, but not one that is imported.
 func TestPasswordMin(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.api.PasswordMin = 10
 	const nine, ten = "pässwörte", "pässwörter"
 	body := func(plain string) string { return `{"email":"ada@example.com","password":"` + plain + `"}` }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 )
@@ -54,7 +55,7 @@ func (s *service) users(query string) (users []then) {
 // TestNamesAreThoseOfTheMoment renames a datacenter, gives its name to another, and deletes both with a group: a moment
 // shows what things were called then, and finds users by it, in lists and for one user alike.
 func TestNamesAreThoseOfTheMoment(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	do := func(c commands.Command) uint64 { s.do(commands.Service(), c); return s.Snapshot().Head().Sequence }
 	main, north, south, staff := uuid.New(), uuid.New(), uuid.New(), uuid.New()
 	do(commands.CreateDatacenter{ID: main, Datacenter: events.DatacenterCreated{Name: "main"}})
@@ -111,7 +112,7 @@ func TestNamesAreThoseOfTheMoment(t *testing.T) {
 
 // TestLocksAreThoseOfTheMoment looks back at a lock from moments in which it kept the user out and from others.
 func TestLocksAreThoseOfTheMoment(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.com", Active: true})
 	began := time.Now()
 	until := began.Add(time.Nanosecond) // is over when the next record comes

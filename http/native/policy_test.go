@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 	"accountd/http/rest"
@@ -137,7 +138,7 @@ DELETE /v1/mail/x                 404   403    404    403    403     403   403  
 `
 
 func TestPolicy(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	parent := s.create(commands.Service(), events.UserCreated{Email: "parent@example.com", Active: true})
 	stranger := s.create(commands.Service(), events.UserCreated{Email: "stranger@example.com", Active: true})
 	disabled := s.create(commands.Service(), events.UserCreated{Email: "disabled@example.com", SuperAdmin: true})
@@ -199,7 +200,7 @@ func TestPolicyCoversEveryRoute(t *testing.T) {
 
 // TestScope checks that a list shows to each caller whom it may see.
 func TestScope(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com", Active: true})
 	child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 		events.UserCreated{Username: "child", Email: "child@example.com", Active: true})

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 )
@@ -26,7 +27,7 @@ func decodeBody(t testing.TB, w *httptest.ResponseRecorder, v any) {
 // TestOneOfManyConditionalChangesWins lets many change one version of a user at the same time, round after round.
 func TestOneOfManyConditionalChangesWins(t *testing.T) {
 	const callers, rounds = 16, 5
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "alice@example.com", Active: true})
 	path := "/v1/users/" + u.ID.String()
 	for round := range rounds {
@@ -53,7 +54,7 @@ func TestOneOfManyConditionalChangesWins(t *testing.T) {
 
 // TestRacingMergesKeepEachOther changes different members of one profile at the same time: none may be lost.
 func TestRacingMergesKeepEachOther(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "alice@example.com", Active: true})
 	path := "/v1/users/" + u.ID.String()
 	names := []string{"city", "title", "company", "website", "taxid", "vatid", "jabber", "state"}
@@ -75,7 +76,7 @@ func TestRacingMergesKeepEachOther(t *testing.T) {
 // TestRacingCreations lets many take one e-mail address at the same time.
 func TestRacingCreations(t *testing.T) {
 	const callers = 16
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	var made, taken atomic.Int64
 	var all sync.WaitGroup
 	for range callers {
@@ -95,7 +96,7 @@ func TestRacingCreations(t *testing.T) {
 
 // TestChangesOfOneKeyMeet changes different members of a key and of a resource at the same time: none undoes another.
 func TestChangesOfOneKeyMeet(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	user := call.UsersPath + "/" + s.admin.ID.String()
 	key := s.call("POST", user+"/api-keys", s.token, "").Header().Get("Location")
 	require.Equal(t, http.StatusCreated, s.call("POST", user+"/resources", s.token, `{"kind":"vm","id":"7"}`).Code)

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/native/call"
 )
 
 // TestRotateAPIKey uses the secrets of a key before, during and after their overlap.
 func TestRotateAPIKey(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"memo":"CI","permissions":{"users":"read"},"expires_at":"2030-02-01T00:00:00Z"}`).Body.Bytes())
 	rotate := func(body string, want int) panelKey {
@@ -67,7 +68,7 @@ func TestRotateAPIKey(t *testing.T) {
 // TestOldSecretDoesNotOutliveItself has who holds the secret before a rotation try to go on: by a key of its own,
 // another rotation, and a second factor.
 func TestOldSecretDoesNotOutliveItself(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	user := "/v1/users/" + s.admin.ID.String()
 	made := decodePanelKey(t, s.call(http.MethodPost, user+"/api-keys", s.token, "").Body.Bytes())
 	rotate := user + "/api-keys/" + made.ID + "/rotate"
@@ -86,7 +87,7 @@ func TestOldSecretDoesNotOutliveItself(t *testing.T) {
 
 // TestRotatePanelKey wants a panel's key to keep its form; Danube's are renewed there.
 func TestRotatePanelKey(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
 	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
 	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap_seconds":60}`).Body.Bytes())

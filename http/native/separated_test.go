@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 )
 
 // TestCommasInValues finds users by texts with commas in them.
 func TestCommasInValues(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, id := range []string{"x,2502", "2502", "x"} {
 		s.create(commands.Service(), events.UserCreated{Email: url.QueryEscape(id) + "@example.com", ExternalID: id, Active: true})
 	}

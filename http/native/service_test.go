@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/erasure"
 	"accountd/commands/password"
 	"accountd/commands/secrets"
@@ -51,12 +52,12 @@ type service struct {
 	token string // of the admin
 }
 
-func start(t testing.TB, options commands.Options) *service {
+func start(t testing.TB, options committer.Options) *service {
 	t.Helper()
 	env := testlog.Start(t)
 	view := projections.NewView()
 	view.Open()
-	handler := commands.NewHandler(env.Log, view, options)
+	handler := committer.New(env.Log, view, options)
 	t.Cleanup(handler.Close)
 	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
 	require.NoError(t, err)

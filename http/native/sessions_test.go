@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/login"
 	"accountd/commands/password"
 	"accountd/commands/totp"
@@ -43,7 +44,7 @@ func (s *service) logIn(plain string) string {
 
 // TestTheSessionThatActsStays changes the password, and has a second factor come and go, by one of two sessions.
 func TestTheSessionThatActsStays(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(2)
 	path := "/v1/users/" + u.ID.String()
 	acts := func(method, path, body string) {
@@ -78,7 +79,7 @@ func TestTheSessionThatActsStays(t *testing.T) {
 // TestRacingPasswords has all of a user's sessions set a password at the same time: one is left, the one whose password
 // counts.
 func TestRacingPasswords(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(4)
 	codes := make([]int, len(tokens))
 	var all sync.WaitGroup
@@ -101,7 +102,7 @@ func TestRacingPasswords(t *testing.T) {
 
 // TestFailedLogInsWait has log-ins fail by a name that nobody has, and by the administrator's, who has no password.
 func TestFailedLogInsWait(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	for _, name := range []string{"nobody", "admin"} {
 		body := `{"username":"` + name + `","password":"wrong"}`
 		for range login.FreeByName + 1 {
@@ -123,7 +124,7 @@ func TestFailedLogInsWait(t *testing.T) {
 // TestReauthentication bounds how often it may fail, together with log-ins, and wants a code where there is a second
 // factor.
 func TestReauthentication(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(1)
 	path, token := "/v1/users/"+u.ID.String(), tokens[0]
 	call := func(method, path, body string, want int, code string) {
@@ -172,7 +173,7 @@ func TestReauthentication(t *testing.T) {
 
 // TestAdministratorsProve has an administrator change others' rights and the directory by a session of an hour ago.
 func TestAdministratorsProve(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(1)
 	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Rights: events.RightsChanged{SuperAdmin: new(true)}})
 	kid := "/v1/users/" + s.create(commands.Service(), events.UserCreated{Email: "kid@example.org", Active: true}).ID.String()

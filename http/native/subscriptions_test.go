@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/secrets"
 	"accountd/commands/subscription"
 	"accountd/events"
@@ -18,7 +19,7 @@ import (
 
 // TestPasswordsAreKeptAsHashes finds the password of a subscription in the answer that made it and nowhere else.
 func TestPasswordsAreKeptAsHashes(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	var made newSubscriptionAnswer
 	require.NoError(t, json.Unmarshal(s.call("POST", "/v1/subscriptions", s.token, `{"name":"crm"}`).Body.Bytes(), &made))
 	require.Equal(t, "feed.crm", *made.NATSUser)
@@ -37,7 +38,7 @@ func TestPasswordsAreKeptAsHashes(t *testing.T) {
 
 // TestSubscriptionOfBeforeGetsItsUser shows none until it has a first password.
 func TestSubscriptionOfBeforeGetsItsUser(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.do(commands.Service(), commands.CreateSubscription{Subscription: events.SubscriptionCreated{Name: "crm"}})
 	require.Contains(t, s.call("GET", "/v1/subscriptions/crm", s.token, "").Body.String(), `"nats_user":null`)
 	require.Contains(t, s.call("POST", "/v1/subscriptions/crm/secret", s.token, "").Body.String(), `"nats_user":"feed.crm"`)
@@ -46,7 +47,7 @@ func TestSubscriptionOfBeforeGetsItsUser(t *testing.T) {
 
 // TestUsersOfAClusterOutsideAreItsOperators makes no users there, and says what to grant them.
 func TestUsersOfAClusterOutsideAreItsOperators(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	outside, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
 	require.NoError(t, err)
 	outside.Start()
@@ -72,7 +73,7 @@ func TestUsersOfAClusterOutsideAreItsOperators(t *testing.T) {
 
 // TestSubscribingTakesAProof asks by a session whose password was given long ago.
 func TestSubscribingTakesAProof(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	require.Equal(t, http.StatusCreated, s.call("POST", "/v1/subscriptions", s.token, `{"name":"crm"}`).Code)
 	u, _ := s.ann(0)
 	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Rights: events.RightsChanged{SuperAdmin: new(true)}})

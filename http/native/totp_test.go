@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/totp"
 	"accountd/events"
 	"accountd/http/native/call"
@@ -18,7 +19,7 @@ import (
 
 // TestSecondFactor goes from the secret to the log-in, and to its end.
 func TestSecondFactor(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: hash})

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/http/native/call"
 	"accountd/testing/transcript"
 )
@@ -18,7 +18,7 @@ import (
 // "At: 2031-01-01T00:00:00Z" are the client's address and the time.
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
-		s := start(t, commands.Options{ExternalProvisioning: strings.Contains(about, "external provisioning")})
+		s := start(t, committer.Options{ExternalProvisioning: strings.Contains(about, "external provisioning")})
 		s.api.Preconditions = strings.Contains(about, "must name a version")
 		if strings.Contains(about, "with limits") {
 			s.api.Limits = call.NewLimiter(3)

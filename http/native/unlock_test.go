@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/login"
 	"accountd/events"
 )
 
 // TestUnlock locks a user out by failures and by the record of a lock, and lets it in again.
 func TestUnlock(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: hash})

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/secrets"
 	"accountd/commands/totp"
 	"accountd/events"
@@ -60,7 +61,7 @@ func (s *service) ofDanube(u *commands.User) session.Token {
 
 // TestWhereAUserIsLoggedIn lists sessions of several APIs to the user, and to who manages it.
 func TestWhereAUserIsLoggedIn(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	s.now = time.Now().UTC().Truncate(time.Second) // as the store has it
 	u, tokens := s.ann(1)
 	path := call.UsersPath + "/" + u.ID.String()
@@ -96,7 +97,7 @@ func TestWhereAUserIsLoggedIn(t *testing.T) {
 
 // TestWhoEndsWhichSessions has sessions and keys of several users see and end those of ann.
 func TestWhoEndsWhichSessions(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(1)
 	stranger := s.create(commands.Service(), events.UserCreated{Email: "other@example.com", Active: true})
 	list := sessionsOf(u.ID)
@@ -131,7 +132,7 @@ func TestWhoEndsWhichSessions(t *testing.T) {
 
 // TestOneSessionEnds leaves the user's others, and shows in the history what was ended by whom.
 func TestOneSessionEnds(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(3)
 	s.now = s.now.Add(time.Hour) // it takes no password
 	var stolen string
@@ -166,7 +167,7 @@ func TestOneSessionEnds(t *testing.T) {
 
 // TestAllSessionsEnd does so by a session, which is kept or not, and by an administrator.
 func TestAllSessionsEnd(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(2)
 	danube := s.ofDanube(u)
 	list := sessionsOf(u.ID)
@@ -190,7 +191,7 @@ func TestAllSessionsEnd(t *testing.T) {
 
 // TestNoCommandOutlivesItsSession has a session change things while an administrator ends it.
 func TestNoCommandOutlivesItsSession(t *testing.T) {
-	s := start(t, commands.Options{})
+	s := start(t, committer.Options{})
 	u, tokens := s.ann(4)
 	var begun, all sync.WaitGroup
 	for i, token := range tokens {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events/eventlog"
 	"accountd/events/session"
@@ -81,7 +82,7 @@ func FaultOf(err error) Fault {
 	case errors.Is(err, eventlog.ErrBroken):
 		return storage("storage_failed", "The service cannot write to its disk.", untilReopened)
 	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, session.ErrUnavailable),
-		errors.Is(err, commands.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, committer.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return busy("unavailable", "The service cannot do this right now.")
 	}
 	return Fault{Status: http.StatusInternalServerError, Reason: "internal_error", Detail: "Something went wrong inside the service."}

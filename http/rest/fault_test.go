@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events/eventlog"
 	"accountd/events/session"
@@ -41,7 +42,7 @@ func TestFaultOf(t *testing.T) {
 		{password.ErrBusy, 503, "unavailable", retryAfter},
 		{session.ErrUnavailable, 503, "unavailable", retryAfter},
 		{fmt.Errorf("x: %w", eventlog.ErrUnavailable), 503, "unavailable", retryAfter},
-		{commands.ErrClosed, 503, "unavailable", retryAfter},
+		{committer.ErrClosed, 503, "unavailable", retryAfter},
 		{context.DeadlineExceeded, 503, "unavailable", retryAfter},
 		{errors.New("secret inside"), 500, "internal_error", 0},
 	} {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/erasure"
 	"accountd/commands/login"
 	"accountd/commands/mailer"
@@ -25,7 +26,7 @@ import (
 
 // Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
 type Service struct {
-	Handler       *commands.Handler
+	Handler       *committer.Handler
 	View          *projections.View
 	Hasher        *password.Hasher
 	Eraser        *erasure.Eraser
@@ -45,13 +46,13 @@ type Service struct {
 	PasswordMin int // characters of a new password; see NewPassword
 }
 
-// Do runs a command; see commands.Handler. The session by which it was asked for outlives it, though it may end the user's others.
+// Do runs a command; see committer.Handler. The session by which it was asked for outlives it, though it may end the user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
-	return s.DoOnce(ctx, a, c, commands.Once{})
+	return s.DoOnce(ctx, a, c, committer.Once{})
 }
 
-// DoOnce is Do of a command that may have taken effect already; see commands.Handler.
-func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Command, once commands.Once) (commands.Outcome, error) {
+// DoOnce is Do of a command that may have taken effect already; see committer.Handler.
+func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Command, once committer.Once) (commands.Outcome, error) {
 	out, err := s.bounded(ctx, a, c, func() func() (commands.Outcome, error) {
 		return func() (commands.Outcome, error) { return s.Handler.DoOnce(ctx, a, c, once) }
 	})()
@@ -64,7 +65,7 @@ func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Comman
 	return out, err
 }
 
-// Start is Do in two steps; see commands.Handler. What is refused at once, the caller learns from the function that it returns.
+// Start is Do in two steps; see committer.Handler. What is refused at once, the caller learns from the function that it returns.
 func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command) (wait func() (commands.Outcome, error)) {
 	return s.bounded(ctx, a, c, func() func() (commands.Outcome, error) { return s.Handler.Start(ctx, a, c) })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/eventlog"
 	"accountd/projections"
@@ -28,14 +29,14 @@ type service struct {
 	t       *testing.T
 	path    string
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	file    *checkpoint.File
 }
 
 func start(t *testing.T) *service {
 	s := &service{Env: testlog.Start(t), t: t, path: filepath.Join(t.TempDir(), "view.checkpoint"), view: projections.NewView()}
 	s.view.Open()
-	s.handler = commands.NewHandler(s.Log, s.view, commands.Options{})
+	s.handler = committer.New(s.Log, s.view, committer.Options{})
 	t.Cleanup(func() { s.handler.Close() })
 	s.file = checkpoint.New(s.path, program, s.Log)
 	return s

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/erasure"
 	"accountd/events"
 	"accountd/projections"
@@ -23,7 +24,7 @@ import (
 // world is a Log with its View and Archive, changed by commands.
 type world struct {
 	*testlog.Env
-	handler *commands.Handler
+	handler *committer.Handler
 	view    *projections.View
 	archive *past.Archive
 }
@@ -31,7 +32,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	w := &world{Env: testlog.Start(t), view: projections.NewView()}
 	w.view.Open()
-	w.handler = commands.NewHandler(w.Log, w.view, commands.Options{})
+	w.handler = committer.New(w.Log, w.view, committer.Options{})
 	t.Cleanup(w.handler.Close)
 	w.archive = past.New(w.Log, w.view)
 	t.Cleanup(w.archive.Close)

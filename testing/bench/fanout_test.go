@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/http/eventstream"
 	"accountd/http/native"
@@ -36,7 +37,7 @@ func newHistory(b *testing.B) history {
 	env := testlog.Start(b)
 	view := projections.NewView()
 	view.Open()
-	h := history{log: env, Service: rest.Service{View: view, Handler: commands.NewHandler(env.Log, view, commands.Options{}), Past: past.New(env.Log, view)}}
+	h := history{log: env, Service: rest.Service{View: view, Handler: committer.New(env.Log, view, committer.Options{}), Past: past.New(env.Log, view)}}
 	b.Cleanup(h.Handler.Close)
 	b.Cleanup(h.Past.Close)
 	return h

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
@@ -50,7 +51,7 @@ type writer struct {
 	engine  *engine.Engine
 	log     *eventlog.Log
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 	callers int
 	made    atomic.Int64
 }
@@ -63,7 +64,7 @@ func newWriter(b *testing.B, callers int) *writer {
 	require.NoError(b, err)
 	w := &writer{engine: e, log: log, view: projections.NewView(), callers: callers}
 	w.view.Open()
-	w.handler = commands.NewHandler(log, w.view, commands.Options{})
+	w.handler = committer.New(log, w.view, committer.Options{})
 	b.Cleanup(func() {
 		w.handler.Close()
 		log.Close()

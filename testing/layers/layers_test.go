@@ -19,6 +19,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -110,6 +111,38 @@ func TestOnlyTheProgramSendsTraces(t *testing.T) {
 			sends := strings.HasPrefix(name, "go.opentelemetry.io/otel/sdk") || strings.HasPrefix(name, "go.opentelemetry.io/otel/exporters")
 			require.False(t, sends && !s.test && floor(s.dir) < slices.Index(floors, "cmd"), "%s imports %s", s.dir, name)
 		}
+	}
+}
+
+// impure are the beginnings of imports that package commands is without: of what waits, locks, asks the world, or makes chance.
+var impure = []string{"context", "sync", "os", "io", "net/http", "log", "math/rand", "crypto/rand", "runtime", module + "events/",
+	module + "commands/", "github.com/nats-io/", "go.opentelemetry.io/"}
+
+// clocks are what it does not call: a decision gets its times, and its ids.
+var clocks = map[string][]string{
+	"time": {"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Sleep"},
+	"uuid": {"New", "NewString", "NewRandom", "NewUUID", "NewV6", "NewV7"},
+}
+
+// TestCommandsOnlyCompute holds package commands to what it promises: the same States lead to the same decision, always.
+func TestCommandsOnlyCompute(t *testing.T) {
+	for name, f := range production(t, "commands") {
+		for _, i := range (source{file: f}).imports() {
+			if i == module+"events/feed" {
+				continue // for its filters and names, which only compute
+			}
+			for _, p := range impure {
+				assert.False(t, i == p || strings.HasPrefix(i, strings.TrimSuffix(p, "/")+"/"), "commands/%s imports %s", name, i)
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if on, ok := sel.X.(*ast.Ident); ok {
+					assert.NotContains(t, clocks[on.Name], sel.Sel.Name, "commands/%s uses %s.%s", name, on.Name, sel.Sel.Name)
+				}
+			}
+			return true
+		})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/password"
 	"accountd/events/session"
 	"accountd/events/usage"
@@ -54,7 +55,7 @@ func (r *Running) open() {
 	require.NoError(r.T, err)
 	require.NoError(r.T, view.Apply(records))
 	view.Open()
-	r.Service = rest.Service{View: view, Handler: commands.NewHandler(r.Env.Log, view, commands.Options{}), Hasher: password.New(password.Options{})}
+	r.Service = rest.Service{View: view, Handler: committer.New(r.Env.Log, view, committer.Options{}), Hasher: password.New(password.Options{})}
 	r.Keys = r.Env.Log
 	r.Sessions, err = session.Open(ctx, r.Env.Engine)
 	require.NoError(r.T, err)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/commands/secrets"
 	"accountd/events/session"
 )
@@ -73,8 +73,8 @@ func (s *requestSecret) id(use string, parts ...[]byte) uuid.UUID {
 }
 
 // once names the request's n-th command.
-func (s *requestSecret) once(n int64) commands.Once {
-	return commands.Once{ID: s.id("command", binary.BigEndian.AppendUint64(nil, uint64(n)), s.seed), After: s.after,
+func (s *requestSecret) once(n int64) committer.Once {
+	return committer.Once{ID: s.id("command", binary.BigEndian.AppendUint64(nil, uint64(n)), s.seed), After: s.after,
 		Again: s.again}
 }
 

@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"time"
 
+	"accountd/commands/committer"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"accountd/commands"
 )
 
 // Metrics are the figures of one service. It is safe for concurrent use.
@@ -24,7 +24,7 @@ type Metrics struct {
 	appendFailures *prometheus.CounterVec
 }
 
-var _ commands.Observer = (*Metrics)(nil)
+var _ committer.Observer = (*Metrics)(nil)
 
 // New returns the Metrics of a service.
 func New(b Build) *Metrics {
@@ -64,14 +64,14 @@ func (b Build) collector() prometheus.Collector {
 	return g
 }
 
-// Appended counts an append; see commands.Observer.
+// Appended counts an append; see committer.Observer.
 func (m *Metrics) Appended(commands, events int, took time.Duration) {
 	m.append.Observe(took.Seconds())
 	m.commands.Observe(float64(commands))
 	m.events.Add(float64(events))
 }
 
-// Conflicted counts a lost race; see commands.Observer.
+// Conflicted counts a lost race; see committer.Observer.
 func (m *Metrics) Conflicted() { m.conflicts.Inc() }
 
 // Request counts a request that was answered; route is a template, empty for an unknown path.

@@ -1,4 +1,4 @@
-package commands_test
+package committer_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/testing/testlog"
 )
@@ -16,13 +17,13 @@ import (
 // the log, although it knew of nothing when it began.
 func TestDoOnce(t *testing.T) {
 	env := testlog.Start(t)
-	one, two := start(t, env.Log, commands.Options{}), start(t, env.Another(), commands.Options{})
+	one, two := start(t, env.Log, committer.Options{}), start(t, env.Another(), committer.Options{})
 	ctx := context.Background()
 	admin := administrator(t, one)
 	link := func(name string) commands.Command {
 		return commands.LinkResource{ID: admin.ID, Resource: events.ResourceLinked{Kind: "server", ID: "1", Name: name}}
 	}
-	once := commands.Once{ID: uuid.New(), After: one.view.Position()}
+	once := committer.Once{ID: uuid.New(), After: one.view.Position()}
 	first, err := one.handler.DoOnce(ctx, commands.Service(), link("first"), once)
 	require.NoError(t, err)
 	second, err := one.handler.Do(ctx, commands.Service(), link("second"))
@@ -41,17 +42,7 @@ func TestDoOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first.Sequence+1, last)
 
-	other, err := two.handler.DoOnce(ctx, commands.Service(), link("first"), commands.Once{ID: uuid.New(), Again: true})
+	other, err := two.handler.DoOnce(ctx, commands.Service(), link("first"), committer.Once{ID: uuid.New(), Again: true})
 	require.NoError(t, err)
 	require.Equal(t, last+1, other.Sequence, "another command is another one")
-}
-
-// TestIDsAreNotTakenAgain by a user who is made after another one has ended.
-func TestIDsAreNotTakenAgain(t *testing.T) {
-	for _, end := range []events.Event{events.UserDeleted{}, events.UserErased{}} {
-		s := statesOf(t, and(family(), fact{strangerID, end}))
-		_, err := commands.Decide(s, commands.Service(), commands.CreateUser{ID: strangerID,
-			User: events.UserCreated{Username: "new", Email: "new@example.net"}})
-		assertReason(t, "id_taken", err, "%T", end)
-	}
 }

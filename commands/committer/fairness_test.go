@@ -1,4 +1,4 @@
-package commands
+package committer
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 	"accountd/events"
 )
 
-func TestTurns(t *testing.T) {
+func TestFairness(t *testing.T) {
 	start := time.Date(2026, time.June, 1, 10, 0, 0, 0, time.UTC)
 	record := func(sequence uint64) []events.Record { return []events.Record{{Sequence: sequence}} }
 	type step struct {
@@ -27,11 +27,11 @@ func TestTurns(t *testing.T) {
 	}
 	for name, steps := range tests {
 		t.Run(name, func(t *testing.T) {
-			turns, now := turns{}, start
+			f, now := fairness{}, start
 			for i, s := range steps {
 				now = now.Add(s.after)
-				turns.decides(s.decides, now)
-				require.Equal(t, s.others, turns.appended(s.appended, now), "step %d", i)
+				f.decides(s.decides, now)
+				require.Equal(t, s.others, f.appended(s.appended, now), "step %d", i)
 			}
 		})
 	}
@@ -40,8 +40,8 @@ func TestTurns(t *testing.T) {
 // TestTheTurnIsLongEnough: an instance that reads from a server far away needs as long as its reading takes, however near the engine is.
 func TestTheTurnIsLongEnough(t *testing.T) {
 	round, caught := 5*time.Millisecond, 600*time.Millisecond
-	near, far := turns{caught: round}, turns{caught: caught}
+	near, far := fairness{caught: round}, fairness{caught: caught}
 	require.GreaterOrEqual(t, near.wanted(round), 3*round)
-	require.GreaterOrEqual(t, (&turns{}).wanted(round), 3*round)
+	require.GreaterOrEqual(t, (&fairness{}).wanted(round), 3*round)
 	require.GreaterOrEqual(t, far.wanted(round), 2*(caught+round))
 }

@@ -1,12 +1,12 @@
-package commands
+package committer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"accountd/commands"
 	"accountd/events"
 	"accountd/events/eventlog"
 )
@@ -14,7 +14,7 @@ import (
 // catchUpTimeout bounds how long a lost race waits for the fold to follow.
 const catchUpTimeout = 20 * time.Second
 
-// run is the committer: the only goroutine that decides and appends.
+// run is the only goroutine that decides and appends.
 func (h *Handler) run() {
 	defer close(h.done)
 	for first := range h.queue {
@@ -58,16 +58,16 @@ func (h *Handler) drain(waiting []*request) []*request {
 // and an error when the Log is unavailable.
 func (h *Handler) commit(group []*request) (left int, err error) {
 	var newest uint64 // what is decided on at least this much needs no proof that it is not out of date
-	defer func() { h.turns.asked = false }()
+	defer func() { h.fairness.asked = false }()
 	for tries, began := 0, time.Now(); tries < minTries || time.Since(began) < patience; tries++ {
 		h.hold()
 		states := h.fold.States()
 		if states == nil {
-			refuseAll(group, refuse(Busy, "not_ready", "", "The service is still reading its log."))
+			refuseAll(group, busy("not_ready", "The service is still reading its log."))
 			return 0, nil
 		}
 		start := time.Now()
-		h.turns.decides(states.Head().Sequence, start)
+		h.fairness.decides(states.Head().Sequence, start)
 		h.lookBackAll(states, group)
 		batch, left := decideGroup(states, group)
 		records, err := h.append(states, batch, &newest)
@@ -75,7 +75,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		case err == nil:
 			h.still.Through(time.Now())
 			answerAll(batch, records)
-			if now := time.Now(); h.turns.appended(records, now) {
+			if now := time.Now(); h.fairness.appended(records, now) {
 				h.giveWay(now.Sub(start))
 			}
 			return left, nil
@@ -87,7 +87,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 			h.lost(tries+1, time.Since(start))
 			lost := time.Now()
 			if err = h.catchUp(); err == nil {
-				h.turns.caught = time.Since(lost)
+				h.fairness.caught = time.Since(lost)
 				continue
 			}
 		case len(batch) > 1 && !errors.Is(err, eventlog.ErrUnavailable):
@@ -101,7 +101,7 @@ func (h *Handler) commit(group []*request) (left int, err error) {
 		answerAll(batch, nil)
 		return left, unavailable(err)
 	}
-	lost := refuse(Busy, "lost_race", "", "Others changed the accounts at the same time too often.")
+	lost := busy("lost_race", "Others changed the accounts at the same time too often.")
 	h.still.GaveUp(lost, time.Now())
 	refuseAll(group, lost)
 	return 0, nil
@@ -134,25 +134,7 @@ func unavailable(err error) error {
 	return nil
 }
 
-// decideGroup decides one request after another, each on what the ones before it will have made true.
-func decideGroup(states States, group []*request) (batch []decided, left int) {
-	o := newOverlay(states)
-	total := 0
-	for i, r := range group {
-		d := decided{request: r, before: o.User(r.cmd.Of().ID), gone: o.Deleted(r.cmd.Of().ID), dir: o.Directory()}
-		if d.err = cmp.Or(r.ctx.Err(), r.failed); d.err == nil && r.done == nil {
-			d.drafts, d.err = Decide(o, r.actor, r.cmd)
-		}
-		if total += len(d.drafts); total > eventlog.MaxBatch {
-			return batch, len(group) - i
-		}
-		o.add(r.actor, d.drafts)
-		batch = append(batch, d)
-	}
-	return batch, 0
-}
-
-func (h *Handler) append(states States, batch []decided, newest *uint64) ([]events.Record, error) {
+func (h *Handler) append(states commands.States, batch []decided, newest *uint64) ([]events.Record, error) {
 	var entries []eventlog.Entry
 	for _, d := range batch {
 		if len(d.drafts) > 0 {
@@ -177,7 +159,7 @@ func (h *Handler) append(states States, batch []decided, newest *uint64) ([]even
 
 // confirm returns [eventlog.ErrConflict] when nothing is to be appended, whether refused or so already, but the States that
 // this rests on are out of date. An append proves by itself that they are not.
-func (h *Handler) confirm(states States, newest *uint64) error {
+func (h *Handler) confirm(states commands.States, newest *uint64) error {
 	if !h.log.Shared() {
 		return nil
 	}
@@ -208,18 +190,4 @@ func (h *Handler) catchUp() error {
 		return fmt.Errorf("following the log to %d: %w", last, eventlog.ErrUnavailable)
 	}
 	return nil
-}
-
-func answerAll(batch []decided, records []events.Record) {
-	for _, d := range batch {
-		n := min(len(d.drafts), len(records))
-		d.reply(records[:n])
-		records = records[n:]
-	}
-}
-
-func refuseAll(group []*request, err error) {
-	for _, r := range group {
-		r.end(answer{err: err})
-	}
 }

@@ -1,4 +1,4 @@
-package commands_test
+package committer_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/seal"
@@ -32,7 +33,7 @@ func TestFarInstanceGetsItsTurn(t *testing.T) {
 		log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: e, Master: master})
 		require.NoError(t, err)
 		t.Cleanup(log.Close)
-		return start(t, log, commands.Options{})
+		return start(t, log, committer.Options{})
 	}
 	near, far := at(s.ClientURL()), at("nats://"+way.Addr())
 	way.Delay(100 * time.Millisecond) // in each direction

@@ -1,6 +1,6 @@
 //go:build cluster
 
-package commands_test
+package committer_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/seal"
@@ -79,7 +80,7 @@ func fleet(t testing.TB) (instances []instance) {
 		log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: e, Master: master})
 		require.NoError(t, err)
 		t.Cleanup(log.Close)
-		instances = append(instances, start(t, log, commands.Options{}))
+		instances = append(instances, start(t, log, committer.Options{}))
 	}
 	return instances
 }

@@ -1,4 +1,4 @@
-package commands_test
+package committer_test
 
 import (
 	"context"
@@ -13,19 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events"
 	"accountd/events/eventlog"
 	"accountd/projections"
 	"accountd/testing/testlog"
 )
 
+var adminID = uuid.MustParse("00000000-0000-4000-8000-000000000001")
+
 // instance is one process's share of the service: a view that follows the log, and a handler on it.
 type instance struct {
 	view    *projections.View
-	handler *commands.Handler
+	handler *committer.Handler
 }
 
-func start(t testing.TB, log *eventlog.Log, opts commands.Options) instance {
+func start(t testing.TB, log *eventlog.Log, opts committer.Options) instance {
 	t.Helper()
 	i := instance{view: projections.NewView()}
 	runner := projections.NewRunner(log, i.view)
@@ -33,7 +36,7 @@ func start(t testing.TB, log *eventlog.Log, opts commands.Options) instance {
 	ended := make(chan error, 1)
 	go func() { ended <- runner.Run(ctx) }()
 	<-runner.CaughtUp()
-	i.handler = commands.NewHandler(log, i.view, opts)
+	i.handler = committer.New(log, i.view, opts)
 	t.Cleanup(func() {
 		i.handler.Close()
 		stop()
@@ -57,7 +60,7 @@ func administrator(t *testing.T, i instance) *commands.User {
 
 func TestDoAnswersWithTheStateItMade(t *testing.T) {
 	env := testlog.Start(t)
-	i := start(t, env.Log, commands.Options{})
+	i := start(t, env.Log, committer.Options{})
 	ctx := context.Background()
 	administrator(t, i)
 	made, err := i.handler.Do(ctx, commands.Service(), create("jan"))
@@ -65,14 +68,14 @@ func TestDoAnswersWithTheStateItMade(t *testing.T) {
 	require.Equal(t, uint64(2), made.Sequence)
 	require.Equal(t, i.view.Snapshot().User(made.User.ID), made.User, "a write is seen by the next read")
 
-	again, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(true)})
+	again, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: new(true)})
 	require.NoError(t, err)
 	require.Equal(t, made.User, again.Before)
 	again.Before = nil
 	require.Equal(t, made, again, "nothing changed")
 
-	three, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(false),
-		Profile: events.ProfileUpdated{Phone: the("+1 2")}, Rights: events.RightsChanged{APIAccess: the(true)}})
+	three, err := i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: new(false),
+		Profile: events.ProfileUpdated{Phone: new("+1 2")}, Rights: events.RightsChanged{APIAccess: new(true)}})
 	require.NoError(t, err)
 	require.Equal(t, uint64(5), three.Sequence)
 	require.Equal(t, i.view.Snapshot().User(made.User.ID), three.User)
@@ -91,7 +94,7 @@ func TestDoAnswersWithTheStateItMade(t *testing.T) {
 
 func TestDoCarriesTheCause(t *testing.T) {
 	env := testlog.Start(t)
-	i := start(t, env.Log, commands.Options{})
+	i := start(t, env.Log, committer.Options{})
 	ctx := context.Background()
 	admin := administrator(t, i)
 	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1", TraceParent: "00-1", Address: "192.0.2.1", Permissions: commands.Whole()}
@@ -105,7 +108,7 @@ func TestDoCarriesTheCause(t *testing.T) {
 }
 
 func TestExternalProvisioning(t *testing.T) {
-	i := start(t, testlog.Start(t).Log, commands.Options{ExternalProvisioning: true})
+	i := start(t, testlog.Start(t).Log, committer.Options{ExternalProvisioning: true})
 	ctx := context.Background()
 	made, err := i.handler.Do(ctx, commands.Service(), create("jan"))
 	require.NoError(t, err)
@@ -119,7 +122,7 @@ func TestExternalProvisioning(t *testing.T) {
 // everybody else is refused cleanly, and no number is given twice.
 func TestRacingWriters(t *testing.T) {
 	env := testlog.Start(t)
-	instances := []instance{start(t, env.Log, commands.Options{}), start(t, env.Another(), commands.Options{})}
+	instances := []instance{start(t, env.Log, committer.Options{}), start(t, env.Another(), committer.Options{})}
 	const writers, rounds = 16, 20
 	var won, lost atomic.Int64
 	var all sync.WaitGroup
@@ -179,7 +182,7 @@ func (w *watcher) Appended(commands, _ int, _ time.Duration) {
 func TestCrowdIsGrouped(t *testing.T) {
 	env := testlog.Start(t)
 	var seen watcher
-	i := start(t, env.Log, commands.Options{Observer: &seen})
+	i := start(t, env.Log, committer.Options{Observer: &seen})
 	administrator(t, i)
 	const crowd = 300
 	var all sync.WaitGroup
@@ -192,8 +195,8 @@ func TestCrowdIsGrouped(t *testing.T) {
 				refused.Add(1)
 				return
 			}
-			_, err = i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: the(false),
-				Profile: events.ProfileUpdated{Phone: the("+1 2")}})
+			_, err = i.handler.Do(ctx, commands.Service(), commands.UpdateUser{ID: made.User.ID, Active: new(false),
+				Profile: events.ProfileUpdated{Phone: new("+1 2")}})
 			require.NoError(t, err)
 		})
 	}
@@ -202,7 +205,7 @@ func TestCrowdIsGrouped(t *testing.T) {
 	require.Greater(t, maxOf(seen.groups), 1, "nothing was appended together")
 
 	live := i.view.Snapshot()
-	rebuilt := start(t, env.Another(), commands.Options{}).view.Snapshot()
+	rebuilt := start(t, env.Another(), committer.Options{}).view.Snapshot()
 	require.Equal(t, live.Head(), rebuilt.Head())
 	for n := range int64(crowd - 50 + 1) {
 		require.Equal(t, live.UserByNumber(n+1), rebuilt.UserByNumber(n+1))
@@ -220,7 +223,7 @@ func maxOf(list []int) int {
 func TestDoAfterClose(t *testing.T) {
 	env := testlog.Start(t)
 	view := projections.NewView()
-	h := commands.NewHandler(env.Log, view, commands.Options{})
+	h := committer.New(env.Log, view, committer.Options{})
 	_, err := h.Do(context.Background(), commands.Service(), create("early"))
 	var refusal *commands.Refusal
 	require.ErrorAs(t, err, &refusal)
@@ -228,5 +231,5 @@ func TestDoAfterClose(t *testing.T) {
 	h.Close()
 	h.Close()
 	_, err = h.Do(context.Background(), commands.Service(), create("late"))
-	require.ErrorIs(t, err, commands.ErrClosed)
+	require.ErrorIs(t, err, committer.ErrClosed)
 }

@@ -1,4 +1,4 @@
-package commands_test
+package committer_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"accountd/commands"
+	"accountd/commands/committer"
 	"accountd/events/tracing"
 	"accountd/testing/testlog"
 )
@@ -34,7 +35,7 @@ func said(s tracetest.SpanStub) map[string]string {
 
 func TestSpansOfACommand(t *testing.T) {
 	env := testlog.Start(t)
-	i := start(t, env.Log, commands.Options{})
+	i := start(t, env.Log, committer.Options{})
 	administrator(t, i)
 	ctx, kept := recorded(t)
 	_, err := i.handler.Do(ctx, commands.Actor{User: adminID, TraceParent: "00-1", Permissions: commands.Whole()}, create("jan"))
@@ -55,14 +56,14 @@ func TestSpansOfACommand(t *testing.T) {
 }
 
 func TestSpanOfARefusal(t *testing.T) {
-	i := start(t, testlog.Start(t).Log, commands.Options{})
+	i := start(t, testlog.Start(t).Log, committer.Options{})
 	administrator(t, i)
 	ctx, kept := recorded(t)
 	_, err := i.handler.Do(ctx, commands.Service(), commands.OnVersion{Command: commands.DeleteUser{ID: uuid.New()}})
 	require.Error(t, err)
 	i.handler.Close()
 	_, err = i.handler.Do(ctx, commands.Service(), create("late"))
-	require.ErrorIs(t, err, commands.ErrClosed)
+	require.ErrorIs(t, err, committer.ErrClosed)
 	spans := kept.GetSpans()
 	require.Len(t, spans, 2)
 	require.Equal(t, "DeleteUser", said(spans[0])["command"])
@@ -72,7 +73,7 @@ func TestSpanOfARefusal(t *testing.T) {
 
 // late is a fold that is behind, once.
 type late struct {
-	commands.Fold
+	committer.Fold
 	old commands.States
 }
 
@@ -86,12 +87,12 @@ func (l *late) States() commands.States {
 
 func TestSpanTellsConflicts(t *testing.T) {
 	env := testlog.Start(t)
-	i := start(t, env.Log, commands.Options{})
+	i := start(t, env.Log, committer.Options{})
 	administrator(t, i)
 	behind := &late{i.view, i.view.States()}
 	_, err := i.handler.Do(t.Context(), commands.Service(), create("somebody"))
 	require.NoError(t, err)
-	h := commands.NewHandler(env.Log, behind, commands.Options{})
+	h := committer.New(env.Log, behind, committer.Options{})
 	t.Cleanup(h.Close)
 	ctx, kept := recorded(t)
 	_, err = h.Do(ctx, commands.Service(), create("jan"))

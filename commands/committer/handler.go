@@ -1,4 +1,4 @@
-package commands
+package committer
 
 import (
 	"context"
@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
 
+	"accountd/commands"
 	"accountd/commands/standstill"
 	"accountd/events"
 	"accountd/events/eventlog"
@@ -34,24 +34,25 @@ type Options struct {
 	ExternalProvisioning bool     // users are creating until another system reports them done
 }
 
-// Outcome is what a command led to.
-type Outcome struct {
-	// Sequence of the command's newest Record; of what the command is about, when everything was so already.
-	Sequence  uint64
-	User      *User      // the State after the command, nil after a deletion or when the command is about no user
-	Before    *User      // the State before the command, nil before a creation or when the command is about no user
-	Directory *Directory // as the command left it
+// Fold is the running fold that the Handler decides on and feeds. projections.View implements it.
+type Fold interface {
+	// States returns the newest picture, nil while the Log is being read for the first time.
+	States() commands.States
+	// Apply folds Records that follow directly on what was applied, and ignores those already seen.
+	Apply(records []events.Record) error
+	// Wait returns when the Record of that sequence is applied, or with the context's error.
+	Wait(ctx context.Context, sequence uint64) error
 }
 
 // Handler runs commands: it decides them on the newest States, appends their Events, and decides again when somebody
 // else was faster. It is safe for concurrent use.
 type Handler struct {
-	log   *eventlog.Log
-	fold  Fold
-	opts  Options
-	queue chan *request
-	turns turns // the committer's
-	still standstill.Watch
+	log      *eventlog.Log
+	fold     Fold
+	opts     Options
+	queue    chan *request
+	fairness fairness // of the loop alone
+	still    standstill.Watch
 
 	mu     sync.RWMutex
 	closed bool
@@ -61,22 +62,22 @@ type Handler struct {
 type request struct {
 	ctx       context.Context
 	span      trace.Span
-	actor     Actor
-	cmd       Command
+	actor     commands.Actor
+	cmd       commands.Command
 	once      Once
-	conflicts int      // how often somebody else was faster
-	done      *Outcome // what the command has led to already, nil for nothing
-	failed    error    // why that could not be found out
+	conflicts int               // how often somebody else was faster
+	done      *commands.Outcome // what the command has led to already, nil for nothing
+	failed    error             // why that could not be found out
 	answer    chan answer
 }
 
 type answer struct {
-	outcome Outcome
+	outcome commands.Outcome
 	err     error
 }
 
-// NewHandler starts a Handler on the Log and its fold; Close ends it.
-func NewHandler(log *eventlog.Log, fold Fold, opts Options) *Handler {
+// New starts a Handler on the Log and its fold; Close ends it.
+func New(log *eventlog.Log, fold Fold, opts Options) *Handler {
 	h := &Handler{log: log, fold: fold, opts: opts, queue: make(chan *request, maxWaiting), done: make(chan struct{})}
 	if h.opts.Observer == nil {
 		h.opts.Observer = nobody{}
@@ -85,22 +86,22 @@ func NewHandler(log *eventlog.Log, fold Fold, opts Options) *Handler {
 	return h
 }
 
-// Do runs the command and returns when it is durable and the fold has it. It returns a [*Refusal] (Busy when too many
+// Do runs the command and returns when it is durable and the fold has it. It returns a [*commands.Refusal] (Busy when too many
 // commands wait or too many races were lost), [eventlog.ErrUnavailable] when the outcome stays unknown, [ErrClosed], or
 // the context's error, after which the command may still take effect.
-func (h *Handler) Do(ctx context.Context, actor Actor, cmd Command) (Outcome, error) {
+func (h *Handler) Do(ctx context.Context, actor commands.Actor, cmd commands.Command) (commands.Outcome, error) {
 	return h.Start(ctx, actor, cmd)()
 }
 
 // Start is Do in two steps: when it returns, the command has its place behind those that were started before, and the
 // function that it returns waits for the outcome. So many commands share appends, and stay in order.
-func (h *Handler) Start(ctx context.Context, actor Actor, cmd Command) (wait func() (Outcome, error)) {
+func (h *Handler) Start(ctx context.Context, actor commands.Actor, cmd commands.Command) (wait func() (commands.Outcome, error)) {
 	return h.start(ctx, actor, cmd, Once{})
 }
 
-func (h *Handler) start(ctx context.Context, actor Actor, cmd Command, once Once) (wait func() (Outcome, error)) {
-	if create, ok := cmd.(CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
-		create.User.State = StateCreating
+func (h *Handler) start(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (wait func() (commands.Outcome, error)) {
+	if create, ok := cmd.(commands.CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
+		create.User.State = commands.StateCreating
 		cmd = create
 	}
 	if actor.At.IsZero() {
@@ -114,12 +115,12 @@ func (h *Handler) start(ctx context.Context, actor Actor, cmd Command, once Once
 	return r.wait
 }
 
-func (r *request) wait() (Outcome, error) {
+func (r *request) wait() (commands.Outcome, error) {
 	select {
 	case a := <-r.answer:
 		return a.outcome, a.err
 	case <-r.ctx.Done():
-		return Outcome{}, r.ctx.Err()
+		return commands.Outcome{}, r.ctx.Err()
 	}
 }
 
@@ -133,7 +134,7 @@ func (h *Handler) enqueue(r *request) error {
 	case h.queue <- r:
 		return nil
 	default:
-		return refuse(Busy, "over_capacity", "", "Too many changes are waiting.")
+		return busy("over_capacity", "Too many changes are waiting.")
 	}
 }
 
@@ -159,45 +160,3 @@ type nobody struct{}
 
 func (nobody) Appended(int, int, time.Duration) {}
 func (nobody) Conflicted()                      {}
-
-// decided is a request with what Decide made of it.
-type decided struct {
-	*request
-	before *User      // the target before the command, nil when it is no user
-	gone   *Deleted   // the target when it was deleted before
-	dir    *Directory // before the command
-	drafts []events.Draft
-	err    error
-}
-
-func (d decided) reply(records []events.Record) {
-	if d.err != nil {
-		d.end(answer{err: d.err})
-		return
-	}
-	if d.done != nil {
-		d.end(answer{outcome: *d.done})
-		return
-	}
-	out := Outcome{User: d.before, Before: d.before, Directory: d.dir, Sequence: d.dir.version(d.cmd.Of().ID)}
-	if d.before != nil {
-		out.Sequence = d.before.Version
-	} else if d.gone != nil {
-		out.Sequence = d.gone.Version
-	}
-	for _, r := range records {
-		out.Directory, out.Sequence = out.Directory.Evolve(r), r.Sequence
-		if r.Aggregate == d.cmd.Of() {
-			out.User = Evolve(out.User, r)
-		}
-	}
-	d.end(answer{outcome: out})
-}
-
-func (d decided) entry(s States) eventlog.Entry {
-	id := d.once.ID
-	if id == uuid.Nil {
-		id = uuid.Must(uuid.NewV7())
-	}
-	return eventlog.Entry{Command: id, Cause: d.actor.cause(s), Drafts: d.drafts}
-}

@@ -1,4 +1,4 @@
-package commands
+package committer
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
+	"accountd/commands"
 	"accountd/events"
 	"accountd/events/tracing"
 )
@@ -25,8 +26,8 @@ func (r *request) begin() {
 }
 
 // nameOf returns such as "CreateUser".
-func nameOf(c Command) string {
-	if v, ok := c.(OnVersion); ok {
+func nameOf(c commands.Command) string {
+	if v, ok := c.(commands.OnVersion); ok {
 		return nameOf(v.Command)
 	}
 	return strings.TrimPrefix(fmt.Sprintf("%T", c), "commands.")
@@ -49,7 +50,7 @@ const outcomeFailed = "failed"
 
 // outcomeOf returns a word for what became of a command: a refusal's reason where it was refused.
 func outcomeOf(err error) string {
-	var refusal *Refusal
+	var refusal *commands.Refusal
 	switch {
 	case err == nil:
 		return "done"
