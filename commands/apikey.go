@@ -160,7 +160,7 @@ func replaceAPIKey(u *User, k events.APIKey) (out []events.Event) {
 // UpdateAPIKey changes what its fields name; nil fields stay. A key that gains nothing by it may be changed by whoever could end
 // it, any other change takes who could make such a key.
 //
-// Refusals: NotFound, Invalid, Forbidden, Conflict (api_key_expired, api_key_kind_invalid).
+// Refusals: NotFound, Invalid, Forbidden, Conflict (api_key_expired, api_key_kind_invalid, key_unattested).
 type UpdateAPIKey struct {
 	ID          uuid.UUID
 	KeyID       uuid.UUID
@@ -186,7 +186,7 @@ func (c UpdateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, erro
 		return nil, NoAPIKey()
 	}
 	after := c.of(k.APIKey)
-	if err := mayChangeKey(s, a, u, k.APIKey, after); err != nil {
+	if err := mayChangeKey(s, a, u, k, after); err != nil {
 		return nil, err
 	}
 	switch {
@@ -302,13 +302,29 @@ func mayAddKey(s States, a Actor, target *User, k events.APIKey) error {
 	return mayIssue(s, a, target, k)
 }
 
-// mayChangeKey tells whether the Actor may make the one key of the target's the other. By what gives the key nothing nobody gains:
-// who may end a key may do that.
-func mayChangeKey(s States, a Actor, target *User, before, after events.APIKey) error {
-	if before.Permissions == after.Permissions && within(before, after) {
+// mayChangeKey tells whether the Actor may make the one key of the target's the other. By what gives the key nothing
+// nobody gains: who may end a key may do that. What gives it more, those gain as well who know its secret: so they must be such
+// as could make the key as it is going to be.
+func mayChangeKey(s States, a Actor, target *User, before APIKey, after events.APIKey) error {
+	if before.Permissions == after.Permissions && within(before.APIKey, after) {
 		return nil
 	}
-	return mayAddKey(s, a, target, after)
+	if err := mayAddKey(s, a, target, after); err != nil {
+		return err
+	}
+	if !before.heldBy(a.At, func(by Author) bool { return by.couldMake(s, target, after) }) {
+		return refuse(Conflict, "key_unattested", "", "Somebody made this key who could not make such a one: give it a new secret first.")
+	}
+	return nil
+}
+
+// couldMake reports whether the Author could give the target such a key, by the credential in question.
+func (by Author) couldMake(s States, target *User, k events.APIKey) bool {
+	if by == (Author{}) {
+		return true
+	}
+	_, a, ok := by.actor(s)
+	return ok && mayManage(s, a, target) == nil && mayAddKey(s, a, target, k) == nil
 }
 
 // staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
@@ -375,12 +391,34 @@ type APIKey struct {
 	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
 	OldUntil time.Time
 	By       Author // who was shown its secret
+	OldBy    Author // and the one before
 }
 
-func (k *APIKey) rotate(e events.APIKeyRotated) {
+// heldBy reports whether that holds of everybody who was shown a secret that opens the key at that time.
+func (k APIKey) heldBy(at time.Time, holds func(Author) bool) bool {
+	return holds(k.By) && (k.Old == "" || !at.Before(k.OldUntil) || holds(k.OldBy))
+}
+
+// author returns who was shown its secrets, or nobody who exists where that is more than one.
+func (k APIKey) author(at time.Time) Author {
+	one := Author{}
+	same := k.heldBy(at, func(by Author) bool {
+		if one == (Author{}) {
+			one = by
+		}
+		return by == one || by == Author{}
+	})
+	if !same {
+		return Author{User: uuid.Max}
+	}
+	return one
+}
+
+func (k *APIKey) rotate(e events.APIKeyRotated, by Author) {
 	k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil
+	k.By, k.OldBy = by, k.By
 	if e.OldUntil.IsZero() {
-		k.Old = ""
+		k.Old, k.OldBy = "", Author{}
 	}
 }
 

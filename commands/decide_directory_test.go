@@ -89,7 +89,8 @@ func TestClients(t *testing.T) {
 		{name: "not with members", given: and(have, fact{childID, events.MembershipChanged{Client: the(int64(2))}}), actor: admin, when: commands.DeleteClient{ID: freshID}, no: "has_members"},
 		{name: "not with applications", given: and(have, fact{parentID, events.ApplicationCreated{Number: 2, AppID: "b", Client: 2}}), actor: admin, when: commands.DeleteClient{ID: freshID}, no: "has_applications"},
 		{name: "users are of a client that exists", given: have, actor: admin, when: commands.UpdateUser{ID: childID, Membership: events.MembershipChanged{Client: the(int64(2)), Access: the("full")}},
-			then: []events.Event{events.MembershipChanged{Client: the(int64(2)), Access: the("full")}}},
+			then: []events.Event{events.MembershipChanged{Client: the(int64(2)), Access: the("full")},
+				events.SigningKeyRemoved{ID: "AKchild"}}}, // which the parent was shown
 	})
 }
 

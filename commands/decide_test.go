@@ -180,7 +180,7 @@ func TestUpdateUser(t *testing.T) {
 			when: commands.UpdateUser{ID: childID, Version: 3, Profile: events.ProfileUpdated{Phone: the("+48 1")},
 				Rights: events.RightsChanged{SuperAdmin: the(true)}, PasswordHash: the(events.Secret("h")), Active: the(false)},
 			then: []events.Event{events.ProfileUpdated{Phone: the("+48 1")}, events.RightsChanged{SuperAdmin: the(true)},
-				events.PasswordChanged{Hash: "h"}, events.UserDisabled{}}},
+				events.PasswordChanged{Hash: "h"}, events.UserDisabled{}, events.SigningKeyRemoved{ID: "AKchild"}}}, // which the parent was shown
 		{name: "the same profile is no change", actor: child,
 			given: and(family(), fact{childID, events.ProfileUpdated{Profile: &events.Profile{City: "Brno", NewsletterTech: the(true)}}}),
 			when:  change(events.ProfileUpdated{Profile: &events.Profile{City: "Brno", NewsletterTech: the(true)}})},

@@ -84,7 +84,7 @@ func effects() map[string]struct {
 	}))
 	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)}, with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
 	add(events.UserEnabled{}, with(func(u *user) { u.Active = true }))
-	add(events.UserDisabled{}, with(func(u *user) { u.Active, u.DisabledSince = false, 2 }))
+	add(events.UserDisabled{}, with(func(u *user) { u.Active, u.DisabledSince, u.PasswordReset = false, 2, nil }))
 	add(events.ProvisioningCompleted{}, with(func(u *user) { u.State = commands.StateCreated }))
 	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
 	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))

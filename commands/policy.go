@@ -140,7 +140,7 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 		return refuse(Forbidden, "not_allowed", "parent", "Only a super admin may say whose account this is.")
 	}
 	if u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
-		return mayOpen(s, a, &User{SuperAdmin: e.SuperAdmin, Datacenter: e.Datacenter, Groups: e.Groups})
+		return mayOpen(s, a, &User{SuperAdmin: e.SuperAdmin, Client: e.Client, Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups})
 	}
 	return mayCreateIn(s, a, e)
 }
@@ -399,10 +399,14 @@ func mayLeave(s States, a Actor, target *User) error {
 	return mayOpen(s, a, target)
 }
 
-// reaches reports whether a log-in as the user may do something with other accounts, besides what a member of a client may.
+// reaches reports whether a log-in as the user may do something with other accounts: those of everybody, of its datacenters, of the
+// client of which it is a full member, or those that it has made.
 func reaches(s States, u *User) bool {
-	return u.SuperAdmin || len(administered(s, u)) > 0 || hasChildren(s, u.ID)
+	return u.SuperAdmin || u.managesClient() || len(administered(s, u)) > 0 || hasChildren(s, u.ID)
 }
+
+// managesClient reports whether the user may change the members of a client.
+func (u *User) managesClient() bool { return u.Client != 0 && u.Access == AccessFull }
 
 // coversLogIn reports whether the permissions by which u asks include what a log-in as the target may do.
 func coversLogIn(s States, u *User, a Actor, target *User) bool {
@@ -501,6 +505,24 @@ func (u *User) ScopeParent() uuid.UUID {
 	return u.Parent
 }
 
+// seenBy returns the parent who is shown the secrets of the user's signing and storage keys, at that time.
+func (u *User) seenBy(s States, at time.Time) Author {
+	if parent := s.User(u.ScopeParent()); parent != nil && makesAccounts(parent, at) {
+		return Author{User: parent.ID}
+	}
+	return Author{}
+}
+
+// leave notes, when the account is in the Scope of that parent no more, that it was shown the secrets of signing and storage keys.
+func (u *User) leave(parent uuid.UUID) {
+	if parent == uuid.Nil || parent == u.ScopeParent() {
+		return
+	}
+	shown := Author{User: parent}
+	u.SigningKeys = each(u.SigningKeys, func(k *SigningKey) { k.By = cmp.Or(k.By, shown) })
+	u.StorageKeys = each(u.StorageKeys, func(k *StorageKey) { k.By = cmp.Or(k.By, shown) })
+}
+
 // makesAccounts reports whether the user, who is no super admin, has a credential at that time by which it makes accounts of its
 // own, whose parent it is.
 func makesAccounts(u *User, at time.Time) bool {
@@ -559,7 +581,7 @@ func (u *User) author(r events.Record) Author {
 	default:
 		return Author{by, r.Cause.Credential}
 	}
-	if _, by, ok := u.credential(r.Cause.Credential); ok {
+	if _, by, ok := u.credential(r.Cause.Credential, r.Time); ok {
 		return by
 	}
 	return u.PasswordBy
@@ -567,7 +589,7 @@ func (u *User) author(r events.Record) Author {
 
 // credential returns what a key of the user, by its public id with its kind before it, is permitted and who made it; of any other
 // credential, such as a session, everything and who set the password. It is false for a key that the user does not have.
-func (u *User) credential(id string) (Permissions, Author, bool) {
+func (u *User) credential(id string, at time.Time) (Permissions, Author, bool) {
 	kind, key, _ := strings.Cut(id, ":")
 	switch kind {
 	case "api-key":
@@ -575,7 +597,7 @@ func (u *User) credential(id string) (Permissions, Author, bool) {
 		if i < 0 {
 			return Permissions{}, Author{}, false
 		}
-		return Granted(u.APIKeys[i].Permissions), u.APIKeys[i].By, true
+		return Granted(u.APIKeys[i].Permissions), u.APIKeys[i].author(at), true
 	case "signing-key":
 		k, ok := u.SigningKey(key)
 		return Granted(k.Permissions), k.By, ok
@@ -589,12 +611,21 @@ func (by Author) covers(s States, target *User) bool {
 	if by == (Author{}) || by.User == target.ID {
 		return true
 	}
-	u := s.User(by.User)
-	if u == nil || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
+	u, a, ok := by.actor(s)
+	if !ok || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
 		return false
 	}
-	permissions, _, ok := u.credential(by.Credential)
-	return ok && mayOpen(s, Actor{User: u.ID, Credential: by.Credential, Permissions: permissions}, target) == nil
+	return mayOpen(s, a, target) == nil
+}
+
+// actor returns the Author as the user who is there, and as who would ask now by the credential in question, if that is there, too.
+func (by Author) actor(s States) (*User, Actor, bool) {
+	u := s.User(by.User)
+	if u == nil {
+		return nil, Actor{}, false
+	}
+	permissions, _, ok := u.credential(by.Credential, time.Time{})
+	return u, Actor{User: u.ID, Credential: by.Credential, Permissions: permissions}, ok
 }
 
 // mostRisen bounds the Events about those who may do more because of one command.
@@ -612,7 +643,7 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 	next.Add(a, of)
 	for _, id := range users {
 		if before, after := s.User(id), next.User(id); before != nil && after != nil && gainsReach(s, next, before, after) {
-			out = append(out, drafts(after, strangers(next, after))...)
+			out = append(out, drafts(after, strangers(next, after, a.At))...)
 		}
 	}
 	if len(out) > mostRisen {
@@ -652,28 +683,30 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 	return slices.Compact(out)
 }
 
-// strangers are the Events that end the credentials which strangers made.
-func strangers(s States, u *User) (out []events.Event) {
-	if u.PasswordHash != "" && !u.PasswordBy.covers(s, u) {
+// strangers are the Events that end the credentials which strangers made, or were shown.
+func strangers(s States, u *User, at time.Time) (out []events.Event) {
+	covers := func(by Author) bool { return by.covers(s, u) }
+	shown := func(by Author) bool { return covers(by) && covers(u.seenBy(s, at)) }
+	if u.PasswordHash != "" && !covers(u.PasswordBy) {
 		out = append(out, events.PasswordChanged{})
 	}
 	for _, k := range u.APIKeys {
-		if !k.By.covers(s, u) {
+		if !k.heldBy(at, covers) {
 			out = append(out, events.APIKeyRevoked{ID: k.ID})
 		}
 	}
 	for _, k := range u.SigningKeys {
-		if !k.By.covers(s, u) {
+		if !shown(k.By) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
 		}
 	}
 	for _, k := range u.SSHKeys {
-		if !k.By.covers(s, u) {
+		if !covers(k.By) {
 			out = append(out, events.SSHKeyRemoved{Number: k.Number})
 		}
 	}
 	for _, k := range u.StorageKeys {
-		if !k.By.covers(s, u) {
+		if !shown(k.By) {
 			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
 	}
@@ -685,8 +718,8 @@ func gainsReach(s, next States, before, after *User) bool {
 	if after.SuperAdmin || before.SuperAdmin {
 		return !before.SuperAdmin
 	}
-	full := after.Client != 0 && after.Access == AccessFull && (before.Client != after.Client || before.Access != AccessFull)
-	return full || len(beyond(s, before, next, after)) > 0
+	manages := after.managesClient() && (before.Client != after.Client || !before.managesClient())
+	return manages || len(beyond(s, before, next, after)) > 0
 }
 
 // beyond returns the datacenters that the second user administers, in its States, and the first does not.

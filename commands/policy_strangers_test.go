@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,34 @@ import (
 	"accountd/events"
 	"accountd/projections"
 )
+
+// step is an Event of the child, and who asked for it by which credential; zero: the service.
+type step struct {
+	by         uuid.UUID
+	credential string
+	event      events.Event
+}
+
+// afterSteps is what there is when the child, without keys at first, has gone through them.
+func afterSteps(t *testing.T, steps []step) *projections.Snapshot {
+	t.Helper()
+	history := records(and(and(world(), family()...), fact{childID, events.SigningKeyRemoved{ID: "AKchild"}},
+		fact{parentID, events.SigningKeyUpdated{ID: "AKparent", Permissions: &events.Permissions{Users: commands.LevelWrite}}}))
+	for _, s := range steps {
+		r := records([]fact{{childID, s.event}})[0]
+		r.Sequence = uint64(len(history) + 1)
+		r.Time = history[len(history)-1].Time
+		r.Cause = events.Cause{Actor: events.System, Credential: s.credential}
+		if s.by != uuid.Nil {
+			r.Cause.Actor = s.by.String()
+		}
+		history = append(history, r)
+	}
+	v := projections.NewView()
+	require.NoError(t, v.Apply(history))
+	v.Open()
+	return v.Snapshot()
+}
 
 // TestWhoGainsPowerKeepsNoStrangersCredentials: what somebody left with an account who may not do what the account may from now on,
 // such as its former parent, ends when it gains that; what its user and those made who may, stays.
@@ -21,17 +50,13 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 	signing := func(id string) events.Event {
 		return events.SigningKeyAdded{SigningKey: events.SigningKey{ID: id, Secret: "s"}}
 	}
+	storage := events.StorageKeySet{StorageKey: events.StorageKey{Kind: commands.StorageS3, ID: "S"}}
 	raise := commands.UpdateUser{ID: childID, Rights: events.RightsChanged{SuperAdmin: the(true)}}
 	raised := events.RightsChanged{SuperAdmin: the(true)}
 	ruling := events.MembershipChanged{Datacenter: the(southID), Groups: &[]uuid.UUID{managersID}}
 	rule := commands.UpdateUser{ID: childID, Membership: ruling}
 	const asHimself = "" // the child, by its password
 
-	type step struct {
-		by         uuid.UUID
-		credential string
-		event      events.Event
-	}
 	for name, c := range map[string]struct {
 		steps []step
 		when  commands.UpdateUser
@@ -49,7 +74,7 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			{adminID, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
 			[]events.Event{raised}},
 		"the parent left keys to other things": {[]step{{parentID, "", events.SSHKeyAdded{Number: 7, Title: "t"}},
-			{parentID, "", events.StorageKeySet{StorageKey: events.StorageKey{Kind: commands.StorageS3, ID: "S"}}}}, raise,
+			{parentID, "", storage}}, raise,
 			[]events.Event{raised, events.SSHKeyRemoved{Number: 7}, events.StorageKeyRemoved{Kind: commands.StorageS3}}},
 		"or by a token that was mailed": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
 			[]events.Event{raised}},
@@ -72,8 +97,24 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 		"or by a signing key": {[]step{{parentID, "", signing("AKa")}, {childID, "signing-key:AKa", key("b")},
 			{childID, "", events.SigningKeyRemoved{ID: "AKa"}}}, raise,
 			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("b")}}},
-		"the child made its own": {[]step{{childID, "", events.PasswordChanged{Hash: "h"}}, {childID, "", key("a")}, {childID, "", signing("AKa")}}, raise,
+		"the child made its own": {[]step{{childID, "", events.PasswordChanged{Hash: "h"}}, {childID, "", key("a")},
+			{childID, "", events.SSHKeyAdded{Number: 7, Title: "t"}}}, raise, []events.Event{raised}},
+		"but the parent was shown it": {[]step{{childID, "", signing("AKa")}, {childID, "", storage}}, raise,
+			[]events.Event{raised, events.SigningKeyRemoved{ID: "AKa"}, events.StorageKeyRemoved{Kind: commands.StorageS3}}},
+		"before the child was another's": {[]step{{childID, "", signing("AKa")}, {childID, "", storage},
+			{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}}, raise,
+			[]events.Event{raised, events.SigningKeyRemoved{ID: "AKa"}, events.StorageKeyRemoved{Kind: commands.StorageS3}}},
+		"not after": {[]step{{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}, {childID, "", signing("AKa")}, {childID, "", storage}}, raise,
 			[]events.Event{raised}},
+		"the secret before still opens the parent's key": {[]step{{parentID, "", key("a")}, {adminID, "",
+			events.APIKeyRotated{ID: keyOf("a"), Hash: "b", OldUntil: firstDay.AddDate(1, 0, 0)}}}, raise,
+			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}}},
+		"and made another": {[]step{{parentID, "", key("a")},
+			{adminID, "", events.APIKeyRotated{ID: keyOf("a"), Hash: "b", OldUntil: firstDay.AddDate(1, 0, 0)}},
+			{childID, "api-key:" + keyOf("a").String(), key("c")}, {adminID, "", events.APIKeyRevoked{ID: keyOf("a")}}}, raise,
+			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("c")}}},
+		"it does not any more": {[]step{{parentID, "", key("a")}, {adminID, "",
+			events.APIKeyRotated{ID: keyOf("a"), Hash: "b", OldUntil: firstDay}}}, raise, []events.Event{raised}},
 		"a super admin did":        {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", key("a")}}, raise, []events.Event{raised}},
 		"so did the service":       {[]step{{uuid.Nil, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", key("a")}}, raise, []events.Event{raised}},
 		"one who is gone did":      {[]step{{person("gone"), "", key("a")}}, raise, []events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}}},
@@ -82,22 +123,9 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			commands.UpdateUser{ID: childID, Rights: events.RightsChanged{APIAccess: the(true)}}, []events.Event{events.RightsChanged{APIAccess: the(true)}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			given := and(world(), family()...)
-			history := records(given)
-			for _, s := range c.steps {
-				r := records([]fact{{childID, s.event}})[0]
-				r.Sequence = uint64(len(history) + 1)
-				r.Time = history[len(history)-1].Time
-				r.Cause = events.Cause{Actor: events.System, Credential: s.credential}
-				if s.by != uuid.Nil {
-					r.Cause.Actor = s.by.String()
-				}
-				history = append(history, r)
-			}
-			v := projections.NewView()
-			require.NoError(t, v.Apply(history))
-			v.Open()
-			drafts, err := commands.Decide(v.Snapshot(), by(adminID, ""), c.when)
+			admin := by(adminID, "")
+			admin.At = firstDay.AddDate(0, 6, 0)
+			drafts, err := commands.Decide(afterSteps(t, c.steps), admin, c.when)
 			require.NoError(t, err)
 			got := []events.Event{}
 			for _, d := range drafts {
@@ -224,6 +252,47 @@ func TestLinksDoNotGoToStrangers(t *testing.T) {
 			require.NoError(t, v.Apply(history))
 			v.Open()
 			_, err := commands.Decide(v.Snapshot(), by(adminID, ""), link)
+			assertReason(t, c.no, err, name)
+		})
+	}
+}
+
+// TestKeysOfStrangersAreNotWidened: what a key gains, those gain who know its secret.
+func TestKeysOfStrangersAreNotWidened(t *testing.T) {
+	key := events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "a", ExpiresAt: firstDay.AddDate(2, 0, 0)}}
+	read := the(commands.LevelRead)
+	widen := commands.UpdateAPIKey{ID: childID, KeyID: anyKeyID, Permissions: commands.PermissionsChange{Audit: read}}
+	sign := commands.UpdateSigningKey{ID: childID, KeyID: "AKa", Permissions: commands.PermissionsChange{Audit: read}}
+	longer := commands.UpdateAPIKey{ID: childID, KeyID: anyKeyID, ExpiresAt: the(firstDay.AddDate(3, 0, 0))}
+	shorter := commands.UpdateAPIKey{ID: childID, KeyID: anyKeyID, ExpiresAt: the(firstDay.AddDate(1, 0, 0))}
+	moved := step{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}
+	rotated := func(until time.Time) step {
+		return step{adminID, "", events.APIKeyRotated{ID: anyKeyID, Hash: "b", OldUntil: until}}
+	}
+	signing := events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AKa", Secret: "s"}}
+	for name, c := range map[string]struct {
+		steps []step
+		when  commands.Command
+		no    string
+	}{
+		"the parent's key":                       {[]step{{parentID, "", key}}, widen, "key_unattested"},
+		"with a new secret":                      {[]step{{parentID, "", key}, rotated(time.Time{})}, widen, ""},
+		"while the old one works":                {[]step{{parentID, "", key}, rotated(firstDay.AddDate(1, 0, 0))}, widen, "key_unattested"},
+		"when it does no more":                   {[]step{{parentID, "", key}, rotated(firstDay.AddDate(0, 1, 0))}, widen, ""},
+		"a super admin's":                        {[]step{{adminID, "", key}}, widen, ""},
+		"one's own":                              {[]step{{childID, "", key}}, widen, ""},
+		"the parent's, for longer":               {[]step{{parentID, "signing-key:AKparent", key}}, longer, ""},
+		"when it is the parent no more":          {[]step{{parentID, "signing-key:AKparent", key}, moved}, longer, "key_unattested"},
+		"which gives it nothing":                 {[]step{{parentID, "", key}, moved}, shorter, ""},
+		"the parent's signing key":               {[]step{{parentID, "", signing}}, sign, "key_unattested"},
+		"with a new secret, it is another's":     {[]step{{parentID, "", signing}, {adminID, "", events.SigningKeyRotated{ID: "AKa", Secret: "t"}}}, sign, ""},
+		"the parent is shown those of the child": {[]step{{childID, "", signing}}, sign, "key_unattested"},
+		"not when it is another's":               {[]step{moved, {childID, "", signing}}, sign, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			admin := by(adminID, "")
+			admin.At = firstDay.AddDate(0, 6, 0)
+			_, err := commands.Decide(afterSteps(t, c.steps), admin, c.when)
 			assertReason(t, c.no, err, name)
 		})
 	}

@@ -19,6 +19,14 @@ const rights = `
 who                      act             of whom      answer
 super admin              password        customer     yes
 super admin              password        root         yes
+super admin              full access     customer     yes
+writing token            full access     customer     not_allowed   (was yes)
+ending token             full access     customer     not_allowed   (was yes)
+token of an office       full access     read-only    not_allowed   (was yes)
+ending token             new full member -            not_allowed   (was yes)
+ending token             new reader      -            yes
+ending token             password        member       not_allowed   (was yes)
+panel's writing key      full access     customer     yes
 super admin              raise           customer     yes
 super admin              parent          child        yes
 super admin              attest          customer     yes
@@ -191,7 +199,7 @@ func world() []fact {
 		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's ending token's key"), Kind: "native",
 			Hash: "place's ending token", ExpiresAt: ends}}},
 		user("resident", place), user("landlord", place), user("tenant of his", childOf("landlord")),
-		user("full member", member), user("member", member), user("landlady", member), user("tenant of hers", childOf("landlady")),
+		user("read-only", func(e *events.UserCreated) { member(e); e.Access = commands.AccessReadOnly }), user("full member", member), user("member", member), user("landlady", member), user("tenant of hers", childOf("landlady")),
 	)
 }
 
@@ -242,6 +250,14 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 		return commands.RemoveTOTP{ID: whom}
 	case "raise":
 		return commands.UpdateUser{ID: whom, Rights: events.RightsChanged{SuperAdmin: the(true)}}
+	case "full access":
+		return commands.UpdateUser{ID: whom, Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessFull)}}
+	case "new full member", "new reader":
+		newcomer.Client, newcomer.Access = 2, commands.AccessFull
+		if what == "new reader" {
+			newcomer.Access = commands.AccessReadOnly
+		}
+		return commands.CreateUser{ID: fresh, User: newcomer}
 	case "groups":
 		return commands.UpdateUser{ID: whom, Membership: events.MembershipChanged{Groups: &[]uuid.UUID{managersID}}}
 	case "parent":

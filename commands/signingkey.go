@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ func (c RemoveSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 
 // UpdateSigningKey changes what its fields name; nil fields stay.
 //
-// Refusals: NotFound, Invalid, Forbidden.
+// Refusals: NotFound, Invalid, Forbidden, Conflict (key_unattested).
 type UpdateSigningKey struct {
 	ID          uuid.UUID
 	KeyID       string
@@ -148,7 +149,8 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 		return nil, NoSigningKey()
 	}
 	after := c.Permissions.of(k.Permissions)
-	if err := mayChangeKey(s, a, u, events.APIKey{Permissions: k.Permissions}, events.APIKey{Permissions: after}); err != nil {
+	shown := cmp.Or(k.By, u.seenBy(s, a.At))
+	if err := mayChangeKey(s, a, u, APIKey{APIKey: events.APIKey{Permissions: k.Permissions}, By: shown}, events.APIKey{Permissions: after}); err != nil {
 		return nil, err
 	}
 	e := events.SigningKeyUpdated{ID: c.KeyID, Name: changed(k.Name, c.Name), Permissions: changed(k.Permissions, &after)}

@@ -452,7 +452,7 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 // opens reports whether the update leads to a log-in as the user, or gives log-ins that there are more to do.
 func (c UpdateUser) opens() bool {
 	return c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil || isTrue(c.Rights.SuperAdmin) ||
-		c.Membership.Groups != nil || c.Membership.Datacenter != nil
+		c.Membership.Groups != nil || c.Membership.Datacenter != nil || c.Membership.Client != nil || c.Membership.Access != nil
 }
 
 // after returns the user as the update makes it, as far as rights depend on it.
@@ -460,6 +460,7 @@ func (c UpdateUser) after(u *User) *User {
 	next := *u
 	set(&next.SuperAdmin, c.Rights.SuperAdmin)
 	set(&next.Client, c.Membership.Client)
+	set(&next.Access, c.Membership.Access)
 	set(&next.Datacenter, c.Membership.Datacenter)
 	set(&next.Groups, c.Membership.Groups)
 	set(&next.Parent, c.Membership.Parent)
@@ -643,13 +644,15 @@ func Evolve(u *User, r events.Record) *User {
 		set(&next.Datacenter, e.Datacenter)
 		set(&next.Groups, e.Groups)
 		set(&next.Parent, e.Parent)
+		next.leave(u.ScopeParent())
 	case events.RightsChanged:
 		set(&next.SuperAdmin, e.SuperAdmin)
 		set(&next.APIAccess, e.APIAccess)
+		next.leave(u.ScopeParent())
 	case events.UserEnabled:
 		next.Active = true
 	case events.UserDisabled:
-		next.Active, next.DisabledSince = false, r.Sequence
+		next.Active, next.DisabledSince, next.PasswordReset = false, r.Sequence, nil
 	case events.ProvisioningCompleted:
 		next.State = StateCreated
 	case events.ProvisioningFailed:
@@ -725,8 +728,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.APIKeyRotated:
 		next.APIKeys = each(u.APIKeys, func(k *APIKey) {
 			if k.ID == e.ID {
-				k.rotate(e)
-				k.By = u.author(r)
+				k.rotate(e, u.author(r))
 			}
 		})
 	case events.APIKeyUpdated:
