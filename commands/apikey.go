@@ -318,15 +318,6 @@ func mayChangeKey(s States, a Actor, target *User, before APIKey, after events.A
 	return nil
 }
 
-// couldMake reports whether the Author could give the target such a key, by the credential in question.
-func (by Author) couldMake(s States, target *User, k events.APIKey) bool {
-	if by == (Author{}) {
-		return true
-	}
-	_, a, ok := by.actor(s)
-	return ok && mayManage(s, a, target) == nil && mayAddKey(s, a, target, k) == nil
-}
-
 // staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
 // manages no users of the user's datacenters that it does not.
 func staysWithin(u *User, a Actor, k events.APIKey) bool {
