@@ -33,9 +33,12 @@ type Engine struct {
 	measured measured
 	door     *door // nil when nobody may come from outside
 
-	erasing sync.Mutex // held while messages are overwritten
+	erasing sync.Mutex   // held while messages are overwritten
+	looking sync.Mutex   // held while it is asked what is broken
+	making  sync.RWMutex // read-locked while a stream is made, of which the folder is there before it is
 
 	url    atomic.Value // of the server of the last connection, without credentials
+	wanted atomic.Value // of the server that the next connection is to be to; empty: of any
 	moving sync.Mutex
 	moved  time.Time // when Reconnect last gave up a connection
 
@@ -121,6 +124,7 @@ func attach(url string, log natsLogger, options ...nats.Option) (*Engine, error)
 		nats.Name("accountd"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectToServer(e.next),
 		nats.ClosedHandler(func(*nats.Conn) { close(e.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.disconnected(e.at(), err) }),
 		nats.ReconnectHandler(func(c *nats.Conn) { e.url.Store(c.ConnectedUrlRedacted()); log.reconnected(e.at()) }),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -39,16 +40,39 @@ func Connect(ctx context.Context, url string, logger *slog.Logger, options ...na
 	return e, nil
 }
 
-// Reconnect gives up the connection for one to the next server of the cluster, and reports whether it did: not when there is no
-// connection, or it is only seconds old.
-func (e *Engine) Reconnect() bool {
+// Reconnect gives up the connection for one to the server of that URL, which [Engine.AskEach] gave, and reports whether it did: not
+// when there is no connection, or it is only seconds old.
+func (e *Engine) Reconnect(url string) bool {
 	e.moving.Lock()
 	defer e.moving.Unlock()
 	if e.Embedded() || e.conn.Status() != nats.CONNECTED || time.Since(e.moved) < reconnectGap {
 		return false
 	}
 	e.moved = time.Now()
+	e.wanted.Store(url)
 	return e.conn.ForceReconnect() == nil
+}
+
+// next returns the server that Reconnect wants, once; of the others the next one is tried after another.
+func (e *Engine) next(pool []nats.Server, _ nats.ServerInfo) (*nats.Server, time.Duration) {
+	wanted, _ := e.wanted.Swap("").(string)
+	for i := range pool {
+		if sameServer(wanted, pool[i].URL) {
+			return &pool[i], 0
+		}
+	}
+	return nil, 0
+}
+
+func sameServer(text string, have *url.URL) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host == have.Host
+}
+
+// At reports whether the connection is to the server of that URL.
+func (e *Engine) At(at string) bool {
+	u, err := url.Parse(e.conn.ConnectedUrl())
+	return err == nil && sameServer(at, u)
 }
 
 // Connected reports whether there is a connection, which may be to a server that does not answer.

@@ -26,8 +26,6 @@ func (u *unit) commit(ctx context.Context) error {
 		r, err := u.attempt(ctx, late)
 		if late++; !unanswered(err) {
 			late = 0
-		} else if late == 2 {
-			u.log.move(err) // the connection may be to a server that nobody else reaches
 		}
 		switch judge(r, err) {
 		case stored:

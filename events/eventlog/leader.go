@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"accountd/events/engine"
@@ -18,42 +20,57 @@ var errBehind = errors.New("a server answered that is behind")
 // itself be elected for four seconds, so until then nobody else can have appended.
 const touchFor = 3 * time.Second
 
+// never stands for how long ago was what never was.
+const never = time.Duration(math.MaxInt64)
+
 // standing is what a server says that holds itself for a stream's leader.
 type standing struct {
-	last uint64 // the newest message's sequence, 0 when there never was one
-	sure bool   // most of the stream's servers followed it a moment ago
+	last   uint64        // the newest message's sequence, 0 when there never was one
+	leader string        // the name of who leads, empty when nobody does
+	alone  time.Duration // how long ago most of the stream's servers followed it last
 }
 
+// sure reports whether most of the stream's servers followed it a moment ago.
+func (s standing) sure() bool { return s.alone < touchFor }
+
 // leaderStanding asks for the stream's end.
-func leaderStanding(ctx context.Context, e *engine.Engine, stream string) (standing, error) {
+func leaderStanding(ctx context.Context, js jetstream.JetStream, stream string) (standing, error) {
 	asked, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
-	s, err := e.JetStream().Stream(asked, stream)
+	s, err := js.Stream(asked, stream)
 	if err != nil {
 		return standing{}, fmt.Errorf("asking for the end of %s: %w", stream, err)
 	}
-	info := s.CachedInfo()
-	return standing{last: info.State.LastSeq, sure: inTouch(info.Cluster)}, nil
+	return standingOf(s.CachedInfo()), nil
+}
+
+func standingOf(info *jetstream.StreamInfo) standing {
+	s := standing{last: info.State.LastSeq}
+	c := info.Cluster
+	if c == nil || len(c.Replicas) == 0 {
+		return s // it is on one server alone
+	}
+	if s.leader = c.Leader; s.leader == "" {
+		s.alone = never
+		return s
+	}
+	var ago []time.Duration
+	for _, r := range c.Replicas {
+		if r.Offline || r.Active <= 0 { // 0 stands for never
+			ago = append(ago, never)
+		} else {
+			ago = append(ago, r.Active)
+		}
+	}
+	slices.Sort(ago)
+	s.alone = ago[(len(ago)+1)/2-1] // with the leader these are most
+	return s
 }
 
 // leaderLast returns the sequence of the stream's newest message, 0 when there never was one.
 func leaderLast(ctx context.Context, e *engine.Engine, stream string) (uint64, error) {
-	s, err := leaderStanding(ctx, e, stream)
+	s, err := leaderStanding(ctx, e.JetStream(), stream)
 	return s.last, err
-}
-
-// inTouch reports whether most servers of a stream followed its leader a moment ago.
-func inTouch(c *jetstream.ClusterInfo) bool {
-	if c == nil || len(c.Replicas) == 0 {
-		return true // it is on one server alone
-	}
-	near := 1
-	for _, r := range c.Replicas {
-		if !r.Offline && r.Active > 0 && r.Active < touchFor { // 0 stands for never
-			near++
-		}
-	}
-	return c.Leader != "" && 2*near > 1+len(c.Replicas)
 }
 
 // sureGet is leaderGet that believes in nothing being there only when who says so is followed by most of the stream's servers,
@@ -63,8 +80,8 @@ func sureGet(ctx context.Context, e *engine.Engine, stream string, query message
 	if !errors.Is(err, errNoMessage) || e.Embedded() {
 		return got, err
 	}
-	s, err := leaderStanding(ctx, e, stream)
-	if err == nil && !s.sure {
+	s, err := leaderStanding(ctx, e.JetStream(), stream)
+	if err == nil && !s.sure() {
 		err = fmt.Errorf("asking %s for a message: %w", stream, errBehind)
 	}
 	if err != nil {
@@ -85,18 +102,24 @@ func (l *Log) saw(sequence uint64) {
 
 // end returns the sequence of the newest Record as the leader has it, and errBehind when who answered cannot be it.
 func (l *Log) end(ctx context.Context) (uint64, error) {
-	s, err := leaderStanding(ctx, l.engine, Stream)
+	s, err := l.standing(ctx, l.engine.JetStream())
+	return s.last, err
+}
+
+// standing is what the leader says that is asked over a connection, and errBehind, too, when who answered cannot be it.
+func (l *Log) standing(ctx context.Context, js jetstream.JetStream) (standing, error) {
+	s, err := leaderStanding(ctx, js, Stream)
 	switch seen := l.seen.Load(); {
 	case err != nil:
-		return 0, err
+		return s, err
 	case !l.Shared(): // who answers is the only one
-	case !s.sure:
-		return 0, fmt.Errorf("asking for the end of %s: %w: most of the others do not follow it", Stream, errBehind)
+	case !s.sure():
+		return s, fmt.Errorf("asking for the end of %s: %w: most of the others do not follow it", Stream, errBehind)
 	case s.last < seen:
-		return 0, fmt.Errorf("asking for the end of %s: %w: it has %d records, and %d were seen", Stream, errBehind, s.last, seen)
+		return s, fmt.Errorf("asking for the end of %s: %w: it has %d records, and %d were seen", Stream, errBehind, s.last, seen)
 	}
 	l.saw(s.last)
-	return s.last, nil
+	return s, nil
 }
 
 // get reads a message of the Log. That there is none it takes only from the leader: a server that is behind says so of what

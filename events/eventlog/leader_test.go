@@ -29,10 +29,10 @@ type actor struct {
 	asked map[string]int
 }
 
-// play starts a server without streams of its own, an actor on it, and a Log that takes the actor for its cluster.
-func play(t *testing.T) (*Log, *actor) {
+// act starts a server of that name without streams of its own, and an actor on it.
+func act(t *testing.T, name string) (*actor, string) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{ServerName: name, Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -40,15 +40,31 @@ func play(t *testing.T) (*Log, *actor) {
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	a := &actor{t: t, conn: conn, lines: map[string][]string{"INFO": {"{}"}}, asked: map[string]int{}}
-	_, err = conn.Subscribe("$JS.API.>", func(m *nats.Msg) { _ = m.Respond([]byte(a.next(m.Subject))) })
+	_, err = conn.Subscribe("$JS.API.>", func(m *nats.Msg) {
+		if line := a.next(m.Subject); line != silence {
+			_ = m.Respond([]byte(line))
+		}
+	})
 	require.NoError(t, err)
 	require.NoError(t, conn.Flush())
-	e, err := engine.Connect(t.Context(), s.ClientURL(), nil)
+	return a, s.ClientURL()
+}
+
+// play starts a server, an actor on it, and a Log that takes the actor for its cluster.
+func play(t *testing.T) (*Log, *actor) {
+	t.Helper()
+	a, url := act(t, "n0")
+	return logOn(t, url), a
+}
+
+func logOn(t *testing.T, urls string) *Log {
+	t.Helper()
+	e, err := engine.Connect(t.Context(), urls, nil, nats.DontRandomize())
 	require.NoError(t, err)
 	t.Cleanup(e.Conn().Close)
 	l := newLog(Options{Engine: e, Master: seal.Generate(), Logger: slog.New(slog.DiscardHandler)}, 3)
 	t.Cleanup(l.Close)
-	return l, a
+	return l
 }
 
 func (a *actor) next(subject string) string {
@@ -66,6 +82,13 @@ func (a *actor) next(subject string) string {
 	return lines[0]
 }
 
+// times returns how often that was asked.
+func (a *actor) times(what string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked[what]
+}
+
 func (a *actor) says(what string, lines ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -73,14 +96,17 @@ func (a *actor) says(what string, lines ...string) {
 }
 
 const (
+	silence     = "" // no answer
 	nothing     = `{"error":{"code":404,"err_code":10037,"description":"no message found"}}`
 	temporarily = `{"error":{"code":503,"err_code":10008,"description":"JetStream system temporarily unavailable"}}`
 )
 
-// end is what a leader says of the stream that others followed so long ago.
-func end(t *testing.T, last uint64, ago ...time.Duration) string {
+// end is what the leader n0 says of the stream that others followed so long ago.
+func end(t *testing.T, last uint64, ago ...time.Duration) string { return endOf(t, "n0", last, ago...) }
+
+func endOf(t *testing.T, leader string, last uint64, ago ...time.Duration) string {
 	t.Helper()
-	info := jetstream.StreamInfo{State: jetstream.StreamState{LastSeq: last}, Cluster: &jetstream.ClusterInfo{Leader: "n0"}}
+	info := jetstream.StreamInfo{State: jetstream.StreamState{LastSeq: last}, Cluster: &jetstream.ClusterInfo{Leader: leader}}
 	for _, active := range ago {
 		info.Cluster.Replicas = append(info.Cluster.Replicas, &jetstream.PeerInfo{Name: "n", Active: active})
 	}

@@ -48,6 +48,7 @@ type Log struct {
 	replicas int
 	seen     atomic.Uint64 // how far the Log is known to go
 	pulse    *pulse
+	deposed  atomic.Int64 // when a leader was last asked to go, in nanoseconds since 1970; 0: never
 	turns    turns
 	stop     context.CancelFunc // ends the background work
 

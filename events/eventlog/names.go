@@ -13,6 +13,7 @@ const (
 // Subjects of the engine's API.
 const (
 	apiMessageGet     = "$JS.API.STREAM.MSG.GET."
+	apiStepDown       = "$JS.API.STREAM.LEADER.STEPDOWN."
 	apiConsumerNext   = "$JS.API.CONSUMER.MSG.NEXT."
 	apiConsumerDelete = "$JS.API.CONSUMER.DELETE."
 )

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 )
@@ -13,8 +12,9 @@ const (
 	// pulseEvery is how often the engine is asked whether it is there, and pulseLate how long it may be silent.
 	pulseEvery = time.Second
 	pulseLate  = 5 * time.Second
-	// moveAfter is how long a server may leave requests unanswered until another one is tried.
-	moveAfter = 4 * time.Second
+	// pulseFor bounds one question, and pulseAgain is when the next one follows on one that had no answer.
+	pulseFor   = time.Second
+	pulseAgain = 250 * time.Millisecond
 	// longSilence is how long the engine has been silent when nobody waits for it any more than hurriedly: a change of leader is
 	// over by then.
 	longSilence = 15 * time.Second
@@ -29,12 +29,14 @@ type mark struct {
 	at   time.Time
 }
 
-// pulse asks the engine every second for the Log's end: that is how a Log knows whether writes and reads would be answered
+// pulse asks the engine every second, or more often, for the Log's end: that is how a Log knows whether writes and reads would be answered
 // before somebody waits for them. It is safe for concurrent use.
 type pulse struct {
 	log  *Log
 	ctx  context.Context
 	work sync.WaitGroup
+
+	scouts *scouts // what is done about a leader that does not answer; nil while it does
 
 	mu      sync.Mutex
 	beat    time.Time // when the leader last answered; at first, when the Log was opened
@@ -49,25 +51,38 @@ func newPulse(ctx context.Context, l *Log) *pulse {
 
 func (p *pulse) start() {
 	p.work.Go(func() {
-		tick := time.NewTicker(pulseEvery)
-		defer tick.Stop()
-		moved := time.Now()
-		for {
-			last, err := p.log.end(p.ctx)
-			if p.ctx.Err() != nil {
-				return
-			}
-			p.note(last, err, time.Now())
-			if silent := p.silent(time.Now()); err != nil && silent > moveAfter && time.Since(moved) > moveAfter && p.log.move(err) {
-				moved = time.Now()
-			}
-			select {
-			case <-tick.C:
-			case <-p.ctx.Done():
-				return
-			}
+		for pause(p.ctx, p.ask()) == nil {
 		}
 	})
+}
+
+// ask asks once, sends scouts when the answer is not as it should be, and returns when to ask again.
+func (p *pulse) ask() time.Duration {
+	ctx, cancel := context.WithTimeout(p.ctx, pulseFor)
+	defer cancel()
+	s, err := p.log.standing(ctx, p.log.engine.JetStream())
+	if p.ctx.Err() != nil {
+		return 0
+	}
+	p.note(s.last, err, time.Now())
+	switch well := err == nil && s.alone < uneasyAfter || !p.log.Shared(); {
+	case !well && p.scouts == nil:
+		p.scouts = p.log.send(p.ctx, &p.work)
+	case well && p.scouts != nil:
+		p.scouts.stop()
+		p.scouts = nil
+	}
+	if err != nil {
+		return pulseAgain
+	}
+	return min(pulseEvery, max(pulseAgain, uneasyAfter-s.alone)) // a leader that hears nobody is noticed in time
+}
+
+// failing returns why the last question had no answer, nil when it had one.
+func (p *pulse) failing() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.failure
 }
 
 func (p *pulse) close() { p.work.Wait() }
@@ -108,15 +123,6 @@ func (p *pulse) silent(now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return now.Sub(p.beat)
-}
-
-// move has the connection go to another server of the cluster, and reports whether it did: it may be too new for that.
-func (l *Log) move(err error) bool {
-	moved := l.Shared() && l.engine.Reconnect()
-	if moved {
-		l.log.Warn("trying another server", slog.Any("error", err))
-	}
-	return moved
 }
 
 // patience returns how long a request is tried.

@@ -46,7 +46,12 @@ type backoff struct{ next time.Duration }
 // wait pauses. It returns the cause of ctx's end when that comes first.
 func (b *backoff) wait(ctx context.Context) error {
 	b.next = min(max(2*b.next, 2*time.Millisecond), 500*time.Millisecond)
-	timer := time.NewTimer(b.next)
+	return pause(ctx, b.next)
+}
+
+// pause waits so long. It returns the cause of ctx's end when that comes first.
+func pause(ctx context.Context, long time.Duration) error {
+	timer := time.NewTimer(long)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
