@@ -102,6 +102,12 @@ func (e *Engine) broken(counts func(stream string) bool) error {
 	if e.server == nil || !e.server.Running() {
 		return nil
 	}
+	e.looking.Lock()
+	defer e.looking.Unlock()
+	if !e.making.TryLock() {
+		return nil // a stream that is just being made would look broken
+	}
+	defer e.making.Unlock()
 	health := e.server.Healthz(&server.HealthzOptions{Details: true})
 	for _, reason := range health.Errors {
 		if strings.HasPrefix(reason.Stream, ".") {

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,4 +46,29 @@ func TestSpaceIsMeasured(t *testing.T) {
 	require.EqualValues(t, 0, s.Used)
 	require.Positive(t, s.Free)
 	require.NoError(t, e.Broken(""))
+}
+
+// TestAStreamInTheMakingIsNotBroken looks at the store all the time while streams are made, whose folders are there before they are.
+func TestAStreamInTheMakingIsNotBroken(t *testing.T) {
+	e, err := Start(context.Background(), Options{StoreDir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close(context.Background())) })
+	made := make(chan error)
+	go func() {
+		var err error
+		for i := 0; i < 100 && err == nil; i++ {
+			name := fmt.Sprintf("S%d", i)
+			_, err = e.CreateStream(context.Background(), jetstream.StreamConfig{Name: name, Subjects: []string{name}})
+		}
+		made <- err
+	}()
+	for {
+		select {
+		case err := <-made:
+			require.NoError(t, err)
+			return
+		default:
+			require.NoError(t, e.BrokenBeside(""))
+		}
+	}
 }

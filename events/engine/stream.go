@@ -71,6 +71,8 @@ func (e *Engine) CreateStream(ctx context.Context, config jetstream.StreamConfig
 	if err := e.Healthy(); err != nil {
 		return nil, fmt.Errorf("creating the stream %s: %w", config.Name, err)
 	}
+	e.making.RLock()
+	defer e.making.RUnlock()
 	asked := config.Replicas
 	if asked == 0 {
 		config.Replicas = 3
