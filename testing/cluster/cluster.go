@@ -124,17 +124,33 @@ func (c *Cluster) Up(i int) {
 	c.settle()
 }
 
-// settle waits until every server is healthy, which a server is when it has caught up with all its streams.
+// settle waits until every server is healthy, which a server is when it has caught up with all its streams, and has a way to each of
+// the others: that is not needed for its health, but would be when the third one is cut off.
 func (c *Cluster) settle() {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool {
 		for i := range Size {
-			if !c.watch(i, "/healthz", nil) {
+			if !c.watch(i, "/healthz", nil) || c.met(i) != Size-1 {
 				return false
 			}
 		}
 		return c.members() == Size
 	}, time.Minute, 50*time.Millisecond)
+}
+
+// met returns to how many others a server has a route.
+func (c *Cluster) met(i int) int {
+	var answer struct {
+		Routes []struct {
+			Remote string `json:"remote_name"`
+		} `json:"routes"`
+	}
+	c.watch(i, "/routez", &answer)
+	names := map[string]bool{}
+	for _, r := range answer.Routes {
+		names[r.Remote] = true
+	}
+	return len(names)
 }
 
 // members returns how many servers follow the leader of the cluster, that one included.
