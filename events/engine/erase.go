@@ -19,7 +19,8 @@ var errNotErased = errors.New("there is still something to erase")
 
 // Erase deletes all messages of a stream on subjects that fit the filter, up to but not including a sequence, and overwrites their
 // bytes in the store. Calling it again is no error. An embedded server's blocks are overwritten here, each once for all messages;
-// an outside cluster overwrites a message at a time, which takes it tens of milliseconds for each.
+// an outside cluster overwrites a message at a time, which takes it tens of milliseconds for each: every server writes the whole block
+// anew, of up to 8 MB, and in the order of its own log, so that asking for 8 or 32 at a time took as long (measured with 2.15.2).
 //
 // Nobody else may have messages of the stream overwritten while it runs.
 func (e *Engine) Erase(ctx context.Context, stream jetstream.Stream, filter string, before uint64) error {
