@@ -12,8 +12,7 @@ const (
 	// pulseEvery is how often the engine is asked whether it is there, and pulseLate how long it may be silent.
 	pulseEvery = time.Second
 	pulseLate  = 5 * time.Second
-	// pulseFor bounds one question, and pulseAgain is when the next one follows on one that had no answer.
-	pulseFor   = time.Second
+	// pulseAgain is when the next question follows on one that had no answer.
 	pulseAgain = 250 * time.Millisecond
 	// longSilence is how long the engine has been silent when nobody waits for it any more than hurriedly: a change of leader is
 	// over by then.
@@ -58,7 +57,7 @@ func (p *pulse) start() {
 
 // ask asks once, sends scouts when the answer is not as it should be, and returns when to ask again.
 func (p *pulse) ask() time.Duration {
-	ctx, cancel := context.WithTimeout(p.ctx, pulseFor)
+	ctx, cancel := context.WithTimeout(p.ctx, attemptFor)
 	defer cancel()
 	s, err := p.log.standing(ctx, p.log.engine.JetStream())
 	if p.ctx.Err() != nil {

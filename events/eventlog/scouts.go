@@ -12,6 +12,8 @@ import (
 )
 
 const (
+	// scoutFor bounds one question of a scout: one that was asked before there was a leader is not answered by who is elected.
+	scoutFor = time.Second
 	// uneasyAfter is how long ago most servers followed a leader that may not hear them: they show that they do every second, or every
 	// other one when little is written.
 	uneasyAfter = 2 * time.Second
@@ -53,7 +55,7 @@ func (s *scouts) ask(conn *nats.Conn, url string) {
 	}
 	var deaf time.Time // since when it says that it hears nobody; zero: it does not
 	for !conn.IsClosed() {
-		asked, cancel := context.WithTimeout(s.ctx, pulseFor)
+		asked, cancel := context.WithTimeout(s.ctx, scoutFor)
 		is, err := s.log.standing(asked, js)
 		cancel()
 		if err == nil && is.alone < uneasyAfter {
@@ -112,7 +114,7 @@ func (l *Log) depose(ctx context.Context, conn *nats.Conn) {
 		return
 	}
 	l.log.Warn("the leader of the log hears nobody, and is asked to go", slog.String("server", conn.ConnectedServerName()))
-	asked, cancel := context.WithTimeout(ctx, pulseFor)
+	asked, cancel := context.WithTimeout(ctx, scoutFor)
 	defer cancel()
 	_, _ = conn.RequestWithContext(asked, apiStepDown+Stream, nil) // who may not ask for it waits until the engine sees by itself
 }
