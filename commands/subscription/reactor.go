@@ -16,6 +16,7 @@ import (
 	"accountd/events"
 	"accountd/events/engine"
 	"accountd/events/feed"
+	"accountd/events/pause"
 )
 
 // Handler runs commands. committer.Handler implements it.
@@ -76,7 +77,7 @@ func (r *Reactor) Run(ctx context.Context) error {
 				seen, next = all, time.Now().Add(r.settled(ctx))
 			}
 		}
-		if err := pause(ctx, lookEvery); err != nil {
+		if err := pause.For(ctx, lookEvery); err != nil {
 			return err
 		}
 	}
@@ -203,16 +204,4 @@ func (r *Reactor) make(ctx context.Context, s *commands.Subscription) (bool, err
 		return false, fmt.Errorf("making the subscription %s: %w", s.Name, err)
 	}
 	return true, nil
-}
-
-// pause returns after d, or with the cause of ctx's end.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

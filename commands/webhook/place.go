@@ -10,6 +10,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events/engine"
+	"accountd/events/pause"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go/jetstream"
@@ -116,7 +117,7 @@ func (r *Reactor) take(ctx context.Context, hook *commands.Webhook) (p place, re
 				return p, revision, err
 			}
 		}
-		if err := pause(ctx, 2*lookEvery); err != nil {
+		if err := pause.For(ctx, 2*lookEvery); err != nil {
 			return p, 0, err
 		}
 	}

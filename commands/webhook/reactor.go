@@ -14,6 +14,7 @@ import (
 	"accountd/events/engine"
 	"accountd/events/eventlog"
 	"accountd/events/feed"
+	"accountd/events/pause"
 
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
@@ -116,7 +117,7 @@ func (r *Reactor) Run(ctx context.Context) error {
 			seen = states.Directory()
 			workers.reconcile(ctx, seen, states.Head().Sequence)
 		}
-		if err := pause(ctx, lookEvery); err != nil {
+		if err := pause.For(ctx, lookEvery); err != nil {
 			r.client.CloseIdleConnections()
 			return err
 		}
@@ -222,17 +223,5 @@ func (w *workers) stopAll() {
 	}
 	for _, running := range w.running {
 		running.end()
-	}
-}
-
-// pause returns after d, or with the cause of ctx's end.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

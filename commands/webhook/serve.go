@@ -11,6 +11,7 @@ import (
 	"accountd/commands"
 	"accountd/events"
 	"accountd/events/feed"
+	"accountd/events/pause"
 
 	"github.com/google/uuid"
 )
@@ -37,7 +38,7 @@ func (r *Reactor) serve(ctx context.Context, hook *commands.Webhook) {
 		case !errors.Is(err, errEnded):
 			r.logger.Warn("a webhook's events wait", "webhook", hook.ID, "error", err)
 		}
-		if pause(ctx, rests) != nil {
+		if pause.For(ctx, rests) != nil {
 			return
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"accountd/events/pause"
+
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -319,7 +321,7 @@ func (m *mender) until(ctx context.Context, what string, is func(*jetstream.Stre
 		if err == nil && is(info) {
 			return nil
 		}
-		if ended := pause(ctx, 5*pollEvery); ended != nil {
+		if ended := pause.For(ctx, 5*pollEvery); ended != nil {
 			return fmt.Errorf("waiting for the feed's stream to be %s, and it is %s: %w", what, standingOf(info), errors.Join(ended, err))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accountd/events"
+	"accountd/events/pause"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go/jetstream"
@@ -55,7 +56,7 @@ func (f *Feed) Wait(ctx context.Context, sequence uint64) error {
 		if err == nil && position >= sequence {
 			return nil
 		}
-		if ended := pause(ctx, pollEvery); ended != nil {
+		if ended := pause.For(ctx, pollEvery); ended != nil {
 			return errors.Join(fmt.Errorf("waiting for the feed to come to %d: %w", sequence, ended), err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"accountd/events"
 	"accountd/events/eventlog"
+	"accountd/events/pause"
 
 	"github.com/nats-io/nats.go"
 )
@@ -55,7 +56,7 @@ func (f *Feed) Run(ctx context.Context) error {
 		default:
 			f.state.hindered(f.logger, err, true)
 		}
-		if err := pause(ctx, rests); err != nil {
+		if err := pause.For(ctx, rests); err != nil {
 			return err
 		}
 	}
@@ -145,7 +146,7 @@ func (r *relay) find(ctx context.Context) error {
 			return err
 		}
 		r.state.hindered(r.logger, err, false)
-		if err := pause(ctx, rest); err != nil {
+		if err := pause.For(ctx, rest); err != nil {
 			return err
 		}
 	}
@@ -202,7 +203,7 @@ func (r *relay) publish(ctx context.Context, followed <-chan error) error {
 			if len(r.ready) >= eventlog.MaxBatch {
 				continue
 			}
-			if err := pause(ctx, pace); err != nil {
+			if err := pause.For(ctx, pace); err != nil {
 				return err
 			}
 		}
@@ -284,7 +285,7 @@ func (r *relay) lost(ctx context.Context, cause error) error {
 		return fmt.Errorf("%w: %w: %w", errFailed, broken, cause)
 	}
 	stood := r.at.record
-	if err := pause(ctx, rest/2+rand.N(rest)); err != nil {
+	if err := pause.For(ctx, rest/2+rand.N(rest)); err != nil {
 		return err
 	}
 	if err := r.find(ctx); err != nil {
@@ -300,16 +301,4 @@ func (r *relay) lost(ctx context.Context, cause error) error {
 	r.ready = nil
 	r.add(ready)
 	return nil
-}
-
-// pause returns after d, or with the cause of ctx's end.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"accountd/events/pause"
+
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -88,7 +90,7 @@ func (f *Feed) create(ctx context.Context, c jetstream.StreamConfig) error {
 		if err == nil {
 			return nil
 		}
-		if ended := pause(ctx, 5*pollEvery); ended != nil {
+		if ended := pause.For(ctx, 5*pollEvery); ended != nil {
 			return fmt.Errorf("making the feed's stream anew: %w", err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"accountd/events/pause"
+
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -32,7 +34,7 @@ func (f *Feed) tend(ctx context.Context) {
 			f.logger.Warn("the copies of the feed were not compared", "error", err)
 			f.suspect(err)
 		}
-		if pause(ctx, m.next(trimEvery)) != nil {
+		if pause.For(ctx, m.next(trimEvery)) != nil {
 			return
 		}
 	}
