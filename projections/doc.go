@@ -5,6 +5,19 @@
 // never wait for writers, and that everything a reader sees in one [Snapshot] stood together in the Log at one Position.
 // Its one invariant: the View is a fold of the Log. Built anew from the Log it is equal to the one that ran along.
 //
+// For lists it is a query planner, as databases have: query.go has the question; plan.go takes, without looking at a user, the runs of an
+// order that answer it and what is left to compare; execute.go and scope.go go that way; hits.go is what the text index finds;
+// merge.go is the iterator over several runs; cursor.go is a place in a list. filter.go, field.go and order.go say what can be compared.
+//
+// # To add a view
+//
+//  1. membership.go, or a file of its own: the tree, its entries and their order, the look-up as a method of Snapshot.
+//  2. index.go: the tree among the indexes, filled in assemble, shared in copy, kept in replace.
+//  3. view.go: only if it holds what cannot be made of the users; saved_test.go then asks whether saved.go has it.
+//  4. view_test.go: Records in, rows out, twice over, and the same from a rebuilt View.
+//  5. ../testing/oracle: the answer in the most naive way, to compare with.
+//  6. ../http/native/userquery.go: how a query asks for it.
+//
 // # Why
 //
 // Why counted B-trees: a tree that knows the size of its subtrees finds the n-th entry as fast as the first, and its

@@ -17,7 +17,7 @@ const longestGram = 24
 type indexer struct {
 	postings
 	entries []entry
-	texts   []string          // as marked returns them
+	texts   []string          // as padded returns them
 	many    int               // so many texts with a gram are too many to be looked at
 	out     bytes.Buffer      // what will be packed
 	known   map[uint64]uint32 // sets by the hashes of their bytes
@@ -45,7 +45,7 @@ func newPostings(entries []entry, many int) postings {
 func (x *indexer) places() map[string][]uint32 {
 	places := map[string][]uint32{}
 	for place, e := range x.entries {
-		text := marked(e.text)
+		text := padded(e.text)
 		x.texts = append(x.texts, text)
 		for i := range len(text) - shortest + 1 {
 			for _, gram := range []string{text[i : i+1], text[i : i+shortest]} {

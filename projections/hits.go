@@ -43,26 +43,26 @@ func (h hits) fetch(q Query) []*commands.User {
 	return out
 }
 
-// paged answers the Query, whose order w walks.
-func (h hits) paged(w walk, q Query) (Page, error) {
-	if page, ok := h.walked(w, q); ok {
+// paged answers the Query, whose order m goes.
+func (h hits) paged(m merge, q Query) (Page, error) {
+	if page, ok := h.scanned(m, q); ok {
 		return page, nil
 	}
 	return h.pick(q, h.fetch(q))
 }
 
-// walked answers the Query walking, or gives up when fetching all hits is cheaper.
-func (h hits) walked(w walk, q Query) (page Page, ok bool) {
+// scanned answers the Query going along the order, or gives up when fetching all hits is cheaper.
+func (h hits) scanned(m merge, q Query) (page Page, ok bool) {
 	n := int(h.numbers.GetCardinality())
 	page = h.Snapshot.page()
 	page.Total = n
 	switch {
-	case h.alone && w.stretches[0].users == h.byNumber:
-		page.Users, ok = h.byPlace(w.backwards, h.place(w.backwards, q), q.Limit), true
+	case h.alone && m.stretches[0].users == h.byNumber:
+		page.Users, ok = h.byPlace(m.backwards, h.place(m.backwards, q), q.Limit), true
 	case h.alone:
-		page.Users, ok = w.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)
-	case w.len() <= fetching*n:
-		page.Users, page.Total = w.filter(func(u *commands.User) bool {
+		page.Users, ok = m.among(h.numbers, q.Offset, min(q.Limit, max(0, n-q.Offset)), fetching*n)
+	case m.len() <= fetching*n:
+		page.Users, page.Total = m.filter(func(u *commands.User) bool {
 			return h.numbers.Contains(uint32(u.Number)) && all(h.left, u)
 		}, q.Offset, q.Limit)
 		ok = true

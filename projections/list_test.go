@@ -81,32 +81,32 @@ func TestListIsWhatOneWouldCountByHand(t *testing.T) {
 			pages = append(pages, part.Users...)
 		}
 		require.Equal(t, numbers(page.Users), numbers(pages), "pages partition the list")
-		require.Equal(t, numbers(page.Users), numbers(behindMarks(t, v, q)), "and so do those behind marks")
+		require.Equal(t, numbers(page.Users), numbers(behindCursors(t, v, q)), "and so do those behind cursors")
 	})
 }
 
-// behindMarks returns all pages of the list, each but the first behind the mark of the one before.
-func behindMarks(t require.TestingT, v *projections.View, q projections.Query) (pages []*commands.User) {
-	for q.Offset = 0; ; q.Offset = 1 << 20 { // which does not count with a mark
+// behindCursors returns all pages of the list, each but the first behind the cursor of the one before.
+func behindCursors(t require.TestingT, v *projections.View, q projections.Query) (pages []*commands.User) {
+	for q.Offset = 0; ; q.Offset = 1 << 20 { // which does not count with a cursor
 		part, err := v.List(q)
 		require.NoError(t, err)
 		if len(part.Users) == 0 {
 			return pages
 		}
 		pages = append(pages, part.Users...)
-		q.After = mark(t, part.Users[len(part.Users)-1], q.Sort)
+		q.After = cursor(t, part.Users[len(part.Users)-1], q.Sort)
 	}
 }
 
-func mark(t require.TestingT, u *commands.User, sorts []projections.Sort) *projections.Mark {
-	m, err := projections.ParseMark(projections.MarkBehind(u, sorts), sorts)
+func cursor(t require.TestingT, u *commands.User, sorts []projections.Sort) *projections.Cursor {
+	m, err := projections.ParseCursor(projections.CursorBehind(u, sorts), sorts)
 	require.NoError(t, err)
 	return m
 }
 
-// TestMarksStayWhereTheyAre changes users between one page and the next: the next one begins right behind the place where the
+// TestCursorsStayWhereTheyAre changes users between one page and the next: the next one begins right behind the place where the
 // last user stood.
-func TestMarksStayWhereTheyAre(t *testing.T) {
+func TestCursorsStayWhereTheyAre(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := steps(t)
 		v := searching(t, h)
@@ -124,7 +124,7 @@ func TestMarksStayWhereTheyAre(t *testing.T) {
 		q.Limit = 1 << 20
 		all, err := v.List(q)
 		require.NoError(t, err)
-		q.After = mark(t, &last, q.Sort)
+		q.After = cursor(t, &last, q.Sort)
 		rest, err := v.List(q)
 		require.NoError(t, err)
 		want := slices.DeleteFunc(slices.Clone(all.Users), func(u *commands.User) bool { return byHand(q.Sort)(&last, u) >= 0 })
@@ -133,26 +133,26 @@ func TestMarksStayWhereTheyAre(t *testing.T) {
 	})
 }
 
-func TestMarksOfAnotherList(t *testing.T) {
+func TestCursorsOfAnotherList(t *testing.T) {
 	byEmail := []projections.Sort{{Field: projections.Email}}
-	text := projections.MarkBehind(&commands.User{Number: 3}, byEmail)
+	text := projections.CursorBehind(&commands.User{Number: 3}, byEmail)
 	for _, sorts := range [][]projections.Sort{nil, {{Field: projections.Email, Descending: true}}, {{Field: projections.Username}}} {
-		_, err := projections.ParseMark(text, sorts)
-		require.ErrorIs(t, err, projections.ErrMark)
+		_, err := projections.ParseCursor(text, sorts)
+		require.ErrorIs(t, err, projections.ErrCursor)
 	}
 	for _, text := range []string{"", "x", "e30", text[:len(text)-3], text + "!"} {
-		_, err := projections.ParseMark(text, byEmail)
-		require.ErrorIs(t, err, projections.ErrMark, text)
+		_, err := projections.ParseCursor(text, byEmail)
+		require.ErrorIs(t, err, projections.ErrCursor, text)
 	}
 }
 
-func FuzzParseMark(f *testing.F) {
+func FuzzParseCursor(f *testing.F) {
 	byTime := []projections.Sort{{Field: projections.CreatedAt}, {Field: projections.ID, Descending: true}}
-	f.Add(projections.MarkBehind(&commands.User{Number: 3, CreatedAt: start}, byTime))
+	f.Add(projections.CursorBehind(&commands.User{Number: 3, CreatedAt: start}, byTime))
 	f.Add("eyJuIjoxfQ")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := projections.ParseMark(text, byTime); err != nil {
-			require.ErrorIs(t, err, projections.ErrMark)
+		if _, err := projections.ParseCursor(text, byTime); err != nil {
+			require.ErrorIs(t, err, projections.ErrCursor)
 		}
 	})
 }

@@ -43,17 +43,17 @@ func (f Filter) fixes() bool { return f.def.few && f.op == Eq && len(f.values) =
 // everybody reports whether nothing holds users back that a text index could not answer.
 func (p plan) everybody() bool { return len(p.order.fixed)+len(p.bounds) == 0 }
 
-// runs returns a walk over the plan's runs, if the Snapshot has them.
-func (p plan) runs(s *Snapshot) (w walk, ok bool) {
-	w = walk{compare: p.order.compare(), backwards: p.backwards}
+// runs returns a merge of the plan's runs, if the Snapshot has them.
+func (p plan) runs(s *Snapshot) (m merge, ok bool) {
+	m = merge{compare: p.order.compare(), backwards: p.backwards}
 	for _, key := range p.keys {
 		users, ok := s.inOrder(p.order.String(), key)
 		if !ok {
-			return w, false
+			return m, false
 		}
-		w.add(users)
+		m.add(users)
 	}
-	return w, true
+	return m, true
 }
 
 func fieldsOf(filters []Filter) []Field {

@@ -21,9 +21,9 @@ type postings struct {
 // shortest is how long the grams are of which there are all.
 const shortest = 3
 
-// marked is the text that grams are taken of: a zero tells its beginning, and two its end, so that every byte begins a gram.
+// padded is the text that grams are taken of: a zero tells its beginning, and two its end, so that every byte begins a gram.
 // There are no other zeros in it.
-func marked(text string) string { return "\x00" + withoutZeros(text) + "\x00\x00" }
+func padded(text string) string { return "\x00" + withoutZeros(text) + "\x00\x00" }
 
 func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\x01") }
 

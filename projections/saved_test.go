@@ -70,7 +70,7 @@ func TestRestoreRefuses(t *testing.T) {
 // TestSavedHasWhatAViewHas knows what of a View is saved: who gives it another field has to say whether that one is.
 func TestSavedHasWhatAViewHas(t *testing.T) {
 	saved := []string{"head", "numbers", "directory", "loading", "deleted", "erased"}
-	built := []string{"mu", "open", "indexes", "builds", "position", "snapshot", "moved", "building", "chores", "watching", "limits"}
+	built := []string{"mu", "open", "indexes", "builds", "position", "snapshot", "moved", "building", "backlog", "watching", "limits"}
 	var fields []string
 	for i := range reflect.TypeFor[projections.View]().NumField() {
 		fields = append(fields, reflect.TypeFor[projections.View]().Field(i).Name)

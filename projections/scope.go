@@ -33,7 +33,7 @@ func (v *View) seen(q Query) (Page, error) {
 	if s.lacksOrder(p.order) {
 		s = v.holding(append(ordersOf(parts), p.order)...)
 	}
-	return v.walked(q, p, s, h, s.gather(q, parts, main))
+	return v.execute(q, p, s, h, s.gather(q, parts, main))
 }
 
 // partsOf returns what the Scope sees as filters that fix a field, without what the Query's own filters rule out.
@@ -75,18 +75,18 @@ func ordersOf(parts []Filter) (orders []order) {
 }
 
 // of returns the users of a part, by number.
-func (s *Snapshot) of(part Filter) (w walk) {
+func (s *Snapshot) of(part Filter) (m merge) {
 	p := plan{order: order{fixed: []Field{part.Field}}, keys: keysOf([]Filter{part})}
-	w, _ = p.runs(s)
-	return w
+	m, _ = p.runs(s)
+	return m
 }
 
 // largest returns which part has the most users, -1 when there are no parts, and how many it has.
 func (s *Snapshot) largest(parts []Filter) (main, size int) {
 	main = -1
 	for i, p := range parts {
-		if w := s.of(p); main < 0 || w.len() > size {
-			main, size = i, w.len()
+		if m := s.of(p); main < 0 || m.len() > size {
+			main, size = i, m.len()
 		}
 	}
 	return main, size
@@ -103,8 +103,8 @@ func (s *Snapshot) gather(q Query, parts []Filter, main int) (out []*commands.Us
 		if i == main {
 			continue
 		}
-		w := s.of(p)
-		w.visit(0, func(u *commands.User) bool {
+		m := s.of(p)
+		m.visit(0, func(u *commands.User) bool {
 			add(u, parts[:i])
 			return true
 		})

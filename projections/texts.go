@@ -13,19 +13,19 @@ type entry struct {
 
 // texts are entries by number, packed. An entry is named by its place among them.
 type texts struct {
-	heads  string // of every entry how far its number is from the one before, and how long its text is
-	bodies string // the texts themselves
-	marks  []mark // of every entry whose place is a multiple of markEvery
-	len    int
+	heads    string    // of every entry how far its number is from the one before, and how long its text is
+	bodies   string    // the texts themselves
+	restarts []restart // of every entry whose place is a multiple of restartEvery
+	len      int
 }
 
-// mark tells where an entry's head and body stand, and the number of the entry before it.
-type mark struct {
+// restart is a restart point: it tells where an entry's head and body stand, and the number of the entry before it.
+type restart struct {
 	head, body int
 	number     int64
 }
 
-const markEvery = 8
+const restartEvery = 8
 
 // packTexts packs entries that are in order.
 func packTexts(entries []entry) texts {
@@ -33,8 +33,8 @@ func packTexts(entries []entry) texts {
 	var heads, bodies []byte
 	number := int64(0)
 	for place, e := range entries {
-		if place%markEvery == 0 {
-			t.marks = append(t.marks, mark{len(heads), len(bodies), number})
+		if place%restartEvery == 0 {
+			t.restarts = append(t.restarts, restart{len(heads), len(bodies), number})
 		}
 		heads = binary.AppendUvarint(heads, uint64(e.number-number))
 		heads = binary.AppendUvarint(heads, uint64(len(e.text)))
@@ -48,8 +48,8 @@ func packTexts(entries []entry) texts {
 // cursor reads the entries of texts.
 type cursor struct {
 	*texts
-	next int // the place of the entry to read next
-	mark     // of that entry
+	next    int // the place of the entry to read next
+	restart     // of that entry
 }
 
 // text returns that of the number, which has one and is behind the one read before.
@@ -62,16 +62,16 @@ func (c *cursor) text(number int64) string {
 	}
 }
 
-// skip goes on to the last mark before the number. It looks farther and farther ahead, since that is seldom far away.
+// skip goes on to the last restart before the number. It looks farther and farther ahead, since that is seldom far away.
 func (c *cursor) skip(number int64) {
-	block, step := c.next/markEvery, 1
-	for ; block+step < len(c.marks) && c.marks[block+step].number < number; step *= 2 {
+	block, step := c.next/restartEvery, 1
+	for ; block+step < len(c.restarts) && c.restarts[block+step].number < number; step *= 2 {
 		block += step
 	}
-	ahead := c.marks[block:min(block+step, len(c.marks))]
+	ahead := c.restarts[block:min(block+step, len(c.restarts))]
 	block += max(sort.Search(len(ahead), func(i int) bool { return ahead[i].number >= number })-1, 0)
-	if block > c.next/markEvery {
-		c.next, c.mark = block*markEvery, c.marks[block]
+	if block > c.next/restartEvery {
+		c.next, c.restart = block*restartEvery, c.restarts[block]
 	}
 }
 

@@ -33,7 +33,7 @@ type View struct {
 	snapshot atomic.Pointer[Snapshot]
 	moved    atomic.Pointer[chan struct{}] // closed when the position moves
 	building sync.Mutex                    // one order is built at a time
-	chores   chores                        // one text index is built at a time, in the background
+	backlog  backlog                       // one text index is built at a time, in the background
 	watching []Observer
 
 	limits limits

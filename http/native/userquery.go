@@ -148,12 +148,12 @@ func sorts(value string) (out []projections.Sort, err error) {
 	return out, err
 }
 
-// readUserCursor returns the mark that a cursor is of a list which is sorted so, nil for none.
-func readUserCursor(cursor string, sorts []projections.Sort) (*projections.Mark, error) {
+// readUserCursor returns the place in a list which is sorted so that a cursor stands for, nil for none.
+func readUserCursor(cursor string, sorts []projections.Sort) (*projections.Cursor, error) {
 	if cursor == "" {
 		return nil, nil
 	}
-	m, err := projections.ParseMark(cursor, sorts)
+	m, err := projections.ParseCursor(cursor, sorts)
 	if err != nil {
 		return nil, call.BadParameter(call.CursorParameter, "cursor_invalid",
 			"This is no cursor of a list that is sorted so.")
@@ -168,7 +168,7 @@ func nextUserCursor(q projections.Query, found projections.Page) *string {
 	if n == 0 || n < q.Limit || q.After == nil && q.Offset+n >= found.Total {
 		return nil
 	}
-	next := projections.MarkBehind(found.Users[n-1], q.Sort)
+	next := projections.CursorBehind(found.Users[n-1], q.Sort)
 	return &next
 }
 

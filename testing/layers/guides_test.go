@@ -34,5 +34,7 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 			assert.NoError(t, err, "%s tells a newcomer of %s", s.dir, place)
 		}
 	}
-	assert.True(t, found["http/native"], "http/native says where a call is added")
+	for dir, what := range map[string]string{"http/native": "a call", "commands": "a command", "projections": "a view", "http/rest": "a dialect"} {
+		assert.True(t, found[dir], "%s says where %s is added", dir, what)
+	}
 }

@@ -406,7 +406,7 @@ func (w *world) viewAnswers(t *rapid.T, q oracle.Query) {
 }
 
 // hasLongText reports whether the user has a text of which a cursor holds the beginning alone: behind a user who is gone since, those
-// whose texts begin alike may come twice; see projections.Mark.
+// whose texts begin alike may come twice; see projections.Cursor.
 func hasLongText(u oracle.User) bool {
 	for _, field := range []string{"first_name", "last_name", "comment"} {
 		if text, _ := u.Members[field].(string); len(commands.Folded(text)) > 128 {

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// chores are the fields whose text indexes need work. One goroutine does it, field after field, beside queries and
-// writes, and ends when nothing is left.
-type chores struct {
+// backlog is the work queue of text indexes: the fields whose index needs work. One goroutine does it, field after field, in the
+// background of queries and writes, and ends when nothing is left.
+type backlog struct {
 	mu    sync.Mutex
 	queue []Field       // those that wait; the one being worked on may wait to be worked on again
 	done  chan struct{} // closed when the goroutine ends; nil when there is none
@@ -15,7 +15,7 @@ type chores struct {
 
 // tend has the field's text index built, or frozen when it is there, in the background.
 func (v *View) tend(f Field) {
-	c := &v.chores
+	c := &v.backlog
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slices.Contains(c.queue, f) {
@@ -45,7 +45,7 @@ func (v *View) needsWork(f Field) bool {
 }
 
 func (v *View) work() {
-	for f, more := v.chores.next(); more; f, more = v.chores.next() {
+	for f, more := v.backlog.next(); more; f, more = v.backlog.next() {
 		v.mu.Lock()
 		needed := v.needsWork(f)
 		v.mu.Unlock()
@@ -65,7 +65,7 @@ func (v *View) work() {
 }
 
 // next takes the field out of the queue that has waited longest.
-func (c *chores) next() (f Field, more bool) {
+func (c *backlog) next() (f Field, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) > 0 {
@@ -80,9 +80,9 @@ func (c *chores) next() (f Field, more bool) {
 // Settle returns when the indexing that goes on in the background has ended. Nobody needs to wait for it: queries are
 // answered meanwhile, if more slowly.
 func (v *View) Settle() {
-	v.chores.mu.Lock()
-	done := v.chores.done
-	v.chores.mu.Unlock()
+	v.backlog.mu.Lock()
+	done := v.backlog.done
+	v.backlog.mu.Unlock()
 	if done != nil {
 		<-done
 	}

@@ -15,14 +15,14 @@ import (
 	"accountd/commands"
 )
 
-// ErrMark is returned by [ParseMark] for a text that is not a mark of a list in that order.
-var ErrMark = errors.New("no mark of a list in this order")
+// ErrCursor is returned by [ParseCursor] for a text that is not a cursor of a list in that order.
+var ErrCursor = errors.New("no cursor of a list in this order")
 
-// Mark is a place in the order of a list: right behind a user, as that user was. It stays there whatever happens to the user.
+// Cursor is a place in the order of a list: right behind a user, as that user was. It stays there whatever happens to the user.
 //
-// A mark holds the beginnings of long texts only. It then finds its place by the user, who most likely has them still; when
+// A cursor holds the beginnings of long texts only. It then finds its place by the user, who most likely has them still; when
 // the user has not, it stands before all whose texts begin alike, of whom some may be seen twice and none is missed.
-type Mark struct {
+type Cursor struct {
 	sorts  []Sort
 	values []value // of the sort keys
 	number int64
@@ -33,15 +33,15 @@ type Mark struct {
 // digest tells whole values from others.
 type digest [12]byte
 
-// maxText is how much of a text a mark holds, in bytes: with [maxSorts] of them it is less than 1 kB of base64.
+// maxText is how much of a text a cursor holds, in bytes: with [maxSorts] of them it is less than 1 kB of base64.
 const maxText = 128
 
-// markForm is the form of marks as text: this byte, the number, the sort keys with their values, and the digest if any is short.
-const markForm = 1
+// cursorForm is the form of cursors as text: this byte, the number, the sort keys with their values, and the digest if any is short.
+const cursorForm = 1
 
-// MarkBehind returns the mark behind the user in a list that is sorted so, as text for a URL of at most 1 kB.
-func MarkBehind(u *commands.User, sorts []Sort) string {
-	b := binary.AppendUvarint([]byte{markForm}, uint64(u.Number))
+// CursorBehind returns the cursor behind the user in a list that is sorted so, as text for a URL of at most 1 kB.
+func CursorBehind(u *commands.User, sorts []Sort) string {
+	b := binary.AppendUvarint([]byte{cursorForm}, uint64(u.Number))
 	b = append(b, byte(len(sorts)))
 	shortened := false
 	for _, s := range sorts {
@@ -82,40 +82,40 @@ func digestOf(u *commands.User, sorts []Sort) (d digest) {
 	return d
 }
 
-// ParseMark reads what [MarkBehind] returned for a list that is sorted so. It returns [ErrMark].
-func ParseMark(text string, sorts []Sort) (*Mark, error) {
+// ParseCursor reads what [CursorBehind] returned for a list that is sorted so. It returns [ErrCursor].
+func ParseCursor(text string, sorts []Sort) (*Cursor, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return nil, ErrMark
+		return nil, ErrCursor
 	}
-	r := markReader{left: decoded}
+	r := cursorReader{left: decoded}
 	form := r.byte()
-	m := &Mark{sorts: sorts, number: int64(r.uvarint())}
-	if count := r.byte(); form != markForm || m.number < 1 || int(count) != len(sorts) {
-		return nil, ErrMark
+	c := &Cursor{sorts: sorts, number: int64(r.uvarint())}
+	if count := r.byte(); form != cursorForm || c.number < 1 || int(count) != len(sorts) {
+		return nil, ErrCursor
 	}
 	shortened := false
 	for _, s := range sorts {
 		v, short := r.value(s)
-		m.values, m.short = append(m.values, v), append(m.short, short)
+		c.values, c.short = append(c.values, v), append(c.short, short)
 		shortened = shortened || short
 	}
 	if shortened {
-		copy(m.digest[:], r.next(len(m.digest)))
+		copy(c.digest[:], r.next(len(c.digest)))
 	}
 	if r.failed || len(r.left) > 0 {
-		return nil, ErrMark
+		return nil, ErrCursor
 	}
-	return m, nil
+	return c, nil
 }
 
-// markReader reads a mark. Once it has failed, what it reads is empty.
-type markReader struct {
+// cursorReader reads a cursor. Once it has failed, what it reads is empty.
+type cursorReader struct {
 	left   []byte
 	failed bool
 }
 
-func (r *markReader) next(n int) []byte {
+func (r *cursorReader) next(n int) []byte {
 	if r.failed || n > len(r.left) {
 		r.failed = true
 		return nil
@@ -125,14 +125,14 @@ func (r *markReader) next(n int) []byte {
 	return b
 }
 
-func (r *markReader) byte() byte {
+func (r *cursorReader) byte() byte {
 	if b := r.next(1); b != nil {
 		return b[0]
 	}
 	return 0
 }
 
-func (r *markReader) uvarint() uint64 {
+func (r *cursorReader) uvarint() uint64 {
 	v, n := binary.Uvarint(r.left)
 	if n <= 0 {
 		r.failed = true
@@ -142,10 +142,10 @@ func (r *markReader) uvarint() uint64 {
 	return v
 }
 
-func (r *markReader) text() string { return string(r.next(int(min(r.uvarint(), math.MaxInt32)))) }
+func (r *cursorReader) text() string { return string(r.next(int(min(r.uvarint(), math.MaxInt32)))) }
 
 // value reads the value of a sort key, and whether it is only the beginning of one.
-func (r *markReader) value(s Sort) (v value, short bool) {
+func (r *cursorReader) value(s Sort) (v value, short bool) {
 	field, descending, cut, text := r.text(), r.byte(), r.byte(), r.text()
 	def, ok := define(s.Field)
 	if !ok || def.texts != nil || field != string(s.Field) || descending != flag(s.Descending) || cut > 1 || cut == 1 && def.text == nil {
@@ -175,47 +175,47 @@ func (d definition) write(v value) string {
 	return v.text
 }
 
-// in returns the mark for a list of the Snapshot: with whole values when its user has them still.
-func (m *Mark) in(s *Snapshot) *Mark {
-	if m == nil || !slices.Contains(m.short, true) {
-		return m
+// in returns the cursor for a list of the Snapshot: with whole values when its user has them still.
+func (c *Cursor) in(s *Snapshot) *Cursor {
+	if c == nil || !slices.Contains(c.short, true) {
+		return c
 	}
-	u := s.UserByNumber(m.number)
-	if u == nil || digestOf(u, m.sorts) != m.digest {
-		return m
+	u := s.UserByNumber(c.number)
+	if u == nil || digestOf(u, c.sorts) != c.digest {
+		return c
 	}
-	whole := &Mark{sorts: m.sorts, number: m.number, short: make([]bool, len(m.short))}
-	for _, s := range m.sorts {
+	whole := &Cursor{sorts: c.sorts, number: c.number, short: make([]bool, len(c.short))}
+	for _, s := range c.sorts {
 		def, _ := define(s.Field)
 		whole.values = append(whole.values, def.valueOf(u))
 	}
 	return whole
 }
 
-// before reports whether the mark stands before the user in the list.
-func (m *Mark) before(u *commands.User) bool {
-	for i, s := range m.sorts {
+// before reports whether the cursor stands before the user in the list.
+func (c *Cursor) before(u *commands.User) bool {
+	for i, s := range c.sorts {
 		def, _ := define(s.Field)
-		if m.short[i] && strings.HasPrefix(commands.Folded(def.text(u)), m.values[i].text) {
+		if c.short[i] && strings.HasPrefix(commands.Folded(def.text(u)), c.values[i].text) {
 			return true // it may have stood before the user or behind
 		}
-		if c := def.compareTo(u, m.values[i]); c != 0 {
+		if c := def.compareTo(u, c.values[i]); c != 0 {
 			return c < 0 == s.Descending
 		}
 		if s.Field == Number || s.Field == ID {
 			return false // it is the same user, whatever has changed of what is sorted by next
 		}
 	}
-	if len(m.sorts) > 0 && m.sorts[0].Descending { // then users with equal values stand backwards, too
-		return u.Number < m.number
+	if len(c.sorts) > 0 && c.sorts[0].Descending { // then users with equal values stand backwards, too
+		return u.Number < c.number
 	}
-	return u.Number > m.number
+	return u.Number > c.number
 }
 
-// place returns how many of n users in the list's order stand before the mark; without a mark, none.
-func (m *Mark) place(n int, at func(int) *commands.User) int {
-	if m == nil {
+// place returns how many of n users in the list's order stand before the cursor; without a cursor, none.
+func (c *Cursor) place(n int, at func(int) *commands.User) int {
+	if c == nil {
 		return 0
 	}
-	return sort.Search(n, func(i int) bool { return m.before(at(i)) })
+	return sort.Search(n, func(i int) bool { return c.before(at(i)) })
 }

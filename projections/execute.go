@@ -6,26 +6,6 @@ import (
 	"accountd/commands"
 )
 
-// Query asks for a page of a list.
-type Query struct {
-	Scope   commands.Scope // who asks sees whom
-	Filters []Filter       // all of them must hold
-	Sort    []Sort         // none: by number
-	Limit   int            // 0 or less: only the total
-	Offset  int            // less than 0 is 0
-	After   *Mark          // the page begins there and Offset does not count; nil: it does
-}
-
-// Page is the answer to a Query.
-type Page struct {
-	Users     []*commands.User
-	Total     int                 // how many users the query has on all pages
-	Position  uint64              // of the Snapshot that answered
-	Directory *commands.Directory // everything but users, as of that Position
-}
-
-func (s *Snapshot) page() Page { return Page{Position: s.head.Sequence, Directory: s.directory} }
-
 // List answers the Query from the newest Snapshot. It returns [ErrField] when it cannot be sorted so. The View must be
 // open.
 func (v *View) List(q Query) (Page, error) {
@@ -52,37 +32,37 @@ func (v *View) List(q Query) (Page, error) {
 	if s.lacksOrder(p.order) {
 		s = v.holding(p.order)
 	}
-	return v.walked(q, p, s, h, nil)
+	return v.execute(q, p, s, h, nil)
 }
 
-// walked answers the Query from the Snapshot, going the way that the plan says. The hits count if they are of that Snapshot;
+// execute answers the Query from the Snapshot, going the way that the plan says. The hits count if they are of that Snapshot;
 // others are users beside those in the plan's runs.
-func (v *View) walked(q Query, p plan, s *Snapshot, h hits, others []*commands.User) (Page, error) {
-	w, _ := p.runs(s)
-	w.narrow(p.bounds)
+func (v *View) execute(q Query, p plan, s *Snapshot, h hits, others []*commands.User) (Page, error) {
+	m, _ := p.runs(s)
+	m.narrow(p.bounds)
 	if len(others) > 0 {
-		w.add(loadTree(p.order.sorted(others), w.compare))
+		m.add(loadTree(p.order.sorted(others), m.compare))
 	}
 	if q.After != nil {
-		w.startAt(q.After.in(s))
+		m.startAt(q.After.in(s))
 		q.Offset = 0
 	}
 	page := s.page()
 	if len(p.rest) == 0 {
-		page.Total = w.len()
-		page.Users = w.page(q.Offset, q.Limit)
+		page.Total = m.len()
+		page.Users = m.page(q.Offset, q.Limit)
 		return page, nil
 	}
-	if w.len() >= v.limits.freeze {
+	if m.len() >= v.limits.freeze {
 		if h.Snapshot != s {
 			h = s.hits(p.rest)
 		}
 		if h.numbers != nil {
 			h.alone = p.everybody() && len(h.left) == 0
-			return h.paged(w, q)
+			return h.paged(m, q)
 		}
 	}
-	page.Users, page.Total = w.filter(func(u *commands.User) bool { return all(p.rest, u) }, q.Offset, q.Limit)
+	page.Users, page.Total = m.filter(func(u *commands.User) bool { return all(p.rest, u) }, q.Offset, q.Limit)
 	return page, nil
 }
 

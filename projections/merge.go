@@ -10,8 +10,8 @@ import (
 	"accountd/commands"
 )
 
-// walk goes over stretches of several runs, which have no user in common, as if they were one.
-type walk struct {
+// merge is an iterator over stretches of several runs, which have no user in common, as if they were one.
+type merge struct {
 	stretches []stretch
 	compare   func(a, b *commands.User) int // the order of every run
 	backwards bool
@@ -25,19 +25,19 @@ type stretch struct {
 }
 
 // add adds a whole run, nil for an empty one.
-func (w *walk) add(users *tree) {
+func (m *merge) add(users *tree) {
 	if users != nil {
-		w.stretches = append(w.stretches, stretch{users, 0, users.Len()})
+		m.stretches = append(m.stretches, stretch{users, 0, users.Len()})
 	}
 }
 
 // narrow bounds the stretches to the users that all filters keep.
-func (w *walk) narrow(filters []Filter) {
+func (m *merge) narrow(filters []Filter) {
 	if len(filters) == 0 {
 		return
 	}
-	for i := range w.stretches {
-		w.stretches[i].narrow(filters)
+	for i := range m.stretches {
+		m.stretches[i].narrow(filters)
 	}
 }
 
@@ -57,28 +57,28 @@ func (s *stretch) narrow(filters []Filter) {
 
 func (s stretch) len() int { return s.to - s.from }
 
-func (w *walk) len() (n int) {
-	for _, s := range w.stretches {
+func (m *merge) len() (n int) {
+	for _, s := range m.stretches {
 		n += s.len()
 	}
 	return n
 }
 
-// startAt begins pages behind the mark.
-func (w *walk) startAt(m *Mark) {
-	for _, s := range w.stretches {
-		w.start += m.place(s.len(), func(i int) *commands.User { return w.at(s, i) })
+// startAt begins pages behind the cursor.
+func (m *merge) startAt(behind *Cursor) {
+	for _, s := range m.stretches {
+		m.start += behind.place(s.len(), func(i int) *commands.User { return m.at(s, i) })
 	}
 }
 
 // page returns up to limit users from the offset on.
-func (w *walk) page(offset, limit int) []*commands.User {
-	if offset += w.start; offset >= w.len() || limit == 0 {
+func (m *merge) page(offset, limit int) []*commands.User {
+	if offset += m.start; offset >= m.len() || limit == 0 {
 		return nil
 	}
-	limit = min(limit, w.len()-offset)
+	limit = min(limit, m.len()-offset)
 	out := make([]*commands.User, 0, limit)
-	w.visit(offset, func(u *commands.User) bool {
+	m.visit(offset, func(u *commands.User) bool {
 		out = append(out, u)
 		return len(out) < limit
 	})
@@ -86,14 +86,14 @@ func (w *walk) page(offset, limit int) []*commands.User {
 }
 
 // filter walks the whole run and returns up to limit of the users to be kept, from the offset on, and how many there are.
-func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []*commands.User, total int) {
+func (m *merge) filter(keep func(*commands.User) bool, offset, limit int) (out []*commands.User, total int) {
 	seen, before := 0, 0 // before the page
-	w.visit(0, func(u *commands.User) bool {
+	m.visit(0, func(u *commands.User) bool {
 		seen++
 		switch {
 		case !keep(u):
 			return true
-		case seen <= w.start:
+		case seen <= m.start:
 			before++
 		case total-before >= offset && len(out) < limit:
 			out = append(out, u)
@@ -106,8 +106,8 @@ func (w *walk) filter(keep func(*commands.User) bool, offset, limit int) (out []
 
 // among returns up to limit of the users whose numbers are in the set, from the offset on. It gives up after so many
 // steps.
-func (w *walk) among(set *roaring.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
-	w.visit(w.start, func(u *commands.User) bool {
+func (m *merge) among(set *roaring.Bitmap, offset, limit, steps int) (out []*commands.User, ok bool) {
+	m.visit(m.start, func(u *commands.User) bool {
 		if steps--; len(out) == limit || steps < 0 {
 			return false
 		}
@@ -124,10 +124,10 @@ func (w *walk) among(set *roaring.Bitmap, offset, limit, steps int) (out []*comm
 }
 
 // visit visits the users from the offset on until visit returns false.
-func (w *walk) visit(offset int, visit func(*commands.User) bool) {
+func (m *merge) visit(offset int, visit func(*commands.User) bool) {
 	var cursors []*ahead
-	for i, skipped := range w.skip(offset) {
-		if c := w.ahead(w.stretches[i], skipped); c != nil {
+	for i, skipped := range m.skip(offset) {
+		if c := m.ahead(m.stretches[i], skipped); c != nil {
 			cursors = append(cursors, c)
 			defer c.Release()
 		}
@@ -135,7 +135,7 @@ func (w *walk) visit(offset int, visit func(*commands.User) bool) {
 	for len(cursors) > 0 {
 		first := 0
 		for i, c := range cursors[1:] {
-			if w.before(c.Item(), cursors[first].Item()) {
+			if m.before(c.Item(), cursors[first].Item()) {
 				first = i + 1
 			}
 		}
@@ -148,32 +148,32 @@ func (w *walk) visit(offset int, visit func(*commands.User) bool) {
 	}
 }
 
-// before reports whether a comes before b in the direction of the walk.
-func (w *walk) before(a, b *commands.User) bool {
-	if w.backwards {
+// before reports whether a comes before b in the direction of the merge.
+func (m *merge) before(a, b *commands.User) bool {
+	if m.backwards {
 		a, b = b, a
 	}
-	return w.compare(a, b) < 0
+	return m.compare(a, b) < 0
 }
 
-// at returns the user at a place in a stretch, counted in the direction of the walk.
-func (w *walk) at(s stretch, i int) *commands.User {
+// at returns the user at a place in a stretch, counted in the direction of the merge.
+func (m *merge) at(s stretch, i int) *commands.User {
 	place := s.from + i
-	if w.backwards {
+	if m.backwards {
 		place = s.to - 1 - i
 	}
 	u, _ := s.users.GetAt(place)
 	return u
 }
 
-// skip returns how many users of each stretch are among the first n of the walk. It halves what is in question by asking
+// skip returns how many users of each stretch are among the first n of the merge. It halves what is in question by asking
 // how many users come before the middle of the widest stretch.
-func (w *walk) skip(n int) (least []int) {
-	least, most := make([]int, len(w.stretches)), make([]int, len(w.stretches))
-	for i, s := range w.stretches {
+func (m *merge) skip(n int) (least []int) {
+	least, most := make([]int, len(m.stretches)), make([]int, len(m.stretches))
+	for i, s := range m.stretches {
 		most[i] = s.len()
 	}
-	if len(w.stretches) == 1 {
+	if len(m.stretches) == 1 {
 		return []int{min(n, most[0])}
 	}
 	for {
@@ -187,7 +187,7 @@ func (w *walk) skip(n int) (least []int) {
 			return least
 		}
 		middle := (least[widest] + most[widest]) / 2
-		places, total := w.places(w.at(w.stretches[widest], middle), least, most)
+		places, total := m.places(m.at(m.stretches[widest], middle), least, most)
 		if total >= n {
 			most = places
 		} else {
@@ -198,10 +198,10 @@ func (w *walk) skip(n int) (least []int) {
 }
 
 // places returns how many users of each stretch come before u, knowing the least and the most, and their sum.
-func (w *walk) places(u *commands.User, least, most []int) (places []int, total int) {
+func (m *merge) places(u *commands.User, least, most []int) (places []int, total int) {
 	places = make([]int, len(least))
-	for i, s := range w.stretches {
-		places[i] = least[i] + sort.Search(most[i]-least[i], func(j int) bool { return !w.before(w.at(s, least[i]+j), u) })
+	for i, s := range m.stretches {
+		places[i] = least[i] + sort.Search(most[i]-least[i], func(j int) bool { return !m.before(m.at(s, least[i]+j), u) })
 		total += places[i]
 	}
 	return places, total
@@ -215,12 +215,12 @@ type ahead struct {
 }
 
 // ahead returns the place behind the first users of a stretch, nil when there is nobody left.
-func (w *walk) ahead(s stretch, skipped int) *ahead {
+func (m *merge) ahead(s stretch, skipped int) *ahead {
 	if skipped >= s.len() {
 		return nil
 	}
-	a := &ahead{s.users.Iter(), s.len() - skipped, w.backwards}
-	a.Seek(w.at(s, skipped))
+	a := &ahead{s.users.Iter(), s.len() - skipped, m.backwards}
+	a.Seek(m.at(s, skipped))
 	return a
 }
 
