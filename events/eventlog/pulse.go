@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"accountd/events/pause"
 )
 
 const (
@@ -50,7 +52,7 @@ func newPulse(ctx context.Context, l *Log) *pulse {
 
 func (p *pulse) start() {
 	p.work.Go(func() {
-		for pause(p.ctx, p.ask()) == nil {
+		for pause.For(p.ctx, p.ask()) == nil {
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"accountd/events/pause"
 )
 
 // attemptFor bounds one request to the engine, againFor an append that follows one without an answer, and patience all attempts
@@ -25,7 +27,7 @@ func (p permanent) Unwrap() error { return p.error }
 // retry calls do until it succeeds, fails for good, the connection is closed for ever or ctx ends, with a growing pause
 // between.
 func retry(ctx context.Context, do func() error) error {
-	var pause backoff
+	var rest backoff
 	for {
 		err := do()
 		if fatal, ok := errors.AsType[permanent](err); ok {
@@ -34,7 +36,7 @@ func retry(ctx context.Context, do func() error) error {
 		if err == nil || errors.Is(err, nats.ErrConnectionClosed) {
 			return err
 		}
-		if ended := pause.wait(ctx); ended != nil {
+		if ended := rest.wait(ctx); ended != nil {
 			return fmt.Errorf("%w: %w", ended, err)
 		}
 	}
@@ -46,17 +48,5 @@ type backoff struct{ next time.Duration }
 // wait pauses. It returns the cause of ctx's end when that comes first.
 func (b *backoff) wait(ctx context.Context) error {
 	b.next = min(max(2*b.next, 2*time.Millisecond), 500*time.Millisecond)
-	return pause(ctx, b.next)
-}
-
-// pause waits so long. It returns the cause of ctx's end when that comes first.
-func pause(ctx context.Context, long time.Duration) error {
-	timer := time.NewTimer(long)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return pause.For(ctx, b.next)
 }

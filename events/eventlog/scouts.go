@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"accountd/events/pause"
 )
 
 const (
@@ -69,7 +71,7 @@ func (s *scouts) ask(conn *nats.Conn, url string) {
 		case now.Sub(deaf) >= deafAgain && is.deaf(conn, uneasyAfter+deafAgain):
 			s.log.depose(s.ctx, conn)
 		}
-		if pause(s.ctx, pulseAgain) != nil {
+		if pause.For(s.ctx, pulseAgain) != nil {
 			return
 		}
 	}

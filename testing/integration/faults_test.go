@@ -27,6 +27,10 @@ const (
 	faultLasts = 5 * time.Second
 	// cutLasts is that of a fault that keeps an instance from writing: so long that it must say so.
 	cutLasts = 9 * time.Second
+	// deafLeads is how long a leader that hears nobody, and is heard, may go on leading and storing nothing: it looks every ten
+	// seconds whether it has heard of anybody for ten seconds. The election comes after that. That of the log is asked to go long
+	// before, and mostly goes; the leaders of the other streams are not.
+	deafLeads = 35 * time.Second
 	// away is how much longer everything takes to a node that is far.
 	away = 200 * time.Millisecond
 )
@@ -44,6 +48,8 @@ type fault struct {
 	do   func(s *stage, node int)
 	undo func(s *stage, node int)
 	cuts bool // an instance cannot write until it is undone
+	// excused is how long nobody may write whatever the service does: the engine's own time.
+	excused time.Duration
 }
 
 // others calls f with the servers beside that one.
@@ -96,7 +102,7 @@ var serverFaults = []fault{
 	{name: "disk lost", do: func(s *stage, n int) { s.servers.Kill(n); s.servers.Wipe(n) }, undo: upServer},
 	{name: "parted both ways", do: ofServer(nil, parted), undo: heal},
 	{name: "unheard", do: ofServer(nil, unheard), undo: heal},
-	{name: "deaf", do: ofServer(nil, deaf), undo: heal},
+	{name: "deaf", do: ofServer(nil, deaf), undo: heal, excused: deafLeads},
 	{name: "half-open to clients", do: ofServer((*cluster.Link).Stop, nil), undo: heal},
 	{name: "200 ms away", do: func(s *stage, n int) { ofServer(farther, nil)(s, n); s.servers.Delay(n, away) }, undo: heal},
 }

@@ -41,7 +41,7 @@ type tally struct {
 	times   int
 	pauses  []time.Duration // the longest without a write that was acknowledged, of each instance each time
 	slow    int             // pauses longer than writesAgain
-	late    int             // and those longer than mustWrite
+	late    int             // and those longer than the fault excuses
 	silent  int             // outages that did not show in /readyz
 	lost    int             // acknowledged, and not in the log
 	twice   int             // in the log twice
@@ -277,7 +277,7 @@ func (l *load) during(s *stage, w *tally, n node, f fault, number int) {
 		if p.longest > writesAgain {
 			w.slow++
 		}
-		if p.longest > mustWrite {
+		if p.longest > max(mustWrite, f.excused) {
 			w.late++
 		}
 		w.pauses = append(w.pauses, p.longest.Round(100*time.Millisecond))
