@@ -186,7 +186,7 @@ func (c UpdateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, erro
 		return nil, NoAPIKey()
 	}
 	after := c.of(k.APIKey)
-	if err := mayChangeKey(s, a, u, k, after); err != nil {
+	if err := mayChangeKey(s, a, u, k.knownTo(a.At), k.APIKey, after); err != nil {
 		return nil, err
 	}
 	switch {
@@ -303,16 +303,16 @@ func mayAddKey(s States, a Actor, target *User, k events.APIKey) error {
 }
 
 // mayChangeKey tells whether the Actor may make the one key of the target's the other. By what gives the key nothing
-// nobody gains: who may end a key may do that. What gives it more, those gain as well who know its secret: so they must be such
-// as could make the key as it is going to be.
-func mayChangeKey(s States, a Actor, target *User, before APIKey, after events.APIKey) error {
-	if before.Permissions == after.Permissions && within(before.APIKey, after) {
+// nobody gains: who may end a key may do that. What gives it more, those gain as well to whom its secret is known: so they
+// must be such as could make the key as it is going to be.
+func mayChangeKey(s States, a Actor, target *User, known []Author, before, after events.APIKey) error {
+	if before.Permissions == after.Permissions && within(before, after) {
 		return nil
 	}
 	if err := mayAddKey(s, a, target, after); err != nil {
 		return err
 	}
-	if !before.heldBy(a.At, func(by Author) bool { return by.couldMake(s, target, after) }) {
+	if slices.ContainsFunc(known, func(by Author) bool { return !by.couldMake(s, target, after) }) {
 		return refuse(Conflict, "key_unattested", "", "Somebody made this key who could not make such a one: give it a new secret first.")
 	}
 	return nil
@@ -381,28 +381,25 @@ type APIKey struct {
 	AddedAt  time.Time
 	Old      events.Secret // hash of the key before, which works until OldUntil; empty: none
 	OldUntil time.Time
-	By       Author // who was shown its secret
-	OldBy    Author // and the one before
+	By       Author   // who was shown its secret
+	OldBy    Author   // and the one before
+	Seen     []Author // who could read it since, where it can be read again
 }
 
-// heldBy reports whether that holds of everybody who was shown a secret that opens the key at that time.
-func (k APIKey) heldBy(at time.Time, holds func(Author) bool) bool {
-	return holds(k.By) && (k.Old == "" || !at.Before(k.OldUntil) || holds(k.OldBy))
-}
-
-// author returns who was shown its secrets, or nobody who exists where that is more than one.
-func (k APIKey) author(at time.Time) Author {
-	one := Author{}
-	same := k.heldBy(at, func(by Author) bool {
-		if one == (Author{}) {
-			one = by
-		}
-		return by == one || by == Author{}
-	})
-	if !same {
-		return Author{User: uuid.Max}
+// knownTo returns everybody who was shown a secret that opens the key at that time.
+func (k APIKey) knownTo(at time.Time) []Author {
+	if k.Old == "" || !at.Before(k.OldUntil) {
+		return append([]Author{k.By}, k.Seen...)
 	}
-	return one
+	return append([]Author{k.By, k.OldBy}, k.Seen...)
+}
+
+// author returns who asks by the key at that time, as far as its secrets tell.
+func (k APIKey) author(at time.Time) Author {
+	if k.Old == "" || !at.Before(k.OldUntil) {
+		return k.By
+	}
+	return k.By.and(k.OldBy)
 }
 
 func (k *APIKey) rotate(e events.APIKeyRotated, by Author) {

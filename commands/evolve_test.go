@@ -80,7 +80,7 @@ func effects() map[string]struct {
 	}))
 	add(events.MembershipChanged{Client: the(int64(4)), Access: the("full"), Datacenter: the(group), Groups: &[]uuid.UUID{group}}, with(func(u *user) {
 		u.Client, u.Access, u.Datacenter, u.Groups = 4, "full", group, []uuid.UUID{group}
-		u.MemberSince, u.Consents = 2, nil // what was granted in the client before ends with it
+		u.MemberSince, u.Consents, u.PasswordReset = 2, nil, nil // what was granted in the client before ends with it
 	}))
 	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)}, with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
 	add(events.UserEnabled{}, with(func(u *user) { u.Active = true }))

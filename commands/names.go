@@ -184,7 +184,8 @@ func hasLookAlike(s States, name string, id uuid.UUID) (found bool) {
 func ValidEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
 	// an address that can be written in another way would be another account for the same mailbox
-	return err == nil && a.Name == "" && (&mail.Address{Address: a.Address}).String() == "<"+s+">"
+	return err == nil && a.Name == "" && !strings.ContainsAny(s, "\u3002\uff0e\uff61") && // which mail takes for dots
+		(&mail.Address{Address: a.Address}).String() == "<"+s+">"
 }
 
 // Folded returns the form in which names are compared: Unicode NFKD without marks and invisible

@@ -87,6 +87,9 @@ func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, err
 	if open == nil || open.Hash != c.Hash || !c.Now.Before(open.ExpiresAt) {
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token is unknown, has expired or was used.")
 	}
+	if reaches(s, u) && !u.linkBy().covers(s, u) {
+		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token was mailed before the account could do as much as it can now; have another one mailed.")
+	}
 	if c.PasswordHash == "" {
 		return nil, refuse(Invalid, "password_required", "password", "A new password is needed.")
 	}

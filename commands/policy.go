@@ -80,7 +80,7 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if !coversAll(a.Permissions, u, Granted(p), target) {
 		return false
 	}
-	return u.SuperAdmin && readsUsers(a) || !u.SuperAdmin && u.ID == target.ScopeParent() && covers(s, u, target, a.At)
+	return u.SuperAdmin && coversAll(a.Permissions, u, Whole(), u) && staysWithin(u, a, events.APIKey{}) || !u.SuperAdmin && u.ID == target.ScopeParent() && covers(s, u, target, a.At)
 }
 
 // MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
@@ -477,7 +477,10 @@ func mayAttest(s States, a Actor, target *User) error {
 	if a.User == target.ID && !a.IsService() {
 		return refuse(Forbidden, "not_allowed", "profile", "Nobody attests the own e-mail address or phone.")
 	}
-	return mayGrant(s, a)
+	if err := mayGrant(s, a); err != nil {
+		return err
+	}
+	return mayOpen(s, a, target)
 }
 
 // attests reports whether an update of the profile says that something is verified which was not.

@@ -115,10 +115,26 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("c")}}},
 		"it does not any more": {[]step{{parentID, "", key("a")}, {adminID, "",
 			events.APIKeyRotated{ID: keyOf("a"), Hash: "b", OldUntil: firstDay}}}, raise, []events.Event{raised}},
-		"a super admin did":        {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", key("a")}}, raise, []events.Event{raised}},
-		"so did the service":       {[]step{{uuid.Nil, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", key("a")}}, raise, []events.Event{raised}},
-		"one who is gone did":      {[]step{{person("gone"), "", key("a")}}, raise, []events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}}},
-		"it becomes a place's own": {[]step{{parentID, "", key("a")}}, rule, []events.Event{ruling, events.APIKeyRevoked{ID: keyOf("a")}}},
+		"a super admin did": {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", key("a")}}, raise, []events.Event{raised}},
+		"whose keys were shown to the parent": {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", signing("AKa")}, {adminID, "", storage}}, raise,
+			[]events.Event{raised, events.SigningKeyRemoved{ID: "AKa"}, events.StorageKeyRemoved{Kind: commands.StorageS3}}},
+		"or to whom the parent's key had let in": {[]step{{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}, {parentID, "", key("a")},
+			{adminID, "", signing("AKa")}, {adminID, "", events.APIKeyRevoked{ID: keyOf("a")}}}, raise,
+			[]events.Event{raised, events.SigningKeyRemoved{ID: "AKa"}}},
+		"or could be read by a password of the parent's": {[]step{{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}, {childID, "", signing("AKa")},
+			{childID, "", events.APIKeyAdded{APIKey: events.APIKey{ID: keyOf("d"), Kind: commands.KeyDanube, Hash: "d"}}},
+			{parentID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", events.PasswordChanged{Hash: "i"}}}, raise,
+			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("d")}, events.SigningKeyRemoved{ID: "AKa"}}},
+		"the parent made a second factor": {[]step{{parentID, "", key("a")}, {childID, "api-key:" + keyOf("a").String(), events.TOTPEnrolled{Secret: "s"}},
+			{childID, "api-key:" + keyOf("a").String(), events.TOTPConfirmed{}}}, raise,
+			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}, events.TOTPRemoved{}}},
+		"or was shown its recovery codes": {[]step{{parentID, "", key("a")}, {childID, "", events.TOTPEnrolled{Secret: "s"}},
+			{childID, "", events.TOTPConfirmed{}}, {childID, "api-key:" + keyOf("a").String(), events.RecoveryCodesRenewed{}}}, raise,
+			[]events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}, events.TOTPRemoved{}}},
+		"the child's own factor stays": {[]step{{childID, "", events.TOTPEnrolled{Secret: "s"}}, {childID, "", events.TOTPConfirmed{}}}, raise, []events.Event{raised}},
+		"so did the service":           {[]step{{uuid.Nil, "", events.PasswordChanged{Hash: "h"}}, {uuid.Nil, "", key("a")}}, raise, []events.Event{raised}},
+		"one who is gone did":          {[]step{{person("gone"), "", key("a")}}, raise, []events.Event{raised, events.APIKeyRevoked{ID: keyOf("a")}}},
+		"it becomes a place's own":     {[]step{{parentID, "", key("a")}}, rule, []events.Event{ruling, events.APIKeyRevoked{ID: keyOf("a")}}},
 		"nothing is gained": {[]step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {parentID, "", key("a")}},
 			commands.UpdateUser{ID: childID, Rights: events.RightsChanged{APIAccess: the(true)}}, []events.Event{events.RightsChanged{APIAccess: the(true)}}},
 	} {
@@ -179,7 +195,7 @@ func TestPowerThatComesByTheDirectory(t *testing.T) {
 		"full access to a client": {nil, commands.UpdateUser{ID: childID,
 			Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessFull)}}, true},
 		"reading a client": {nil, commands.UpdateUser{ID: childID,
-			Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}}, false},
+			Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			history := records(and(and(base, fact{childID, planted}), c.more...))
@@ -217,7 +233,7 @@ func TestWhoMadeItByANarrowCredential(t *testing.T) {
 		v.Open()
 		drafts, err := commands.Decide(v.Snapshot(), asks(t, v.Snapshot(), "super admin"), asked(t, "raise", person("customer")))
 		require.NoError(t, err)
-		require.Equal(t, ends, len(drafts) == 2, "%s: %v", credential, drafts)
+		require.Equal(t, ends, len(drafts) > 1, "%s: %v", credential, drafts)
 	}
 }
 
@@ -257,6 +273,55 @@ func TestLinksDoNotGoToStrangers(t *testing.T) {
 	}
 }
 
+// TestMailedLinksDoNotOutliveWhatTheyWereFor: a link to set a password, mailed to somebody who may do less than the account by now.
+func TestMailedLinksDoNotOutliveWhatTheyWereFor(t *testing.T) {
+	raised := step{adminID, "", events.RightsChanged{SuperAdmin: the(true)}}
+	mine := step{parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}}
+	sent := step{uuid.Nil, "", events.PasswordResetRequested{Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0)}}
+	attested := step{adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}
+	narrow := step{person("super admin"), "api-key:" + person("ending token's key").String(), attested.event}
+	ends := func(e events.MembershipChanged) []step { return []step{sent, {adminID, "", e}} }
+	for name, c := range map[string]struct {
+		steps []step
+		no    string
+	}{
+		"to the parent, of a plain account":            {[]step{mine, sent}, ""},
+		"to the parent of who is a super admin by now": {[]step{mine, sent, raised}, "reset_token_invalid"},
+		"to one's own address":                         {[]step{sent, raised}, ""},
+		"to an address that was attested":              {[]step{mine, attested, sent, raised}, ""},
+		"by a credential with an end":                  {[]step{mine, narrow, sent, raised}, "reset_token_invalid"},
+		"the account has another parent":               {ends(events.MembershipChanged{Parent: &uuid.UUID{}}), "reset_token_invalid"},
+		"is of a client":                               {ends(events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}), "reset_token_invalid"},
+		"is in other groups":                           {ends(events.MembershipChanged{Groups: &[]uuid.UUID{}}), ""},
+		"was disabled":                                 {[]step{sent, {adminID, "", events.UserDisabled{}}, {adminID, "", events.UserEnabled{}}}, "reset_token_invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := commands.Decide(afterSteps(t, c.steps), commands.Anonymous(),
+				commands.ResetPassword{ID: childID, Hash: openResetHash, Now: firstDay.AddDate(0, 6, 0), PasswordHash: "new"})
+			assertReason(t, c.no, err, name)
+		})
+	}
+}
+
+// TestWhoHadTheWelcomeMailSentElsewhere knows the password that was set by its link, whoever's the address is.
+func TestWhoHadTheWelcomeMailSentElsewhere(t *testing.T) {
+	by := commands.Author{User: parentID, Credential: "session:1"}
+	for to, want := range map[string]commands.Author{"boss@example.net": by, "": {User: adminID}} {
+		made := events.UserCreated{Number: 3, Username: "made", Email: "made@example.net", Active: true, Welcome: events.WelcomeAccessData, WelcomeTo: to}
+		var u *commands.User
+		for i, s := range []step{{by.User, by.Credential, made}, {adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}},
+			{uuid.Nil, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "h"}}} {
+			r := events.Record{Sequence: uint64(i + 1), Aggregate: events.User(childID), Type: s.event.Type(), Event: s.event,
+				Cause: events.Cause{Actor: events.System, Credential: s.credential}}
+			if s.by != uuid.Nil {
+				r.Cause.Actor = s.by.String()
+			}
+			u = commands.Evolve(u, r)
+		}
+		require.Equal(t, want, u.PasswordBy, to)
+	}
+}
+
 // TestKeysOfStrangersAreNotWidened: what a key gains, those gain who know its secret.
 func TestKeysOfStrangersAreNotWidened(t *testing.T) {
 	key := events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "a", ExpiresAt: firstDay.AddDate(2, 0, 0)}}
@@ -275,19 +340,20 @@ func TestKeysOfStrangersAreNotWidened(t *testing.T) {
 		when  commands.Command
 		no    string
 	}{
-		"the parent's key":                       {[]step{{parentID, "", key}}, widen, "key_unattested"},
-		"with a new secret":                      {[]step{{parentID, "", key}, rotated(time.Time{})}, widen, ""},
-		"while the old one works":                {[]step{{parentID, "", key}, rotated(firstDay.AddDate(1, 0, 0))}, widen, "key_unattested"},
-		"when it does no more":                   {[]step{{parentID, "", key}, rotated(firstDay.AddDate(0, 1, 0))}, widen, ""},
-		"a super admin's":                        {[]step{{adminID, "", key}}, widen, ""},
-		"one's own":                              {[]step{{childID, "", key}}, widen, ""},
-		"the parent's, for longer":               {[]step{{parentID, "signing-key:AKparent", key}}, longer, ""},
-		"when it is the parent no more":          {[]step{{parentID, "signing-key:AKparent", key}, moved}, longer, "key_unattested"},
-		"which gives it nothing":                 {[]step{{parentID, "", key}, moved}, shorter, ""},
-		"the parent's signing key":               {[]step{{parentID, "", signing}}, sign, "key_unattested"},
-		"with a new secret, it is another's":     {[]step{{parentID, "", signing}, {adminID, "", events.SigningKeyRotated{ID: "AKa", Secret: "t"}}}, sign, ""},
-		"the parent is shown those of the child": {[]step{{childID, "", signing}}, sign, "key_unattested"},
-		"not when it is another's":               {[]step{moved, {childID, "", signing}}, sign, ""},
+		"the parent's key":                          {[]step{{parentID, "", key}}, widen, "key_unattested"},
+		"with a new secret":                         {[]step{{parentID, "", key}, rotated(time.Time{})}, widen, ""},
+		"while the old one works":                   {[]step{{parentID, "", key}, rotated(firstDay.AddDate(1, 0, 0))}, widen, "key_unattested"},
+		"when it does no more":                      {[]step{{parentID, "", key}, rotated(firstDay.AddDate(0, 1, 0))}, widen, ""},
+		"a super admin's":                           {[]step{{adminID, "", key}}, widen, ""},
+		"one's own":                                 {[]step{{childID, "", key}}, widen, ""},
+		"the parent's, for longer":                  {[]step{{parentID, "signing-key:AKparent", key}}, longer, ""},
+		"when it is the parent no more":             {[]step{{parentID, "signing-key:AKparent", key}, moved}, longer, "key_unattested"},
+		"which gives it nothing":                    {[]step{{parentID, "", key}, moved}, shorter, ""},
+		"the parent's signing key":                  {[]step{{parentID, "", signing}}, sign, "key_unattested"},
+		"with a new secret, which it is shown, too": {[]step{{parentID, "", signing}, {adminID, "", events.SigningKeyRotated{ID: "AKa", Secret: "t"}}}, sign, "key_unattested"},
+		"the former parent's, with a new secret":    {[]step{{parentID, "", signing}, moved, {adminID, "", events.SigningKeyRotated{ID: "AKa", Secret: "t"}}}, sign, ""},
+		"the parent is shown those of the child":    {[]step{{childID, "", signing}}, sign, "key_unattested"},
+		"not when it is another's":                  {[]step{moved, {childID, "", signing}}, sign, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			admin := by(adminID, "")

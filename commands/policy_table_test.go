@@ -31,6 +31,10 @@ super admin              raise           customer     yes
 super admin              parent          child        yes
 super admin              attest          customer     yes
 super admin              attest          oneself      not_allowed   (was yes)
+super admin              attest          root         yes
+ending token             attest          root         not_allowed   (was yes)
+writing token            attest          full member  not_allowed   (was yes)
+ending token             attest          customer     yes
 super admin              key             root         yes
 super admin              new root        -            yes
 super admin              webhook         -            yes

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -149,8 +148,8 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 		return nil, NoSigningKey()
 	}
 	after := c.Permissions.of(k.Permissions)
-	shown := cmp.Or(k.By, u.seenBy(s, a.At))
-	if err := mayChangeKey(s, a, u, APIKey{APIKey: events.APIKey{Permissions: k.Permissions}, By: shown}, events.APIKey{Permissions: after}); err != nil {
+	known := append([]Author{k.By, u.seenBy(s, a.At)}, k.Seen...)
+	if err := mayChangeKey(s, a, u, known, events.APIKey{Permissions: k.Permissions}, events.APIKey{Permissions: after}); err != nil {
 		return nil, err
 	}
 	e := events.SigningKeyUpdated{ID: c.KeyID, Name: changed(k.Name, c.Name), Permissions: changed(k.Permissions, &after)}
@@ -169,7 +168,8 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 type SigningKey struct {
 	events.SigningKey
 	AddedAt time.Time
-	By      Author // who was shown its secret
+	By      Author   // who was shown its secret when it was made
+	Seen    []Author // who could read it since
 }
 
 // SigningKey returns the user's signing key of that id.

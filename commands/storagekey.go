@@ -72,7 +72,8 @@ func (c RemoveStorageKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 // StorageKey opens storage as the user.
 type StorageKey struct {
 	events.StorageKey
-	By Author // who was shown its secret
+	By   Author   // who was shown its secret when it was made
+	Seen []Author // who could read it since
 }
 
 // The kinds of storage key.

@@ -56,7 +56,7 @@ func (u *User) author(r events.Record) Author {
 	case u.ID:
 	case uuid.Nil:
 		if _, ok := r.Event.(events.PasswordChanged); ok && u.PasswordReset != nil {
-			return u.EmailBy // by a link that was mailed
+			return u.linkBy()
 		}
 		return Author{}
 	default:
@@ -94,14 +94,81 @@ func (u *User) seenBy(s States, at time.Time) Author {
 	return Author{}
 }
 
-// leave notes, when the account is in the Scope of that parent no more, that it was shown the secrets of signing and storage keys.
-func (u *User) leave(parent uuid.UUID) {
-	if parent == uuid.Nil || parent == u.ScopeParent() {
-		return
+// leave ends, when the account moves, the link to set a password that was mailed before; and notes, when it is in the Scope of its
+// parent no more, that this one was shown the secrets that can be read again.
+func (u *User) leave(before *User) {
+	if u.Parent != before.Parent || u.Client != before.Client || u.Datacenter != before.Datacenter {
+		u.PasswordReset = nil
 	}
-	shown := Author{User: parent}
-	u.SigningKeys = each(u.SigningKeys, func(k *SigningKey) { k.By = cmp.Or(k.By, shown) })
-	u.StorageKeys = each(u.StorageKeys, func(k *StorageKey) { k.By = cmp.Or(k.By, shown) })
+	if parent := before.ScopeParent(); parent != uuid.Nil && parent != u.ScopeParent() {
+		u.show(Author{User: parent})
+	}
+}
+
+// linkBy returns who reads the link to set a password that was mailed last.
+func (u *User) linkBy() Author { return cmp.Or(u.WelcomeBy, u.EmailBy) }
+
+// and returns the Author of what both made or know: one of them where the other is nobody, else an Author who does not exist.
+func (by Author) and(other Author) Author {
+	switch {
+	case by == Author{} || by == other:
+		return other
+	case other == Author{}:
+		return by
+	}
+	return Author{User: uuid.Max}
+}
+
+// logIns are those who made what one may ask by as the user: they can read what the user can.
+func (u *User) logIns() (out []Author) {
+	if u.PasswordHash != "" {
+		out = append(out, u.PasswordBy)
+	}
+	for _, k := range u.APIKeys {
+		out = append(out, k.By, k.OldBy)
+	}
+	for _, k := range u.SigningKeys {
+		out = append(out, k.By)
+	}
+	return out
+}
+
+// show notes that those could read the secrets of signing keys, storage keys and keys of Danube's API, whose contracts show them again.
+func (u *User) show(to ...Author) {
+	u.SigningKeys = seen(u.SigningKeys, to, func(k *SigningKey) (*[]Author, Author) { return &k.Seen, k.By })
+	u.StorageKeys = seen(u.StorageKeys, to, func(k *StorageKey) (*[]Author, Author) { return &k.Seen, k.By })
+	u.APIKeys = seen(u.APIKeys, to, func(k *APIKey) (*[]Author, Author) {
+		if k.Kind != KeyDanube {
+			return nil, Author{}
+		}
+		return &k.Seen, k.By
+	})
+}
+
+// seen returns the keys as they are when those could read their secrets: another slice only if that is new.
+func seen[K any](keys []K, to []Author, of func(*K) (seen *[]Author, by Author)) []K {
+	out, cloned := keys, false
+	for i := range keys {
+		k := keys[i]
+		list, by := of(&k)
+		if list == nil {
+			continue
+		}
+		before := len(*list)
+		for _, v := range to {
+			if v != (Author{}) && v != by && !slices.Contains(*list, v) {
+				*list = append(slices.Clip(*list), v)
+			}
+		}
+		if len(*list) == before {
+			continue
+		}
+		if !cloned {
+			out, cloned = slices.Clone(keys), true
+		}
+		out[i] = k
+	}
+	return out
 }
 
 // mostRisen bounds the Events about those who may do more because of one command.
@@ -159,43 +226,48 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 	return slices.Compact(out)
 }
 
-// strangers are the Events that end the credentials which strangers made, or were shown.
+// strangers are the Events that end the credentials which strangers made, or could read.
 func strangers(s States, u *User, at time.Time) (out []events.Event) {
-	covers := func(by Author) bool { return by.covers(s, u) }
-	shown := func(by Author) bool { return covers(by) && covers(u.seenBy(s, at)) }
-	if u.PasswordHash != "" && !covers(u.PasswordBy) {
+	known := func(to ...Author) bool { // to strangers
+		return slices.ContainsFunc(to, func(by Author) bool { return !by.covers(s, u) })
+	}
+	parent := u.seenBy(s, at)
+	if u.PasswordHash != "" && known(u.PasswordBy) {
 		out = append(out, events.PasswordChanged{})
 	}
 	for _, k := range u.APIKeys {
-		if !k.heldBy(at, covers) {
+		if known(k.knownTo(at)...) {
 			out = append(out, events.APIKeyRevoked{ID: k.ID})
 		}
 	}
 	for _, k := range u.SigningKeys {
-		if !shown(k.By) {
+		if known(k.By, parent) || known(k.Seen...) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
 		}
 	}
 	for _, k := range u.SSHKeys {
-		if !covers(k.By) {
+		if known(k.By) {
 			out = append(out, events.SSHKeyRemoved{Number: k.Number})
 		}
 	}
 	for _, k := range u.StorageKeys {
-		if !shown(k.By) {
+		if known(k.By, parent) || known(k.Seen...) {
 			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
+	}
+	if u.SecondFactor != nil && known(u.SecondFactor.By) {
+		out = append(out, events.TOTPRemoved{})
 	}
 	return out
 }
 
-// gainsReach reports whether the user may do more with other accounts in the second States than in the first.
+// gainsReach reports whether the user may do more with other accounts in the second States than in the first, or is another client's.
 func gainsReach(s, next States, before, after *User) bool {
 	if after.SuperAdmin || before.SuperAdmin {
 		return !before.SuperAdmin
 	}
-	manages := after.managesClient() && (before.Client != after.Client || !before.managesClient())
-	return manages || len(beyond(s, before, next, after)) > 0
+	member := after.Client != 0 && after.Client != before.Client || after.managesClient() && !before.managesClient()
+	return member || len(beyond(s, before, next, after)) > 0
 }
 
 // beyond returns the datacenters that the second user administers, in its States, and the first does not.

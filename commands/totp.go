@@ -184,14 +184,15 @@ type SecondFactor struct {
 	Secret        events.Secret   // of TOTP codes, base32
 	Confirmed     bool            // before that it counts for nothing
 	RecoveryCodes []events.Secret // hashes of those that are left
+	By            Author          // who was shown the secret and the codes
 }
 
-// with returns the confirmed factor with those recovery codes.
-func (f *SecondFactor) with(codes []events.Secret) *SecondFactor {
+// with returns the confirmed factor with those recovery codes, which were shown to that Author.
+func (f *SecondFactor) with(codes []events.Secret, by Author) *SecondFactor {
 	if f == nil {
 		return nil
 	}
-	return &SecondFactor{Secret: f.Secret, Confirmed: true, RecoveryCodes: codes}
+	return &SecondFactor{Secret: f.Secret, Confirmed: true, RecoveryCodes: codes, By: f.By.and(by)}
 }
 
 // without returns the factor without that recovery code.

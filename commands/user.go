@@ -67,7 +67,8 @@ type User struct {
 
 	PasswordHash  events.Secret                  // empty: no log-in by password
 	PasswordBy    Author                         // who set it
-	EmailBy       Author                         // who set the e-mail address, until somebody attests it
+	EmailBy       Author                         // who set the e-mail address, or attested it since
+	WelcomeBy     Author                         // who had the account's first mail sent to another address, until another one is due
 	PasswordReset *events.PasswordResetRequested // nil: none is open
 	SecondFactor  *SecondFactor                  // nil: there is none
 	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
@@ -120,11 +121,14 @@ func newUser(e events.UserCreated, r events.Record) *User {
 	}
 	by := u.author(r)
 	u.PasswordBy, u.EmailBy = by, by
+	if e.WelcomeTo != "" && e.WelcomeTo != e.Email {
+		u.WelcomeBy = by
+	}
 	for _, k := range e.StorageKeys {
-		u.StorageKeys = append(u.StorageKeys, StorageKey{k, by})
+		u.StorageKeys = append(u.StorageKeys, StorageKey{StorageKey: k, By: by})
 	}
 	for _, k := range e.SigningKeys {
-		u.SigningKeys = append(u.SigningKeys, SigningKey{k, r.Time, by})
+		u.SigningKeys = append(u.SigningKeys, SigningKey{SigningKey: k, AddedAt: r.Time, By: by})
 	}
 	for _, k := range e.APIKeys {
 		u.APIKeys = append(u.APIKeys, APIKey{APIKey: k, AddedAt: r.Time, By: by})
@@ -632,11 +636,8 @@ func Evolve(u *User, r events.Record) *User {
 	switch e := r.Event.(type) {
 	case events.ProfileUpdated:
 		next.update(e)
-		switch {
-		case e.Email != nil:
+		if e.Email != nil || attestsEmail(u.Profile, e.Profile) {
 			next.EmailBy = u.author(r)
-		case attestsEmail(u.Profile, e.Profile):
-			next.EmailBy = Author{}
 		}
 	case events.MembershipChanged:
 		next.join(e.Client, r)
@@ -644,11 +645,11 @@ func Evolve(u *User, r events.Record) *User {
 		set(&next.Datacenter, e.Datacenter)
 		set(&next.Groups, e.Groups)
 		set(&next.Parent, e.Parent)
-		next.leave(u.ScopeParent())
+		next.leave(u)
 	case events.RightsChanged:
 		set(&next.SuperAdmin, e.SuperAdmin)
 		set(&next.APIAccess, e.APIAccess)
-		next.leave(u.ScopeParent())
+		next.leave(u)
 	case events.UserEnabled:
 		next.Active = true
 	case events.UserDisabled:
@@ -660,7 +661,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.PasswordChanged:
 		next.PasswordHash = e.Hash
 		if !e.Rehash {
-			next.PasswordBy = u.author(r)
+			next.PasswordBy, next.WelcomeBy = u.author(r), Author{}
 			next.PasswordReset = nil
 			next.endLogIns(r)
 		}
@@ -677,12 +678,12 @@ func Evolve(u *User, r events.Record) *User {
 		next.endSessions(r)
 		next.UpdatedAt = u.UpdatedAt
 	case events.TOTPEnrolled:
-		next.SecondFactor = &SecondFactor{Secret: e.Secret}
+		next.SecondFactor = &SecondFactor{Secret: e.Secret, By: u.author(r)}
 	case events.TOTPConfirmed:
-		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes, u.author(r))
 		next.endLogIns(r)
 	case events.RecoveryCodesRenewed:
-		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes)
+		next.SecondFactor = u.SecondFactor.with(e.RecoveryCodes, u.author(r))
 	case events.RecoveryCodeUsed:
 		next.SecondFactor, next.UpdatedAt = u.SecondFactor.without(e.Hash), u.UpdatedAt
 	case events.TOTPRemoved:
@@ -691,7 +692,7 @@ func Evolve(u *User, r events.Record) *User {
 			next.endLogIns(r)
 		}
 	case events.MailRequested:
-		next.UpdatedAt = u.UpdatedAt
+		next.UpdatedAt, next.WelcomeBy = u.UpdatedAt, Author{}
 	case events.SSHKeyAdded:
 		next.SSHKeys = append(slices.Clip(u.SSHKeys), SSHKey{e, r.Time, u.author(r)})
 	case events.SSHKeyRenamed:
@@ -703,11 +704,11 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
-		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{e.SigningKey, r.Time, u.author(r)})
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{SigningKey: e.SigningKey, AddedAt: r.Time, By: u.author(r)})
 	case events.SigningKeyRotated:
 		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
-				k.Secret, k.By = e.Secret, u.author(r)
+				k.Secret, k.By, k.Seen = e.Secret, u.author(r), nil
 			}
 		})
 	case events.SigningKeyUpdated:
@@ -720,7 +721,7 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SigningKeyRemoved:
 		next.SigningKeys = without(u.SigningKeys, func(k SigningKey) bool { return k.ID == e.ID })
 	case events.StorageKeySet:
-		next.StorageKeys = append(without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind }), StorageKey{e.StorageKey, u.author(r)})
+		next.StorageKeys = append(without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind }), StorageKey{StorageKey: e.StorageKey, By: u.author(r)})
 	case events.StorageKeyRemoved:
 		next.StorageKeys = without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind })
 	case events.APIKeyAdded:
@@ -751,6 +752,10 @@ func Evolve(u *User, r events.Record) *User {
 		next.Consents = without(u.Consents, consentTo(e.Application))
 	default:
 		return u
+	}
+	switch r.Event.(type) {
+	case events.PasswordChanged, events.APIKeyAdded, events.APIKeyRotated, events.SigningKeyAdded, events.SigningKeyRotated, events.StorageKeySet:
+		next.show(next.logIns()...)
 	}
 	return &next
 }

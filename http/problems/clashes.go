@@ -14,7 +14,7 @@ func clashes() []Problem {
 		{"datacenter_name_taken", conflict, "There is a datacenter of this name.", "Choose another name."},
 		{"email_lookalike", conflict, "The e-mail address looks like a name of another user, with letters of another script.", "Write it with the letters that it is made of, or choose another address."},
 		{"email_taken", conflict, "Another user has this e-mail address, or has it as a username.", "Choose another address, or look for that user with the parameter q."},
-		{"email_unattested", conflict, "A link to set a password would go to an address that somebody set who may not do as much as the account, such as a former parent.", "Make sure that the address is the user's and set profile.email_verified, or set the address or the password yourself."},
+		{"email_unattested", conflict, "A link to set a password would go to an address that somebody set, or attested, who may not do as much as the account, such as the former parent of a super admin.", "Make sure that the address is the user's and set profile.email_verified, or set the address or the password yourself."},
 		{"external_id_taken", conflict, "Another user has this external id.", "Choose another id, or look for that user with the parameter q."},
 		{"key_unattested", conflict, "A key would be given more whose secret somebody knows who could not make such a key, such as the account's former parent.", "Give the key a new secret, without a time in which the old one works, and then change it; or make another key."},
 		{"group_name_taken", conflict, "There is a group of this name.", "Choose another name."},
