@@ -4,7 +4,7 @@
 # same error, word for word, as that of a stream whose files are damaged, and is gone a millisecond later.
 #
 # Seen, 300 streams made one after another on one healthy server while its health was asked for all the time: the error came for
-# 109 of them, each of which took a message afterwards, and then the health was "ok".
+# 109 to 213 of them, each of which took a message afterwards, and then the health was "ok".
 #
 # Why it matters to whoever keeps accounts: who ends a service, or calls a person, because a store "could not be recovered" does so
 # when nothing is wrong, most likely at the first start, when all streams are made. Ask again before believing it, or not while one
