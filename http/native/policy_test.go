@@ -87,7 +87,7 @@ GET    USER/consents              200   200    404    200    200     200   404  
 GET    USER/consents/0            404   404    404    404    404     404   404      403      401
 DELETE USER/consents/0            404   403    404    404    403     404   404      403      401
 PATCH  USER {"client_id":0}       200   403    204    200    403     200   404      403      401
-PATCH  USER {"client_id":99999}   400   403    400    403    403     403   404      403      401
+PATCH  USER {"client_id":99999}   400   403    403    403    403     403   404      403      401
 GET    /v1/clients                200   200    403    403    403     403   403      403      401
 POST   /v1/clients {"name":"x"}   201   403    201    403    403     403   403      403      401
 GET    /v1/clients/CLIENT         200   200    403    403    403     403   403      403      401
