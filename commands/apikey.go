@@ -79,7 +79,8 @@ func checkAPIKeyBounds(k events.APIKey) error {
 	return checkPermissions(k.Permissions)
 }
 
-// RotateAPIKey gives an API key a new secret; the one before works on until OldUntil, or until the key ends if that is earlier.
+// RotateAPIKey gives an API key a new secret; the one before works on until OldUntil, or until the key ends if that is
+// earlier.
 //
 // Refusals: NotFound, Forbidden, Taken, Conflict (api_key_expired, api_key_kind_invalid).
 type RotateAPIKey struct {
@@ -157,8 +158,8 @@ func replaceAPIKey(u *User, k events.APIKey) (out []events.Event) {
 	return append(out, events.APIKeyAdded{APIKey: k})
 }
 
-// UpdateAPIKey changes what its fields name; nil fields stay. A key that gains nothing by it may be changed by whoever could end
-// it, any other change takes who could make such a key.
+// UpdateAPIKey changes what its fields name; nil fields stay. A key that gains nothing by it may be changed by whoever
+// could end it, any other change takes who could make such a key.
 //
 // Refusals: NotFound, Invalid, Forbidden, Conflict (api_key_expired, api_key_kind_invalid, key_unattested).
 type UpdateAPIKey struct {
@@ -228,7 +229,8 @@ func keyDifference(before, after events.APIKey) events.APIKeyUpdated {
 	return e
 }
 
-// PermissionsChange is what is new about a key's permissions; nil levels stay, an empty one leaves it to the user's role.
+// PermissionsChange is what is new about a key's permissions; nil levels stay, an empty one leaves it to the user's
+// role.
 type PermissionsChange struct{ Users, Servers, Audit *string }
 
 func (c PermissionsChange) of(p events.Permissions) events.Permissions {
@@ -262,9 +264,9 @@ func grants(e events.UserCreated) bool {
 		slices.ContainsFunc(e.APIKeys, func(k events.APIKey) bool { return k.Permissions != none })
 }
 
-// mayIssue tells whether the Actor may give the target a new credential, or an old one a new secret: it may do no more than the
-// credential in use, and where it may do something beyond the target's own account, and on one's own account, it ends no later
-// and works from nowhere else.
+// mayIssue tells whether the Actor may give the target a new credential, or an old one a new secret: it may do no more
+// than the credential in use, and where it may do something beyond the target's own account, and on one's own account,
+// it ends no later and works from nowhere else.
 func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if a.IsService() {
 		return nil
@@ -286,8 +288,8 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	return nil
 }
 
-// makesSuperAdmins reports whether the key is one of the panel's API by which the target makes and changes super admins (see mayOpen):
-// it leads to log-ins without bounds, whatever its own are.
+// makesSuperAdmins reports whether the key is one of the panel's API by which the target makes and changes super admins
+// (see mayOpen): it leads to log-ins without bounds, whatever its own are.
 func makesSuperAdmins(target *User, k events.APIKey) bool {
 	return k.Kind == KeyPterodactyl && writesUsers(target, Actor{Permissions: Granted(k.Permissions)}) && target.SuperAdmin
 }
@@ -303,8 +305,8 @@ func mayAddKey(s States, a Actor, target *User, k events.APIKey) error {
 }
 
 // mayChangeKey tells whether the Actor may make the one key of the target's the other. By what gives the key nothing
-// nobody gains: who may end a key may do that. What gives it more, those gain as well to whom its secret is known: so they
-// must be such as could make the key as it is going to be.
+// nobody gains: who may end a key may do that. What gives it more, those gain as well to whom its secret is known: so
+// they must be such as could make the key as it is going to be.
 func mayChangeKey(s States, a Actor, target *User, known []Author, before, after events.APIKey) error {
 	if before.Permissions == after.Permissions && within(before, after) {
 		return nil
@@ -313,13 +315,14 @@ func mayChangeKey(s States, a Actor, target *User, known []Author, before, after
 		return err
 	}
 	if slices.ContainsFunc(known, func(by Author) bool { return !by.couldMake(s, target, after) }) {
-		return refuse(Conflict, "key_unattested", "", "Somebody made this key who could not make such a one: give it a new secret first.")
+		return refuse(Conflict, "key_unattested", "",
+			"Somebody knows the secret of this key who could not make such a key: make another key.")
 	}
 	return nil
 }
 
-// staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere else and
-// manages no users of the user's datacenters that it does not.
+// staysWithin reports whether such a key of the user's ends no later than the credential in use, works from nowhere
+// else and manages no users of the user's datacenters that it does not.
 func staysWithin(u *User, a Actor, k events.APIKey) bool {
 	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(Granted(k.Permissions)))
 }
@@ -337,8 +340,8 @@ func inUse(u *User, a Actor) events.APIKey {
 	return events.APIKey{}
 }
 
-// Ended reports whether the API key or session by which the Actor asks was ended or has expired by that time, for calls that
-// last.
+// Ended reports whether the API key or session by which the Actor asks was ended or has expired by that time, for calls
+// that last.
 func Ended(s States, a Actor, now time.Time) bool {
 	if a.Session != (Session{}) {
 		return !a.Session.Holds(s.User(a.User), now)
@@ -386,21 +389,19 @@ type APIKey struct {
 	Seen     []Author // who could read it since, where it can be read again
 }
 
-// knownTo returns everybody who was shown a secret that opens the key at that time.
-func (k APIKey) knownTo(at time.Time) []Author {
+// oldBy returns who was shown the secret before, as long as that one opens the key, too.
+func (k APIKey) oldBy(at time.Time) Author {
 	if k.Old == "" || !at.Before(k.OldUntil) {
-		return append([]Author{k.By}, k.Seen...)
+		return Author{}
 	}
-	return append([]Author{k.By, k.OldBy}, k.Seen...)
+	return k.OldBy
 }
 
+// knownTo returns everybody who was shown a secret that opens the key at that time.
+func (k APIKey) knownTo(at time.Time) []Author { return append([]Author{k.By, k.oldBy(at)}, k.Seen...) }
+
 // author returns who asks by the key at that time, as far as its secrets tell.
-func (k APIKey) author(at time.Time) Author {
-	if k.Old == "" || !at.Before(k.OldUntil) {
-		return k.By
-	}
-	return k.By.and(k.OldBy)
-}
+func (k APIKey) author(at time.Time) Author { return k.By.and(k.oldBy(at)) }
 
 func (k *APIKey) rotate(e events.APIKeyRotated, by Author) {
 	k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil

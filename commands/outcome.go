@@ -54,8 +54,8 @@ type Recalled struct {
 	out         Outcome
 }
 
-// Recall begins to find out what a command led to that has these Records, at least one. It returns the Refusal of who may not learn
-// that any more; see [Rehearse].
+// Recall begins to find out what a command led to that has these Records, at least one. It returns the Refusal of who
+// may not learn that any more; see [Rehearse].
 func Recall(s States, a Actor, cmd Command, records []events.Record) (*Recalled, error) {
 	c := &Recalled{first: records[0], last: records[len(records)-1]}
 	if err := Rehearse(s, a, cmd); err != nil && !ends(c.last) && !missesPart(err) {
@@ -68,7 +68,8 @@ func Recall(s States, a Actor, cmd Command, records []events.Record) (*Recalled,
 // Last returns the sequence of the command's newest Record of its aggregate.
 func (c *Recalled) Last() uint64 { return c.last.Sequence }
 
-// Evolve folds one Record of the user whom the command is about; it takes them from the user's first to the command's last one.
+// Evolve folds one Record of the user whom the command is about; it takes them from the user's first to the command's
+// last one.
 func (c *Recalled) Evolve(r events.Record) {
 	c.out.User = Evolve(c.out.User, r)
 	if r.Sequence < c.first.Sequence {
@@ -84,16 +85,16 @@ func (c *Recalled) Outcome() (*Outcome, error) {
 	return &c.out, nil
 }
 
-// missesPart reports whether the refusal says that what the command is about has no such part, which the command itself may have
-// removed. Who learns so much has the right: whether somebody may ask is decided first.
+// missesPart reports whether the refusal says that what the command is about has no such part, which the command itself
+// may have removed. Who learns so much has the right: whether somebody may ask is decided first.
 func missesPart(err error) bool {
 	var refusal *Refusal
 	return errors.As(err, &refusal) && refusal.Kind == NotFound && refusal.Reason != noSuchUser().Reason
 }
 
-// Rehearse returns the Refusal of who may not ask for a command that has taken effect, or not any more, and of what is about
-// a user who is gone: nil for everybody who may still learn what came of it. That its own effect, or what came later, stands in
-// its way now is no reason.
+// Rehearse returns the Refusal of who may not ask for a command that has taken effect, or not any more, and of what is
+// about a user who is gone: nil for everybody who may still learn what came of it. That its own effect, or what came
+// later, stands in its way now is no reason.
 func Rehearse(s States, a Actor, cmd Command) error {
 	if create, ok := cmd.(CreateUser); ok {
 		switch made := s.User(create.ID); {

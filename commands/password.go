@@ -88,7 +88,8 @@ func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, err
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token is unknown, has expired or was used.")
 	}
 	if reaches(s, u) && !u.linkBy().covers(s, u) {
-		return nil, refuse(Invalid, "reset_token_invalid", "token", "The token was mailed before the account could do as much as it can now; have another one mailed.")
+		return nil, refuse(Invalid, "reset_token_invalid", "token",
+			"The token was mailed to somebody who may not do as much as the account may now.")
 	}
 	if c.PasswordHash == "" {
 		return nil, refuse(Invalid, "password_required", "password", "A new password is needed.")

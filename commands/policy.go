@@ -80,7 +80,10 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	if !coversAll(a.Permissions, u, Granted(p), target) {
 		return false
 	}
-	return u.SuperAdmin && coversAll(a.Permissions, u, Whole(), u) && staysWithin(u, a, events.APIKey{}) || !u.SuperAdmin && u.ID == target.ScopeParent() && covers(s, u, target, a.At)
+	if u.SuperAdmin { // whoever is shown a key has it, and its account may rise: so a narrowed credential is shown none
+		return coversAll(a.Permissions, u, Whole(), u) && staysWithin(u, a, events.APIKey{})
+	}
+	return u.ID == target.ScopeParent() && covers(s, u, target, a.At)
 }
 
 // MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
@@ -139,7 +142,8 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 		return refuse(Forbidden, "not_allowed", "parent", "Only a super admin may say whose account this is.")
 	}
 	if u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
-		return mayOpen(s, a, &User{SuperAdmin: e.SuperAdmin, Client: e.Client, Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups})
+		made := User{SuperAdmin: e.SuperAdmin, Client: e.Client, Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups}
+		return mayOpen(s, a, &made)
 	}
 	return mayCreateIn(s, a, e)
 }

@@ -148,8 +148,7 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 		return nil, NoSigningKey()
 	}
 	after := c.Permissions.of(k.Permissions)
-	known := append([]Author{k.By, u.seenBy(s, a.At)}, k.Seen...)
-	if err := mayChangeKey(s, a, u, known, events.APIKey{Permissions: k.Permissions}, events.APIKey{Permissions: after}); err != nil {
+	if err := mayChangeKey(s, a, u, k.knownTo(u.seenBy(s, a.At)), events.APIKey{Permissions: k.Permissions}, events.APIKey{Permissions: after}); err != nil {
 		return nil, err
 	}
 	e := events.SigningKeyUpdated{ID: c.KeyID, Name: changed(k.Name, c.Name), Permissions: changed(k.Permissions, &after)}
@@ -181,3 +180,6 @@ func (u *User) SigningKey(id string) (SigningKey, bool) {
 	}
 	return SigningKey{}, false
 }
+
+// knownTo returns everybody who was shown the key's secret, the parent who is shown it among them.
+func (k SigningKey) knownTo(parent Author) []Author { return append([]Author{k.By, parent}, k.Seen...) }

@@ -76,6 +76,9 @@ type StorageKey struct {
 	Seen []Author // who could read it since
 }
 
+// knownTo returns everybody who was shown the key's secret, the parent who is shown it among them.
+func (k StorageKey) knownTo(parent Author) []Author { return append([]Author{k.By, parent}, k.Seen...) }
+
 // The kinds of storage key.
 const (
 	StorageS3    = "s3"

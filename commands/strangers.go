@@ -11,7 +11,8 @@ import (
 	"accountd/events"
 )
 
-// Author is who made a credential, besides the user whose it is, and by which credential. The zero Author is the user or the service.
+// Author is who made a credential, besides the user whose it is, and by which credential. The zero Author is the user
+// or the service.
 type Author struct {
 	User       uuid.UUID
 	Credential string // public id with its kind before it; empty: another that is not in the user's state
@@ -26,8 +27,8 @@ func (by Author) couldMake(s States, target *User, k events.APIKey) bool {
 	return ok && mayManage(s, a, target) == nil && mayAddKey(s, a, target, k) == nil
 }
 
-// covers reports whether the Author is no stranger to the account as it stands in the States: could open a log-in as the account now,
-// by the credential in question (see mayOpen).
+// covers reports whether the Author is no stranger to the account as it stands in the States: could open a log-in as
+// the account now, by the credential in question (see mayOpen).
 func (by Author) covers(s States, target *User) bool {
 	if by == (Author{}) || by.User == target.ID {
 		return true
@@ -39,7 +40,8 @@ func (by Author) covers(s States, target *User) bool {
 	return mayOpen(s, a, target) == nil
 }
 
-// actor returns the Author as the user who is there, and as who would ask now by the credential in question, if that is there, too.
+// actor returns the Author as the user who is there, and as who would ask now by the credential in question, if that is
+// there, too.
 func (by Author) actor(s States) (*User, Actor, bool) {
 	u := s.User(by.User)
 	if u == nil {
@@ -49,8 +51,8 @@ func (by Author) actor(s States) (*User, Actor, bool) {
 	return u, Actor{User: u.ID, Credential: by.Credential, Permissions: permissions}, ok
 }
 
-// author returns who knows the secret that the Record gives the account: who asked for it, and when its user did, who had made the
-// credential that it was asked by.
+// author returns who knows the secret that the Record gives the account: who asked for it, and when its user did, who
+// had made the credential that it was asked by.
 func (u *User) author(r events.Record) Author {
 	switch by := r.Cause.User(); by {
 	case u.ID:
@@ -68,8 +70,9 @@ func (u *User) author(r events.Record) Author {
 	return u.PasswordBy
 }
 
-// credential returns what a key of the user, by its public id with its kind before it, is permitted and who made it; of any other
-// credential, such as a session, everything and who set the password. It is false for a key that the user does not have.
+// credential returns what a key of the user, by its public id with its kind before it, is permitted and who made it; of
+// any other credential, such as a session, everything and who set the password. It is false for a key that the user
+// does not have.
 func (u *User) credential(id string, at time.Time) (Permissions, Author, bool) {
 	kind, key, _ := strings.Cut(id, ":")
 	switch kind {
@@ -94,8 +97,8 @@ func (u *User) seenBy(s States, at time.Time) Author {
 	return Author{}
 }
 
-// leave ends, when the account moves, the link to set a password that was mailed before; and notes, when it is in the Scope of its
-// parent no more, that this one was shown the secrets that can be read again.
+// leave ends, when the account moves, the link to set a password that was mailed before; and notes, when it is in the
+// Scope of its parent no more, that this one was shown the secrets that can be read again.
 func (u *User) leave(before *User) {
 	if u.Parent != before.Parent || u.Client != before.Client || u.Datacenter != before.Datacenter {
 		u.PasswordReset = nil
@@ -108,7 +111,8 @@ func (u *User) leave(before *User) {
 // linkBy returns who reads the link to set a password that was mailed last.
 func (u *User) linkBy() Author { return cmp.Or(u.WelcomeBy, u.EmailBy) }
 
-// and returns the Author of what both made or know: one of them where the other is nobody, else an Author who does not exist.
+// and returns the Author of what both made or know: one of them where the other is nobody, else an Author who does not
+// exist.
 func (by Author) and(other Author) Author {
 	switch {
 	case by == Author{} || by == other:
@@ -133,7 +137,8 @@ func (u *User) logIns() (out []Author) {
 	return out
 }
 
-// show notes that those could read the secrets of signing keys, storage keys and keys of Danube's API, whose contracts show them again.
+// show notes that those could read the secrets of signing keys, storage keys and keys of Danube's API, whose contracts
+// show them again.
 func (u *User) show(to ...Author) {
 	u.SigningKeys = seen(u.SigningKeys, to, func(k *SigningKey) (*[]Author, Author) { return &k.Seen, k.By })
 	u.StorageKeys = seen(u.StorageKeys, to, func(k *StorageKey) (*[]Author, Author) { return &k.Seen, k.By })
@@ -174,9 +179,9 @@ func seen[K any](keys []K, to []Author, of func(*K) (seen *[]Author, by Author))
 // mostRisen bounds the Events about those who may do more because of one command.
 const mostRisen = 500
 
-// leftByStrangers returns what ends the credentials of everybody who may do more once the drafts are in the Log, as far as somebody
-// made them who may not do as much: a former parent, say, of a user who becomes a super admin. Who made them is asked for now, so a
-// super admin who is one no more counts.
+// leftByStrangers returns what ends the credentials of everybody who may do more once the drafts are in the Log, as far
+// as somebody made them who may not do as much: a former parent, say, of a user who becomes a super admin. Who made
+// them is asked for now, so a super admin who is one no more counts.
 func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, err error) {
 	users := concerned(s, of)
 	if len(users) == 0 {
@@ -241,7 +246,7 @@ func strangers(s States, u *User, at time.Time) (out []events.Event) {
 		}
 	}
 	for _, k := range u.SigningKeys {
-		if known(k.By, parent) || known(k.Seen...) {
+		if known(k.knownTo(parent)...) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
 		}
 	}
@@ -251,7 +256,7 @@ func strangers(s States, u *User, at time.Time) (out []events.Event) {
 		}
 	}
 	for _, k := range u.StorageKeys {
-		if known(k.By, parent) || known(k.Seen...) {
+		if known(k.knownTo(parent)...) {
 			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
 	}
@@ -261,7 +266,8 @@ func strangers(s States, u *User, at time.Time) (out []events.Event) {
 	return out
 }
 
-// gainsReach reports whether the user may do more with other accounts in the second States than in the first, or is another client's.
+// gainsReach reports whether the user may do more with other accounts in the second States than in the first, or is
+// another client's.
 func gainsReach(s, next States, before, after *User) bool {
 	if after.SuperAdmin || before.SuperAdmin {
 		return !before.SuperAdmin

@@ -15,8 +15,8 @@ import (
 	"accountd/events/feed"
 )
 
-// TestAFeedThatWasBeingDeleted has a kill between the two steps of deleting the stream of the feed, as when it is made anew: the
-// next start makes it, and fills it.
+// TestAFeedThatWasBeingDeleted has a kill between the two steps of deleting the stream of the feed, as when it is made
+// anew: the next start makes it, and fills it.
 func TestAFeedThatWasBeingDeleted(t *testing.T) {
 	c := testConfig(t)
 	start(t, c).end()

@@ -13,8 +13,8 @@ import (
 	"accountd/events"
 )
 
-// TestReadinessFollowsTheWrites takes only what is appended from a cluster that answers everything else: the instance is not
-// ready while a change waits, and is again when one has got through.
+// TestReadinessFollowsTheWrites takes only what is appended from a cluster that answers everything else: the instance
+// is not ready while a change waits, and is again when one has got through.
 func TestReadinessFollowsTheWrites(t *testing.T) {
 	options := func(deny ...string) *server.Options {
 		return &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, NoSigs: true, NoLog: true, Users: []*server.User{{

@@ -8,6 +8,7 @@ import (
 
 	"accountd/events/engine"
 	"accountd/events/eventlog"
+	"accountd/events/pause"
 )
 
 // waitPause is between two tries of a start that waits for the cluster.
@@ -29,10 +30,8 @@ func (a *app) await(step func(context.Context) error) func(context.Context) erro
 			if !a.waiting.Swap(true) {
 				a.log.Warn("waiting for the NATS cluster", "nats", a.config.natsForLog(), "most", a.config.NATSWait, "error", err)
 			}
-			select {
-			case <-time.After(waitPause):
-			case <-ctx.Done():
-				return context.Cause(ctx)
+			if ended := pause.For(ctx, waitPause); ended != nil {
+				return ended
 			}
 		}
 	}

@@ -22,8 +22,9 @@ import (
 	"accountd/testing/cluster"
 )
 
-// BenchmarkInstances has three instances on a cluster of three servers create users from several callers each, and reports
-// how many of the commands were refused because others were faster, and the share of the instance that got least.
+// BenchmarkInstances has three instances on a cluster of three servers create users from several callers each, and
+// reports how many of the commands were refused because others were faster, and the share of the instance that got
+// least.
 func BenchmarkInstances(b *testing.B) {
 	for _, callers := range []int{1, 4, 32} {
 		b.Run(fmt.Sprintf("%d callers each", callers), func(b *testing.B) { benchInstances(b, callers) })

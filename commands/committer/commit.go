@@ -54,8 +54,8 @@ func (h *Handler) drain(waiting []*request) []*request {
 	return waiting
 }
 
-// commit decides and appends the group as one, and answers it. It returns how many at its end did not fit and were left,
-// and an error when the Log is unavailable.
+// commit decides and appends the group as one, and answers it. It returns how many at its end did not fit and were
+// left, and an error when the Log is unavailable.
 func (h *Handler) commit(group []*request) (left int, err error) {
 	var newest uint64 // what is decided on at least this much needs no proof that it is not out of date
 	defer func() { h.fairness.asked = false }()
@@ -157,8 +157,8 @@ func (h *Handler) append(states commands.States, batch []decided, newest *uint64
 	return records, nil
 }
 
-// confirm returns [eventlog.ErrConflict] when nothing is to be appended, whether refused or so already, but the States that
-// this rests on are out of date. An append proves by itself that they are not.
+// confirm returns [eventlog.ErrConflict] when nothing is to be appended, whether refused or so already, but the States
+// that this rests on are out of date. An append proves by itself that they are not.
 func (h *Handler) confirm(states commands.States, newest *uint64) error {
 	if !h.log.Shared() {
 		return nil

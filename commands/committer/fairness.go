@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// minTries and patience are how often at least, and how long, a command is decided before a lost race is the caller's to
-	// repeat.
+	// minTries and patience are how often at least, and how long, a command is decided before a lost race is the
+	// caller's to repeat.
 	minTries = 5
 	patience = 5 * time.Second
 	// contended is how long after another instance's Record it is expected to append more.
@@ -41,8 +41,8 @@ func (f *fairness) appended(records []events.Record, now time.Time) (others bool
 	return now.Sub(f.others) < contended
 }
 
-// giveWay lets another instance append first: it waits for a Record of somebody else, but not much longer than an append
-// takes.
+// giveWay lets another instance append first: it waits for a Record of somebody else, but not much longer than an
+// append takes.
 func (h *Handler) giveWay(append time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*append)
 	defer cancel()
@@ -52,8 +52,8 @@ func (h *Handler) giveWay(append time.Duration) {
 // lossesToAsk is how many races in a row an instance loses before it asks the others for the turn.
 const lossesToAsk = 2
 
-// lost asks the others to hold back when races are lost again and again: an instance that is far from the engine would never win
-// one, however short the others give way. A round is how long it took to decide and to be refused.
+// lost asks the others to hold back when races are lost again and again: an instance that is far from the engine would
+// never win one, however short the others give way. A round is how long it took to decide and to be refused.
 func (h *Handler) lost(losses int, round time.Duration) {
 	if losses >= lossesToAsk {
 		h.fairness.asked = true
@@ -61,8 +61,9 @@ func (h *Handler) lost(losses int, round time.Duration) {
 	}
 }
 
-// wanted is how long the others have to hold back: until this instance has caught up and been refused once more, for what the others
-// had on its way, and has caught up and appended then. The engine may be near, and the server that delivers the Log far away.
+// wanted is how long the others have to hold back: until this instance has caught up and been refused once more, for
+// what the others had on its way, and has caught up and appended then. The engine may be near, and the server that
+// delivers the Log far away.
 func (f *fairness) wanted(round time.Duration) time.Duration {
 	return 2*round + 2*max(f.caught, round/2)
 }

@@ -37,7 +37,8 @@ func TestFairness(t *testing.T) {
 	}
 }
 
-// TestTheTurnIsLongEnough: an instance that reads from a server far away needs as long as its reading takes, however near the engine is.
+// TestTheTurnIsLongEnough: an instance that reads from a server far away needs as long as its reading takes, however
+// near the engine is.
 func TestTheTurnIsLongEnough(t *testing.T) {
 	round, caught := 5*time.Millisecond, 600*time.Millisecond
 	near, far := fairness{caught: round}, fairness{caught: caught}

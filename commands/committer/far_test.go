@@ -16,8 +16,8 @@ import (
 	"accountd/testing/cluster"
 )
 
-// TestFarInstanceGetsItsTurn has an instance beside the engine write without a pause, from several callers, and one that is 200 ms
-// away write, too.
+// TestFarInstanceGetsItsTurn has an instance beside the engine write without a pause, from several callers, and one
+// that is 200 ms away write, too.
 func TestFarInstanceGetsItsTurn(t *testing.T) {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	require.NoError(t, err)

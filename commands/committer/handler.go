@@ -86,9 +86,9 @@ func New(log *eventlog.Log, fold Fold, opts Options) *Handler {
 	return h
 }
 
-// Do runs the command and returns when it is durable and the fold has it. It returns a [*commands.Refusal] (Busy when too many
-// commands wait or too many races were lost), [eventlog.ErrUnavailable] when the outcome stays unknown, [ErrClosed], or
-// the context's error, after which the command may still take effect.
+// Do runs the command and returns when it is durable and the fold has it. It returns a [*commands.Refusal] (Busy when
+// too many commands wait or too many races were lost), [eventlog.ErrUnavailable] when the outcome stays unknown,
+// [ErrClosed], or the context's error, after which the command may still take effect.
 func (h *Handler) Do(ctx context.Context, actor commands.Actor, cmd commands.Command) (commands.Outcome, error) {
 	return h.Start(ctx, actor, cmd)()
 }
@@ -141,8 +141,9 @@ func (h *Handler) enqueue(r *request) error {
 // Waiting returns how many commands wait to be decided.
 func (h *Handler) Waiting() int { return len(h.queue) }
 
-// Standstill returns why commands do not get into the Log at the moment: one has been waiting for more than a few seconds, or the
-// last one was given up and none has got through since, or tried for ten seconds. It is nil otherwise, and asks nobody.
+// Standstill returns why commands do not get into the Log at the moment: one has been waiting for more than a few
+// seconds, or the last one was given up and none has got through since, or tried for ten seconds. It is nil otherwise,
+// and asks nobody.
 func (h *Handler) Standstill() error { return h.still.Err(time.Now()) }
 
 // Close lets no more commands in and returns when those already in have their answers.

@@ -118,8 +118,8 @@ func TestExternalProvisioning(t *testing.T) {
 	require.Equal(t, commands.StateCreated, done.User.State)
 }
 
-// TestRacingWriters lets 16 goroutines on two instances of one log create the same addresses: each address is made once,
-// everybody else is refused cleanly, and no number is given twice.
+// TestRacingWriters lets 16 goroutines on two instances of one log create the same addresses: each address is made
+// once, everybody else is refused cleanly, and no number is given twice.
 func TestRacingWriters(t *testing.T) {
 	env := testlog.Start(t)
 	instances := []instance{start(t, env.Log, committer.Options{}), start(t, env.Another(), committer.Options{})}

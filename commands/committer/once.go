@@ -10,8 +10,8 @@ import (
 	"accountd/events"
 )
 
-// Once makes a command take effect once, however often and wherever it is asked for. Its zero value makes it a command like
-// any other.
+// Once makes a command take effect once, however often and wherever it is asked for. Its zero value makes it a command
+// like any other.
 type Once struct {
 	// ID of the command, the same each time; its Records in the Log bear it.
 	ID uuid.UUID
@@ -45,8 +45,8 @@ func (h *Handler) Done(ctx context.Context, actor commands.Actor, cmd commands.C
 	return h.lookBack(ctx, states, actor, cmd, once)
 }
 
-// lookBackAll finds out which commands have taken effect already. All of them share one time: who waits behind them waits no longer
-// than that.
+// lookBackAll finds out which commands have taken effect already. All of them share one time: who waits behind them
+// waits no longer than that.
 func (h *Handler) lookBackAll(states commands.States, group []*request) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
@@ -61,7 +61,8 @@ func (h *Handler) lookBackAll(states commands.States, group []*request) {
 	}
 }
 
-// mayBeDone reports whether the command may have taken effect already: it was asked for before, or what it is about has changed since.
+// mayBeDone reports whether the command may have taken effect already: it was asked for before, or what it is about has
+// changed since.
 func (o Once) mayBeDone(s commands.States, cmd commands.Command) bool {
 	return o.ID != uuid.Nil && (o.Again || commands.VersionOf(s, cmd.Of().ID) > o.After)
 }

@@ -13,8 +13,8 @@ import (
 	"accountd/testing/testlog"
 )
 
-// TestDoOnce has two instances carry out one command, as when the first one was held for dead: whoever is second is answered from
-// the log, although it knew of nothing when it began.
+// TestDoOnce has two instances carry out one command, as when the first one was held for dead: whoever is second is
+// answered from the log, although it knew of nothing when it began.
 func TestDoOnce(t *testing.T) {
 	env := testlog.Start(t)
 	one, two := start(t, env.Log, committer.Options{}), start(t, env.Another(), committer.Options{})

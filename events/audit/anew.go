@@ -6,6 +6,7 @@ import (
 
 	"accountd/events"
 	"accountd/events/eventlog"
+	"accountd/events/pause"
 )
 
 const (
@@ -65,10 +66,7 @@ func (t *Tree) Keep(ctx context.Context, log Log, tell func(error)) {
 			if err = t.remake(ctx, log); err == nil {
 				break
 			}
-			select {
-			case <-time.After(rest):
-			case <-ctx.Done():
-			}
+			_ = pause.For(ctx, rest)
 		}
 	}
 }

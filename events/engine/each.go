@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"accountd/events/pause"
 )
 
-// AskEach connects to each server of an outside cluster that is known, by a connection of its own, and has ask use it, all at the same
-// time. It tries again with servers that let nobody in. It returns when ctx has ended, which closes the connections, or all have been
-// asked. An url is one for [Engine.Reconnect].
+// AskEach connects to each server of an outside cluster that is known, by a connection of its own, and has ask use it,
+// all at the same time. It tries again with servers that let nobody in. It returns when ctx has ended, which closes the
+// connections, or all have been asked. An url is one for [Engine.Reconnect].
 func (e *Engine) AskEach(ctx context.Context, ask func(conn *nats.Conn, url string)) {
 	var work sync.WaitGroup
 	for _, at := range e.urls() {
@@ -23,10 +25,7 @@ func (e *Engine) AskEach(ctx context.Context, ask func(conn *nats.Conn, url stri
 					conn.Close()
 					return
 				}
-				select {
-				case <-time.After(askAgain):
-				case <-ctx.Done():
-				}
+				_ = pause.For(ctx, askAgain)
 			}
 		})
 	}
@@ -36,7 +35,8 @@ func (e *Engine) AskEach(ctx context.Context, ask func(conn *nats.Conn, url stri
 // askAgain is the pause before a server that let nobody in is tried again.
 const askAgain = 500 * time.Millisecond
 
-// urls returns the known servers, with credentials where those came in a URL: servers that one has told of have none of their own.
+// urls returns the known servers, with credentials where those came in a URL: servers that one has told of have none of
+// their own.
 func (e *Engine) urls() (all []string) {
 	var user *url.Userinfo
 	pool := e.conn.ServerPool()
@@ -55,7 +55,8 @@ func (e *Engine) urls() (all []string) {
 	return all
 }
 
-// aside returns options for another connection as the Engine's is, to that server alone, of which nobody is told. It ends with ctx.
+// aside returns options for another connection as the Engine's is, to that server alone, of which nobody is told. It
+// ends with ctx.
 func (e *Engine) aside(ctx context.Context, at string) nats.Options {
 	o := e.conn.Opts
 	o.Url, o.Servers, o.NoRandomize, o.AllowReconnect, o.RetryOnFailedConnect = at, nil, true, false, false

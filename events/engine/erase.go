@@ -12,15 +12,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// eraseRounds is how often an erasure looks for what is left; twice is enough, unless the server writes blocks anew all the time.
+// eraseRounds is how often an erasure looks for what is left; twice is enough, unless the server writes blocks anew all
+// the time.
 const eraseRounds = 10
 
 var errNotErased = errors.New("there is still something to erase")
 
-// Erase deletes all messages of a stream on subjects that fit the filter, up to but not including a sequence, and overwrites their
-// bytes in the store. Calling it again is no error. An embedded server's blocks are overwritten here, each once for all messages;
-// an outside cluster overwrites a message at a time, which takes it tens of milliseconds for each: every server writes the whole block
-// anew, of up to 8 MB, and in the order of its own log, so that asking for 8 or 32 at a time took as long (measured with 2.15.2).
+// Erase deletes all messages of a stream on subjects that fit the filter, up to but not including a sequence, and
+// overwrites their bytes in the store. Calling it again is no error. An embedded server's blocks are overwritten here,
+// each once for all messages; an outside cluster overwrites a message at a time, which takes it tens of milliseconds
+// for each: every server writes the whole block anew, of up to 8 MB, and in the order of its own log, so that asking
+// for 8 or 32 at a time took as long (measured with 2.15.2).
 //
 // Nobody else may have messages of the stream overwritten while it runs.
 func (e *Engine) Erase(ctx context.Context, stream jetstream.Stream, filter string, before uint64) error {
@@ -36,7 +38,8 @@ func (e *Engine) Erase(ctx context.Context, stream jetstream.Stream, filter stri
 	return err
 }
 
-// overwrite does it until nothing is found: the server may write a block anew meanwhile, or what it had not written yet.
+// overwrite does it until nothing is found: the server may write a block anew meanwhile, or what it had not written
+// yet.
 func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.Stream, filter string, before uint64) error {
 	folder, first := streamFolder(e.store, name), uint64(1)
 	msg, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(filter))
@@ -86,8 +89,8 @@ func (e *Engine) purge(ctx context.Context, stream, filter string, before uint64
 	return answer.Purged, nil
 }
 
-// eraseEach has the server overwrite one message after another. What was erased stays so when this is broken off, and several
-// instances may do it at the same time.
+// eraseEach has the server overwrite one message after another. What was erased stays so when this is broken off, and
+// several instances may do it at the same time.
 func eraseEach(ctx context.Context, stream jetstream.Stream, filter string, before uint64) error {
 	for from := uint64(1); from < before; {
 		msg, err := stream.GetMsg(ctx, from, jetstream.WithGetMsgSubject(filter))

@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// How soon a connection is noticed that is one only in name: after a ping of which two in a row are not answered, or a write
-// that does not get away.
+// How soon a connection is noticed that is one only in name: after a ping of which two in a row are not answered, or a
+// write that does not get away.
 const (
 	pingEvery    = 2 * time.Second
 	pingsMissed  = 2
@@ -40,8 +40,8 @@ func Connect(ctx context.Context, url string, logger *slog.Logger, options ...na
 	return e, nil
 }
 
-// Reconnect gives up the connection for one to the server of that URL, which [Engine.AskEach] gave, and reports whether it did: not
-// when there is no connection, or it is only seconds old.
+// Reconnect gives up the connection for one to the server of that URL, which [Engine.AskEach] gave, and reports whether
+// it did: not when there is no connection, or it is only seconds old.
 func (e *Engine) Reconnect(url string) bool {
 	e.moving.Lock()
 	defer e.moving.Unlock()
@@ -78,7 +78,8 @@ func (e *Engine) At(at string) bool {
 // Connected reports whether there is a connection, which may be to a server that does not answer.
 func (e *Engine) Connected() bool { return e.conn.Status() == nats.CONNECTED }
 
-// Temporary reports whether an error of the engine may go away by itself: nobody answers, or a cluster elects its leaders.
+// Temporary reports whether an error of the engine may go away by itself: nobody answers, or a cluster elects its
+// leaders.
 func Temporary(err error) bool {
 	if err == nil || errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) {
 		return false

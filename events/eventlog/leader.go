@@ -16,8 +16,8 @@ import (
 // errBehind is what an answer is worth of a server that holds itself for the leader and is not, or has not caught up.
 var errBehind = errors.New("a server answered that is behind")
 
-// touchFor is how lately a leader must have heard of most of the stream's servers. A server that heard of a leader does not let
-// itself be elected for four seconds, so until then nobody else can have appended.
+// touchFor is how lately a leader must have heard of most of the stream's servers. A server that heard of a leader does
+// not let itself be elected for four seconds, so until then nobody else can have appended.
 const touchFor = 3 * time.Second
 
 // never stands for how long ago was what never was.
@@ -73,8 +73,8 @@ func leaderLast(ctx context.Context, e *engine.Engine, stream string) (uint64, e
 	return s.last, err
 }
 
-// sureGet is leaderGet that believes in nothing being there only when who says so is followed by most of the stream's servers,
-// and errBehind otherwise.
+// sureGet is leaderGet that believes in nothing being there only when who says so is followed by most of the stream's
+// servers, and errBehind otherwise.
 func sureGet(ctx context.Context, e *engine.Engine, stream string, query messageQuery) (storedMessage, error) {
 	got, err := leaderGet(ctx, e, stream, query)
 	if !errors.Is(err, errNoMessage) || e.Embedded() {
@@ -122,8 +122,8 @@ func (l *Log) standing(ctx context.Context, js jetstream.JetStream) (standing, e
 	return s, nil
 }
 
-// get reads a message of the Log. That there is none it takes only from the leader: a server that is behind says so of what
-// must be there. It returns errNoMessage, or errBehind when it is to be asked again.
+// get reads a message of the Log. That there is none it takes only from the leader: a server that is behind says so of
+// what must be there. It returns errNoMessage, or errBehind when it is to be asked again.
 func (l *Log) get(ctx context.Context, query messageQuery) (storedMessage, error) {
 	got, err := leaderGet(ctx, l.engine, Stream, query)
 	if !errors.Is(err, errNoMessage) || !l.Shared() {

@@ -16,8 +16,8 @@ const (
 	pulseLate  = 5 * time.Second
 	// pulseAgain is when the next question follows on one that had no answer.
 	pulseAgain = 250 * time.Millisecond
-	// longSilence is how long the engine has been silent when nobody waits for it any more than hurriedly: a change of leader is
-	// over by then.
+	// longSilence is how long the engine has been silent when nobody waits for it any more than hurriedly: a change of
+	// leader is over by then.
 	longSilence = 15 * time.Second
 	hurriedly   = 4 * time.Second
 	// maxMarks bounds how many earlier ends of the Log are remembered.
@@ -30,8 +30,8 @@ type mark struct {
 	at   time.Time
 }
 
-// pulse asks the engine every second, or more often, for the Log's end: that is how a Log knows whether writes and reads would be answered
-// before somebody waits for them. It is safe for concurrent use.
+// pulse asks the engine every second, or more often, for the Log's end: that is how a Log knows whether writes and
+// reads would be answered before somebody waits for them. It is safe for concurrent use.
 type pulse struct {
 	log  *Log
 	ctx  context.Context
@@ -134,8 +134,8 @@ func (l *Log) patience() time.Duration {
 	return patience
 }
 
-// Answering returns nil when the stream's leader has answered within the last seconds, is followed by most servers, and has all
-// that was seen; and what is wrong otherwise. It does not ask.
+// Answering returns nil when the stream's leader has answered within the last seconds, is followed by most servers, and
+// has all that was seen; and what is wrong otherwise. It does not ask.
 func (l *Log) Answering() error {
 	p := l.pulse
 	p.mu.Lock()
@@ -156,8 +156,8 @@ func (p *pulse) reason() error {
 	return p.failure
 }
 
-// Behind returns for how long there has been a Record behind that sequence, 0 when there is none or nobody knows of it. It does
-// not ask.
+// Behind returns for how long there has been a Record behind that sequence, 0 when there is none or nobody knows of it.
+// It does not ask.
 func (l *Log) Behind(sequence uint64) time.Duration {
 	p := l.pulse
 	p.mu.Lock()

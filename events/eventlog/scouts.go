@@ -14,14 +14,15 @@ import (
 )
 
 const (
-	// scoutFor bounds one question of a scout: one that was asked before there was a leader is not answered by who is elected.
+	// scoutFor bounds one question of a scout: one that was asked before there was a leader is not answered by who is
+	// elected.
 	scoutFor = time.Second
-	// uneasyAfter is how long ago most servers followed a leader that may not hear them: they show that they do every second, or every
-	// other one when little is written.
+	// uneasyAfter is how long ago most servers followed a leader that may not hear them: they show that they do every
+	// second, or every other one when little is written.
 	uneasyAfter = 2 * time.Second
-	// deafAgain is for how long more a leader must say that it hears nobody: who was elected just now has heard of the others by then.
-	// A leader that is asked to go within three seconds after it heard of them hands over to one of them at once; later, they wait 4 to
-	// 9 seconds before they elect one.
+	// deafAgain is for how long more a leader must say that it hears nobody: who was elected just now has heard of the
+	// others by then. A leader that is asked to go within three seconds after it heard of them hands over to one of
+	// them at once; later, they wait 4 to 9 seconds before they elect one.
 	deafAgain = 500 * time.Millisecond
 	// deposeGap is how long this instance lets leaders be after it asked one to go.
 	deposeGap = 5 * time.Second
@@ -29,9 +30,9 @@ const (
 	moveLate = 300 * time.Millisecond
 )
 
-// scouts ask every server of the cluster by itself for the Log's end, while the leader does not answer as it should. A connection whose
-// server does not reach the leader goes to one that does; while none does, it stays where it is. A leader that hears nobody cannot
-// store anything, and is asked to go.
+// scouts ask every server of the cluster by itself for the Log's end, while the leader does not answer as it should. A
+// connection whose server does not reach the leader goes to one that does; while none does, it stays where it is. A
+// leader that hears nobody cannot store anything, and is asked to go.
 type scouts struct {
 	log  *Log
 	ctx  context.Context
@@ -109,7 +110,8 @@ func (s *scouts) move() {
 	}
 }
 
-// depose asks the leader of the Log to go, over a connection to its server. That one, or whoever comes next, is let be for a while.
+// depose asks the leader of the Log to go, over a connection to its server. That one, or whoever comes next, is let be
+// for a while.
 func (l *Log) depose(ctx context.Context, conn *nats.Conn) {
 	now, last := time.Now().UnixNano(), l.deposed.Load()
 	if now-last < int64(deposeGap) || !l.deposed.CompareAndSwap(last, now) {

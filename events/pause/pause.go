@@ -1,6 +1,10 @@
 // Package pause waits before something is tried or looked at again.
 //
 // It promises to return at once when nobody wants to go on. Its one invariant is that no timer outlives a wait.
+//
+// # Why
+//
+// Why a package for ten lines: they were written five times, and each copy had to get the timer and the cause right.
 package pause
 
 import (

@@ -47,7 +47,7 @@ func (a *api) apiKeyCalls() call.Noun {
 					Example: map[string]any{"memo": "billing", "allowed_ips": []string{"192.0.2.0/24"}}},
 				openapi.Operation{Summary: "Change an API key's bounds, permissions and memo",
 					About: "A caller who may delete the key may narrow it; widening it takes one who may create " +
-						"such a key."}),
+						"such a key, as must everybody who knows its secret: else it is 409 key_unattested."}),
 			keys.Delete(a.revokeAPIKey, "Delete an API key"),
 		},
 	}

@@ -16,7 +16,7 @@ func clashes() []Problem {
 		{"email_taken", conflict, "Another user has this e-mail address, or has it as a username.", "Choose another address, or look for that user with the parameter q."},
 		{"email_unattested", conflict, "A link to set a password would go to an address that somebody set, or attested, who may not do as much as the account, such as the former parent of a super admin.", "Make sure that the address is the user's and set profile.email_verified, or set the address or the password yourself."},
 		{"external_id_taken", conflict, "Another user has this external id.", "Choose another id, or look for that user with the parameter q."},
-		{"key_unattested", conflict, "A key would be given more whose secret somebody knows who could not make such a key, such as the account's former parent.", "Give the key a new secret, without a time in which the old one works, and then change it; or make another key."},
+		{"key_unattested", conflict, "A key would be given more whose secret somebody knows who could not make such a key, such as the account's former parent.", "Make another key; or give this one a new secret that nobody else is shown, without a time in which the old one works, and then change it."},
 		{"group_name_taken", conflict, "There is a group of this name.", "Choose another name."},
 		{"has_applications", conflict, "A client cannot be deleted while it has applications.", "Delete these first."},
 		{"has_groups", conflict, "A datacenter cannot be deleted while groups are bound to it.", "Delete these, or bind them elsewhere, first."},
