@@ -41,7 +41,7 @@ func (v *View) freeze() {
 // erased since. The caller holds the writer's lock.
 func (v *View) needsWork(f Field) bool {
 	t := v.indexes.texts[f]
-	return t == nil || t.delta.Len() >= v.limits.freeze || t.erased < len(v.erased)
+	return t == nil || t.Waiting() >= v.limits.freeze || t.erased < len(v.erased)
 }
 
 func (v *View) work() {
@@ -52,12 +52,12 @@ func (v *View) work() {
 		if !needed {
 			continue // it was asked for while the work was being done
 		}
-		beside(v, func(s *Snapshot) *textIndex {
+		beside(v, func(s *Snapshot) *fieldTexts {
 			if t := s.texts[f]; t != nil && t.erased == len(s.erased) {
 				return t.frozen()
 			}
-			return newTextIndex(f, s, v.limits.many)
-		}, func(t *textIndex) {
+			return newFieldTexts(f, s, v.limits.many)
+		}, func(t *fieldTexts) {
 			v.indexes.texts[f] = t
 			v.freeze() // much may have changed meanwhile
 		})

@@ -6,7 +6,7 @@
 // Its one invariant: the View is a fold of the Log. Built anew from the Log it is equal to the one that ran along.
 //
 // For lists it is a query planner, as databases have: query.go has the question; plan.go takes, without looking at a user, the runs of an
-// order that answer it and what is left to compare; execute.go and scope.go go that way; hits.go is what the text index finds;
+// order that answer it and what is left to compare; execute.go and scope.go go that way; hits.go is what package textindex finds;
 // merge.go is the iterator over several runs; cursor.go is a place in a list. filter.go, field.go and order.go say what can be compared.
 //
 // # To add a view
@@ -27,26 +27,17 @@
 // the users that belong to the answer are then a tree of their own, whose size is the total and whose n-th user is found
 // at once.
 //
-// Why parts of texts are found by three-byte pieces: few texts have all pieces of a pattern, and only those are compared
-// with it. Where many have a piece, in a domain or a frequent name, there are the longer pieces too, as far as many have
-// them: what most have is then found without looking at a text, and what is found by looking at texts is in few. Pieces that
-// the same users have share one set of them, so that this takes little memory. What is found is a set of users' numbers, whose
-// size is the total; few are then fetched and sorted, many looked for along an order. A set has numbers of 32 bits: behind
-// four thousand million users, the deleted ones counted, every user is looked at again.
-//
-// Why a text index is segments that never change, and a small tree of what changed since: readers need no lock, a write
-// touches little. A tree that has grown becomes a segment, segments of like size become one, and what is newer hides what
-// is older. All of this, and the building when the index is first asked for, goes on in the background, one at a time;
-// queries that it would answer look at every user until it is there.
+// Why parts of texts are found by package textindex: what it finds in the texts of a field is a set of users' numbers, whose size
+// is the total; few are then fetched and sorted, many looked for along an order. Behind four thousand million users, the deleted
+// ones counted, every user is looked at again. Its building and freezing goes on in the background, one at a time; queries that
+// it would answer look at every user until it is there.
 //
 // Why an erasure builds the text indexes anew, in the background: what is deleted is hidden, but stays in its segment until
 // that becomes another; of an erased person nothing may stay.
 //
-// What that costs among a million users, in processor time: 0.02 to 0.3 ms, whatever the pattern and however many have it, but for
-// two letters 1 to 2 ms, and for what a hundredth has up to 2 ms to find or to walk to in another order than by number. Pages deep
-// in such a list, in another order, are walked to, and with another filter beside it all its users are counted: up to some tens of
-// milliseconds. A user takes 25 to 80 bytes in a field's index, 115 in that of the written id, and 100 to 230 in the four that q
-// searches.
+// What a search costs beside what textindex says: for what a hundredth has up to 2 ms to walk to in another order than by number.
+// Pages deep in such a list, in another order, are walked to, and with another filter beside it all its users are counted: up to
+// some tens of milliseconds. A user takes 100 to 230 bytes in the four indexes that q searches.
 //
 // Why a list of several runs, such as those of an administrator's datacenters, is walked over all of them at once: how
 // many users of each come before a page is found by halving, as fast at any offset, and nothing is copied. Users can be

@@ -1,10 +1,6 @@
 package projections
 
-import (
-	"strings"
-
-	"accountd/commands"
-)
+import "accountd/commands"
 
 // NewSmallView returns a View that does with few users what others do with many.
 func NewSmallView(freeze, fetch, missed int) *View {
@@ -32,34 +28,12 @@ func (s *Snapshot) Everybody() []*commands.User { return s.byNumber.Items() }
 func (s *Snapshot) Remembered() []*commands.Deleted { return s.deleted.Items() }
 
 // HoldsText reports whether the text is anywhere in the field's text index, found or not.
-func (s *Snapshot) HoldsText(f Field, text string) bool {
-	t, holds := s.texts[f], false
-	look := func(e entry) bool {
-		holds = holds || strings.Contains(e.text, text)
-		return !holds
-	}
-	t.delta.Scan(look)
-	for _, segment := range t.segments {
-		segment.entries(look)
-	}
-	return holds
-}
+func (s *Snapshot) HoldsText(f Field, text string) bool { return s.texts[f].Holds(text) }
 
 // Sizes returns how many segments the field's text index has, and how many changes wait in its delta.
 func (s *Snapshot) Sizes(f Field) (segments, delta int) {
 	if t := s.texts[f]; t != nil {
-		return len(t.segments), t.delta.Len()
+		return t.Segments(), t.Waiting()
 	}
 	return 0, 0
-}
-
-// SearchedTexts returns what finds the places of the texts in which a part stands, or with which they begin. So many texts are
-// too many to be looked at.
-func SearchedTexts(texts []string, many int) func(part string, prefix bool) []uint32 {
-	var entries []entry
-	for i, text := range texts {
-		entries = append(entries, entry{int64(i), text})
-	}
-	s := &segment{texts: packTexts(entries), postings: newPostings(entries, many)}
-	return func(part string, prefix bool) []uint32 { return s.find(pattern{part, prefix}).ToArray() }
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"accountd/commands"
+	"accountd/projections/textindex"
 )
 
 // Op is how a Filter compares.
@@ -177,11 +178,13 @@ func (f Filter) holds(u *commands.User, v value) bool {
 }
 
 func (f Filter) textHolds(text string, v value) bool {
-	return f.pattern(v).in(commands.Folded(text))
+	return f.pattern(v).In(commands.Folded(text))
 }
 
 // pattern is what Contains and Prefix look for.
-func (f Filter) pattern(v value) pattern { return pattern{v.text, f.op == Prefix} }
+func (f Filter) pattern(v value) textindex.Pattern {
+	return textindex.Pattern{Text: v.text, Prefix: f.op == Prefix}
+}
 
 // compareTo compares the user's field with a value, in the order in which indexes stand.
 func (d definition) compareTo(u *commands.User, v value) int {

@@ -21,7 +21,7 @@ type indexes struct {
 	memberships                                       *btree.BTreeG[membership]
 	lookAlikes                                        *btree.BTreeG[lookAlike]
 	orders                                            map[string]*partition // by the order's name, built on demand
-	texts                                             map[Field]*textIndex  // built on demand
+	texts                                             map[Field]*fieldTexts // built on demand
 }
 
 func newDeleted() *btree.BTreeG[*commands.Deleted] {
@@ -108,7 +108,7 @@ func loadIndexes(users []*commands.User) *indexes {
 // assemble builds the indexes of users, who come by number, on all processors; in returns those who are in the order of a
 // field, in that order.
 func assemble(users []*commands.User, in func(Field) []*commands.User) *indexes {
-	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*textIndex{}}
+	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*fieldTexts{}}
 	var all sync.WaitGroup
 	all.Go(func() { ix.credentials = loadCredentials(users) })
 	for _, f := range fixedFields() {

@@ -34,7 +34,7 @@ func (s *Snapshot) find(f Filter) (found *roaring.Bitmap, ok bool) {
 	found = roaring.New()
 	for _, field := range fields {
 		for _, v := range f.values {
-			more := s.texts[field].find(f.pattern(v))
+			more := s.texts[field].Find(f.pattern(v))
 			more.Or(found)
 			found = more
 		}

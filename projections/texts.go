@@ -1,95 +1,50 @@
 package projections
 
 import (
-	"encoding/binary"
-	"sort"
+	"accountd/commands"
+	"accountd/projections/textindex"
 )
 
-// entry is what a user has in one field: the user's number and the folded text. No text means the same as no user.
-type entry struct {
-	number int64
-	text   string
+// fieldTexts is the text index of one field of all users.
+type fieldTexts struct {
+	*textindex.Index
+	text   func(*commands.User) string
+	erased int // so many users were erased before it was made
 }
 
-// texts are entries by number, packed. An entry is named by its place among them.
-type texts struct {
-	heads    string    // of every entry how far its number is from the one before, and how long its text is
-	bodies   string    // the texts themselves
-	restarts []restart // of every entry whose place is a multiple of restartEvery
-	len      int
-}
-
-// restart is a restart point: it tells where an entry's head and body stand, and the number of the entry before it.
-type restart struct {
-	head, body int
-	number     int64
-}
-
-const restartEvery = 8
-
-// packTexts packs entries that are in order.
-func packTexts(entries []entry) texts {
-	t := texts{len: len(entries)}
-	var heads, bodies []byte
-	number := int64(0)
-	for place, e := range entries {
-		if place%restartEvery == 0 {
-			t.restarts = append(t.restarts, restart{len(heads), len(bodies), number})
+// newFieldTexts returns the index of the texts that those in the Snapshot have in the field.
+func newFieldTexts(f Field, s *Snapshot, many int) *fieldTexts {
+	def, _ := define(f)
+	t := &fieldTexts{text: def.written().text, erased: len(s.erased)}
+	var entries []textindex.Entry
+	s.byNumber.Scan(func(u *commands.User) bool {
+		if e := t.entry(u); e.Text != "" {
+			entries = append(entries, e)
 		}
-		heads = binary.AppendUvarint(heads, uint64(e.number-number))
-		heads = binary.AppendUvarint(heads, uint64(len(e.text)))
-		bodies = append(bodies, e.text...)
-		number = e.number
-	}
-	t.heads, t.bodies = string(heads), string(bodies) // as large as needed and no larger
+		return true
+	})
+	t.Index = textindex.New(entries, many)
 	return t
 }
 
-// cursor reads the entries of texts.
-type cursor struct {
-	*texts
-	next    int // the place of the entry to read next
-	restart     // of that entry
+func (t *fieldTexts) entry(u *commands.User) textindex.Entry {
+	if u == nil {
+		return textindex.Entry{}
+	}
+	return textindex.Entry{Number: u.Number, Text: commands.Folded(t.text(u))}
 }
 
-// text returns that of the number, which has one and is behind the one read before.
-func (c *cursor) text(number int64) string {
-	c.skip(number)
-	for {
-		if e := c.read(); e.number == number {
-			return e.text
-		}
-	}
+// copy returns a picture for readers.
+func (t *fieldTexts) copy() *fieldTexts {
+	return &fieldTexts{Index: t.Copy(), text: t.text, erased: t.erased}
 }
 
-// skip goes on to the last restart before the number. It looks farther and farther ahead, since that is seldom far away.
-func (c *cursor) skip(number int64) {
-	block, step := c.next/restartEvery, 1
-	for ; block+step < len(c.restarts) && c.restarts[block+step].number < number; step *= 2 {
-		block += step
-	}
-	ahead := c.restarts[block:min(block+step, len(c.restarts))]
-	block += max(sort.Search(len(ahead), func(i int) bool { return ahead[i].number >= number })-1, 0)
-	if block > c.next/restartEvery {
-		c.next, c.restart = block*restartEvery, c.restarts[block]
-	}
+// move puts after in the place of before; either may be nil.
+func (t *fieldTexts) move(before, after *commands.User) {
+	t.Move(t.entry(before), t.entry(after))
 }
 
-func (c *cursor) read() entry {
-	c.number += int64(c.uvarint())
-	from := c.body
-	c.body += int(c.uvarint())
-	c.next++
-	return entry{c.number, c.bodies[from:c.body]}
-}
-
-func (c *cursor) uvarint() (v uint64) {
-	for shift := 0; ; shift += 7 {
-		b := c.heads[c.head]
-		c.head++
-		v |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			return v
-		}
-	}
+// frozen returns an index of the same content without a delta.
+func (t *fieldTexts) frozen() *fieldTexts {
+	return &fieldTexts{Index: t.Frozen(), text: t.text, erased: t.erased}
 }

@@ -1,4 +1,4 @@
-package projections_test
+package textindex_test
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"accountd/projections"
+	"accountd/projections/textindex"
 )
 
 // TestEveryPartOfTextsIsFound looks for parts of texts that are much alike, of which some are in many, and for others.
@@ -17,17 +17,29 @@ func TestEveryPartOfTextsIsFound(t *testing.T) {
 		words := rapid.SliceOfN(rapid.StringMatching(`[ab\x00\x01é]{1,6}|a{20,30}|@example\.(org|com)`), 1, 5).Draw(t, "words")
 		text := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(words), 0, 4), func(w []string) string { return strings.Join(w, "") })
 		texts := rapid.SliceOfN(text, 0, 60).Draw(t, "texts")
-		find := projections.SearchedTexts(texts, rapid.IntRange(1, 30).Draw(t, "many"))
+		x := textindex.New(entries(texts), rapid.IntRange(1, 30).Draw(t, "many"))
 		for range 20 {
 			whole := rapid.SampledFrom(append(slices.Clone(texts), words...)).Draw(t, "whole") + rapid.SampledFrom([]string{"", "", "a", "c"}).Draw(t, "more")
 			from := rapid.IntRange(0, len(whole)).Draw(t, "from")
 			part := whole[from:rapid.IntRange(from, len(whole)).Draw(t, "to")]
 			if part != "" {
-				require.Equal(t, with(texts, part, strings.Contains), find(part, false), "%q", part)
-				require.Equal(t, with(texts, part, strings.HasPrefix), find(part, true), "%q", part)
+				require.Equal(t, with(texts, part, strings.Contains), found(x, part, false), "%q", part)
+				require.Equal(t, with(texts, part, strings.HasPrefix), found(x, part, true), "%q", part)
 			}
 		}
 	})
+}
+
+// entries gives every text the number of its place.
+func entries(texts []string) (out []textindex.Entry) {
+	for i, text := range texts {
+		out = append(out, textindex.Entry{Number: int64(i), Text: text})
+	}
+	return out
+}
+
+func found(x *textindex.Index, part string, prefix bool) []uint32 {
+	return x.Find(textindex.Pattern{Text: part, Prefix: prefix}).ToArray()
 }
 
 // with are the places of the texts that the part is in.

@@ -1,4 +1,4 @@
-package projections
+package textindex
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ const longestGram = 24
 // indexer makes postings.
 type indexer struct {
 	postings
-	entries []entry
+	entries []Entry
 	texts   []string          // as padded returns them
 	many    int               // so many texts with a gram are too many to be looked at
 	out     bytes.Buffer      // what will be packed
@@ -25,7 +25,7 @@ type indexer struct {
 }
 
 // newPostings returns the postings of entries that are in order.
-func newPostings(entries []entry, many int) postings {
+func newPostings(entries []Entry, many int) postings {
 	x := &indexer{entries: entries, many: many, known: map[uint64]uint32{}, seed: maphash.MakeSeed()}
 	places := x.places()
 	for _, gram := range slices.Sorted(maps.Keys(places)) {
@@ -45,7 +45,7 @@ func newPostings(entries []entry, many int) postings {
 func (x *indexer) places() map[string][]uint32 {
 	places := map[string][]uint32{}
 	for place, e := range x.entries {
-		text := padded(e.text)
+		text := padded(e.Text)
 		x.texts = append(x.texts, text)
 		for i := range len(text) - shortest + 1 {
 			for _, gram := range []string{text[i : i+1], text[i : i+shortest]} {
@@ -150,7 +150,7 @@ func (x *indexer) name(gram string, set uint32) {
 func (x *indexer) pack(places []uint32) uint32 {
 	numbers := make([]uint32, len(places))
 	for i, place := range places {
-		numbers[i] = uint32(x.entries[place].number)
+		numbers[i] = uint32(x.entries[place].Number)
 	}
 	set, from := roaring.BitmapOf(numbers...), x.out.Len()
 	set.RunOptimize()

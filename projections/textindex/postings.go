@@ -1,4 +1,4 @@
-package projections
+package textindex
 
 import (
 	"cmp"
@@ -29,10 +29,10 @@ func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", 
 
 // candidates returns the numbers of users beside whom the pattern is in nobody's text, and whether it is in all of theirs.
 // Nobody may change the answer.
-func (p *postings) candidates(of pattern) (numbers *roaring.Bitmap, certain bool) {
-	text := withoutZeros(of.text)
+func (p *postings) candidates(of Pattern) (numbers *roaring.Bitmap, certain bool) {
+	text := withoutZeros(of.Text)
 	certain = !strings.Contains(text, "\x01")
-	if of.prefix {
+	if of.Prefix {
 		text = "\x00" + text
 	}
 	if len(text) < shortest {
