@@ -55,7 +55,7 @@ func (a *app) listen(ctx context.Context) error {
 			{Prefix: docs.Path, Dialect: "native", Handler: docs.New(native.Problem, described()...), Problem: native.Problem},
 			{Prefix: docs.GuidesPath, Dialect: "native", Handler: manuals, Problem: native.Problem},
 			{Prefix: problems.Path, Dialect: "native", Handler: problems.New(native.Problem, about), Problem: native.Problem},
-			{Prefix: eventsPath, Dialect: "native", Handler: &a.events, Problem: native.Problem},
+			{Prefix: eventstream.Path, Dialect: "native", Handler: &a.events, Problem: native.Problem},
 			{Prefix: setpassword.Path, Dialect: "pages", Handler: &a.set, Problem: a.pages().Problem},
 		}, a.clientMounts()...),
 		Problem: native.Problem, Landing: docs.Landing(about, currentBuild().String(), a.health), Gate: a.gate, Alive: a.alive, Checks: a.checks(), Metrics: a.metrics,
@@ -89,20 +89,18 @@ func (a *app) clientMounts() (out []server.Mount) {
 	return out
 }
 
-const eventsPath = "/v1/events"
-
 // mountDialects makes the dialects' handlers, which needs everything else.
 func (a *app) mountDialects() {
 	a.e24.Set(e24.New(a.service, e24.Options{Swift: a.config.E24Swift, Hosts: a.config.E24Hosts, DateWindow: a.config.E24DateWindow}))
 	a.native.Set(native.New(a.service, native.Options{RateLimits: a.config.RateLimits, MinuteLimit: a.config.NativeRateLimit,
 		Preconditions: a.config.RequirePreconditions, Issuer: a.config.Mail.Service}))
 	a.panel.Set(pterodactyl.New(a.service, pterodactyl.Options{RateLimits: a.config.RateLimits}))
-	a.client.Set(clientuser.New(a.service, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
+	a.client.Set(clientuser.New(a.service, a.service.Sessions, clientuser.Options{RateLimits: a.config.RateLimits, HourlyLimit: a.config.ClientHourlyLimit,
 		PublicURL: a.config.PublicURL}))
-	a.danube.Set(danube.New(a.service, danube.Options{RateLimits: a.config.RateLimits}))
-	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service, a.history, eventstream.Options{Draining: a.gate.Draining(), Most: maxStreams(descriptors())}))
+	a.danube.Set(danube.New(a.service, a.service.Sessions, danube.Options{RateLimits: a.config.RateLimits}))
+	list := native.Authenticated(a.service, native.Options{}, eventstream.New(a.service.View, a.service.Sessions, a.history, eventstream.Options{Draining: a.gate.Draining(), Most: maxStreams(descriptors())}))
 	a.events.Set(rest.NewMux([]rest.Route{
-		{Method: http.MethodGet, Path: eventsPath, Handle: list}, {Method: http.MethodHead, Path: eventsPath, Handle: list},
+		{Method: http.MethodGet, Path: eventstream.Path, Handle: list}, {Method: http.MethodHead, Path: eventstream.Path, Handle: list},
 	}, native.Problem))
 }
 

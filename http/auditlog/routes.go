@@ -19,9 +19,15 @@ const Path = "/v1/audit"
 // Handler answers a call by somebody who is known.
 type Handler = func(http.ResponseWriter, *http.Request, commands.Actor) error
 
+// View tells who may read, and how far the caller may have read already. projections.View implements it.
+type View interface {
+	States() commands.States
+	Position() uint64
+}
+
 // Options say what is proved, and how callers are known.
 type Options struct {
-	Service       rest.Service
+	View          View
 	Log           *eventlog.Log
 	Tree          *audit.Tree
 	Signer        *audit.Signer
@@ -35,12 +41,10 @@ const maxWait = 5 * time.Second
 // New returns the handler of everything below Path.
 func New(o Options) http.Handler {
 	var routes []rest.Route
-	for name, h := range map[string]func(http.ResponseWriter, *http.Request, url.Values) error{
-		"checkpoint": o.checkpoint, "key": o.key, "proof": o.proof, "records": o.records,
-	} {
-		handle := o.Authenticated(o.permitted(h))
+	for path, c := range o.calls() {
+		handle := o.Authenticated(o.permitted(c.do))
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			routes = append(routes, rest.Route{Method: method, Path: Path + "/" + name, Handle: handle})
+			routes = append(routes, rest.Route{Method: method, Path: Path + path, Handle: handle})
 		}
 	}
 	return rest.NewMux(routes, o.Problem)
@@ -49,14 +53,14 @@ func New(o Options) http.Handler {
 // permitted lets in who may read the log.
 func (o Options) permitted(h func(http.ResponseWriter, *http.Request, url.Values) error) Handler {
 	return func(w http.ResponseWriter, r *http.Request, a commands.Actor) error {
-		if !commands.MayReadLog(o.Service.View.States(), a) {
+		if !commands.MayReadLog(o.View.States(), a) {
 			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "Auditing the log needs the permission audit."}
 		}
 		query, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
 			return rest.BadRequest("query_invalid", "", "The query cannot be read.")
 		}
-		if query.Has("keys") && !commands.IsSuperAdmin(o.Service.View.States(), a) {
+		if query.Has("keys") && !commands.IsSuperAdmin(o.View.States(), a) {
 			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The data keys take a super admin."}
 		}
 		return h(w, r, query)
@@ -67,7 +71,7 @@ func (o Options) permitted(h func(http.ResponseWriter, *http.Request, url.Values
 func (o Options) size(ctx context.Context) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
-	if err := o.Tree.Wait(ctx, o.Service.View.Position()); err != nil {
+	if err := o.Tree.Wait(ctx, o.View.Position()); err != nil {
 		return 0, err
 	}
 	return o.Tree.Size(), nil

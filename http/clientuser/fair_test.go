@@ -32,7 +32,7 @@ func (b *tells) Read(p []byte) (int, error) {
 // from there is answered.
 func TestABodyThatIsStillToComeKeepsNoPlace(t *testing.T) {
 	s := start(t, Options{RateLimits: true, HourlyLimit: 1000})
-	h := New(s.Service, s.opts)
+	h := New(s.Service, s.Sessions, s.opts)
 	serve := func(body io.Reader) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodPost, "/oauth/token", body)
 		r.Header.Set("Content-Type", typeForm)
@@ -65,7 +65,7 @@ func TestABodyThatIsStillToComeKeepsNoPlace(t *testing.T) {
 // TestForAddressesOfOneNetworkThereIsOneLimit asks from as many addresses of a network as there are.
 func TestForAddressesOfOneNetworkThereIsOneLimit(t *testing.T) {
 	s := start(t, Options{RateLimits: true, HourlyLimit: 1000})
-	h := New(s.Service, s.opts)
+	h := New(s.Service, s.Sessions, s.opts)
 	ask := func(address string) int {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader("grant_type=x"))

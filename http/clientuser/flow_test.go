@@ -250,7 +250,7 @@ func TestAttempts(t *testing.T) {
 	s := start(t, Options{RateLimits: true, HourlyLimit: 100})
 	now := time.Now() // and no later, however long it takes
 	s.opts.Now = func() time.Time { return now }
-	s.http = New(s.Service, s.opts)
+	s.http = New(s.Service, s.Sessions, s.opts)
 	try := func(name, password string) int {
 		now = now.Add(time.Second) // so that the address may ask again
 		return s.asks("password", "password", "username", name, "password", password).Code

@@ -29,20 +29,20 @@ const (
 )
 
 // New returns the handler of everything under the Prefixes.
-func New(s rest.Service, o Options) http.Handler {
+func New(s Service, tokens oauth.Store, o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	tokens := oauth.New(s, oauth.Options{RateLimits: o.RateLimits, PublicURL: o.PublicURL, Now: o.Now, Problem: Problem})
-	a := &api{Service: s, now: o.Now, tokens: tokens}
+	server := oauth.New(s, tokens, oauth.Options{RateLimits: o.RateLimits, PublicURL: o.PublicURL, Now: o.Now, Problem: Problem})
+	a := &api{Service: s, now: o.Now, tokens: server}
 	if o.RateLimits {
 		a.limits = newLimiter(o.HourlyLimit)
 	}
-	return a.common(rest.NewMux(a.routes(), Problem), tokens)
+	return a.common(rest.NewMux(a.routes(), Problem), server)
 }
 
 type api struct {
-	rest.Service
+	Service
 	now    func() time.Time
 	limits *limiter // nil: none
 	tokens *oauth.Server
@@ -133,7 +133,7 @@ func (a *api) authenticate(r *http.Request) (call, error) {
 	c := call{Actor: rest.Identify(r, actor), states: states, user: states.User(actor.User)}
 	c.At = a.now()
 	c.client = states.Directory().ClientByNumber(c.user.Client)
-	a.Usage.Used(actor.Credential, a.now())
+	a.Used(actor.Credential, a.now())
 	return c, nil
 }
 

@@ -72,7 +72,7 @@ func start(t testing.TB, o Options) *service {
 // open starts the dialect.
 func (s *service) open() {
 	s.opts.Now = func() time.Time { return time.Now().Add(s.shift) }
-	s.http = contract.Watch(s.T, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.opts))
+	s.http = contract.Watch(s.T, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.Sessions, s.opts))
 }
 
 // restart closes everything and opens it again.

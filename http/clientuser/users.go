@@ -65,10 +65,10 @@ func (a *api) createUser(w http.ResponseWriter, r *http.Request, c call) error {
 	}
 	cmd.User.PasswordHash = *hash
 	if e.Welcome != "" {
-		a.Mail.Hand(cmd.ID, events.Secret(password))
+		a.HandPassword(cmd.ID, events.Secret(password))
 	}
 	if err := a.change(w, r, c, http.StatusCreated, cmd); err != nil {
-		a.Mail.Forget(cmd.ID)
+		a.ForgetPassword(cmd.ID)
 		return err
 	}
 	return nil

@@ -55,7 +55,7 @@ func (x *exchange) authenticateKey(key string) error {
 	}
 	x.byKey = true
 	x.enter(u, "api-key:"+k.ID.String(), k.Permissions)
-	x.api.Usage.Used(x.actor.Credential, x.api.now())
+	x.api.Used(x.actor.Credential, x.api.now())
 	return nil
 }
 
@@ -95,7 +95,7 @@ const (
 
 func (x *exchange) authenticateToken(token string) error {
 	hash := secrets.Hash(token)
-	t, ok, err := x.api.Sessions.Get(x.ctx(), tokenKind, hash)
+	t, ok, err := x.api.tokens.Get(x.ctx(), tokenKind, hash)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (x *exchange) authenticateToken(token string) error {
 	}
 	x.enter(u, rest.SessionCredential(by.ID), events.Permissions{})
 	x.actor.Session, x.actor.At = by, x.api.now()
-	x.api.Usage.UsedUntil(x.actor.Credential, x.actor.At, t.Ends())
+	x.api.UsedUntil(x.actor.Credential, x.actor.At, t.Ends())
 	return nil
 }
 

@@ -94,7 +94,7 @@ func TestFailedLogInsWait(t *testing.T) {
 	require.NoError(t, err)
 	s.Given(commands.UpdateUser{ID: s.Named("admin").ID, PasswordHash: &hash})
 	now := time.Now() // and no later, however long it takes
-	s.http = New(s.Service, Options{RateLimits: true, Now: func() time.Time { return now }})
+	s.http = New(s.Service, s.Sessions, Options{RateLimits: true, Now: func() time.Time { return now }})
 	logIn := func(name, plain string, n int) *httptest.ResponseRecorder {
 		return s.serve(request(http.MethodPost, "/api/accounts/login/", fmt.Sprintf(`{"username":%q,"password":%q}`, name, plain)), fmt.Sprint("192.0.2.", n%8))
 	}
@@ -124,7 +124,7 @@ func TestLogInWithACode(t *testing.T) {
 		require.NoError(t, err)
 	}
 	now := time.Now()
-	s.http = New(s.Service, Options{Now: func() time.Time { return now }})
+	s.http = New(s.Service, s.Sessions, Options{Now: func() time.Time { return now }})
 	logIn := func(more string) *httptest.ResponseRecorder {
 		return s.call("", http.MethodPost, "/api/accounts/login/", `{"username":"admin","password":"secret"`+more+`}`)
 	}

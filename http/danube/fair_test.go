@@ -34,7 +34,7 @@ func TestWhoIsNobodyIsToldToTheServer(t *testing.T) {
 		r := request(http.MethodGet, "/accounts/user/", "")
 		r.Header.Set(c.header, c.value)
 		w := httptest.NewRecorder()
-		New(s.Service, Options{}).ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
+		New(s.Service, s.Sessions, Options{}).ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), info)))
 		require.Equal(t, http.StatusForbidden, w.Code, name)
 		require.Equal(t, c.unknown, info.Unauthenticated, name)
 	}
@@ -64,7 +64,7 @@ func TestChangesAreBounded(t *testing.T) {
 	s := start(t, Options{})
 	s.provider()
 	s.Writes = rest.NewWrites(1, 10)
-	h := New(s.Service, Options{})
+	h := New(s.Service, s.Sessions, Options{})
 	change := func(city string) *httptest.ResponseRecorder {
 		r := request(http.MethodPut, "/accounts/user/uadmin/profile/", `{"city":"`+city+`"}`)
 		r.Header.Set("Authorization", "Token "+s.tokens["uadmin"])

@@ -38,7 +38,7 @@ func (x *exchange) logIn() error {
 	}
 	of.SecondFactor, of.Ends = u.NeedsCode(), now.Add(tokenTime)
 	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInSince(), CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
-	if err := x.api.Sessions.PutOnly(x.ctx(), hash, t); err != nil {
+	if err := x.api.tokens.PutOnly(x.ctx(), hash, t); err != nil {
 		return err
 	}
 	x.enter(u, rest.SessionCredential(of.ID), events.Permissions{})
@@ -120,7 +120,7 @@ func refusedLogIn(err error) error {
 // logOut ends the token that the request was made with. An API key stays.
 func (x *exchange) logOut() error {
 	if token, err := tokenIn(x.r.Header.Get("Authorization")); err == nil && token != "" && !x.byKey {
-		if err := x.api.Sessions.Delete(x.ctx(), tokenKind, secrets.Hash(token)); err != nil {
+		if err := x.api.tokens.Delete(x.ctx(), tokenKind, secrets.Hash(token)); err != nil {
 			return err
 		}
 	}

@@ -17,15 +17,16 @@ type Options struct {
 }
 
 type api struct {
-	rest.Service
+	Service
+	tokens Tokens
 	views  []*view
 	now    func() time.Time
 	limits *limiter // nil: requests are not counted
 }
 
 // New returns the dialect's handler, for paths with and without /api in front.
-func New(s rest.Service, o Options) http.Handler {
-	a := &api{Service: s, views: views(), now: o.Now}
+func New(s Service, tokens Tokens, o Options) http.Handler {
+	a := &api{Service: s, tokens: tokens, views: views(), now: o.Now}
 	if a.now == nil {
 		a.now = time.Now
 	}

@@ -37,7 +37,7 @@ func start(t testing.TB, o Options) *service {
 	t.Helper()
 	s := &service{Running: testservice.Start(t), tokens: map[string]string{}}
 	o.Now = func() time.Time { return time.Now().Add(s.ahead) }
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described, Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, o))
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described, Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, s.Sessions, o))
 	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud", SuperAdmin: true, APIAccess: true})
 	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.Named("admin").ID}})
 	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.Named("admin").ID}})

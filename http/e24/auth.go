@@ -83,7 +83,7 @@ func (a api) verify(r *http.Request, claimed claim, body []byte) (call, error) {
 		return call{}, unauthorized("signature_invalid", signatureInvalid)
 	}
 	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID, Permissions: commands.Granted(key.Permissions)}
-	a.Usage.Used(actor.Credential, a.now())
+	a.Used(actor.Credential, a.now())
 	c := call{actor: rest.Identify(r, actor), user: user, states: asked{snapshot, user}, body: body}
 	return c, mayEnter(user)
 }

@@ -19,7 +19,7 @@ type Options struct {
 const defaultDateWindow = 15 * time.Minute
 
 type api struct {
-	rest.Service
+	Service
 	swift  bool
 	names  []string // every form of Options.Hosts
 	window time.Duration
@@ -27,7 +27,7 @@ type api struct {
 }
 
 // New returns the handler of everything under /v2.
-func New(s rest.Service, o Options) http.Handler {
+func New(s Service, o Options) http.Handler {
 	a := api{Service: s, swift: o.Swift, window: o.DateWindow, now: o.Now}
 	if a.window <= 0 {
 		a.window = defaultDateWindow

@@ -283,7 +283,7 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 	var err error
 	f.service.Sessions, err = session.Open(t.Context(), f.Engine)
 	require.NoError(t, err)
-	f.source.service, f.source.Heartbeat = f.service, time.Millisecond
+	f.source.sessions, f.source.Heartbeat = f.service.Sessions, time.Millisecond
 	admin := f.create(t, "admin", true)
 	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), ExpiresAt: time.Now().Add(time.Hour)}
 	f.actor = commands.Actor{User: admin.ID, Session: by, Permissions: commands.Whole()}

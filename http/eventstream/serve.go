@@ -14,8 +14,10 @@ import (
 
 	"accountd/commands"
 	"accountd/events/eventlog"
+	"accountd/events/session"
 	"accountd/events/tracing"
 	"accountd/http/rest"
+	"accountd/projections"
 )
 
 // Options of the events.
@@ -30,36 +32,48 @@ const (
 	maxStreams = 4096 // that go on
 )
 
+// View tells who may read, and what happens. projections.View implements it.
+type View interface {
+	States() commands.States
+	Observe(projections.Observer)
+}
+
+// Sessions tells whether the session by which a stream was asked for is there still. session.Store implements it.
+type Sessions interface {
+	Get(ctx context.Context, kind, hash string) (session.Token, bool, error)
+}
+
 // New returns what answers the call for an Actor who is known. The View must be open.
-func New(s rest.Service, log *eventlog.Log, o Options) func(http.ResponseWriter, *http.Request, commands.Actor) error {
-	return newSource(s, log, o).serve
+func New(v View, sessions Sessions, log *eventlog.Log, o Options) func(http.ResponseWriter, *http.Request, commands.Actor) error {
+	return newSource(v, sessions, log, o).serve
 }
 
 // source is where all streams take events from.
 type source struct {
 	Options
-	service rest.Service
-	log     *eventlog.Log
-	tail    *tail
-	reads   chan struct{} // slots for reading the log
-	streams chan struct{} // slots for streams that go on
+	view     View
+	sessions Sessions
+	log      *eventlog.Log
+	tail     *tail
+	reads    chan struct{} // slots for reading the log
+	streams  chan struct{} // slots for streams that go on
 }
 
-func newSource(s rest.Service, log *eventlog.Log, o Options) *source {
+func newSource(v View, sessions Sessions, log *eventlog.Log, o Options) *source {
 	if o.Heartbeat == 0 {
 		o.Heartbeat = heartbeat
 	}
 	if o.Most == 0 {
 		o.Most = maxStreams
 	}
-	src := &source{Options: o, service: s, log: log, tail: newTail(),
+	src := &source{Options: o, view: v, sessions: sessions, log: log, tail: newTail(),
 		reads: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), streams: make(chan struct{}, o.Most)}
-	s.View.Observe(src.tail)
+	v.Observe(src.tail)
 	return src
 }
 
 func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor) error {
-	if !commands.MayReadLog(s.service.View.States(), a) {
+	if !commands.MayReadLog(s.view.States(), a) {
 		return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
 			Detail: "The history of all accounts needs the permission audit."}
 	}

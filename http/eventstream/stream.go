@@ -86,7 +86,7 @@ func (s *stream) reason(reason, detail string) end {
 func (s *stream) over(ctx context.Context) *end {
 	var why end
 	now := time.Now()
-	switch states := s.service.View.States(); {
+	switch states := s.view.States(); {
 	case closed(s.Draining):
 		why = s.reason("shutting_down", "The service is shutting down.")
 	case !commands.MayReadLog(states, s.actor) || commands.Ended(states, s.actor, now), s.loggedOut(ctx, now):
@@ -106,7 +106,7 @@ func (s *stream) loggedOut(ctx context.Context, now time.Time) bool {
 		return false
 	}
 	s.checked = now
-	_, ok, err := s.service.Sessions.Get(ctx, by.Kind, by.Hash)
+	_, ok, err := s.sessions.Get(ctx, by.Kind, by.Hash)
 	return err == nil && !ok
 }
 

@@ -57,7 +57,7 @@ func newFixture(t *testing.T) *fixture {
 		require.ErrorIs(t, <-done, context.Canceled)
 	})
 	f.draining = make(chan struct{})
-	f.source = newSource(f.service, f.Log, Options{Draining: f.draining, Heartbeat: time.Minute})
+	f.source = newSource(f.service.View, f.service.Sessions, f.Log, Options{Draining: f.draining, Heartbeat: time.Minute})
 	serve := f.source.serve
 	answer := func(w http.ResponseWriter, r *http.Request) error { return serve(w, r, f.actor) }
 	f.handler = rest.NewMux([]rest.Route{{Method: "GET", Path: "/v1/events", Handle: answer},

@@ -25,8 +25,8 @@ func (a *api) subscriptionCalls() call.Noun {
 	start := openapi.Or(openapi.Text(startAll, startNew), openapi.Schema{"type": "integer", "minimum": 1},
 		openapi.Form("date-time"), openapi.Schema{"type": "null"})
 	made := openapi.Object(map[string]openapi.Schema{"name!": openapi.Matching(`[a-z0-9][a-z0-9_-]{0,63}`),
-		"types": null(openapi.List(EventType())),
-		"users": null(openapi.List(openapi.Form("uuid"))), "aggregates": null(openapi.List(Aggregate())),
+		"types": null(openapi.List(openapi.EventType())),
+		"users": null(openapi.List(openapi.Form("uuid"))), "aggregates": null(openapi.List(openapi.Aggregate())),
 		"start": start})
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Subscriptions",

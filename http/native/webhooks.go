@@ -79,7 +79,7 @@ func webhookOf(_ commands.States, _ *commands.Directory, w *commands.Webhook) we
 }
 
 func (a *api) webhooks() call.Collection[*commands.Webhook, webhookAnswer] {
-	null, types, users := openapi.Nullable, openapi.List(EventType()), openapi.List(openapi.Form("uuid"))
+	null, types, users := openapi.Nullable, openapi.List(openapi.EventType()), openapi.List(openapi.Form("uuid"))
 	address := openapi.Schema{"type": "string", "format": "uri", "maxLength": call.LongText,
 		"description": "https, without user information or fragment."}
 	return call.Collection[*commands.Webhook, webhookAnswer]{

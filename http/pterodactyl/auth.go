@@ -28,7 +28,7 @@ func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 	}
 	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Granted(key.Permissions),
 		Until: key.SecretUntil(hash)})
-	a.Usage.Used(actor.Credential, now)
+	a.Used(actor.Credential, now)
 	return call{Actor: actor, states: states}, key, nil
 }
 

@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // New returns the handler of everything under /api/application.
-func New(s rest.Service, o Options) http.Handler {
+func New(s Service, o Options) http.Handler {
 	a := &api{Service: s, now: o.Now}
 	if a.now == nil {
 		a.now = time.Now
@@ -34,7 +34,7 @@ func New(s rest.Service, o Options) http.Handler {
 }
 
 type api struct {
-	rest.Service
+	Service
 	now    func() time.Time
 	limits *rest.Limiter // nil: none
 	scheme string

@@ -6,7 +6,7 @@
 //
 // # To add a dialect
 //
-//  1. ../pterodactyl/routes.go has the shape of a small one: in a folder of its own, New gets the Service, its routes are data.
+//  1. ../pterodactyl/routes.go has the shape of a small one: in a folder of its own, New gets what its service.go asks of the Service, its routes are data.
 //  2. ../pterodactyl/wire.go, ../pterodactyl/problem.go and ../pterodactyl/auth.go: what it reads and writes, how a refusal looks, who asks.
 //  3. ../pterodactyl/testdata/: transcripts of requests and answers, which ../pterodactyl/transcript_test.go plays.
 //  4. ../pterodactyl/describe.go: what /openapi.json says of it; ../../testing/contract/ compares that with what is answered.

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
 	"accountd/commands/committer"
 	"accountd/commands/erasure"
@@ -24,7 +26,8 @@ import (
 	"accountd/projections/past"
 )
 
-// Service is all that a dialect may ask of the world: commands, queries and the hashing of passwords.
+// Service is all that may be asked of the world. The native API has the whole of it; every other dialect declares, as an
+// interface of its own, the few methods that it calls.
 type Service struct {
 	Handler       *committer.Handler
 	View          *projections.View
@@ -132,6 +135,23 @@ func (s Service) ForgetLogIns(ctx context.Context, u *commands.User) error {
 func (s Service) keeper() login.Keeper {
 	return login.Keeper{Handler: s.Handler, Fold: s.View, Hasher: s.Hasher, Sessions: s.Sessions}
 }
+
+// Used notes that the credential was used then; see usage.Store.
+func (s Service) Used(credential string, at time.Time) { s.Usage.Used(credential, at) }
+
+// UsedUntil is Used of a credential that ends by itself.
+func (s Service) UsedUntil(credential string, at, until time.Time) {
+	s.Usage.UsedUntil(credential, at, until)
+}
+
+// HandPassword gives the mail that welcomes the user, who is about to be created, the password that it tells.
+func (s Service) HandPassword(user uuid.UUID, password events.Secret) { s.Mail.Hand(user, password) }
+
+// ForgetPassword takes back what HandPassword gave.
+func (s Service) ForgetPassword(user uuid.UUID) { s.Mail.Forget(user) }
+
+// ShortestPassword returns how many characters NewPassword asks for.
+func (s Service) ShortestPassword() int { return s.PasswordMin }
 
 // Snapshot returns everything as it stands now.
 func (s Service) Snapshot() *projections.Snapshot { return s.View.Snapshot() }

@@ -27,7 +27,7 @@ type Options struct {
 }
 
 // New returns the page's handler.
-func New(s rest.Service, o Options) http.Handler {
+func New(s Service, o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -39,7 +39,7 @@ func New(s rest.Service, o Options) http.Handler {
 }
 
 type api struct {
-	rest.Service
+	Service
 	Options
 }
 
@@ -101,9 +101,9 @@ func (a api) form(w http.ResponseWriter, status int, u *commands.User, token str
 		Form: &page.Form{
 			Action: Path, Hidden: []page.Fact{{Name: tokenName, Value: token}}, Buttons: []page.Button{{Label: "Set password"}},
 			Fields: []page.Field{
-				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", MinLength: a.PasswordMin,
-					Hint: fmt.Sprintf("At least %d characters. Several words make a good one.", a.PasswordMin)},
-				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password", MinLength: a.PasswordMin},
+				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", MinLength: a.ShortestPassword(),
+					Hint: fmt.Sprintf("At least %d characters. Several words make a good one.", a.ShortestPassword())},
+				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password", MinLength: a.ShortestPassword()},
 			},
 		},
 	})
@@ -123,8 +123,8 @@ func (a api) void(w http.ResponseWriter, err error) error {
 // check returns what is wrong with a new password.
 func (a api) check(plain, repeat string) []page.Error {
 	switch {
-	case utf8.RuneCountInString(plain) < max(a.PasswordMin, 1):
-		return []page.Error{{Field: "password", Text: fmt.Sprintf("The password must have at least %d characters.", max(a.PasswordMin, 1))}}
+	case utf8.RuneCountInString(plain) < max(a.ShortestPassword(), 1):
+		return []page.Error{{Field: "password", Text: fmt.Sprintf("The password must have at least %d characters.", max(a.ShortestPassword(), 1))}}
 	case len(plain) > password.MaxLength:
 		return []page.Error{{Field: "password", Text: "The password is too long."}}
 	case plain != repeat:

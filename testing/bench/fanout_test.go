@@ -60,7 +60,7 @@ func BenchmarkFanOut(b *testing.B) {
 func fanOut(b *testing.B, readers int) {
 	h := newHistory(b)
 	u := h.do(b, commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Email: "ada@example.org", Active: true}})
-	serve := eventstream.New(h.Service, h.log.Log, eventstream.Options{})
+	serve := eventstream.New(h.View, h.Sessions, h.log.Log, eventstream.Options{})
 	s := httptest.NewServer(withInfo(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		require.NoError(b, serve(w, r, commands.Service()))
 	})))

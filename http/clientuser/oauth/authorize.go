@@ -200,7 +200,7 @@ func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorizatio
 	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
 	t := s.stamped(kindCode, g, codeLife, data)
 	t.ProvenAt, t.Session.SecondFactor = v.session.ProvenAt, v.secondFactor
-	if err := s.Sessions.Put(r.Context(), hash, t); err != nil {
+	if err := s.store.Put(r.Context(), hash, t); err != nil {
 		return err
 	}
 	return redirect(w, r, a.answered("code", code))

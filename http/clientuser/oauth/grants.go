@@ -52,7 +52,7 @@ func (s *Server) byCode(r request) (tokens, error) {
 		return tokens{}, err
 	}
 	hash, again := secrets.Hash(code), false
-	t, ok, err := s.Sessions.Change(r.Context(), kindCode, hash, func(t *session.Token) bool {
+	t, ok, err := s.store.Change(r.Context(), kindCode, hash, func(t *session.Token) bool {
 		if again = t.Data[dataUsed] != ""; again {
 			return false
 		}
@@ -102,7 +102,7 @@ func (s *Server) byRefresh(r request) (tokens, error) {
 	if !ok {
 		return tokens{}, refusedRefresh()
 	}
-	t, ok, err := s.Sessions.Get(r.Context(), kindRefresh, shown.hash())
+	t, ok, err := s.store.Get(r.Context(), kindRefresh, shown.hash())
 	if err != nil || !ok || t.Application != r.app.ID {
 		return tokens{}, or(err, refusedRefresh())
 	}
@@ -125,11 +125,11 @@ func (s *Server) reused(r request, t session.Token) error {
 // ends by the others.
 func (s *Server) turn(r request, g grant, shown refreshToken) (tokens, error) {
 	access, accessHash := secrets.Token("")
-	if err := s.Sessions.Put(r.Context(), accessHash, s.stamped(kindAccess, g.Grant, accessLife, nil)); err != nil {
+	if err := s.store.Put(r.Context(), accessHash, s.stamped(kindAccess, g.Grant, accessLife, nil)); err != nil {
 		return tokens{}, err
 	}
 	next, before, again := shown.next(), "", false
-	t, ok, err := s.Sessions.Change(r.Context(), kindRefresh, shown.hash(), func(t *session.Token) bool {
+	t, ok, err := s.store.Change(r.Context(), kindRefresh, shown.hash(), func(t *session.Token) bool {
 		if again = t.Data[dataTurn] != shown.turnHash(); again {
 			return false
 		}
@@ -145,7 +145,7 @@ func (s *Server) turn(r request, g grant, shown refreshToken) (tokens, error) {
 	case again:
 		return tokens{}, s.reused(r, t)
 	}
-	if err := s.Sessions.Delete(r.Context(), kindAccess, before); err != nil {
+	if err := s.store.Delete(r.Context(), kindAccess, before); err != nil {
 		return tokens{}, err
 	}
 	return tokens{access, next.String()}, s.prolong(r.Context(), shown.hash(), t)
@@ -153,10 +153,10 @@ func (s *Server) turn(r request, g grant, shown refreshToken) (tokens, error) {
 
 // prolong keeps what the family is listed by, and the code with which it began, as long as the family.
 func (s *Server) prolong(ctx context.Context, family string, t session.Token) error {
-	if err := s.Sessions.List(ctx, family, t); err != nil || t.Data[dataCode] == "" {
+	if err := s.store.List(ctx, family, t); err != nil || t.Data[dataCode] == "" {
 		return err
 	}
-	_, _, err := s.Sessions.Change(ctx, kindCode, t.Data[dataCode], func(code *session.Token) bool {
+	_, _, err := s.store.Change(ctx, kindCode, t.Data[dataCode], func(code *session.Token) bool {
 		code.ExpiresAt = t.ExpiresAt
 		return true
 	})

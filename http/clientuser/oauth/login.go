@@ -191,7 +191,7 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, u *commands.Us
 // forget ends what the browser's cookie stands for.
 func (s *Server) forget(r *http.Request) error {
 	if c, err := r.Cookie(s.cookie()); err == nil {
-		return s.Sessions.Delete(r.Context(), kindLogin, secrets.Hash(c.Value))
+		return s.store.Delete(r.Context(), kindLogin, secrets.Hash(c.Value))
 	}
 	return nil
 }
@@ -207,14 +207,14 @@ func (s *Server) browser(r *http.Request) (v visitor, err error) {
 		return v, err
 	}
 	hash := secrets.Hash(c.Value)
-	t, ok, err := s.Sessions.Get(r.Context(), kindLogin, hash)
+	t, ok, err := s.store.Get(r.Context(), kindLogin, hash)
 	if err != nil || !ok {
 		return v, err
 	}
 	v.session, v.secondFactor = rest.SessionOf(t, hash), t.Session.SecondFactor
 	if u := states.User(t.User); v.session.Holds(u, s.opts.Now()) && u.Usable() {
 		v.User = u
-		s.Usage.UsedUntil(rest.SessionCredential(v.session.ID), s.opts.Now(), t.ExpiresAt)
+		s.UsedUntil(rest.SessionCredential(v.session.ID), s.opts.Now(), t.ExpiresAt)
 	}
 	return v, nil
 }

@@ -29,15 +29,16 @@ const (
 
 // Server gives tokens and knows whose they are.
 type Server struct {
-	rest.Service
+	Service
+	store   Store
 	opts    Options
 	pages   *page.Pages
 	handler http.Handler
 }
 
 // New returns a Server.
-func New(s rest.Service, o Options) *Server {
-	out := &Server{Service: s, opts: o}
+func New(s Service, kept Store, o Options) *Server {
+	out := &Server{Service: s, store: kept, opts: o}
 	out.pages = page.New(page.Options{Name: "accountd", Secure: out.secure()})
 	mux := http.NewServeMux() // by problem: one writes JSON, the other pages
 	mux.Handle("/", out.limited(rest.NewMux([]rest.Route{

@@ -59,7 +59,7 @@ func (s *Server) issue(r request, g grant) (tokens, error) {
 		t.Session = of
 		return tokens{access: access}, s.putListed(r.Context(), accessHash, t)
 	}
-	if err := s.Sessions.Put(r.Context(), accessHash, t); err != nil {
+	if err := s.store.Put(r.Context(), accessHash, t); err != nil {
 		return tokens{}, err
 	}
 	fresh := newFamily()
@@ -85,10 +85,10 @@ func (s *Server) mayGetTokens(r *request, g *grant) (*commands.User, error) {
 
 // putListed puts a token by which a session of the user's is known.
 func (s *Server) putListed(ctx context.Context, hash string, t session.Token) error {
-	if err := s.Sessions.List(ctx, hash, t); err != nil {
+	if err := s.store.List(ctx, hash, t); err != nil {
 		return err
 	}
-	return s.Sessions.Put(ctx, hash, t)
+	return s.store.Put(ctx, hash, t)
 }
 
 // stamped returns a token of the grant, which begins now; rest.GrantOf has the grant again.
@@ -120,7 +120,7 @@ func credentialOf(t session.Token) string { return "application:" + t.Applicatio
 // A trusted application's token comes of no log-in, so there is no session.
 func (s *Server) Actor(ctx context.Context, states commands.States, token string) (commands.Actor, bool, error) {
 	hash := secrets.Hash(token)
-	t, ok, err := s.Sessions.Get(ctx, kindAccess, hash)
+	t, ok, err := s.store.Get(ctx, kindAccess, hash)
 	g := rest.GrantOf(t)
 	if err != nil || !ok || !commands.TokenHolds(states, g) {
 		return commands.Actor{}, false, err
@@ -130,7 +130,7 @@ func (s *Server) Actor(ctx context.Context, states commands.States, token string
 		a.Session = rest.SessionOf(t, hash)
 	}
 	now := s.opts.Now()
-	s.Usage.UsedUntil(rest.SessionCredential(t.Session.ID), now, now.Add(refreshLife))
+	s.UsedUntil(rest.SessionCredential(t.Session.ID), now, now.Add(refreshLife))
 	return a, true, nil
 }
 

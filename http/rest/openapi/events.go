@@ -1,30 +1,29 @@
-package native
+package openapi
 
 import (
 	"slices"
 	"strings"
 
 	"accountd/events"
-	"accountd/http/rest/openapi"
 )
 
 // EventType is a type of event, with or without its version.
-func EventType() openapi.Schema {
+func EventType() Schema {
 	var types []string
 	for _, name := range events.Types() {
 		plain, _, _ := strings.Cut(name, ".")
 		types = append(types, name, plain)
 	}
 	slices.Sort(types)
-	return openapi.Text(slices.Compact(types)...)
+	return Text(slices.Compact(types)...)
 }
 
 // Aggregate is the name of what one event history describes, or of all of a kind.
-func Aggregate() openapi.Schema {
+func Aggregate() Schema {
 	var kinds []string
 	for _, kind := range events.Kinds() {
 		kinds = append(kinds, string(kind))
 	}
 	const id = `[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`
-	return openapi.With(openapi.Matching(`(`+strings.Join(kinds, "|")+`)(/`+id+`)?`), "examples", []any{"group"})
+	return With(Matching(`(`+strings.Join(kinds, "|")+`)(/`+id+`)?`), "examples", []any{"group"})
 }
