@@ -308,7 +308,7 @@ func mayAddKey(s States, a Actor, target *User, k events.APIKey) error {
 // nobody gains: who may end a key may do that. What gives it more, those gain as well to whom its secret is known: so
 // they must be such as could make the key as it is going to be.
 func mayChangeKey(s States, a Actor, target *User, known []Author, before, after events.APIKey) error {
-	if before.Permissions == after.Permissions && within(before, after) {
+	if narrows(before.Permissions, after.Permissions) && within(before, after) {
 		return nil
 	}
 	if err := mayAddKey(s, a, target, after); err != nil {
@@ -472,4 +472,31 @@ func (u *User) APIKeyOpened(hash string, now time.Time) APIKey {
 		}
 	}
 	return APIKey{}
+}
+
+// CallbackKey is by which the user knows that a callback comes from the service. Danube's API shows it again.
+type CallbackKey struct {
+	Secret events.Secret
+	By     Author   // who was shown it when it was made
+	Seen   []Author // who could read it since
+}
+
+func newCallbackKey(secret events.Secret, by Author) *CallbackKey {
+	if secret == "" {
+		return nil
+	}
+	return &CallbackKey{Secret: secret, By: by}
+}
+
+// knownTo returns everybody who was shown it, the parent who is shown it among them.
+func (k CallbackKey) knownTo(parent Author) []Author {
+	return append([]Author{k.By, parent}, k.Seen...)
+}
+
+// CallbackSecret returns the user's callback key, empty when there is none.
+func (u *User) CallbackSecret() events.Secret {
+	if u.CallbackKey == nil {
+		return ""
+	}
+	return u.CallbackKey.Secret
 }

@@ -166,9 +166,10 @@ func redirectable(s string) bool {
 type Application struct {
 	Entity
 	AppID        string
-	SecretHash   events.Secret
-	SecretSince  uint64    // sequence of the Record that gave it the secret
-	User         uuid.UUID // who made it; may be gone
+	SecretHash   events.Secret // empty: nothing opens it until it gets a new one
+	SecretSince  uint64        // sequence of the Record that gave it the secret
+	SecretBy     Author        // who was shown it
+	User         uuid.UUID     // who made it; may be gone
 	Client       int64
 	Kind         string
 	Access       string
@@ -179,7 +180,7 @@ func (a *Application) key() string { return a.AppID }
 
 func evolveApplication(a *Application, r events.Record) *Application {
 	if e, ok := r.Event.(events.ApplicationCreated); ok && a == nil {
-		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
+		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, causer(r), e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
 	}
 	if a == nil {
 		return nil
@@ -192,7 +193,7 @@ func evolveApplication(a *Application, r events.Record) *Application {
 		set(&next.Access, e.Access)
 		set(&next.RedirectURIs, e.RedirectURIs)
 	case events.ApplicationSecretRotated:
-		next.SecretHash, next.SecretSince = e.SecretHash, r.Sequence
+		next.SecretHash, next.SecretSince, next.SecretBy = e.SecretHash, r.Sequence, causer(r)
 	case events.ApplicationDeleted:
 		return nil
 	default:

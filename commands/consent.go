@@ -82,6 +82,7 @@ type Consent struct {
 	Application uuid.UUID
 	Sequence    uint64 // of the Record that gave it, which tells it from one given later
 	At          time.Time
+	By          Author // who gave it in the user's name
 }
 
 // Consent returns the user's consent to the application.

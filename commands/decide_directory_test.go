@@ -38,7 +38,7 @@ func TestDatacenters(t *testing.T) {
 		{name: "not with users bound to it", given: and(taken, fact{childID, events.MembershipChanged{Datacenter: &freshID}}), actor: admin, when: commands.DeleteDatacenter{ID: freshID}, no: "has_members"},
 		{name: "not with groups bound to it", given: second, actor: admin, when: commands.DeleteDatacenter{ID: freshID}, no: "has_groups"},
 		{name: "users are bound to what exists", given: have, actor: admin, when: commands.UpdateUser{ID: childID, Membership: events.MembershipChanged{Datacenter: &northID}},
-			then: []events.Event{events.MembershipChanged{Datacenter: &northID}}},
+			then: []events.Event{events.MembershipChanged{Datacenter: &northID}, events.SigningKeyRemoved{ID: "AKchild"}}}, // which its parent was shown
 		{name: "not to what does not", given: member, actor: admin, when: commands.UpdateUser{ID: childID, Membership: events.MembershipChanged{Datacenter: &freshID}}, no: "datacenter_not_found"},
 	})
 }

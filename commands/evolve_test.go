@@ -80,14 +80,14 @@ func effects() map[string]struct {
 	}))
 	add(events.MembershipChanged{Client: the(int64(4)), Access: the("full"), Datacenter: the(group), Groups: &[]uuid.UUID{group}}, with(func(u *user) {
 		u.Client, u.Access, u.Datacenter, u.Groups = 4, "full", group, []uuid.UUID{group}
-		u.MemberSince, u.Consents, u.PasswordReset = 2, nil, nil // what was granted in the client before ends with it
+		u.MemberSince, u.Consents = 2, nil // what was granted in the client before ends with it
 	}))
 	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)}, with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
 	add(events.UserEnabled{}, with(func(u *user) { u.Active = true }))
-	add(events.UserDisabled{}, with(func(u *user) { u.Active, u.DisabledSince, u.PasswordReset = false, 2, nil }))
+	add(events.UserDisabled{}, with(func(u *user) { u.Active, u.DisabledSince, u.PasswordReset, u.LinksSince = false, 2, nil, 2 }))
 	add(events.ProvisioningCompleted{}, with(func(u *user) { u.State = commands.StateCreated }))
 	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
-	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) { u.PasswordHash, u.PasswordReset = "new", nil }))
+	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) { u.PasswordHash, u.PasswordReset, u.LinksSince = "new", nil, 2 }))
 	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
 	before := rich().UpdatedAt
 	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
@@ -135,7 +135,8 @@ func effects() map[string]struct {
 		k.Permissions, k.AllowedIPs, k.ExpiresAt, k.Memo = events.Permissions{Users: "none"}, []string{"10.0.0.1"}, later, "m"
 	}))
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
-	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = "c" }))
+	add(events.EmailUnattested{}, with(func(u *user) { u.EmailUnattested, u.PasswordReset, u.LinksSince = true, nil, 2 }))
+	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = &commands.CallbackKey{Secret: "c"} }))
 	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))
 	add(events.ResourceUnlinked{Kind: "server", ID: "1"}, with(func(u *user) { u.Resources = nil }))
 	add(events.ConsentGiven{Application: group}, with(func(u *user) {

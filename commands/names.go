@@ -335,9 +335,18 @@ func looksOf(r rune) (out []string) {
 	return out
 }
 
+// smallCapitals are the letters that look like a to z in capitals; there is none of x. TR39 knows few of them.
+const smallCapitals = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"
+
 // skeletons returns the texts that TR39 takes the character for, none when it is like no other. Many that it takes for an l or an O
 // may as well be meant for a digit, or for a capital i; and it keeps kra, the skeleton of the ka of other scripts, apart from a k.
 func skeletons(c rune) []string {
+	if i := strings.IndexRune(smallCapitals, c); i >= 0 {
+		return []string{string(rune('a' + utf8.RuneCountInString(smallCapitals[:i])))}
+	}
+	if c == '\u3002' { // the ideographic full stop, to which others fold
+		return []string{"."}
+	}
 	switch looks := confusable.GetReplacement(c); looks {
 	case "":
 		return nil

@@ -35,11 +35,12 @@ func (c RehashPassword) decideOn(s States, a Actor, u *User) ([]events.Event, er
 
 // RequestPasswordReset lets whoever presents the token of that hash set a new password until ExpiresAt.
 //
-// Refusals: NotFound, Invalid, Forbidden.
+// Refusals: NotFound, Invalid, Forbidden, Conflict (link_ended: what would end the link came after the mail was due).
 type RequestPasswordReset struct {
 	ID        uuid.UUID
 	Hash      events.Secret // SHA-256 of the token, lower-case hex
 	ExpiresAt time.Time
+	Due       uint64 // sequence of the Record that made a mail with the token due; 0: it is not mailed
 }
 
 // Of names the user.
@@ -58,6 +59,9 @@ func (c RequestPasswordReset) decideOn(s States, a Actor, u *User) ([]events.Eve
 	}
 	if !sha256Hex.MatchString(c.Hash.Reveal()) || c.ExpiresAt.IsZero() {
 		return nil, refuse(Invalid, "reset_token_invalid", "token", "A token needs a hash and an end.")
+	}
+	if c.Due != 0 && c.Due < u.LinksSince {
+		return nil, refuse(Conflict, ReasonLinkEnded, "", "What was to be mailed has ended: ask for it again.")
 	}
 	return one(events.PasswordResetRequested{Hash: c.Hash, ExpiresAt: c.ExpiresAt.UTC()})
 }
@@ -119,11 +123,14 @@ func (c RequestMail) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	if c.Mail != events.MailPasswordReset {
 		return nil, refuse(Invalid, "mail_invalid", "mail", "There is no such mail.")
 	}
-	if reaches(s, u) && !u.EmailBy.covers(s, u) {
+	if u.EmailUnattested || reaches(s, u) && !u.EmailBy.covers(s, u) {
 		return nil, refuse(Conflict, "email_unattested", "", "Somebody set the e-mail address who may not do as much as the account.")
 	}
 	return one(events.MailRequested{Mail: c.Mail})
 }
+
+// ReasonLinkEnded is the reason of a Refusal of a link that was void before it was made.
+const ReasonLinkEnded = "link_ended"
 
 // PasswordResetFor is how long a token to set a password is good for.
 const PasswordResetFor = time.Hour

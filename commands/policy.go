@@ -330,6 +330,14 @@ func PanelPermissions(p events.Permissions) events.Permissions {
 	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone), Audit: cmp.Or(p.Audit, LevelNone)}
 }
 
+// narrows reports whether a key gains nothing when its permissions are the second ones instead of the first.
+func narrows(before, after events.Permissions) bool {
+	level := func(before, after string) bool {
+		return after == before || after == LevelNone || before == LevelAll && (after == LevelRead || after == LevelWrite)
+	}
+	return level(before.Users, after.Users) && level(before.Servers, after.Servers) && level(before.Audit, after.Audit)
+}
+
 func reads(level string) bool { return level == LevelOwner || level == LevelRead || level == LevelAll }
 
 func readsUsers(a Actor) bool { return reads(a.Permissions.Users) }

@@ -68,7 +68,7 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			[]events.Event{raised, events.PasswordChanged{}}},
 		"the parent set the address, and a link went there": {[]step{{parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}},
 			{adminID, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
-			[]events.Event{raised, events.PasswordChanged{}}},
+			[]events.Event{raised, events.EmailUnattested{}, events.PasswordChanged{}}},
 		"which a super admin attested": {[]step{{parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}},
 			{adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}},
 			{adminID, "", events.PasswordResetRequested{Hash: "r"}}, {uuid.Nil, "", events.PasswordChanged{Hash: "i"}}}, raise,
@@ -146,6 +146,88 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 			got := []events.Event{}
 			for _, d := range drafts {
 				got = append(got, d.Event)
+			}
+			require.Equal(t, c.then, got)
+		})
+	}
+}
+
+// TestWhoseAccountItWasKeepsNothingOfIt: when an account moves, what those made of it ends whose it was and is no more; so
+// does, when it becomes a parent, what strangers to its children made.
+func TestWhoseAccountItWasKeepsNothingOfIt(t *testing.T) {
+	manager, member, reseller := person("place's admin"), person("full member"), person("reseller")
+	key := events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "a"}}
+	moves := func(e events.MembershipChanged) commands.Command {
+		return commands.UpdateUser{ID: childID, Membership: e}
+	}
+	away, elsewhere := moves(events.MembershipChanged{Parent: &uuid.UUID{}}), moves(events.MembershipChanged{Parent: &reseller})
+	placed := step{adminID, "", events.MembershipChanged{Datacenter: the(southID), Parent: &uuid.UUID{}}}
+	joined := step{adminID, "", events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly), Parent: &uuid.UUID{}}}
+	sells := commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: freshID, Kind: "native", Hash: "s", Permissions: events.Permissions{Users: commands.LevelWrite}}}
+	planted := []step{{parentID, "", events.PasswordChanged{Hash: "h"}}, {parentID, "", events.ProfileUpdated{Email: the("mine@example.net")}}}
+	left := []events.Event{events.EmailUnattested{}, events.PasswordChanged{}}
+
+	for name, c := range map[string]struct {
+		steps []step
+		when  commands.Command
+		then  []events.Event // besides what was asked for
+	}{
+		"the parent's password and address":     {planted, away, left},
+		"where it gets another parent":          {planted, elsewhere, left},
+		"not where it stays":                    {planted, commands.UpdateUser{ID: childID, Rights: events.RightsChanged{APIAccess: the(true)}}, nil},
+		"nor what an honest colleague made":     {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", key}}, away, nil},
+		"nor the child":                         {[]step{{childID, "", key}}, elsewhere, nil},
+		"a key of who manages the place":        {[]step{placed, {manager, "", key}}, moves(events.MembershipChanged{Datacenter: &uuid.UUID{}}), []events.Event{events.APIKeyRevoked{ID: anyKeyID}}},
+		"of a member of the client":             {[]step{joined, {member, "", key}}, moves(events.MembershipChanged{Client: the(int64(0)), Access: the("")}), []events.Event{events.APIKeyRevoked{ID: anyKeyID}}},
+		"where it becomes a member that reads":  {planted, moves(events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}), left},
+		"where it may have children of its own": {planted, sells, left},
+		"where it gets some":                    {planted, commands.UpdateUser{ID: person("customer"), Membership: events.MembershipChanged{Parent: the(childID)}}, left},
+		"where somebody makes it some": {planted, commands.CreateUser{ID: freshID, User: events.UserCreated{Username: "fresh", Email: "fresh@example.org",
+			Active: true, State: commands.StateCreated, Parent: childID}}, left},
+		"a callback key": {[]step{{parentID, "", events.CallbackKeySet{Secret: "c"}}}, away, []events.Event{events.CallbackKeySet{}}},
+		"one of its own that the parent's password shows": {[]step{{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}, {childID, "", events.CallbackKeySet{Secret: "c"}},
+			{parentID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", events.PasswordChanged{Hash: "i"}}}, sells, []events.Event{events.CallbackKeySet{}}},
+		"a consent that was given by the parent's password": {[]step{joined, {parentID, "", events.PasswordChanged{Hash: "h"}}, {childID, "", events.ConsentGiven{Application: publicID}},
+			{adminID, "", events.PasswordChanged{Hash: "i"}}}, sells, []events.Event{events.ConsentWithdrawn{Application: publicID}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drafts, err := commands.Decide(afterSteps(t, c.steps), by(adminID, ""), c.when)
+			require.NoError(t, err)
+			var got []events.Event
+			for _, d := range drafts[1:] {
+				require.Equal(t, events.User(childID), d.Aggregate)
+				got = append(got, d.Event)
+			}
+			require.Equal(t, c.then, got)
+		})
+	}
+}
+
+// TestApplicationsOfWhoRises: the secret that a former super admin was shown opens nothing more once more can be done by it.
+func TestApplicationsOfWhoRises(t *testing.T) {
+	former := person("former super admin")
+	for name, c := range map[string]struct {
+		by   uuid.UUID
+		then []events.Event
+	}{
+		"made by a former super admin": {former, []events.Event{events.ApplicationSecretRotated{}}},
+		"by one who still is":          {adminID, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			history := records(and(world(), fact{allID, events.ApplicationSecretRotated{SecretHash: "s"}}, fact{former, events.RightsChanged{SuperAdmin: the(false)}},
+				fact{bossID, events.MembershipChanged{Access: the(commands.AccessReadOnly)}}))
+			history[len(history)-3].Cause.Actor = c.by.String()
+			v := projections.NewView()
+			require.NoError(t, v.Apply(history))
+			v.Open()
+			drafts, err := commands.Decide(v.Snapshot(), by(adminID, ""),
+				commands.UpdateUser{ID: bossID, Membership: events.MembershipChanged{Access: the(commands.AccessFull)}})
+			require.NoError(t, err)
+			var got []events.Event
+			for _, d := range drafts {
+				if d.Aggregate == events.Application(allID) {
+					got = append(got, d.Event)
+				}
 			}
 			require.Equal(t, c.then, got)
 		})
@@ -280,7 +362,6 @@ func TestMailedLinksDoNotOutliveWhatTheyWereFor(t *testing.T) {
 	sent := step{uuid.Nil, "", events.PasswordResetRequested{Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0)}}
 	attested := step{adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}
 	narrow := step{person("super admin"), "api-key:" + person("ending token's key").String(), attested.event}
-	ends := func(e events.MembershipChanged) []step { return []step{sent, {adminID, "", e}} }
 	for name, c := range map[string]struct {
 		steps []step
 		no    string
@@ -290,14 +371,37 @@ func TestMailedLinksDoNotOutliveWhatTheyWereFor(t *testing.T) {
 		"to one's own address":                         {[]step{sent, raised}, ""},
 		"to an address that was attested":              {[]step{mine, attested, sent, raised}, ""},
 		"by a credential with an end":                  {[]step{mine, narrow, sent, raised}, "reset_token_invalid"},
-		"the account has another parent":               {ends(events.MembershipChanged{Parent: &uuid.UUID{}}), "reset_token_invalid"},
-		"is of a client":                               {ends(events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}), "reset_token_invalid"},
-		"is in other groups":                           {ends(events.MembershipChanged{Groups: &[]uuid.UUID{}}), ""},
-		"was disabled":                                 {[]step{sent, {adminID, "", events.UserDisabled{}}, {adminID, "", events.UserEnabled{}}}, "reset_token_invalid"},
+		"of which the account moved away":              {[]step{mine, sent, {adminID, "", events.EmailUnattested{}}}, "reset_token_invalid"},
+		"the account was disabled":                     {[]step{sent, {adminID, "", events.UserDisabled{}}, {adminID, "", events.UserEnabled{}}}, "reset_token_invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := commands.Decide(afterSteps(t, c.steps), commands.Anonymous(),
 				commands.ResetPassword{ID: childID, Hash: openResetHash, Now: firstDay.AddDate(0, 6, 0), PasswordHash: "new"})
+			assertReason(t, c.no, err, name)
+		})
+	}
+}
+
+// TestMailsThatWaitLetNobodyIn that a link sent at once would not: what ends a link ends it also before it is made.
+func TestMailsThatWaitLetNobodyIn(t *testing.T) {
+	asked := step{adminID, "", events.MailRequested{Mail: events.MailPasswordReset}}
+	due := afterSteps(t, []step{asked}).Head().Sequence
+	for name, c := range map[string]struct {
+		since []step
+		no    string
+	}{
+		"nothing came between":                     {nil, ""},
+		"another password":                         {[]step{{adminID, "", events.PasswordChanged{Hash: "h"}}}, commands.ReasonLinkEnded},
+		"a better hash of the same one":            {[]step{{uuid.Nil, "", events.PasswordChanged{Hash: "h", Rehash: true}}}, ""},
+		"the account was disabled for a while":     {[]step{{adminID, "", events.UserDisabled{}}, {adminID, "", events.UserEnabled{}}}, commands.ReasonLinkEnded},
+		"it moved away from who set its address":   {[]step{{adminID, "", events.EmailUnattested{}}}, commands.ReasonLinkEnded},
+		"also when somebody attested it then":      {[]step{{adminID, "", events.EmailUnattested{}}, {adminID, "", events.ProfileUpdated{Profile: &events.Profile{EmailVerified: the(true)}}}}, commands.ReasonLinkEnded},
+		"the address was corrected":                {[]step{{adminID, "", events.ProfileUpdated{Email: the("right@example.org")}}}, ""},
+		"an honest colleague gave it a membership": {[]step{{adminID, "", events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessReadOnly)}}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := commands.Decide(afterSteps(t, append([]step{asked}, c.since...)), commands.Service(),
+				commands.RequestPasswordReset{ID: childID, Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0), Due: due})
 			assertReason(t, c.no, err, name)
 		})
 	}

@@ -170,3 +170,13 @@ func unverified(u *User, p events.ProfileUpdated) *events.Profile {
 	}
 	return &next
 }
+
+// withoutAttestation returns the profile without the word that the e-mail address is verified.
+func withoutAttestation(p *events.Profile) *events.Profile {
+	if p == nil || !isTrue(p.EmailVerified) {
+		return p
+	}
+	next := *p
+	next.EmailVerified = new(bool)
+	return &next
+}

@@ -27,6 +27,14 @@ func (by Author) couldMake(s States, target *User, k events.APIKey) bool {
 	return ok && mayManage(s, a, target) == nil && mayAddKey(s, a, target, k) == nil
 }
 
+// causer returns who asked for the Record, and by which credential; zero: the service.
+func causer(r events.Record) Author {
+	if r.Cause.User() == uuid.Nil {
+		return Author{}
+	}
+	return Author{r.Cause.User(), r.Cause.Credential}
+}
+
 // covers reports whether the Author is no stranger to the account as it stands in the States: could open a log-in as
 // the account now, by the credential in question (see mayOpen).
 func (by Author) covers(s States, target *User) bool {
@@ -34,10 +42,18 @@ func (by Author) covers(s States, target *User) bool {
 		return true
 	}
 	u, a, ok := by.actor(s)
-	if !ok || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || len(beyond(s, u, s, target)) > 0) {
+	if !ok || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || isDealer(s, target) || len(beyond(s, u, s, target)) > 0) {
 		return false
 	}
 	return mayOpen(s, a, target) == nil
+}
+
+// manages reports whether the Author is somebody else whose the account is, by whatever credential: a super admin, its
+// parent, an administrator of its datacenter, a member of its client.
+func (by Author) manages(s States, target *User) bool {
+	u := s.User(by.User)
+	return u != nil && u.ID != target.ID && (u.SuperAdmin || u.ID == target.ScopeParent() ||
+		target.Client != 0 && u.Client == target.Client || slices.Contains(administered(s, u), target.Datacenter))
 }
 
 // actor returns the Author as the user who is there, and as who would ask now by the credential in question, if that is
@@ -62,7 +78,7 @@ func (u *User) author(r events.Record) Author {
 		}
 		return Author{}
 	default:
-		return Author{by, r.Cause.Credential}
+		return causer(r)
 	}
 	if _, by, ok := u.credential(r.Cause.Credential, r.Time); ok {
 		return by
@@ -97,12 +113,9 @@ func (u *User) seenBy(s States, at time.Time) Author {
 	return Author{}
 }
 
-// leave ends, when the account moves, the link to set a password that was mailed before; and notes, when it is in the
-// Scope of its parent no more, that this one was shown the secrets that can be read again.
+// leave notes, when the account is in the Scope of its parent no more, that this one was shown the secrets that can be
+// read again.
 func (u *User) leave(before *User) {
-	if u.Parent != before.Parent || u.Client != before.Client || u.Datacenter != before.Datacenter {
-		u.PasswordReset = nil
-	}
 	if parent := before.ScopeParent(); parent != uuid.Nil && parent != u.ScopeParent() {
 		u.show(Author{User: parent})
 	}
@@ -142,6 +155,9 @@ func (u *User) logIns() (out []Author) {
 func (u *User) show(to ...Author) {
 	u.SigningKeys = seen(u.SigningKeys, to, func(k *SigningKey) (*[]Author, Author) { return &k.Seen, k.By })
 	u.StorageKeys = seen(u.StorageKeys, to, func(k *StorageKey) (*[]Author, Author) { return &k.Seen, k.By })
+	if u.CallbackKey != nil {
+		u.CallbackKey = &seen([]CallbackKey{*u.CallbackKey}, to, func(k *CallbackKey) (*[]Author, Author) { return &k.Seen, k.By })[0]
+	}
 	u.APIKeys = seen(u.APIKeys, to, func(k *APIKey) (*[]Author, Author) {
 		if k.Kind != KeyDanube {
 			return nil, Author{}
@@ -179,9 +195,10 @@ func seen[K any](keys []K, to []Author, of func(*K) (seen *[]Author, by Author))
 // mostRisen bounds the Events about those who may do more because of one command.
 const mostRisen = 500
 
-// leftByStrangers returns what ends the credentials of everybody who may do more once the drafts are in the Log, as far
-// as somebody made them who may not do as much: a former parent, say, of a user who becomes a super admin. Who made
-// them is asked for now, so a super admin who is one no more counts.
+// leftByStrangers returns what ends the credentials of everybody who may do more, or has moved, once the drafts are in
+// the Log, as far as strangers made them: who may not do as much, such as a former parent of a user who becomes a super
+// admin; and whose the account was before it moved and is no more. Who made them is asked for now, so a super admin who
+// is one no more counts.
 func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, err error) {
 	users := concerned(s, of)
 	if len(users) == 0 {
@@ -190,9 +207,21 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 	next := NewOverlay(s)
 	next.Add(a, of)
 	for _, id := range users {
-		if before, after := s.User(id), next.User(id); before != nil && after != nil && gainsReach(s, next, before, after) {
-			out = append(out, drafts(after, strangers(next, after, a.At))...)
+		before, after := s.User(id), next.User(id)
+		if before == nil || after == nil {
+			continue
 		}
+		rises := gainsReach(s, next, before, after)
+		if !rises && after.Parent == before.Parent && after.Client == before.Client && after.Datacenter == before.Datacenter {
+			continue
+		}
+		known := func(to ...Author) bool { // to strangers
+			return slices.ContainsFunc(to, func(by Author) bool {
+				return rises && !by.covers(next, after) || by.manages(s, before) && !by.manages(next, after)
+			})
+		}
+		out = append(out, drafts(after, strangers(after, known, before.seenBy(s, a.At), a.At))...)
+		out = append(out, applications(next, after, known)...)
 	}
 	if len(out) > mostRisen {
 		return nil, refuse(Conflict, "too_many", "", "Too many accounts would gain rights by this, whose credentials others have made.")
@@ -214,6 +243,16 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 		switch e := d.Event.(type) {
 		case events.RightsChanged, events.MembershipChanged:
 			out = append(out, d.Aggregate.ID)
+			if u := s.User(d.Aggregate.ID); u != nil { // who is its parent then has an account more to see
+				out = append(out, u.Parent)
+			}
+			if m, _ := e.(events.MembershipChanged); m.Parent != nil {
+				out = append(out, *m.Parent)
+			}
+		case events.UserCreated:
+			out = append(out, e.Parent)
+		case events.APIKeyAdded, events.APIKeyUpdated, events.SigningKeyAdded, events.SigningKeyUpdated:
+			out = append(out, d.Aggregate.ID)
 		case events.GroupUpdated:
 			members(d.Aggregate.ID)
 		case events.DatacenterCreated:
@@ -231,12 +270,11 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 	return slices.Compact(out)
 }
 
-// strangers are the Events that end the credentials which strangers made, or could read.
-func strangers(s States, u *User, at time.Time) (out []events.Event) {
-	known := func(to ...Author) bool { // to strangers
-		return slices.ContainsFunc(to, func(by Author) bool { return !by.covers(s, u) })
+// strangers are the Events that end the credentials which strangers made, or could read, as the parent could.
+func strangers(u *User, known func(...Author) bool, parent Author, at time.Time) (out []events.Event) {
+	if !u.EmailUnattested && known(u.linkBy()) {
+		out = append(out, events.EmailUnattested{})
 	}
-	parent := u.seenBy(s, at)
 	if u.PasswordHash != "" && known(u.PasswordBy) {
 		out = append(out, events.PasswordChanged{})
 	}
@@ -263,8 +301,29 @@ func strangers(s States, u *User, at time.Time) (out []events.Event) {
 	if u.SecondFactor != nil && known(u.SecondFactor.By) {
 		out = append(out, events.TOTPRemoved{})
 	}
+	if u.CallbackKey != nil && known(u.CallbackKey.knownTo(parent)...) {
+		out = append(out, events.CallbackKeySet{})
+	}
+	for _, c := range u.Consents {
+		if known(c.By) {
+			out = append(out, events.ConsentWithdrawn{Application: c.Application})
+		}
+	}
 	return out
 }
+
+// applications are the drafts that void the secrets, known to strangers, of the applications that act for the user.
+func applications(s States, u *User, known func(...Author) bool) (out []events.Draft) {
+	for _, app := range s.Directory().Applications() {
+		if app.User == u.ID && app.Kind == ApplicationTrusted && app.SecretHash != "" && known(app.SecretBy) {
+			out = append(out, events.Draft{Aggregate: events.Application(app.ID), Key: app.Key, Event: events.ApplicationSecretRotated{}})
+		}
+	}
+	return out
+}
+
+// isDealer reports whether the user has accounts of its own, or makes such.
+func isDealer(s States, u *User) bool { return makesAccounts(u, time.Time{}) || hasChildren(s, u.ID) }
 
 // gainsReach reports whether the user may do more with other accounts in the second States than in the first, or is
 // another client's.
@@ -273,7 +332,8 @@ func gainsReach(s, next States, before, after *User) bool {
 		return !before.SuperAdmin
 	}
 	member := after.Client != 0 && after.Client != before.Client || after.managesClient() && !before.managesClient()
-	return member || len(beyond(s, before, next, after)) > 0
+	dealer := isDealer(next, after) && !isDealer(s, before)
+	return member || dealer || len(beyond(s, before, next, after)) > 0
 }
 
 // beyond returns the datacenters that the second user administers, in its States, and the first does not.

@@ -65,25 +65,28 @@ type User struct {
 	Groups      []uuid.UUID
 	Profile     *events.Profile // nil when nothing is stored
 
-	PasswordHash  events.Secret                  // empty: no log-in by password
-	PasswordBy    Author                         // who set it
-	EmailBy       Author                         // who set the e-mail address, or attested it since
-	WelcomeBy     Author                         // who had the account's first mail sent to another address, until another one is due
-	PasswordReset *events.PasswordResetRequested // nil: none is open
-	SecondFactor  *SecondFactor                  // nil: there is none
-	Locked        *events.LogInLocked            // nil: it never was, or somebody ended it
-	LogInsSince   uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
-	TokensSince   uint64                         // the same of tokens of Danube's API, which a new password may leave
-	DisabledSince uint64                         // sequence of the newest Record that disabled the user; 0: none did
-	SessionsSince uint64                         // the same of all sessions, also of those that no log-in gave
-	Ended         []EndedSession                 // one by one since then; oldest first
-	SSHKeys       []SSHKey                       // oldest first
-	SigningKeys   []SigningKey                   // oldest first
-	StorageKeys   []StorageKey
-	APIKeys       []APIKey
-	CallbackKey   events.Secret // empty: none was made
-	Resources     []events.ResourceLinked
-	Consents      []Consent // oldest first
+	PasswordHash events.Secret // empty: no log-in by password
+	PasswordBy   Author        // who set it
+	EmailBy      Author        // who set the e-mail address, or attested it since
+	// EmailUnattested says that a stranger to what the account has become set the address, and nobody has attested it.
+	EmailUnattested bool
+	WelcomeBy       Author                         // who had the account's first mail sent to another address, until another one is due
+	PasswordReset   *events.PasswordResetRequested // nil: none is open
+	LinksSince      uint64                         // sequence of the newest Record that ended what was mailed before it; 0: none did
+	SecondFactor    *SecondFactor                  // nil: there is none
+	Locked          *events.LogInLocked            // nil: it never was, or somebody ended it
+	LogInsSince     uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
+	TokensSince     uint64                         // the same of tokens of Danube's API, which a new password may leave
+	DisabledSince   uint64                         // sequence of the newest Record that disabled the user; 0: none did
+	SessionsSince   uint64                         // the same of all sessions, also of those that no log-in gave
+	Ended           []EndedSession                 // one by one since then; oldest first
+	SSHKeys         []SSHKey                       // oldest first
+	SigningKeys     []SigningKey                   // oldest first
+	StorageKeys     []StorageKey
+	APIKeys         []APIKey
+	CallbackKey     *CallbackKey // nil: there is none
+	Resources       []events.ResourceLinked
+	Consents        []Consent // oldest first
 }
 
 // join makes the user a member of the client of that number, 0 for none, unless it is nil or that of before. With a membership ends
@@ -106,6 +109,9 @@ func (u *User) endLogIns(r events.Record) {
 	}
 }
 
+// endLinks ends the link to set a password that was mailed before the Record, and those in mails that still wait.
+func (u *User) endLinks(r events.Record) { u.PasswordReset, u.LinksSince = nil, r.Sequence }
+
 func newUser(e events.UserCreated, r events.Record) *User {
 	u := &User{
 		ID: r.Aggregate.ID, Number: e.Number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key,
@@ -114,13 +120,13 @@ func newUser(e events.UserCreated, r events.Record) *User {
 		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
 		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
 		Profile: e.Profile, PasswordHash: e.PasswordHash,
-		CallbackKey: e.CallbackKey,
 	}
 	if e.Client != 0 {
 		u.MemberSince = r.Sequence
 	}
 	by := u.author(r)
 	u.PasswordBy, u.EmailBy = by, by
+	u.CallbackKey = newCallbackKey(e.CallbackKey, by)
 	if e.WelcomeTo != "" && e.WelcomeTo != e.Email {
 		u.WelcomeBy = by
 	}
@@ -141,7 +147,7 @@ func newUser(e events.UserCreated, r events.Record) *User {
 // they consist of, the less memory they take and the less the garbage collector has to look at.
 func (u *User) pack() {
 	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
-		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash), (*string)(&u.CallbackKey)}
+		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash)}
 	for i := range u.SigningKeys {
 		texts = append(texts, &u.SigningKeys[i].ID, &u.SigningKeys[i].Name, (*string)(&u.SigningKeys[i].Secret))
 	}
@@ -417,7 +423,7 @@ func (c UpdateUser) changes(u *User) UpdateUser {
 	c.Rights.APIAccess = changed(u.APIAccess, c.Rights.APIAccess)
 	c.Active = changed(u.Active, c.Active)
 	c.PasswordHash = changed(u.PasswordHash, c.PasswordHash)
-	c.CallbackKey = changed(u.CallbackKey, c.CallbackKey)
+	c.CallbackKey = changed(u.CallbackSecret(), c.CallbackKey)
 	return c
 }
 
@@ -637,8 +643,11 @@ func Evolve(u *User, r events.Record) *User {
 	case events.ProfileUpdated:
 		next.update(e)
 		if e.Email != nil || attestsEmail(u.Profile, e.Profile) {
-			next.EmailBy = u.author(r)
+			next.EmailBy, next.EmailUnattested = u.author(r), false
 		}
+	case events.EmailUnattested:
+		next.EmailUnattested, next.Profile = true, withoutAttestation(u.Profile)
+		next.endLinks(r)
 	case events.MembershipChanged:
 		next.join(e.Client, r)
 		set(&next.Access, e.Access)
@@ -653,7 +662,8 @@ func Evolve(u *User, r events.Record) *User {
 	case events.UserEnabled:
 		next.Active = true
 	case events.UserDisabled:
-		next.Active, next.DisabledSince, next.PasswordReset = false, r.Sequence, nil
+		next.Active, next.DisabledSince = false, r.Sequence
+		next.endLinks(r)
 	case events.ProvisioningCompleted:
 		next.State = StateCreated
 	case events.ProvisioningFailed:
@@ -662,7 +672,7 @@ func Evolve(u *User, r events.Record) *User {
 		next.PasswordHash = e.Hash
 		if !e.Rehash {
 			next.PasswordBy, next.WelcomeBy = u.author(r), Author{}
-			next.PasswordReset = nil
+			next.endLinks(r)
 			next.endLogIns(r)
 		}
 	case events.PasswordResetRequested:
@@ -741,20 +751,20 @@ func Evolve(u *User, r events.Record) *User {
 	case events.APIKeyRevoked:
 		next.APIKeys = without(u.APIKeys, func(k APIKey) bool { return k.ID == e.ID })
 	case events.CallbackKeySet:
-		next.CallbackKey = e.Secret
+		next.CallbackKey = newCallbackKey(e.Secret, u.author(r))
 	case events.ResourceLinked:
 		next.Resources = append(without(u.Resources, sameResource(e.Kind, e.ID)), e)
 	case events.ResourceUnlinked:
 		next.Resources = without(u.Resources, sameResource(e.Kind, e.ID))
 	case events.ConsentGiven:
-		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time})
+		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time, u.author(r)})
 	case events.ConsentWithdrawn:
 		next.Consents = without(u.Consents, consentTo(e.Application))
 	default:
 		return u
 	}
 	switch r.Event.(type) {
-	case events.PasswordChanged, events.APIKeyAdded, events.APIKeyRotated, events.SigningKeyAdded, events.SigningKeyRotated, events.StorageKeySet:
+	case events.PasswordChanged, events.APIKeyAdded, events.APIKeyRotated, events.SigningKeyAdded, events.SigningKeyRotated, events.StorageKeySet, events.CallbackKeySet:
 		next.show(next.logIns()...)
 	}
 	return &next

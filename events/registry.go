@@ -20,7 +20,7 @@ var registry = []struct {
 	of[SSHKeyAdded](), of[SSHKeyRenamed](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyUpdated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[StorageKeyRemoved](),
-	of[APIKeyAdded](), of[APIKeyRotated](), of[APIKeyUpdated](), of[APIKeyRevoked](), of[CallbackKeySet](),
+	of[APIKeyAdded](), of[APIKeyRotated](), of[APIKeyUpdated](), of[APIKeyRevoked](), of[CallbackKeySet](), of[EmailUnattested](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
 	of[ConsentGiven](), of[ConsentWithdrawn](),
 	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),

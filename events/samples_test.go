@@ -55,7 +55,7 @@ func samples() []Event {
 		SigningKeyUpdated{ID: "AK1", Permissions: &permissions, Name: new("backup")}, SigningKeyRemoved{ID: "AK1"},
 		StorageKeySet{storage}, StorageKeyRemoved{Kind: "s3"}, APIKeyAdded{api}, APIKeyRotated{ID: api.ID, Hash: "hash of a key", OldUntil: api.ExpiresAt},
 		APIKeyUpdated{ID: api.ID, Permissions: &permissions, AllowedIPs: &api.AllowedIPs, ExpiresAt: &api.ExpiresAt, Memo: new("CI")},
-		APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"},
+		APIKeyRevoked{ID: api.ID}, CallbackKeySet{Secret: "callback key"}, EmailUnattested{},
 		ResourceLinked{Kind: "server", ID: "42", Name: "web", Data: `{"ip":"192.0.2.1"}`},
 		ResourceUnlinked{Kind: "server", ID: "42"},
 		ConsentGiven{Application: owner}, ConsentWithdrawn{Application: owner},

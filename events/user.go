@@ -233,6 +233,11 @@ type APIKeyRotated struct {
 	OldUntil time.Time `json:"old_until,omitzero"` // zero: the one before is void
 }
 
+// EmailUnattested records that who set the e-mail address, or attested it, may not do as much as the account may from
+// here on, or has nothing to do with it any more: mails that let somebody in do not go there until another address is set
+// or this one is attested. Links that were mailed are void.
+type EmailUnattested struct{}
+
 // CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is void.
 type CallbackKeySet struct {
 	Secret Secret `json:"secret"`
@@ -278,6 +283,7 @@ func (APIKeyAdded) Type() string            { return "APIKeyAdded.v1" }
 func (APIKeyUpdated) Type() string          { return "APIKeyUpdated.v1" }
 func (APIKeyRevoked) Type() string          { return "APIKeyRevoked.v1" }
 func (APIKeyRotated) Type() string          { return "APIKeyRotated.v1" }
+func (EmailUnattested) Type() string        { return "EmailUnattested.v1" }
 func (CallbackKeySet) Type() string         { return "CallbackKeySet.v1" }
 func (ResourceLinked) Type() string         { return "ResourceLinked.v1" }
 func (ResourceUnlinked) Type() string       { return "ResourceUnlinked.v1" }

@@ -43,11 +43,17 @@ func refused(err error) *failed {
 	return f
 }
 
-// noLink returns why no link could be made: the user may have gone in this moment, which is no failure.
+// noLink returns why no link could be made: the user may have gone in this moment, which is no failure; or what it was
+// for has ended since the mail was due, so that trying again would not help.
 func noLink(err error) *failed {
 	var refusal *commands.Refusal
-	if errors.As(err, &refusal) && refusal.Kind == commands.NotFound {
-		return nil
+	if errors.As(err, &refusal) {
+		switch {
+		case refusal.Kind == commands.NotFound:
+			return nil
+		case refusal.Reason == commands.ReasonLinkEnded:
+			return &failed{reason: refusal.Reason, final: true}
+		}
 	}
 	return &failed{reason: "link_not_made"}
 }

@@ -355,6 +355,29 @@ func TestGone(t *testing.T) {
 	w.quiet(t)
 }
 
+// TestLinkEndedMeanwhile sets another password while the mail with the link waits: no link comes to life after what ends links.
+func TestLinkEndedMeanwhile(t *testing.T) {
+	w := newWorld(t, mailbox.Options{})
+	refused := make(chan struct{}, 10_000)
+	w.server.Behave(func(string) error {
+		refused <- struct{}{}
+		return mailbox.Refusal(451, 4, 0, 0, "later")
+	})
+	m, _ := w.run()
+	u := w.ann(nil)
+	<-refused
+	_, err := w.handler.Do(t.Context(), commands.Service(), commands.UpdateUser{ID: u.ID, Active: new(bool)})
+	require.NoError(t, err)
+	w.server.Behave(nil)
+	letter := w.letters(m, 1)[0]
+	require.Equal(t, commands.ReasonLinkEnded, letter.Reason)
+	var refusal *commands.Refusal
+	require.ErrorAs(t, m.SendAgain(t.Context(), letter.ID), &refusal)
+	require.Equal(t, "mail_not_sent", refusal.Reason)
+	require.Contains(t, refusal.Detail, commands.ReasonLinkEnded)
+	w.quiet(t)
+}
+
 func TestEncryption(t *testing.T) {
 	server, client := mailbox.Certificates(t)
 	account := mailbox.Options{TLS: server, Username: "sender", Password: "mail secret"}

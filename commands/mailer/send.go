@@ -72,7 +72,7 @@ func (m *Mailer) compose(ctx context.Context, d due) (*gomail.Msg, *failed) {
 		c.Password = m.passwords.of(d.User, m.Now()).Reveal()
 	}
 	if c.Password == "" && d.needsLink(u) {
-		link, err := m.link(ctx, u)
+		link, err := m.link(ctx, u, d.Sequence)
 		if err != nil {
 			return nil, noLink(err)
 		}
@@ -81,11 +81,12 @@ func (m *Mailer) compose(ctx context.Context, d due) (*gomail.Msg, *failed) {
 	return m.envelope(d, to, c)
 }
 
-// link makes a one-time link to set the user's password; one before it is void.
-func (m *Mailer) link(ctx context.Context, u *commands.User) (string, error) {
+// link makes a one-time link to set the user's password, for a mail that was due at that place in the log; one before it
+// is void.
+func (m *Mailer) link(ctx context.Context, u *commands.User, due uint64) (string, error) {
 	token, hash := secrets.ResetToken(u.ID)
 	_, err := m.Handler.Do(ctx, commands.Service(), commands.RequestPasswordReset{
-		ID: u.ID, Hash: events.Secret(hash), ExpiresAt: m.Now().Add(commands.PasswordResetFor),
+		ID: u.ID, Hash: events.Secret(hash), ExpiresAt: m.Now().Add(commands.PasswordResetFor), Due: due,
 	})
 	return m.PublicURL + SetPasswordPath + "?token=" + token, err
 }

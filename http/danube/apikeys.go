@@ -48,5 +48,5 @@ func (x *exchange) updateKeys() error {
 // keysOf returns the user's keys in clear, empty where another API made the user and none was made since.
 func keysOf(u *commands.User) keysAnswer {
 	key := keyOf(u, func(k commands.APIKey) bool { return k.Kind == commands.KeyDanube })
-	return keysAnswer{APIKey: key.Secret.Reveal(), CallbackKey: u.CallbackKey.Reveal()}
+	return keysAnswer{APIKey: key.Secret.Reveal(), CallbackKey: u.CallbackSecret().Reveal()}
 }

@@ -321,6 +321,16 @@ func strangersLeave(root asker, _ string) {
 	ours.may(http.StatusOK, "GET", "/v1/users?limit=1", "", "")
 	root.may(http.StatusOK, "PATCH", user, `{"password":"known to few"}`, "")
 	logIn("known to few", http.StatusCreated)
+
+	sold := selling.makes(`{"email":"sold@example.org"}`)
+	kept, own := selling.by(sold, `{}`), root.by(sold, `{}`)
+	kept.may(http.StatusOK, "GET", sold, "", "")
+	buyer := root.makes(`{"email":"buyer@example.org"}`)
+	root.may(http.StatusOK, "PATCH", sold, `{"parent":"`+strings.TrimPrefix(buyer, "/v1/users/")+`"}`, "")
+	kept.may(http.StatusUnauthorized, "GET", sold, "", "")
+	own.may(http.StatusOK, "GET", sold, "", "")
+	_, history := root.ask("GET", sold+"/history?limit=100", "")
+	require.Contains(t, history, "EmailUnattested")
 }
 
 func namesOfOthers(root asker, _ string) {
