@@ -39,6 +39,53 @@ func changedNames(u *User, p events.ProfileUpdated) (first, last, display *strin
 	return &next.FirstName, &next.LastName, &next.DisplayName
 }
 
+// FoundBy is a kind of text by which one user at most is found.
+type FoundBy uint8
+
+// The kinds. Names and external ids are compared folded.
+const (
+	ByName       FoundBy = iota // username or e-mail address
+	ByExternalID                // the id of another system
+	BySigningKey                // the id of a signing key
+	ByAPIKey                    // the SHA-256 hash of an API key's secret, in lower-case hex, or of the one that it had before
+)
+
+// Handle is a text by which a user is found.
+type Handle struct {
+	By   FoundBy
+	Text string // folded where it is compared so
+}
+
+// LogInNames returns the names that the user may log in with.
+func (u *User) LogInNames() []string { return []string{u.Username, u.Email} }
+
+// Handles visits everything by which the user, nil for nobody, is found.
+func (u *User) Handles(visit func(Handle)) {
+	if u == nil {
+		return
+	}
+	for _, name := range u.LogInNames() {
+		visit(Handle{ByName, Folded(name)})
+	}
+	if u.ExternalID != "" {
+		visit(Handle{ByExternalID, Folded(u.ExternalID)})
+	}
+	u.CredentialHandles(visit)
+}
+
+// CredentialHandles visits those of the Handles that clients present to be let in. They share memory with the user.
+func (u *User) CredentialHandles(visit func(Handle)) {
+	for _, k := range u.SigningKeys {
+		visit(Handle{BySigningKey, k.ID})
+	}
+	for _, k := range u.APIKeys {
+		visit(Handle{ByAPIKey, k.Hash.Reveal()})
+		if k.Old != "" {
+			visit(Handle{ByAPIKey, k.Old.Reveal()})
+		}
+	}
+}
+
 // reservedNames cannot be taken as a username, in any API: Danube's system user, and what stands in its paths where a username
 // would.
 var reservedNames = map[string]bool{"_system": true, "profile": true}

@@ -13,22 +13,18 @@ import (
 // on it. It is a [States] that changes, for one goroutine.
 type Overlay struct {
 	States
-	next     events.Head
-	users    map[uuid.UUID]*User
-	deleted  map[uuid.UUID]*Deleted
-	names    map[string]*User // by folded name; nil: free again
-	foreign  []uuid.UUID      // users with a name that has look-alikes
-	external map[string]*User
-	signing  map[string]*User
-	api      map[string]*User
-	numbers  map[events.NumberKind]int64
-	dir      *Directory
+	next    events.Head
+	users   map[uuid.UUID]*User
+	deleted map[uuid.UUID]*Deleted
+	found   map[Handle]*User // nil: the Handle is free again
+	foreign []uuid.UUID      // users with a name that has look-alikes
+	numbers map[events.NumberKind]int64
+	dir     *Directory
 }
 
 // NewOverlay returns an Overlay that nothing was decided on yet.
 func NewOverlay(s States) *Overlay {
-	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string]*User{},
-		external: map[string]*User{}, signing: map[string]*User{}, api: map[string]*User{},
+	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, found: map[Handle]*User{},
 		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
 
@@ -55,32 +51,11 @@ func (o *Overlay) Add(a Actor, drafts []events.Draft) {
 
 func (o *Overlay) replace(before, after *User, id uuid.UUID) {
 	o.users[id] = after
-	if after != nil && (foreign(after.Username) || foreign(after.Email)) {
+	if after != nil && slices.ContainsFunc(after.LogInNames(), foreign) {
 		o.foreign = append(o.foreign, id)
 	}
-	o.index(before, nil)
-	o.index(after, after)
-}
-
-// index makes everything by which u is found lead to target.
-func (o *Overlay) index(u, target *User) {
-	if u == nil {
-		return
-	}
-	o.names[Folded(u.Username)] = target
-	o.names[Folded(u.Email)] = target
-	if u.ExternalID != "" {
-		o.external[Folded(u.ExternalID)] = target
-	}
-	for _, k := range u.SigningKeys {
-		o.signing[k.ID] = target
-	}
-	for _, k := range u.APIKeys {
-		o.api[k.Hash.Reveal()] = target
-		if k.Old != "" {
-			o.api[k.Old.Reveal()] = target
-		}
-	}
+	before.Handles(func(h Handle) { o.found[h] = nil })
+	after.Handles(func(h Handle) { o.found[h] = after })
 }
 
 func (o *Overlay) User(id uuid.UUID) *User {
@@ -98,7 +73,7 @@ func (o *Overlay) Deleted(id uuid.UUID) *Deleted {
 }
 
 func (o *Overlay) UserByName(name string) *User {
-	return found(o.names, Folded(name), func() *User { return o.States.UserByName(name) })
+	return o.userBy(Handle{ByName, Folded(name)}, func() *User { return o.States.UserByName(name) })
 }
 
 func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {
@@ -108,7 +83,7 @@ func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {
 	}
 	for id := range among {
 		u := o.users[id]
-		if u != nil && (looksLike(name, u.Username) || looksLike(name, u.Email)) && !visit(u) {
+		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return looksLike(name, own) }) && !visit(u) {
 			return
 		}
 	}
@@ -119,15 +94,15 @@ func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {
 }
 
 func (o *Overlay) UserByExternalID(id string) *User {
-	return found(o.external, Folded(id), func() *User { return o.States.UserByExternalID(id) })
+	return o.userBy(Handle{ByExternalID, Folded(id)}, func() *User { return o.States.UserByExternalID(id) })
 }
 
 func (o *Overlay) UserBySigningKey(id string) *User {
-	return found(o.signing, id, func() *User { return o.States.UserBySigningKey(id) })
+	return o.userBy(Handle{BySigningKey, id}, func() *User { return o.States.UserBySigningKey(id) })
 }
 
 func (o *Overlay) UserByAPIKey(hash string) *User {
-	return found(o.api, hash, func() *User { return o.States.UserByAPIKey(hash) })
+	return o.userBy(Handle{ByAPIKey, hash}, func() *User { return o.States.UserByAPIKey(hash) })
 }
 
 func (o *Overlay) Directory() *Directory { return o.dir }
@@ -151,8 +126,9 @@ func (o *Overlay) LastNumber(kind events.NumberKind) int64 {
 	return o.States.LastNumber(kind)
 }
 
-func found(decided map[string]*User, key string, stored func() *User) *User {
-	if u, ok := decided[key]; ok {
+// userBy returns whom the Handle leads to by what was decided, otherwise who is stored.
+func (o *Overlay) userBy(h Handle, stored func() *User) *User {
+	if u, ok := o.found[h]; ok {
 		return u
 	}
 	return stored()

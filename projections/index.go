@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -31,18 +32,17 @@ func newDeleted() *btree.BTreeG[*commands.Deleted] {
 
 // credential leads from what a client presents to the user whom it belongs to.
 type credential struct {
-	api  bool   // an API key's hash, otherwise a signing key's id
-	id   string // shared with the user's State
-	user uuid.UUID
+	commands.Handle // its text is shared with the user's State
+	user            uuid.UUID
 }
 
 func compareCredentials(a, b credential) int {
 	switch {
-	case a.api != b.api:
-		return compareTruth(a.api, b.api)
-	case a.id < b.id:
+	case a.By != b.By:
+		return cmp.Compare(a.By, b.By)
+	case a.Text < b.Text:
 		return -1
-	case a.id > b.id:
+	case a.Text > b.Text:
 		return 1
 	}
 	return 0
@@ -57,15 +57,7 @@ func credentialsOf(u *commands.User) []credential {
 		return nil
 	}
 	var out []credential
-	for _, k := range u.SigningKeys {
-		out = append(out, credential{id: k.ID, user: u.ID})
-	}
-	for _, k := range u.APIKeys {
-		out = append(out, credential{api: true, id: k.Hash.Reveal(), user: u.ID})
-		if k.Old != "" {
-			out = append(out, credential{api: true, id: k.Old.Reveal(), user: u.ID})
-		}
-	}
+	u.CredentialHandles(func(h commands.Handle) { out = append(out, credential{h, u.ID}) })
 	return out
 }
 
@@ -162,10 +154,8 @@ func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
 // packed returns what is less for a lesser credential, or equal.
 func (c credential) packed() (key [2]uint64) {
 	var b [16]byte
-	if c.api {
-		b[0] = 1
-	}
-	copy(b[1:], c.id)
+	b[0] = byte(c.By)
+	copy(b[1:], c.Text)
 	return [2]uint64{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])}
 }
 

@@ -27,7 +27,7 @@ func lookAlikesOf(u *commands.User) (out []lookAlike) {
 	if u == nil {
 		return nil
 	}
-	for _, name := range []string{u.Username, u.Email} {
+	for _, name := range u.LogInNames() {
 		all := commands.LookAlikes(name)
 		if all == nil {
 			continue
@@ -54,7 +54,7 @@ func loadLookAlikes(users []*commands.User) *btree.BTreeG[lookAlike] {
 
 // folds reports whether a name of the user folds to the text, which need not be folded.
 func folds(u *commands.User, text string) bool {
-	return commands.Folded(u.Username) == text || commands.Folded(u.Email) == text
+	return slices.ContainsFunc(u.LogInNames(), func(name string) bool { return commands.Folded(name) == text })
 }
 
 // lookingLike returns the users with a name that folds to the text or looks like it.

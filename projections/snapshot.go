@@ -90,16 +90,16 @@ func (s *Snapshot) Linked(visit func(*commands.User) bool) { s.linked.Scan(visit
 
 // UserBySigningKey returns the owner of the signing key, nil when there is none.
 func (s *Snapshot) UserBySigningKey(id string) *commands.User {
-	return s.userBy(credential{id: id})
+	return s.userBy(commands.BySigningKey, id)
 }
 
 // UserByAPIKey returns the owner of the API key with that SHA-256 hash (lower-case hex), nil when there is none.
 func (s *Snapshot) UserByAPIKey(hash string) *commands.User {
-	return s.userBy(credential{api: true, id: hash})
+	return s.userBy(commands.ByAPIKey, hash)
 }
 
-func (s *Snapshot) userBy(c credential) *commands.User {
-	found, ok := s.credentials.Get(c)
+func (s *Snapshot) userBy(by commands.FoundBy, text string) *commands.User {
+	found, ok := s.credentials.Get(credential{Handle: commands.Handle{By: by, Text: text}})
 	if !ok {
 		return nil
 	}

@@ -117,7 +117,11 @@ func (c counted) succeeded(ctx context.Context, u *commands.User) error {
 
 // Forget forgets the log-ins that failed by any name of the user's, and with them what it has to wait.
 func (k Keeper) Forget(ctx context.Context, u *commands.User) error {
-	return errors.Join(k.Sessions.Forget(ctx, nameKey(u.Username)), k.Sessions.Forget(ctx, nameKey(u.Email)))
+	var errs []error
+	for _, name := range u.LogInNames() {
+		errs = append(errs, k.Sessions.Forget(ctx, nameKey(name)))
+	}
+	return errors.Join(errs...)
 }
 
 // takeBack makes the attempt one that was never made.
