@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,25 @@ type Engine struct {
 
 	admitting sync.Mutex
 	accounts  map[string]*server.Account // of Guests, by name
+
+	using   sync.Mutex
+	streams []string // names of those that EnsureStream was asked for
+}
+
+// Streams returns the names of the streams that EnsureStream was asked for, those of buckets among them.
+func (e *Engine) Streams() []string {
+	e.using.Lock()
+	defer e.using.Unlock()
+	return slices.Clone(e.streams)
+}
+
+// uses notes that the stream is used.
+func (e *Engine) uses(stream string) {
+	e.using.Lock()
+	defer e.using.Unlock()
+	if !slices.Contains(e.streams, stream) {
+		e.streams = append(e.streams, stream)
+	}
 }
 
 // at returns where the last connection is or was to.

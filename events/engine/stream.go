@@ -15,6 +15,7 @@ var ErrLostStream = errors.New("the engine could not open the folder of the stre
 // EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none. A
 // stream that exists is left as it is, but that it is not compressed any more.
 func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
+	e.uses(want.Name)
 	stream, err := e.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return e.CreateStream(ctx, want)

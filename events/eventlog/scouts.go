@@ -70,7 +70,7 @@ func (s *scouts) ask(conn *nats.Conn, url string) {
 		case deaf.IsZero():
 			deaf = now
 		case now.Sub(deaf) >= deafAgain && is.deaf(conn, uneasyAfter+deafAgain):
-			s.log.depose(s.ctx, conn)
+			s.log.depose(s.ctx, conn, js)
 		}
 		if pause.For(s.ctx, pulseAgain) != nil {
 			return
@@ -110,15 +110,29 @@ func (s *scouts) move() {
 	}
 }
 
-// depose asks the leader of the Log to go, over a connection to its server. That one, or whoever comes next, is let be
-// for a while.
-func (l *Log) depose(ctx context.Context, conn *nats.Conn) {
+// depose asks the leader of the Log to go, over a connection to its server, as the leader of every other stream which it
+// is that hears nobody. That one, or whoever comes next, is let be for a while.
+func (l *Log) depose(ctx context.Context, conn *nats.Conn, js jetstream.JetStream) {
 	now, last := time.Now().UnixNano(), l.deposed.Load()
 	if now-last < int64(deposeGap) || !l.deposed.CompareAndSwap(last, now) {
 		return
 	}
 	l.log.Warn("the leader of the log hears nobody, and is asked to go", slog.String("server", conn.ConnectedServerName()))
-	asked, cancel := context.WithTimeout(ctx, scoutFor)
+	asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), scoutFor) // the Log's may have gone before the others
 	defer cancel()
-	_, _ = conn.RequestWithContext(asked, apiStepDown+Stream, nil) // who may not ask for it waits until the engine sees by itself
+	var work sync.WaitGroup
+	for _, stream := range append(l.engine.Streams(), KeyStream) {
+		work.Go(func() {
+			if is, err := leaderStanding(asked, js, stream); err == nil && is.deaf(conn, uneasyAfter) {
+				askToGo(asked, conn, stream)
+			}
+		})
+	}
+	askToGo(asked, conn, Stream)
+	work.Wait()
+}
+
+// askToGo asks the leader of a stream to let another server lead. Who may not ask for it waits until the engine sees by itself.
+func askToGo(ctx context.Context, conn *nats.Conn, stream string) {
+	_, _ = conn.RequestWithContext(ctx, apiStepDown+stream, nil)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,6 +33,24 @@ func TestADeafLeaderIsAskedToGo(t *testing.T) {
 			require.Equal(t, c.asked, a.times(stepDown))
 		})
 	}
+}
+
+// TestADeafLeaderOfOtherStreamsGoesWithTheLog: it hears nobody there, either; of streams that others lead nobody is asked to go.
+func TestADeafLeaderOfOtherStreamsGoesWithTheLog(t *testing.T) {
+	l, a := play(t)
+	for stream, line := range map[string]string{"LED": end(t, 1, near, near), "OTHERS": endOf(t, "n1", 1, far, far), KeyStream: end(t, 1, far, far)} {
+		a.says("STREAM.INFO."+stream, line)
+		if stream != KeyStream {
+			_, err := l.engine.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream})
+			require.NoError(t, err)
+		}
+	}
+	a.says("STREAM.INFO.LED", end(t, 1, far, far))
+	a.says("STREAM.INFO", end(t, 5, far, far))
+	l.pulse.start()
+	asked := func(stream string) int { return a.times(stepDown + "." + stream) }
+	require.Eventually(t, func() bool { return a.times(stepDown) > 0 && asked("LED") > 0 && asked(KeyStream) > 0 }, 20*time.Second, 10*time.Millisecond)
+	require.Equal(t, 0, asked("OTHERS"))
 }
 
 // TestAConnectionGoesWhereTheLeaderIsReached has a server from where the leader is not reached, and another one from where it is not
