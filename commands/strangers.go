@@ -239,18 +239,23 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 			})
 		}
 	}
+	parent := func(id uuid.UUID) {
+		if u := s.User(id); u != nil && !isDealer(s, u) {
+			out = append(out, id)
+		}
+	}
 	for _, d := range of {
 		switch e := d.Event.(type) {
 		case events.RightsChanged, events.MembershipChanged:
 			out = append(out, d.Aggregate.ID)
-			if u := s.User(d.Aggregate.ID); u != nil { // who is its parent then has an account more to see
-				out = append(out, u.Parent)
+			if u := s.User(d.Aggregate.ID); u != nil {
+				parent(u.Parent) // who may see it again
 			}
 			if m, _ := e.(events.MembershipChanged); m.Parent != nil {
-				out = append(out, *m.Parent)
+				parent(*m.Parent)
 			}
 		case events.UserCreated:
-			out = append(out, e.Parent)
+			parent(e.Parent)
 		case events.APIKeyAdded, events.APIKeyUpdated, events.SigningKeyAdded, events.SigningKeyUpdated:
 			out = append(out, d.Aggregate.ID)
 		case events.GroupUpdated:

@@ -29,7 +29,7 @@ const (
 	cutLasts = 9 * time.Second
 	// deafLeads is how long a leader that hears nobody, and is heard, may go on leading and storing nothing: it looks every ten
 	// seconds whether it has heard of anybody for ten seconds. The election comes after that. That of the log is asked to go long
-	// before, and mostly goes; the leaders of the other streams are not.
+	// before, also from what else it leads, and mostly goes; who leads other streams alone is not asked.
 	deafLeads = 35 * time.Second
 	// away is how much longer everything takes to a node that is far.
 	away = 200 * time.Millisecond
