@@ -141,7 +141,7 @@ func (a *api) authenticate(r *http.Request) (call, error) {
 func (a *api) common(own http.Handler, tokens http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.limits != nil {
-			a.limits.tell(w, a.limits.most, a.now())
+			a.limits.tell(w, a.limits.Most(), a.now())
 		}
 		r = unversioned(r)
 		if r.URL.Path == oauthPath || strings.HasPrefix(r.URL.Path, oauthPath+"/") {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"accountd/commands/login"
+	"accountd/http/rest"
 )
 
 // How many requests a user, and an address that nobody has logged in from, may make within the window that ends now.
@@ -19,49 +20,15 @@ const (
 	windowTime   = time.Minute
 )
 
-// limiter remembers when the requests of the last minute came, on this instance.
+// limiter counts the requests of users, and of addresses that nobody has logged in from.
 type limiter struct {
-	mu    sync.Mutex
-	times map[string][]time.Time // oldest first
-	swept time.Time
+	users     *rest.Limiter[uuid.UUID]
+	addresses *rest.Limiter[string]
 }
 
-func newLimiter() *limiter { return &limiter{times: map[string][]time.Time{}} }
-
-// take notes a request of that key, unless there are most of them already: then it returns how long to wait.
-func (l *limiter) take(key string, most int, now time.Time) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.sweep(now)
-	times := within(l.times[key], now)
-	if len(times) >= most {
-		l.times[key] = times
-		return windowTime - now.Sub(times[0])
-	}
-	l.times[key] = append(times, now)
-	return 0
-}
-
-// sweep forgets those who have been quiet for a window, once per window.
-func (l *limiter) sweep(now time.Time) {
-	if now.Sub(l.swept) < windowTime {
-		return
-	}
-	l.swept = now
-	for key, times := range l.times {
-		if len(within(times, now)) == 0 {
-			delete(l.times, key)
-		}
-	}
-}
-
-// within drops the times that lie before the window.
-func within(times []time.Time, now time.Time) []time.Time {
-	i := slices.IndexFunc(times, func(t time.Time) bool { return now.Sub(t) < windowTime })
-	if i < 0 {
-		return nil
-	}
-	return times[i:]
+func newLimiter() *limiter {
+	window := rest.Sliding(windowTime)
+	return &limiter{rest.NewLimiter[uuid.UUID](maxOfUser, window), rest.NewLimiter[string](maxOfAddress, window)}
 }
 
 // throttle counts the request.
@@ -69,15 +36,16 @@ func (x *exchange) throttle() error {
 	if x.api.limits == nil {
 		return nil
 	}
-	key, most := "address "+login.Caller(x.info.Address), maxOfAddress
+	left, until, now := 0, time.Time{}, x.api.now()
 	if x.caller != nil {
-		key, most = "user "+x.caller.ID.String(), maxOfUser
+		left, until = x.api.limits.users.Take(x.caller.ID, now)
+	} else {
+		left, until = x.api.limits.addresses.Take(login.Caller(x.info.Address), now)
 	}
-	wait := x.api.limits.take(key, most, x.api.now())
-	if wait <= 0 {
+	if left >= 0 {
 		return nil
 	}
-	return throttled{wait}
+	return throttled{until.Sub(now)}
 }
 
 // throttled is the answer to who came too often and may come again after a while.

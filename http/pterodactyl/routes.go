@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"accountd/commands"
 	"accountd/http/rest"
 	"accountd/projections"
@@ -27,7 +29,7 @@ func New(s Service, o Options) http.Handler {
 		a.now = time.Now
 	}
 	if o.RateLimits {
-		a.limits = rest.NewLimiter(maxRequests, windowTime)
+		a.limits = rest.NewLimiter[uuid.UUID](maxRequests, rest.FromFirst(windowTime))
 	}
 	a.scheme, _, _ = strings.Cut(o.BaseURL, "://")
 	return common(rest.NewMux(a.routes(), Problem))
@@ -36,7 +38,7 @@ func New(s Service, o Options) http.Handler {
 type api struct {
 	Service
 	now    func() time.Time
-	limits *rest.Limiter // nil: none
+	limits *rest.Limiter[uuid.UUID] // nil: none
 	scheme string
 }
 

@@ -3,67 +3,58 @@ package rest
 import (
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 )
 
-// Limiter counts the requests of users on this instance. All credentials of a user together may make so many of them within
-// a window, which the first one begins.
-type Limiter struct {
+// Limiter counts requests on this instance, by who makes them: a user, a client, an address. Each may make so many of them within
+// a [Window].
+type Limiter[K comparable] struct {
 	most   int
-	length time.Duration // of a window
+	window Window
 
-	mu      sync.Mutex
-	windows map[uuid.UUID]window
-	swept   time.Time
+	mu     sync.Mutex
+	counts map[K]count
+	swept  time.Time
 }
 
-type window struct {
-	until time.Time
-	count int
+// NewLimiter returns a Limiter that lets each make most requests within the window.
+func NewLimiter[K comparable](most int, w Window) *Limiter[K] {
+	return &Limiter[K]{most: most, window: w, counts: map[K]count{}}
 }
 
-// NewLimiter returns a Limiter that lets each user make most requests within a window of that length.
-func NewLimiter(most int, length time.Duration) *Limiter {
-	return &Limiter{most: most, length: length, windows: map[uuid.UUID]window{}}
-}
+// Most returns how many requests each may make within the window.
+func (l *Limiter[K]) Most() int { return l.most }
 
-// Take counts a request and returns how many are left until when; a negative number means that this one was too many.
-func (l *Limiter) Take(user uuid.UUID, now time.Time) (left int, until time.Time) {
+// Take counts a request and returns how many are left until when; a negative number means that this one was too many, and does
+// not count.
+func (l *Limiter[K]) Take(of K, now time.Time) (left int, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)
-	w := l.windows[user]
-	if !now.Before(w.until) {
-		w = window{until: now.Add(l.length)}
-	}
-	if w.count >= l.most {
-		return -1, w.until
-	}
-	w.count++
-	l.windows[user] = w
-	return l.most - w.count, w.until
+	c := l.counts[of]
+	left, until = c.take(l.window, l.most, now)
+	l.counts[of] = c
+	return left, until
 }
 
-// GiveBack makes a request that was taken one that was never made.
-func (l *Limiter) GiveBack(user uuid.UUID) {
+// GiveBack makes the newest request that was taken one that was never made.
+func (l *Limiter[K]) GiveBack(of K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if w, ok := l.windows[user]; ok && w.count > 0 {
-		w.count--
-		l.windows[user] = w
+	if c, ok := l.counts[of]; ok {
+		c.giveBack(l.window, l.most)
+		l.counts[of] = c
 	}
 }
 
-// sweep forgets the windows that are over, once per window.
-func (l *Limiter) sweep(now time.Time) {
-	if now.Sub(l.swept) < l.length {
+// sweep forgets the counts that are over, once per window.
+func (l *Limiter[K]) sweep(now time.Time) {
+	if now.Sub(l.swept) < l.window.length {
 		return
 	}
 	l.swept = now
-	for user, w := range l.windows {
-		if !now.Before(w.until) {
-			delete(l.windows, user)
+	for of, c := range l.counts {
+		if !now.Before(c.until) {
+			delete(l.counts, of)
 		}
 	}
 }

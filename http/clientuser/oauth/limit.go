@@ -5,68 +5,47 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"accountd/commands/login"
 	"accountd/http/rest"
 )
 
 // How much one address may ask of what logs in.
 const (
-	perSecond  = 20
-	atOnce     = 6
-	forgetIdle = time.Minute
+	perSecond = 20
+	atOnce    = 6
 )
 
 // limiter bounds, on this instance, how often and how much at once each address asks.
 type limiter struct {
-	mu        sync.Mutex
-	addresses map[string]*address
-	swept     time.Time
+	rate *rest.Limiter[string]
+
+	mu      sync.Mutex
+	running map[string]int // requests that are being answered, by the addresses that have any
 }
 
-type address struct {
-	rate    *rate.Limiter
-	running int
-	seen    time.Time
+func newLimiter() *limiter {
+	return &limiter{rate: rest.NewLimiter[string](perSecond, rest.Refilling(time.Second)), running: map[string]int{}}
 }
-
-func newLimiter() *limiter { return &limiter{addresses: map[string]*address{}} }
 
 // enter lets a request in, which then must leave, or returns false.
 func (l *limiter) enter(from string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sweep(now)
-	a := l.addresses[from]
-	if a == nil {
-		a = &address{rate: rate.NewLimiter(perSecond, perSecond)}
-		l.addresses[from] = a
-	}
-	a.seen = now
-	if a.running >= atOnce || !a.rate.AllowN(now, 1) {
+	if l.running[from] >= atOnce {
 		return false
 	}
-	a.running++
+	if left, _ := l.rate.Take(from, now); left < 0 {
+		return false
+	}
+	l.running[from]++
 	return true
 }
 
 func (l *limiter) leave(from string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.addresses[from].running--
-}
-
-// sweep forgets the addresses that have not asked for a while.
-func (l *limiter) sweep(now time.Time) {
-	if now.Sub(l.swept) < forgetIdle {
-		return
-	}
-	l.swept = now
-	for from, a := range l.addresses {
-		if a.running == 0 && now.Sub(a.seen) >= forgetIdle {
-			delete(l.addresses, from)
-		}
+	if l.running[from]--; l.running[from] == 0 {
+		delete(l.running, from)
 	}
 }
 

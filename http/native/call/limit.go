@@ -18,13 +18,13 @@ const limitTime = time.Minute
 
 // Limiter counts the requests of users.
 type Limiter struct {
-	*rest.Limiter
+	*rest.Limiter[uuid.UUID]
 	policy string // as its header says it
 }
 
 // NewLimiter returns a Limiter of so many requests a minute.
 func NewLimiter(most int) *Limiter {
-	return &Limiter{rest.NewLimiter(most, limitTime), fmt.Sprintf(`"default";q=%d;w=%d`, most, limitTime/time.Second)}
+	return &Limiter{rest.NewLimiter[uuid.UUID](most, rest.FromFirst(limitTime)), fmt.Sprintf(`"default";q=%d;w=%d`, most, limitTime/time.Second)}
 }
 
 // limit counts a request of the user, and says in its answer how many more there may be until when.
