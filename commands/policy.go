@@ -268,7 +268,7 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 	if attests(target.Profile, c.Profile.Profile) {
 		return mayAttest(s, a, target)
 	}
-	if p := c.Profile; p.ExternalID != nil || p.Comment != nil || p.ExtraParams != nil {
+	if c.changesManaged() {
 		return mayManage(s, a, target)
 	}
 	return nil

@@ -59,23 +59,75 @@ func jsonName(f reflect.StructField) string {
 
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`)
 
+// Field is a descriptive text of a user: its name, where the State and the events have it, and what holds for it.
+type Field struct {
+	Name    string // in the native API, in lists and in histories
+	Of      func(*User) *string
+	Created func(*events.UserCreated) *string
+	Updated func(*events.ProfileUpdated) **string
+	Long    int  // the most characters
+	Lines   bool // it may have several lines
+	Always  bool // nobody is without it
+	Managed bool // who may only change the own account may not change it
+	Hidden  bool // lists neither sort nor filter by it
+
+	form func(text string) bool // what a new text must be unless it is empty; nil: any
+	is   string                 // what form looks for
+}
+
+// userFields are all of them, in the order in which they are checked and shown.
+var userFields = []Field{
+	{Name: "username", Long: maxName, Always: true, Of: func(u *User) *string { return &u.Username },
+		Created: func(e *events.UserCreated) *string { return &e.Username }, Updated: func(e *events.ProfileUpdated) **string { return &e.Username }},
+	{Name: "email", Long: maxEmail, Always: true, Of: func(u *User) *string { return &u.Email },
+		Created: func(e *events.UserCreated) *string { return &e.Email }, Updated: func(e *events.ProfileUpdated) **string { return &e.Email }},
+	{Name: "first_name", Long: maxName, Of: func(u *User) *string { return &u.FirstName },
+		Created: func(e *events.UserCreated) *string { return &e.FirstName }, Updated: func(e *events.ProfileUpdated) **string { return &e.FirstName }},
+	{Name: "last_name", Long: maxName, Of: func(u *User) *string { return &u.LastName },
+		Created: func(e *events.UserCreated) *string { return &e.LastName }, Updated: func(e *events.ProfileUpdated) **string { return &e.LastName }},
+	{Name: "display_name", Long: maxName, Of: func(u *User) *string { return &u.DisplayName },
+		Created: func(e *events.UserCreated) *string { return &e.DisplayName }, Updated: func(e *events.ProfileUpdated) **string { return &e.DisplayName }},
+	{Name: "phone", Long: maxPhone, Of: func(u *User) *string { return &u.Phone },
+		Created: func(e *events.UserCreated) *string { return &e.Phone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Phone }},
+	{Name: "external_id", Long: maxName, Managed: true, Of: func(u *User) *string { return &u.ExternalID },
+		Created: func(e *events.UserCreated) *string { return &e.ExternalID }, Updated: func(e *events.ProfileUpdated) **string { return &e.ExternalID }},
+	{Name: "language", Long: maxPhone, form: languageTag.MatchString, is: "a language tag", Of: func(u *User) *string { return &u.Language },
+		Created: func(e *events.UserCreated) *string { return &e.Language }, Updated: func(e *events.ProfileUpdated) **string { return &e.Language }},
+	{Name: "timezone", Long: maxPhone, form: validTimezone, is: "the name of a time zone", Of: func(u *User) *string { return &u.Timezone },
+		Created: func(e *events.UserCreated) *string { return &e.Timezone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Timezone }},
+	{Name: "comment", Long: maxText, Lines: true, Managed: true, Of: func(u *User) *string { return &u.Comment },
+		Created: func(e *events.UserCreated) *string { return &e.Comment }, Updated: func(e *events.ProfileUpdated) **string { return &e.Comment }},
+	{Name: "extra_params", Long: maxOpaque, Lines: true, Managed: true, Hidden: true, Of: func(u *User) *string { return &u.ExtraParams },
+		Created: func(e *events.UserCreated) *string { return &e.ExtraParams }, Updated: func(e *events.ProfileUpdated) **string { return &e.ExtraParams }},
+}
+
+// Fields returns the descriptive texts of a user. Nobody may change the answer.
+func Fields() []Field { return userFields }
+
+// initial returns what a creation says of the user, as a change of one that has nothing yet. A username may be left out.
+func initial(e *events.UserCreated) (p events.ProfileUpdated) {
+	for _, f := range userFields {
+		*f.Updated(&p) = f.Created(e)
+	}
+	p.Username, p.Profile = nonEmpty(e.Username), e.Profile
+	return p
+}
+
+// changesManaged reports whether the command changes what others than the user manage.
+func (c UpdateUser) changesManaged() bool {
+	for _, f := range userFields {
+		if f.Managed && *f.Updated(&c.Profile) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // checkProfile checks the new values; nil ones are not looked at, so that what is stored may stay as it is.
 func checkProfile(s States, id uuid.UUID, p events.ProfileUpdated) error {
-	for _, t := range []struct {
-		field string
-		value *string
-		max   int
-		lines bool
-	}{
-		{"username", p.Username, maxName, false}, {"email", p.Email, maxEmail, false},
-		{"first_name", p.FirstName, maxName, false}, {"last_name", p.LastName, maxName, false},
-		{"display_name", p.DisplayName, maxName, false}, {"phone", p.Phone, maxPhone, false},
-		{"external_id", p.ExternalID, maxName, false}, {"language", p.Language, maxPhone, false},
-		{"timezone", p.Timezone, maxPhone, false}, {"comment", p.Comment, maxText, true},
-		{"extra_params", p.ExtraParams, maxOpaque, true},
-	} {
-		if t.value != nil {
-			if err := checkText(t.field, *t.value, t.max, t.lines); err != nil {
+	for _, f := range userFields {
+		if text := *f.Updated(&p); text != nil {
+			if err := checkText(f.Name, *text, f.Long, f.Lines); err != nil {
 				return err
 			}
 		}
@@ -101,11 +153,10 @@ func checkForms(p events.ProfileUpdated) error {
 	if p.Username != nil && unfitName(*p.Username) {
 		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
 	}
-	if p.Language != nil && *p.Language != "" && !languageTag.MatchString(*p.Language) {
-		return refuse(Invalid, "language_invalid", "language", "This is not a language tag.")
-	}
-	if p.Timezone != nil && *p.Timezone != "" && !validTimezone(*p.Timezone) {
-		return refuse(Invalid, "timezone_invalid", "timezone", "This is not the name of a time zone.")
+	for _, f := range userFields {
+		if text := *f.Updated(&p); f.form != nil && text != nil && *text != "" && !f.form(*text) {
+			return refuse(Invalid, f.Name+"_invalid", f.Name, "This is not %s.", f.is)
+		}
 	}
 	return nil
 }
@@ -128,17 +179,10 @@ func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
 			p.Profile = nil
 		}
 	}
-	p.Username = changed(u.Username, p.Username)
-	p.Email = changed(u.Email, p.Email)
-	p.FirstName = changed(u.FirstName, p.FirstName)
-	p.LastName = changed(u.LastName, p.LastName)
-	p.DisplayName = changed(u.DisplayName, p.DisplayName)
-	p.Phone = changed(u.Phone, p.Phone)
-	p.ExternalID = changed(u.ExternalID, p.ExternalID)
-	p.Language = changed(u.Language, p.Language)
-	p.Timezone = changed(u.Timezone, p.Timezone)
-	p.Comment = changed(u.Comment, p.Comment)
-	p.ExtraParams = changed(u.ExtraParams, p.ExtraParams)
+	for _, f := range userFields {
+		update := f.Updated(&p)
+		*update = changed(*f.Of(u), *update)
+	}
 	return p
 }
 

@@ -115,11 +115,11 @@ func (u *User) endLinks(r events.Record) { u.PasswordReset, u.LinksSince = nil, 
 func newUser(e events.UserCreated, r events.Record) *User {
 	u := &User{
 		ID: r.Aggregate.ID, Number: e.Number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key,
-		Username: e.Username, Email: e.Email, FirstName: e.FirstName, LastName: e.LastName, DisplayName: e.DisplayName,
-		Phone: e.Phone, ExternalID: e.ExternalID, Language: e.Language, Timezone: e.Timezone, State: e.State,
-		Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
-		Access: e.Access, Comment: e.Comment, ExtraParams: e.ExtraParams, Datacenter: e.Datacenter, Groups: e.Groups,
-		Profile: e.Profile, PasswordHash: e.PasswordHash,
+		State: e.State, Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
+		Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups, Profile: e.Profile, PasswordHash: e.PasswordHash,
+	}
+	for _, f := range userFields {
+		*f.Of(u) = *f.Created(&e)
 	}
 	if e.Client != 0 {
 		u.MemberSince = r.Sequence
@@ -146,8 +146,10 @@ func newUser(e events.UserCreated, r events.Record) *User {
 // pack moves the user's texts into one piece of memory. There are many users and they stay for long: the fewer pieces
 // they consist of, the less memory they take and the less the garbage collector has to look at.
 func (u *User) pack() {
-	texts := []*string{&u.Username, &u.Email, &u.FirstName, &u.LastName, &u.DisplayName, &u.Phone, &u.ExternalID, &u.Language,
-		&u.Timezone, &u.State, &u.Access, &u.Comment, &u.ExtraParams, (*string)(&u.PasswordHash)}
+	texts := []*string{&u.State, &u.Access, (*string)(&u.PasswordHash)}
+	for _, f := range userFields {
+		texts = append(texts, f.Of(u))
+	}
 	for i := range u.SigningKeys {
 		texts = append(texts, &u.SigningKeys[i].ID, &u.SigningKeys[i].Name, (*string)(&u.SigningKeys[i].Secret))
 	}
@@ -165,20 +167,12 @@ func (u *User) pack() {
 }
 
 func (u *User) update(e events.ProfileUpdated) {
-	set(&u.Username, e.Username)
 	if e.Email != nil {
 		u.PasswordReset = nil // its token went to the address before
 	}
-	set(&u.Email, e.Email)
-	set(&u.FirstName, e.FirstName)
-	set(&u.LastName, e.LastName)
-	set(&u.DisplayName, e.DisplayName)
-	set(&u.Phone, e.Phone)
-	set(&u.ExternalID, e.ExternalID)
-	set(&u.Language, e.Language)
-	set(&u.Timezone, e.Timezone)
-	set(&u.Comment, e.Comment)
-	set(&u.ExtraParams, e.ExtraParams)
+	for _, f := range userFields {
+		set(f.Of(u), *f.Updated(&e))
+	}
 	if e.Profile != nil {
 		u.Profile = e.Profile
 	}
@@ -313,11 +307,7 @@ func (c CreateUser) decide(s States, a Actor, _ uint64) ([]events.Draft, error) 
 
 // checkCreated checks what does not depend on who asks.
 func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
-	if err := checkProfile(s, id, events.ProfileUpdated{
-		Username: nonEmpty(e.Username), Email: &e.Email, FirstName: &e.FirstName, LastName: &e.LastName,
-		DisplayName: &e.DisplayName, Phone: &e.Phone, ExternalID: &e.ExternalID, Language: &e.Language,
-		Timezone: &e.Timezone, Comment: &e.Comment, ExtraParams: &e.ExtraParams, Profile: e.Profile,
-	}); err != nil {
+	if err := checkProfile(s, id, initial(&e)); err != nil {
 		return err
 	}
 	if err := checkMembership(s, e.Client, events.MembershipChanged{

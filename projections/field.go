@@ -62,32 +62,12 @@ func define(f Field) (definition, bool) {
 		return definition{id: func(u *commands.User) uuid.UUID { return u.ID }, unique: true}, true
 	case Number:
 		return definition{number: func(u *commands.User) int64 { return u.Number }}, true
-	case Username:
-		return definition{text: func(u *commands.User) string { return u.Username }, unique: true}, true
-	case Email:
-		return definition{text: func(u *commands.User) string { return u.Email }, unique: true}, true
-	case FirstName:
-		return definition{text: func(u *commands.User) string { return u.FirstName }}, true
-	case LastName:
-		return definition{text: func(u *commands.User) string { return u.LastName }}, true
-	case DisplayName:
-		return definition{text: func(u *commands.User) string { return u.DisplayName }}, true
 	case Name:
 		return definition{text: (*commands.User).Name}, true
-	case Phone:
-		return definition{text: func(u *commands.User) string { return u.Phone }}, true
-	case ExternalID:
-		return definition{text: func(u *commands.User) string { return u.ExternalID }, unique: true}, true
-	case Language:
-		return definition{text: func(u *commands.User) string { return u.Language }}, true
-	case Timezone:
-		return definition{text: func(u *commands.User) string { return u.Timezone }}, true
 	case State:
 		return definition{text: func(u *commands.User) string { return u.State }, few: true}, true
 	case Access:
 		return definition{text: func(u *commands.User) string { return u.Access }}, true
-	case Comment:
-		return definition{text: func(u *commands.User) string { return u.Comment }}, true
 	case Active:
 		return definition{truth: func(u *commands.User) bool { return u.Active }, few: true}, true
 	case SuperAdmin:
@@ -109,13 +89,35 @@ func define(f Field) (definition, bool) {
 	case Any:
 		return definition{texts: searched}, true
 	}
+	return descriptive(f)
+}
+
+// descriptive defines the texts of which commands has the table.
+func descriptive(f Field) (definition, bool) {
+	for _, t := range commands.Fields() {
+		if t.Name == string(f) && !t.Hidden {
+			of := t.Of
+			return definition{text: func(u *commands.User) string { return *of(u) }, unique: f == Username || f == Email || f == ExternalID}, true
+		}
+	}
 	return definition{}, false
 }
 
-// Fields returns every Field, for those who list them.
+// Fields returns every Field, for those who list them, in the order in which a user is shown.
 func Fields() []Field {
-	return []Field{ID, Number, Username, Email, FirstName, LastName, DisplayName, Name, Phone, ExternalID, Language,
-		Timezone, State, Active, SuperAdmin, APIAccess, Parent, Datacenter, Client, Access, Comment, CreatedAt, UpdatedAt, Any}
+	out := []Field{ID, Number}
+	for _, t := range commands.Fields() {
+		switch {
+		case t.Hidden:
+		case Field(t.Name) == Phone:
+			out = append(out, Name, Phone)
+		case Field(t.Name) == Comment:
+			out = append(out, State, Active, SuperAdmin, APIAccess, Parent, Datacenter, Client, Access, Comment)
+		default:
+			out = append(out, Field(t.Name))
+		}
+	}
+	return append(out, CreatedAt, UpdatedAt, Any)
 }
 
 func searched(u *commands.User) []string {

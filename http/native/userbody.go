@@ -34,14 +34,7 @@ var readOnly = []string{"id", "number", "state", "locked_until", "second_factor"
 // readUser reads the members of a user.
 func readUser(m *call.Members) (userBody, error) {
 	b := userBody{
-		profile: events.ProfileUpdated{
-			Username: call.Member[string](m, "username"), Email: call.Member[string](m, "email"),
-			FirstName: call.Clearable[string](m, "first_name"), LastName: call.Clearable[string](m, "last_name"),
-			DisplayName: call.Clearable[string](m, "display_name"), Phone: call.Clearable[string](m, "phone"),
-			ExternalID: call.Clearable[string](m, "external_id"), Language: call.Clearable[string](m, "language"),
-			Timezone: call.Clearable[string](m, "timezone"), Comment: call.Clearable[string](m, "comment"),
-			ExtraParams: call.Clearable[string](m, "extra_params"),
-		},
+		profile: readTexts(m),
 		membership: events.MembershipChanged{
 			Client: call.Clearable[int64](m, "client_id"), Access: call.Clearable[string](m, "access"),
 		},
@@ -55,6 +48,18 @@ func readUser(m *call.Members) (userBody, error) {
 	b.readPassword(m)
 	b.readOnly = m.TakeAll(readOnly...)
 	return b, m.Done()
+}
+
+// readTexts reads the descriptive texts.
+func readTexts(m *call.Members) (p events.ProfileUpdated) {
+	for _, f := range commands.Fields() {
+		if f.Always {
+			*f.Updated(&p) = call.Member[string](m, f.Name)
+		} else {
+			*f.Updated(&p) = call.Clearable[string](m, f.Name)
+		}
+	}
+	return p
 }
 
 func (b *userBody) readPassword(m *call.Members) {
@@ -93,19 +98,19 @@ func (b userBody) creation(dir *commands.Directory, id uuid.UUID) (commands.Crea
 		return commands.CreateUser{},
 			call.BadMember(call.Pointer("email"), "email_required", "A user needs an e-mail address.")
 	}
-	p, m := b.profile, b.belongs(dir)
-	return commands.CreateUser{ID: id, User: events.UserCreated{
-		Username: call.Or(p.Username, ""), Email: call.Or(p.Email, ""), FirstName: call.Or(p.FirstName, ""),
-		LastName:    call.Or(p.LastName, ""),
-		DisplayName: call.Or(p.DisplayName, ""), Phone: call.Or(p.Phone, ""), ExternalID: call.Or(p.ExternalID, ""),
-		Language: call.Or(p.Language, ""), Timezone: call.Or(p.Timezone, ""), Comment: call.Or(p.Comment, ""),
-		ExtraParams: call.Or(p.ExtraParams, ""), Profile: b.profilePatch.onto(nil),
+	m := b.belongs(dir)
+	e := events.UserCreated{
+		Profile:      b.profilePatch.onto(nil),
 		PasswordHash: call.Or(b.passwordHash, ""),
 		Active:       call.Or(b.active, true), SuperAdmin: call.Or(b.rights.SuperAdmin, false),
 		APIAccess: call.Or(b.rights.APIAccess, false),
 		Client:    call.Or(m.Client, 0), Access: call.Or(m.Access, ""), Datacenter: call.Or(m.Datacenter, uuid.Nil),
 		Groups: call.Or(m.Groups, nil), Parent: call.Or(m.Parent, uuid.Nil),
-	}}, nil
+	}
+	for _, f := range commands.Fields() {
+		*f.Created(&e) = call.Or(*f.Updated(&b.profile), "")
+	}
+	return commands.CreateUser{ID: id, User: e}, nil
 }
 
 // update returns the command that makes the user so, without a password given in clear.

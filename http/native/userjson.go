@@ -39,24 +39,14 @@ func addUser(j *rest.JSON, at time.Time, names naming, u *commands.User) {
 	j.Open('{')
 	j.Key("id").String(u.ID.String())
 	j.Key("number").Int(u.Number)
-	j.Key("username").String(u.Username)
-	j.Key("email").String(u.Email)
-	j.Key("first_name").String(u.FirstName)
-	j.Key("last_name").String(u.LastName)
-	j.Key("display_name").StringOrNull(u.DisplayName)
-	j.Key("phone").StringOrNull(u.Phone)
-	j.Key("active").Bool(u.Active)
-	j.Key("state").String(u.State)
-	addLock(j, u.LockedUntil(at))
-	j.Key("second_factor").Bool(u.NeedsCode())
-	j.Key("super_admin").Bool(u.SuperAdmin)
-	j.Key("external_id").StringOrNull(u.ExternalID)
-	j.Key("language").StringOrNull(u.Language)
-	j.Key("timezone").StringOrNull(u.Timezone)
-	addClient(j, u.Client)
-	j.Key("access").StringOrNull(u.Access)
-	j.Key("comment").StringOrNull(u.Comment)
-	j.Key("extra_params").StringOrNull(u.ExtraParams)
+	for _, f := range commands.Fields() {
+		if text := *f.Of(u); shownEmpty(f) {
+			j.Key(f.Name).String(text)
+		} else {
+			j.Key(f.Name).StringOrNull(text)
+		}
+		addBehind(j, f.Name, at, u)
+	}
 	addMembership(j, names, u)
 	j.Key("api_access").Bool(u.APIAccess)
 	addParent(j, u.Parent)
@@ -64,6 +54,26 @@ func addUser(j *rest.JSON, at time.Time, names naming, u *commands.User) {
 	j.Key("created_at").Time(u.CreatedAt)
 	j.Key("updated_at").Time(u.UpdatedAt)
 	j.Close('}')
+}
+
+// shownEmpty reports whether the text is shown as an empty one where none is stored, in place of null.
+func shownEmpty(f commands.Field) bool {
+	return f.Always || f.Name == "first_name" || f.Name == "last_name"
+}
+
+// addBehind adds the members that stand behind that text; behind has them, too.
+func addBehind(j *rest.JSON, text string, at time.Time, u *commands.User) {
+	switch text {
+	case "phone":
+		j.Key("active").Bool(u.Active)
+		j.Key("state").String(u.State)
+		addLock(j, u.LockedUntil(at))
+		j.Key("second_factor").Bool(u.NeedsCode())
+		j.Key("super_admin").Bool(u.SuperAdmin)
+	case "timezone":
+		addClient(j, u.Client)
+		j.Key("access").StringOrNull(u.Access)
+	}
 }
 
 func addLock(j *rest.JSON, until time.Time) {

@@ -25,34 +25,47 @@ func userMembers() []described {
 	id, text, truth, number, when := openapi.Form("uuid"), openapi.Text(), openapi.Truth(), openapi.Whole(),
 		openapi.Form("date-time")
 	name := openapi.Line(call.LongName)
-	return []described{
-		{name: "id", schema: id, fixed: true}, {name: "number", schema: number, fixed: true},
-		{name: "username", schema: text, sent: openapi.Filled(name), always: true},
-		{name: "email", schema: text, sent: openapi.With(openapi.Line(call.LongEmail), "format", "email"),
-			always: true},
-		{name: "first_name", schema: text, sent: name}, {name: "last_name", schema: text, sent: name},
-		{name: "display_name", schema: text, sent: name, null: true},
-		{name: "phone", schema: text, sent: openapi.Line(call.LongWord), null: true},
-		{name: "active", schema: truth, always: true},
-		{name: "state", schema: openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed),
-			fixed: true},
-		{name: "locked_until", schema: when, null: true, fixed: true},
-		{name: "second_factor", schema: truth, fixed: true},
-		{name: "super_admin", schema: truth, always: true}, {name: "external_id", schema: text, sent: name, null: true},
-		{name: "language", schema: text, sent: openapi.Matching(`([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,6})?`),
-			null: true},
-		{name: "timezone", schema: text, sent: openapi.Form("timezone"), null: true},
-		{name: "client_id", schema: number, sent: openapi.Count(), null: true},
-		{name: "access", schema: openapi.Text(commands.AccessFull, commands.AccessReadOnly), null: true},
-		{name: "comment", schema: text, sent: openapi.Lines(call.LongText), null: true},
-		{name: "extra_params", schema: text, sent: openapi.Lines(call.LongOpaque), null: true},
+	behind := map[string][]described{
+		"phone": {{name: "active", schema: truth, always: true},
+			{name: "state", schema: openapi.Text(commands.StateCreating, commands.StateCreated, commands.StateFailed),
+				fixed: true},
+			{name: "locked_until", schema: when, null: true, fixed: true},
+			{name: "second_factor", schema: truth, fixed: true},
+			{name: "super_admin", schema: truth, always: true}},
+		"timezone": {{name: "client_id", schema: number, sent: openapi.Count(), null: true},
+			{name: "access", schema: openapi.Text(commands.AccessFull, commands.AccessReadOnly), null: true}},
+	}
+	out := []described{{name: "id", schema: id, fixed: true}, {name: "number", schema: number, fixed: true}}
+	for _, f := range commands.Fields() {
+		out = append(out, described{name: f.Name, schema: text, sent: textSchema(f), null: !shownEmpty(f), always: f.Always})
+		out = append(out, behind[f.Name]...)
+	}
+	return append(out, []described{
 		{name: "datacenter", schema: text, null: true},
 		{name: "groups", schema: openapi.List(text), sent: openapi.Set(text, call.LongName)},
 		{name: "api_access", schema: truth, always: true}, {name: "parent", schema: id, null: true},
 		{name: "profile", schema: profileSchema(text, openapi.Whole()),
 			sent: profileSchema(name, openapi.Within(0, 2))},
 		{name: "created_at", schema: when, fixed: true}, {name: "updated_at", schema: when, fixed: true},
+	}...)
+}
+
+// textSchema is what a request may say in that text.
+func textSchema(f commands.Field) openapi.Schema {
+	line := openapi.Line(f.Long)
+	switch {
+	case f.Name == "username":
+		return openapi.Filled(line)
+	case f.Name == "email":
+		return openapi.With(line, "format", "email")
+	case f.Name == "language":
+		return openapi.Matching(`([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,6})?`)
+	case f.Name == "timezone":
+		return openapi.Form("timezone")
+	case f.Lines:
+		return openapi.Lines(f.Long)
 	}
+	return line
 }
 
 // profileSchema is a profile whose texts and numbers are such.
