@@ -228,8 +228,12 @@ type States interface {
 	User(id uuid.UUID) *User
 	// Deleted returns what is remembered of the deleted user of that id, nil when none was deleted.
 	Deleted(id uuid.UUID) *Deleted
-	// UserByName returns the user whose username or e-mail address folds to the same text as name, nil when there is none.
+	// UserByName returns the user whose username or e-mail address folds to the same text as name, the one whom [Meant]
+	// returns of several, nil when there is none.
 	UserByName(name string) *User
+	// Named visits the users whose username or e-mail address folds to the same text as name, until visit returns false: one,
+	// but for accounts that had their names before they were the same. It may visit a user twice.
+	Named(name string, visit func(*User) bool)
 	// LookAlikes visits the users whose username or e-mail address looks like name (see [LookAlikes]) without folding to the
 	// same text, until visit returns false. It may visit a user twice.
 	LookAlikes(name string, visit func(*User) bool)

@@ -89,6 +89,10 @@
 //
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
+// Why an e-mail address is compared as the mailbox that it is (see [Folded]): two accounts for one could not be told apart by mail,
+// and one that is refused because its domain differs by a mark belongs to somebody else. Accounts from before that were two go on;
+// accountctl clashes lists them.
+//
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
 //
 // Why names of ASCII letters never look alike here, although Unicode's data has "modem" look like "modern" and "user1"

@@ -21,7 +21,7 @@ func TestFolded(t *testing.T) {
 }
 
 func TestCompareFoldedIsTheOrderOfFolded(t *testing.T) {
-	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-cA-C ]{0,4}`))
+	text := rapid.OneOf(addressLike(), rapid.String(), rapid.StringMatching(`[a-cA-C ]{0,4}`))
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")
 		want := strings.Compare(commands.Folded(a), commands.Folded(b))

@@ -19,7 +19,7 @@ func TestLookAlikes(t *testing.T) {
 		"ＡＤＭＩＮ": "", "𝒶dmin": "", "Ádmin": "", // these fold to admin, which is taken by itself
 		"ɑdmin": "admin", "ⲟlga": "olga", "рау": "pay", "𑜀ary": "mary",
 		"ϲlara": "clara", "кurt": "kurt", "κurt": "kurt", "ⲕurt": "kurt", "Ьob": "bob", "ьob": "bob", "Ꮷan": "dan", "ꮷan": "dan", "Нans": "hans", "нans": "hans",
-		"a@xn--pple-43d.example": "a@apple.example", "a@xn--mnchen-3ya.example": "a@munchen.example", "xn--pple-43d": "",
+		"a@xn--pple-43d.example": "a@apple.example", "a@xn--mnchen-3ya.example": "", "xn--pple-43d": "",
 		"ᴀdmin": "admin", "ʀᴏᴏᴛ": "root", "admin。": "admin.", "ʏᴢ": "yz",
 		"bob߀": "bob0", "ꓲan": "ian", "user۱": "user1",
 		"bjørn": "bjo\u0338rn", // a letter of its own: nobody's look-alike but that of its like

@@ -213,9 +213,12 @@ func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
 	return nil
 }
 
-func takenName(s States, name string, id uuid.UUID) bool {
-	other := s.UserByName(name)
-	return other != nil && other.ID != id
+func takenName(s States, name string, id uuid.UUID) (taken bool) {
+	s.Named(name, func(other *User) bool {
+		taken = other.ID != id
+		return !taken
+	})
+	return taken
 }
 
 // hasLookAlike reports whether the name looks like one of somebody else.
@@ -229,25 +232,39 @@ func hasLookAlike(s States, name string, id uuid.UUID) (found bool) {
 
 // ValidEmail reports whether the text can be a user's e-mail address.
 func ValidEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	// an address that can be written in another way would be another account for the same mailbox
-	return err == nil && a.Name == "" && !strings.ContainsAny(s, "\u3002\uff0e\uff61") && // which mail takes for dots
-		(&mail.Address{Address: a.Address}).String() == "<"+s+">"
+	local, domain, ok := address(s)
+	return validAddress(s) && ok && (!international(domain) || aLabels(domain) != "" && validAddress(local+"@"+aLabels(domain)))
 }
 
-// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible
-// characters, case-folded, without blanks around it.
+// validAddress leaves out what can be written in another way, which would be another account for the same mailbox.
+func validAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && (&mail.Address{Address: a.Address}).String() == "<"+s+">"
+}
+
+// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible characters, case-folded,
+// without blanks around it. Of an e-mail address only the local part is folded so: its domain is what it is in DNS,
+// lower-case A-labels, so that an address is its mailbox however its domain is written.
 func Folded(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(strings.TrimSpace(s))
 	}
+	if local, domain, ok := address(strings.TrimSpace(s)); ok && international(domain) {
+		if labels := aLabels(domain); labels != "" {
+			return strings.TrimLeftFunc(folded(local), unicode.IsSpace) + "@" + labels
+		}
+	}
+	return strings.TrimSpace(folded(s))
+}
+
+func folded(s string) string {
 	stripped := strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.M, unicode.Cf) {
 			return -1
 		}
 		return r
 	}, norm.NFKD.String(s))
-	return strings.TrimSpace(strings.Map(foldedCherokee, cases.Fold().String(stripped)))
+	return strings.Map(foldedCherokee, cases.Fold().String(stripped))
 }
 
 // foldedCherokee returns the letter as Unicode folds it: x/text folds large Cherokee letters to small ones and these to large ones, so
@@ -260,25 +277,28 @@ func foldedCherokee(r rune) rune {
 }
 
 // CompareFolded compares Folded(a) with Folded(b) like strings.Compare. It does not fold when the first difference lies
-// among ASCII letters, digits and signs, because nothing behind a place changes what folding makes of it.
+// among ASCII letters, digits and signs, because nothing behind a place changes what folding makes of it, but in a domain
+// that is not of ASCII.
 func CompareFolded(a, b string) int {
 	n := min(len(a), len(b))
+	domain := false
 	for i := range n {
 		x, y := a[i], b[i]
 		if !solid(x) && (x != ' ' || i == 0) || !solid(y) && (y != ' ' || i == 0) {
 			return strings.Compare(Folded(a), Folded(b))
 		}
 		if x, y := lower(x), lower(y); x != y {
-			if x == ' ' || y == ' ' {
+			if x == ' ' || y == ' ' || domain && !(isASCII(a[i:]) && isASCII(b[i:])) {
 				return strings.Compare(Folded(a), Folded(b))
 			}
 			return int(x) - int(y)
 		}
+		domain = domain || x == '@'
 	}
 	if len(a) == len(b) {
 		return 0
 	}
-	if len(a) > n && !solid(a[n]) || len(b) > n && !solid(b[n]) {
+	if len(a) > n && !solid(a[n]) || len(b) > n && !solid(b[n]) || domain && !(isASCII(a[n:]) && isASCII(b[n:])) {
 		return strings.Compare(Folded(a), Folded(b))
 	}
 	return len(a) - len(b)
@@ -303,47 +323,135 @@ func lower(c byte) byte {
 	return c
 }
 
+// domains converts the domains of e-mail addresses, by Unicode's UTS 46, nontransitional: ß stays ß. It takes what DNS
+// takes, also what no registry would.
+var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+
+// address takes an e-mail address apart. It is false for what is not written like one, all of which is then in local.
+func address(s string) (local, domain string, ok bool) {
+	at := strings.LastIndexAny(s, "@\uff20\ufe6b")
+	if at < 0 {
+		return s, "", false
+	}
+	_, size := utf8.DecodeRuneInString(s[at:])
+	return s[:at], s[at+size:], true
+}
+
+// international reports whether a domain is written in letters that DNS has not, or stands for such a one.
+func international(domain string) bool {
+	return !isASCII(domain) || strings.Contains(strings.ToLower(domain), "xn--")
+}
+
+// aLabels returns the domain as DNS has it, in lower case, "" when there can be no such domain.
+func aLabels(domain string) string {
+	if isASCII(domain) && !international(domain) {
+		return strings.ToLower(domain)
+	}
+	labels, err := domains.ToASCII(domain)
+	if err != nil || strings.HasSuffix(labels, ".") { // the root, which makes it no other domain
+		return ""
+	}
+	return labels
+}
+
+// inUnicode returns the domain as it is read, as it is written when there can be no such domain.
+func inUnicode(domain string) string {
+	if !international(domain) || aLabels(domain) == "" {
+		return domain
+	}
+	read, err := domains.ToUnicode(domain)
+	if err != nil {
+		return domain
+	}
+	return read
+}
+
+// Searched returns the form of a text in which parts are looked for: Folded, but for an e-mail address with an
+// international domain, which is the address as it is read, without marks, and a line with it as DNS has it.
+func Searched(s string) string {
+	if _, domain, ok := address(s); ok && international(domain) && aLabels(strings.TrimSpace(domain)) != "" {
+		return Part(s) + "\n" + Folded(s)
+	}
+	return Folded(s)
+}
+
+// Part returns the form in which a text is looked for in what [Searched] returns: a domain as it is read, without marks.
+func Part(s string) string {
+	s = strings.TrimSpace(s)
+	if local, domain, ok := address(s); ok {
+		s = local + "@" + inUnicode(domain)
+	}
+	return strings.TrimSpace(folded(s))
+}
+
+// DeliveredTo returns the e-mail address with its domain as DNS has it, which every mail server takes.
+func DeliveredTo(email string) string {
+	local, domain, ok := address(email)
+	if !ok || aLabels(domain) == "" {
+		return email
+	}
+	return local + "@" + aLabels(domain)
+}
+
+// Meant returns whom of the users a name means, who all have it: the one who has it as it is written, but for marks and
+// case, or who came first. There are several where accounts are older than that an address is its mailbox. It returns
+// nil for no users.
+func Meant(name string, users []*User) *User {
+	if len(users) < 2 {
+		for _, u := range users {
+			return u
+		}
+		return nil
+	}
+	written := strings.TrimSpace(folded(name))
+	for _, u := range users {
+		if strings.TrimSpace(folded(u.Username)) == written || strings.TrimSpace(folded(u.Email)) == written {
+			return u
+		}
+	}
+	return users[0]
+}
+
 // maxLookAlikes bounds how many texts one name is taken to look like.
 const maxLookAlikes = 16
 
-// LookAlikes returns the folded texts that readers would take a name for: none for a name whose folded form is ASCII,
+// LookAlikes returns the folded texts that readers would take a name for: none for a name of letters that fold to ASCII,
 // which is what it looks like; at most 16 for any other. They are made of the skeleton of Unicode TR39 (the confusables
 // of Unicode 17) of each letter, as it is and in its other case, but what is ASCII stays as it is, so that "user1" and "userl",
-// or "modem" and "modern", are two names. A mail domain in its xn-- form is taken for what it spells. Two names look alike when a
-// folded form or a look-alike of one is that of the other.
+// or "modem" and "modern", are two names. A mail domain is read as it is in Unicode; a letter of it that differs by marks
+// alone is taken for itself, as domains are. Two names look alike when a folded form or a look-alike of one is that of the
+// other.
 func LookAlikes(name string) []string {
-	read := spelled(name)
-	if folded := Folded(read); isASCII(folded) {
-		if read == name {
-			return nil
-		}
-		return []string{folded}
+	local, domain, ok := address(strings.TrimSpace(name))
+	if ok {
+		domain = inUnicode(domain)
 	}
-	out := []string{""}
-	for _, r := range strings.TrimSpace(read) {
-		looks := looksOf(r)
+	if isASCII(folded(local)) && isASCII(folded(domain)) {
+		return nil
+	}
+	out := looksOfAll([]string{""}, local, looksOf)
+	if ok {
+		out = looksOfAll(extended(out, []string{"@"}), domain, looksInDomain)
+	}
+	for i, s := range out {
+		out[i] = norm.NFD.String(s)
+		if local, domain, ok := address(s); ok && aLabels(domain) != "" {
+			out[i] = norm.NFD.String(local) + "@" + aLabels(domain)
+		}
+	}
+	return out
+}
+
+// looksOfAll returns each beginning with what the text looks like, at most 16.
+func looksOfAll(out []string, text string, of func(rune) []string) []string {
+	for _, r := range text {
+		looks := of(r)
 		if len(out)*len(looks) > maxLookAlikes {
 			looks = looks[:1]
 		}
 		out = extended(out, looks)
 	}
-	for i, s := range out {
-		out[i] = norm.NFD.String(s)
-	}
 	return out
-}
-
-// spelled returns the name with a mail domain as it is read: in Unicode.
-func spelled(name string) string {
-	local, domain, ok := strings.Cut(name, "@")
-	if !ok || !strings.Contains(strings.ToLower(domain), "xn--") {
-		return name
-	}
-	read, err := idna.Punycode.ToUnicode(strings.ToLower(domain))
-	if err != nil {
-		return name
-	}
-	return local + "@" + read
 }
 
 // extended returns each beginning with each end.
@@ -355,6 +463,14 @@ func extended(beginnings, ends []string) []string {
 		}
 	}
 	return out
+}
+
+// looksInDomain keeps what differs from ASCII by marks alone, which makes another domain.
+func looksInDomain(r rune) []string {
+	if isASCII(folded(string(r))) {
+		return []string{string(unicode.ToLower(r))}
+	}
+	return looksOf(r)
 }
 
 // looksOf returns what a character looks like, the likeliest first, "" when it is not seen. Fonts draw many letters in lower case like

@@ -16,15 +16,16 @@ type Overlay struct {
 	next    events.Head
 	users   map[uuid.UUID]*User
 	deleted map[uuid.UUID]*Deleted
-	found   map[Handle]*User // nil: the Handle is free again
-	foreign []uuid.UUID      // users with a name that has look-alikes
+	found   map[Handle]*User       // nil: the Handle is free again
+	names   map[string][]uuid.UUID // by folded name, who has it or had it
+	foreign []uuid.UUID            // users with a name that has look-alikes
 	numbers map[events.NumberKind]int64
 	dir     *Directory
 }
 
 // NewOverlay returns an Overlay that nothing was decided on yet.
 func NewOverlay(s States) *Overlay {
-	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, found: map[Handle]*User{},
+	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string][]uuid.UUID{}, found: map[Handle]*User{},
 		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
 
@@ -56,6 +57,11 @@ func (o *Overlay) replace(before, after *User, id uuid.UUID) {
 	}
 	before.Handles(func(h Handle) { o.found[h] = nil })
 	after.Handles(func(h Handle) { o.found[h] = after })
+	after.Handles(func(h Handle) {
+		if h.By == ByName {
+			o.names[h.Text] = append(o.names[h.Text], id)
+		}
+	})
 }
 
 func (o *Overlay) User(id uuid.UUID) *User {
@@ -73,7 +79,26 @@ func (o *Overlay) Deleted(id uuid.UUID) *Deleted {
 }
 
 func (o *Overlay) UserByName(name string) *User {
-	return o.userBy(Handle{ByName, Folded(name)}, func() *User { return o.States.UserByName(name) })
+	var all []*User
+	o.Named(name, func(u *User) bool {
+		all = append(all, u)
+		return true
+	})
+	return Meant(name, all)
+}
+
+func (o *Overlay) Named(name string, visit func(*User) bool) {
+	key := Folded(name)
+	for _, id := range o.names[key] {
+		u := o.users[id]
+		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return Folded(own) == key }) && !visit(u) {
+			return
+		}
+	}
+	o.States.Named(name, func(u *User) bool {
+		_, decided := o.users[u.ID]
+		return decided || visit(u)
+	})
 }
 
 func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"iter"
 	"slices"
 
 	"accountd/commands"
@@ -82,8 +83,10 @@ func (s *Snapshot) found(q Query) (users []*commands.User, ok bool) {
 			continue
 		}
 		for _, val := range f.values {
-			if u := s.lookUp(f.Field, val); u != nil && q.Scope.Sees(u) && all(q.Filters, u) && !slices.Contains(users, u) {
-				users = append(users, u)
+			for u := range s.lookUp(f.Field, val) {
+				if q.Scope.Sees(u) && all(q.Filters, u) && !slices.Contains(users, u) {
+					users = append(users, u)
+				}
 			}
 		}
 		return users, true
@@ -99,20 +102,22 @@ func (f Filter) lookedUp() bool {
 	return f.Field != ExternalID || !slices.ContainsFunc(f.values, func(v value) bool { return v.text == "" })
 }
 
-func (s *Snapshot) lookUp(f Field, v value) *commands.User {
-	switch f {
-	case ID:
-		return s.User(v.id)
-	case Number:
-		return s.UserByNumber(v.number)
-	case Username:
-		u, _ := s.byUsername.Get(&commands.User{Username: v.text})
-		return u
-	case Email:
-		u, _ := s.byEmail.Get(&commands.User{Email: v.text})
-		return u
+// lookUp visits the users who have the value in a field in which it is usually one's alone.
+func (s *Snapshot) lookUp(f Field, v value) iter.Seq[*commands.User] {
+	return func(yield func(*commands.User) bool) {
+		var u *commands.User
+		switch f {
+		case ID:
+			u = s.User(v.id)
+		case Number:
+			u = s.UserByNumber(v.number)
+		default:
+			s.equal(f, v.text, yield)
+		}
+		if u != nil {
+			yield(u)
+		}
 	}
-	return s.UserByExternalID(v.text)
 }
 
 // pick sorts the few users that were found and returns the page of them.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -83,6 +84,9 @@ func (d definition) wanted(op Op, s string) (v value, none bool, err error) {
 			err = ErrValue // nothing is more or less than none
 		}
 		return v, true, err
+	}
+	if op == Contains || op == Prefix {
+		return value{text: commands.Part(s)}, false, nil
 	}
 	v, err = d.parse(s)
 	return v, false, err
@@ -178,7 +182,7 @@ func (f Filter) holds(u *commands.User, v value) bool {
 }
 
 func (f Filter) textHolds(text string, v value) bool {
-	return f.pattern(v).In(commands.Folded(text))
+	return f.pattern(v).In(commands.Searched(text))
 }
 
 // pattern is what Contains and Prefix look for.
@@ -220,5 +224,9 @@ func (f Filter) place(u *commands.User) int {
 
 // bounds reports whether the users that the filter keeps stand in one run of an index ordered by the field.
 func (f Filter) bounds() bool {
-	return len(f.values) == 1 && f.op != Contains && f.def.texts == nil
+	if len(f.values) != 1 || f.op == Contains || f.def.texts != nil {
+		return false
+	}
+	// a domain is not looked for as it is compared
+	return f.op != Prefix || !strings.Contains(f.values[0].text, "@")
 }

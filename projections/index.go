@@ -66,6 +66,21 @@ func compareBy(f Field) func(a, b *commands.User) int {
 	return def.comparer()
 }
 
+// compareFixed returns the order of the tree of one of the fixedFields: two users may have names that were not the same
+// when they took them.
+func compareFixed(f Field) func(a, b *commands.User) int {
+	first := compareBy(f)
+	if f == ID {
+		return first
+	}
+	return func(a, b *commands.User) int {
+		if c := first(a, b); c != 0 {
+			return c
+		}
+		return byNumber(a, b)
+	}
+}
+
 func hasExternalID(u *commands.User) bool { return u.ExternalID != "" }
 
 func hasResources(u *commands.User) bool { return len(u.Resources) > 0 }
@@ -104,7 +119,7 @@ func assemble(users []*commands.User, in func(Field) []*commands.User) *indexes 
 	var all sync.WaitGroup
 	all.Go(func() { ix.credentials = loadCredentials(users) })
 	for _, f := range fixedFields() {
-		all.Go(func() { *ix.fixed(f) = loadTree(in(f), compareBy(f)) })
+		all.Go(func() { *ix.fixed(f) = loadTree(in(f), compareFixed(f)) })
 	}
 	all.Go(func() { ix.byNumber = loadTree(users, byNumber) })
 	all.Go(func() { ix.linked = loadTree(those(users, hasResources), byNumber) })

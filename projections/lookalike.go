@@ -60,7 +60,12 @@ func folds(u *commands.User, text string) bool {
 // lookingLike returns the users with a name that folds to the text or looks like it.
 func (s *Snapshot) lookingLike(text string) iter.Seq[*commands.User] {
 	return func(yield func(*commands.User) bool) {
-		if u := s.UserByName(text); u != nil && folds(u, text) && !yield(u) {
+		going := true
+		s.Named(text, func(u *commands.User) bool {
+			going = !folds(u, text) || yield(u)
+			return going
+		})
+		if !going {
 			return
 		}
 		s.lookAlikes.Ascend(lookAlike{looks: text}, func(l lookAlike) bool {

@@ -59,13 +59,38 @@ func (s *Snapshot) UserByNumber(number int64) *commands.User {
 	return u
 }
 
-// UserByName returns the user whose username or e-mail address folds to the same text as name, nil when there is none.
+// UserByName returns the user whose username or e-mail address folds to the same text as name, the one whom
+// [commands.Meant] returns of several, nil when there is none.
 func (s *Snapshot) UserByName(name string) *commands.User {
-	if u, ok := s.byUsername.Get(&commands.User{Username: name}); ok {
-		return u
+	var all []*commands.User
+	s.Named(name, func(u *commands.User) bool {
+		all = append(all, u)
+		return true
+	})
+	return commands.Meant(name, all)
+}
+
+// Named visits the users whose username or e-mail address folds to the same text as name; see [commands.States].
+func (s *Snapshot) Named(name string, visit func(*commands.User) bool) {
+	going := true
+	for _, f := range []Field{Username, Email} {
+		s.equal(f, name, func(u *commands.User) bool {
+			going = visit(u)
+			return going
+		})
+		if !going {
+			return
+		}
 	}
-	u, _ := s.byEmail.Get(&commands.User{Email: name})
-	return u
+}
+
+// equal visits the users whose text in one of the fixedFields folds to the same, by number, until visit returns false.
+func (s *Snapshot) equal(f Field, text string, visit func(*commands.User) bool) {
+	def, _ := define(f)
+	probe := &commands.User{Username: text, Email: text, ExternalID: text}
+	(*s.fixed(f)).Ascend(probe, func(u *commands.User) bool {
+		return commands.CompareFolded(def.text(u), text) == 0 && visit(u)
+	})
 }
 
 // LookAlikes visits the users one of whose names looks like name; see [commands.States].
@@ -81,8 +106,12 @@ func (s *Snapshot) LookAlikes(name string, visit func(*commands.User) bool) {
 
 // UserByExternalID returns the user whose external id folds to the same text, nil when there is none.
 func (s *Snapshot) UserByExternalID(id string) *commands.User {
-	u, _ := s.byExternalID.Get(&commands.User{ExternalID: id})
-	return u
+	var found *commands.User
+	s.equal(ExternalID, id, func(u *commands.User) bool {
+		found = u
+		return false
+	})
+	return found
 }
 
 // Linked visits the users to whom resources belong, by number, until visit returns false.

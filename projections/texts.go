@@ -31,7 +31,7 @@ func (t *fieldTexts) entry(u *commands.User) textindex.Entry {
 	if u == nil {
 		return textindex.Entry{}
 	}
-	return textindex.Entry{Number: u.Number, Text: commands.Folded(t.text(u))}
+	return textindex.Entry{Number: u.Number, Text: commands.Searched(t.text(u))}
 }
 
 // copy returns a picture for readers.

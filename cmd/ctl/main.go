@@ -83,7 +83,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
 	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
-	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.sessions(), p.logIn(), p.logOut(), p.reauthenticate(), p.totp(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports(), p.variables())
+	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.sessions(), p.logIn(), p.logOut(), p.reauthenticate(), p.totp(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports(), p.clashes(), p.variables())
 	root.AddCommand(p.resources()...)
 	completions(root)
 	return root

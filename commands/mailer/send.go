@@ -102,7 +102,7 @@ func (m *Mailer) envelope(d due, to string, c content) (*gomail.Msg, *failed) {
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(&mail.Address{Name: m.from.Name, Address: m.from.Address})
-	if err := msg.To(to); err != nil {
+	if err := msg.To(commands.DeliveredTo(to)); err != nil {
 		return nil, &failed{reason: "address_invalid", final: true}
 	}
 	// Whoever gets the mail twice can see that it is one: it has the id of its event.

@@ -146,8 +146,8 @@ func TestOtherFormatsAreRefused(t *testing.T) {
 	s.save()
 	good, err := os.ReadFile(s.path)
 	require.NoError(t, err)
-	for _, format := range []string{"1", "3"} {
-		other := bytes.Replace(good, []byte(`"accountd_view":2`), []byte(`"accountd_view":`+format), 1)
+	for _, format := range []string{"2", "4"} {
+		other := bytes.Replace(good, []byte(`"accountd_view":3`), []byte(`"accountd_view":`+format), 1)
 		require.NotEqual(t, good, other)
 		require.NoError(t, os.WriteFile(s.path, other, 0o600))
 		file, v := s.restart()

@@ -28,14 +28,14 @@ var errFormat = errors.New("not a checkpoint")
 
 // header is the file's first line.
 type header struct {
-	Format  int      `json:"accountd_view"` // 2
+	Format  int      `json:"accountd_view"` // 3
 	Program string   `json:"program"`
 	Key     string   `json:"key"`
 	Stale   []string `json:"stale,omitempty"` // keys of older files
 }
 
-// format is 2: that of the first release had no orders.
-const format = 2
+// format is 3: that of the first release had no orders, and those of 2 compared domains of addresses by their letters.
+const format = 3
 
 // first is what the first block has.
 type first struct {

@@ -1,7 +1,7 @@
 // Package oracle answers queries on users in the most naive way: it looks at every user, filters, and sorts.
 //
 // It promises to know nothing of how the service answers: no indexes, no runs, no cursors, no folds. Of the service it takes the
-// objects that it shows of single users, and the one definition of which texts are equal, commands.Folded. Its one invariant is
+// objects that it shows of single users, and the one definition of which texts are equal, commands.Folded and its forms for parts. Its one invariant is
 // that an answer of the service that differs from its own is wrong, on one side or the other.
 //
 // # Why
@@ -93,7 +93,7 @@ func (w World) holds(field, op, text string, u User) bool {
 	}
 	switch op {
 	case "contains", "prefix":
-		has, part := commands.Folded(written(value)), commands.Folded(text)
+		has, part := commands.Searched(written(value)), commands.Part(text)
 		return op == "contains" && strings.Contains(has, part) || op == "prefix" && strings.HasPrefix(has, part)
 	case "gte", "lte":
 		if value == nil { // nothing compares with none
