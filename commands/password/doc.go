@@ -35,5 +35,11 @@
 // A bcrypt hash is verified with the first 72 bytes of the password only: bcrypt ignores the rest, and so did the system that
 // wrote the hash; to refuse longer passwords would lock those users out. The rehash then covers the whole password.
 //
+// A password is text (NIST SP 800-63B): what a person types is composed on one device and decomposed on another. So Hash composes it
+// (NFC), and Verify tries a hash, which may be older or another system's, with the composed form, with what came, and with the
+// decomposed one, and asks for a rehash if it was not the first. It is NFC and not NFKC, which would make fewer passwords of many, and
+// which those other systems did not use. A wrong password that is not of ASCII costs up to three hashes in its one slot; whether
+// there is such a user shows in no time, because the empty hash is tried as often.
+//
 // argon2d and argon2 of version 1.0 (v=16) are not read, because golang.org/x/crypto cannot compute them.
 package password

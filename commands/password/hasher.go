@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
+
+	"golang.org/x/text/unicode/norm"
 
 	"accountd/events/tracing"
 )
 
-// MaxLength is the length in bytes of the longest password that is accepted.
+// MaxLength is the length in bytes of the longest password that is accepted, as it comes.
 const MaxLength = 1024
 
 var (
@@ -69,12 +72,14 @@ func (h *Hasher) HashFor(ctx context.Context, c Caller, password string) (string
 		return "", err
 	}
 	defer h.gate.vacate()
-	return newArgon2(password).String(), nil
+	return newArgon2(norm.NFC.String(password)).String(), nil
 }
 
 // Verify reports whether the password is the one that was hashed, and, if so, whether the caller should store a fresh Hash of
 // it, because the stored one is not in the form that Hash writes. An empty hash stands for an unknown user or one without a
 // password: it takes the time of a hash from Hash, and is never ok.
+//
+// A password is the same however its letters are composed (see the package's Why).
 //
 // A wrong password is no error. The error is ErrEmpty, ErrTooLong, ErrBusy, ErrUnknownHash, or wraps that of ctx, when ctx
 // ended before the work began.
@@ -142,12 +147,27 @@ func (p Place) Verify(ctx context.Context, hash string) (ok, rehash bool, err er
 		return false, false, err
 	}
 	defer p.hasher.gate.vacate()
-	ok, err = p.hasher.match(f, p.password)
-	if err != nil {
-		return false, false, fmt.Errorf("verify a password: %w", err)
+	for i, typed := range writings(p.password) {
+		if ok, err = p.hasher.match(f, typed); err != nil {
+			return false, false, fmt.Errorf("verify a password: %w", err)
+		}
+		if ok = ok && hash != ""; ok {
+			return true, i > 0 || !f.current(), nil
+		}
 	}
-	ok = ok && hash != ""
-	return ok, ok && !f.current(), nil
+	return false, false, nil
+}
+
+// writings returns the ways in which a password may have been written when it was hashed, that of Hash first: composed, as it came,
+// and decomposed. They are one for a password of ASCII.
+func writings(password string) []string {
+	out := []string{norm.NFC.String(password)}
+	for _, other := range []string{password, norm.NFD.String(password)} {
+		if !slices.Contains(out, other) && len(other) <= MaxLength {
+			out = append(out, other)
+		}
+	}
+	return out
 }
 
 // wait waits for a slot, which a trace shows.
