@@ -143,6 +143,9 @@ func TestCreateUser(t *testing.T) {
 		{name: "a name as long as a book", given: family(), actor: admin,
 			when: ask(func(e *events.UserCreated) { e.LastName = string(make([]byte, 256)) }), no: "text_too_long"},
 		{name: "an unknown zone", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Timezone = "Local" }), no: "timezone_invalid"},
+		{name: "a system's own zone", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Timezone = "localtime" }), no: "timezone_invalid"},
+		{name: "a zone without leap seconds", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Timezone = "posix/Europe/Prague" }), no: "timezone_invalid"},
+		{name: "a zone by a detour", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Timezone = "Europe//Prague" }), no: "timezone_invalid"},
 		{name: "an unknown mail", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Welcome = "spam" }), no: "welcome_invalid"},
 		{name: "a mail to no address", given: family(), actor: admin, when: ask(func(e *events.UserCreated) { e.Welcome, e.WelcomeTo = events.WelcomeAccessData, "boss" }), no: "email_invalid"},
 		{name: "a mail to two", given: family(), actor: admin, when: ask(func(e *events.UserCreated) {

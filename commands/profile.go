@@ -161,9 +161,13 @@ func checkForms(p events.ProfileUpdated) error {
 	return nil
 }
 
+// zoneSyntax is how IANA names time zones. What else a system keeps beside them, such as localtime or posix/Europe/Prague,
+// means something else, or nothing, on another system.
+var zoneSyntax = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$`)
+
 func validTimezone(name string) bool {
 	_, err := time.LoadLocation(name)
-	return err == nil && name != "Local"
+	return err == nil && name != "Local" && zoneSyntax.MatchString(name)
 }
 
 func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
