@@ -75,7 +75,9 @@ type Field struct {
 	is   string                 // what form looks for
 }
 
-// userFields are all of them, in the order in which they are checked and shown.
+// userFields are all of them, in the order in which they are checked and shown. To add one: a member of UserCreated and of
+// ProfileUpdated (events/user.go, whose samples and golden files a test then asks for), one of User (user.go), and a line here. The
+// native API, its document, lists, imports and histories have it then; what the other APIs show is their contracts'.
 var userFields = []Field{
 	{Name: "username", Long: maxName, Always: true, Of: func(u *User) *string { return &u.Username },
 		Created: func(e *events.UserCreated) *string { return &e.Username }, Updated: func(e *events.ProfileUpdated) **string { return &e.Username }},
