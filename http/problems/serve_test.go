@@ -47,8 +47,8 @@ func TestProgramsGetJSON(t *testing.T) {
 	w := ask(http.MethodGet, Path+"/user_not_found", "application/json")
 	require.Equal(t, "Accept", w.Header().Get("Vary"))
 	require.JSONEq(t, `{"type":"/problems/user_not_found","code":"user_not_found","title":"User not found","statuses":[400,404],
-		"meaning":"There is no such user, or the caller may not see it. With status 400 it is a member of the body that names it.",
-		"advice":"List the users for their ids; a deleted user is found in the history alone."}`, w.Body.String())
+		"meaning":"There is no such user, or the caller may not see it. With status 400, a member of the body names it.",
+		"advice":"List the users to find its id. A deleted user appears only in the history."}`, w.Body.String())
 
 	var list struct{ Data []struct{ Code string } }
 	require.NoError(t, json.Unmarshal(ask(http.MethodGet, Path+"/", "application/problem+json, text/html;q=0.1").Body.Bytes(), &list))
