@@ -19,10 +19,11 @@ type Actor struct {
 	Dialect     string
 	RequestID   string
 	TraceParent string
-	Address     string    // network address of the client
-	Session     Session   // by which the user asks; zero: by a credential that is in the user's state
-	Until       time.Time // when the secret that was presented ends, if before its credential does; zero: it does not
-	At          time.Time // when; keys that have expired by then do not count. Zero: none has
+	Address     string        // network address of the client
+	Session     Session       // by which the user asks; zero: by a credential that is in the user's state
+	Until       time.Time     // when the secret that was presented ends, if before its credential does; zero: it does not
+	Secret      events.Secret // hash of the secret that was presented, for an API key; empty: it is not told
+	At          time.Time     // when; keys that have expired by then do not count. Zero: none has
 
 	mark     mark
 	operator bool // the service's power, told as the operator's

@@ -340,17 +340,25 @@ func inUse(u *User, a Actor) events.APIKey {
 	return events.APIKey{}
 }
 
-// Ended reports whether the API key or session by which the Actor asks was ended or has expired by that time, for calls
-// that last.
+// Ended reports, for calls that last, whether the API key or session by which the Actor asks was ended or has expired by
+// that time, or the key is another one than it was when the call began: by its secret, its permissions, or its addresses.
 func Ended(s States, a Actor, now time.Time) bool {
 	if a.Session != (Session{}) {
 		return !a.Session.Holds(s.User(a.User), now)
 	}
-	if u := s.User(a.User); u != nil && strings.HasPrefix(a.Credential, "api-key:") {
-		k := inUse(u, a)
-		return k.ID == uuid.Nil || APIKey{APIKey: k}.Expired(now)
+	u, id := s.User(a.User), strings.TrimPrefix(a.Credential, "api-key:")
+	if u == nil || id == a.Credential {
+		return false
 	}
-	return false
+	i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })
+	if i < 0 || (APIKey{APIKey: inUse(u, a)}).Expired(now) {
+		return true
+	}
+	k, from := u.APIKeys[i], netip.Addr{}
+	if at, err := netip.ParseAddr(a.Address); err == nil {
+		from = at
+	}
+	return a.Secret != "" && !k.Opens(a.Secret.Reveal(), now) || a.Permissions != Granted(k.Permissions) || !k.AllowsFrom(from)
 }
 
 // within reports whether the second key ends no later than the first and works from no address that the first does not.
@@ -401,7 +409,7 @@ func (k APIKey) oldBy(at time.Time) Author {
 func (k APIKey) knownTo(at time.Time) []Author { return append([]Author{k.By, k.oldBy(at)}, k.Seen...) }
 
 // author returns who asks by the key at that time, as far as its secrets tell.
-func (k APIKey) author(at time.Time) Author { return k.By.and(k.oldBy(at)) }
+func (k APIKey) author(at time.Time) Author { return together(k.knownTo(at)) }
 
 func (k *APIKey) rotate(e events.APIKeyRotated, by Author) {
 	k.Hash, k.Old, k.OldUntil = e.Hash, k.Hash, e.OldUntil

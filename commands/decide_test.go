@@ -465,6 +465,22 @@ func TestACallThatLastsEndsWithItsKey(t *testing.T) {
 	require.False(t, commands.Ended(states, old, old.Until.Add(-1)))
 	require.True(t, commands.Ended(states, old, old.Until), "the secret has ended, the key has not")
 	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1", Permissions: commands.Whole()}, firstDay))
+
+	a.Secret, a.Address = "x", "192.0.2.7"
+	for name, c := range map[string]struct {
+		since events.Event
+		ended bool
+	}{
+		"nothing changed":      {events.APIKeyUpdated{ID: key.ID, Memo: the("m")}, false},
+		"a new secret":         {events.APIKeyRotated{ID: key.ID, Hash: "y"}, true},
+		"the old one goes on":  {events.APIKeyRotated{ID: key.ID, Hash: "y", OldUntil: firstDay}, false},
+		"other permissions":    {events.APIKeyUpdated{ID: key.ID, Permissions: &events.Permissions{Audit: commands.LevelNone}}, true},
+		"its address may not":  {events.APIKeyUpdated{ID: key.ID, AllowedIPs: &[]string{"10.0.0.0/8"}}, true},
+		"its address still is": {events.APIKeyUpdated{ID: key.ID, AllowedIPs: &[]string{"192.0.2.0/24"}}, false},
+	} {
+		now := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: key}}, fact{childID, c.since}))
+		require.Equal(t, c.ended, commands.Ended(now, a, firstDay.Add(-time.Second)), name)
+	}
 }
 
 func TestProvisioningAndResources(t *testing.T) {

@@ -492,6 +492,9 @@ func mayAttest(s States, a Actor, target *User) error {
 	if err := mayGrant(s, a); err != nil {
 		return err
 	}
+	if !proven(a) { // it decides to whom a link may go
+		return lacksProof()
+	}
 	return mayOpen(s, a, target)
 }
 

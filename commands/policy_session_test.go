@@ -76,6 +76,7 @@ func acts() []act {
 		{"more log-ins", adminID, commands.UnlockLogIn{ID: childID}, true, []fact{{childID, events.LogInLocked{Until: firstDay}}}},
 		{"no user", adminID, commands.DeleteUser{ID: childID}, true, nil},
 		{"nobody", adminID, commands.EraseUser{ID: childID}, true, nil},
+		{"an attested address", adminID, commands.UpdateUser{ID: childID, Profile: events.ProfileUpdated{Profile: &events.Profile{EmailVerified: &yes}}}, true, nil},
 		{"a mail to the user", adminID, commands.RequestMail{ID: childID, Mail: events.MailPasswordReset}, false, nil},
 		{"a server", adminID, commands.LinkResource{ID: childID, Resource: link}, false, nil},
 		{"no server", adminID, commands.UnlinkResource{ID: childID, Kind: link.Kind, ResourceID: link.ID}, false, []fact{{childID, link}}},

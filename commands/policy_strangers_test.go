@@ -157,6 +157,10 @@ func TestWhoGainsPowerKeepsNoStrangersCredentials(t *testing.T) {
 func TestWhoseAccountItWasKeepsNothingOfIt(t *testing.T) {
 	manager, member, reseller := person("place's admin"), person("full member"), person("reseller")
 	key := events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "a"}}
+	signing := func(id string) events.Event {
+		return events.SigningKeyAdded{SigningKey: events.SigningKey{ID: id, Secret: "s"}}
+	}
+	danube := events.APIKeyAdded{APIKey: events.APIKey{ID: person("danube's key"), Kind: commands.KeyDanube, Hash: "d", Secret: "d"}}
 	moves := func(e events.MembershipChanged) commands.Command {
 		return commands.UpdateUser{ID: childID, Membership: e}
 	}
@@ -184,6 +188,17 @@ func TestWhoseAccountItWasKeepsNothingOfIt(t *testing.T) {
 		"where it gets some":                    {planted, commands.UpdateUser{ID: person("customer"), Membership: events.MembershipChanged{Parent: the(childID)}}, left},
 		"where somebody makes it some": {planted, commands.CreateUser{ID: freshID, User: events.UserCreated{Username: "fresh", Email: "fresh@example.org",
 			Active: true, State: commands.StateCreated, Parent: childID}}, left},
+		"what a former manager of the place made": {[]step{placed, {parentID, "", key}}, moves(events.MembershipChanged{Datacenter: &uuid.UUID{}}),
+			[]events.Event{events.APIKeyRevoked{ID: anyKeyID}}},
+		"what one made who is gone":  {[]step{{person("gone"), "", key}}, elsewhere, []events.Event{events.APIKeyRevoked{ID: anyKeyID}}},
+		"not where it stays, either": {[]step{{person("gone"), "", key}}, commands.UpdateUser{ID: childID, Rights: events.RightsChanged{APIAccess: the(true)}}, nil},
+		"a password set by a signing key that the parent is shown": {[]step{{adminID, "", signing("AKa")}, {childID, "signing-key:AKa", events.PasswordChanged{Hash: "h"}},
+			{childID, "signing-key:AKa", events.ProfileUpdated{Email: the("mine@example.net")}}, {childID, "", key}}, elsewhere,
+			[]events.Event{events.EmailUnattested{}, events.PasswordChanged{}, events.APIKeyRevoked{ID: anyKeyID}, events.SigningKeyRemoved{ID: "AKa"}}},
+		"and by a key of Danube's that somebody read": {[]step{placed, {adminID, "", danube}, {manager, "", events.PasswordChanged{Hash: "h"}},
+			{childID, "api-key:" + danube.ID.String(), events.PasswordChanged{Hash: "i"}}, {childID, "api-key:" + danube.ID.String(), events.SSHKeyAdded{Number: 7}}},
+			moves(events.MembershipChanged{Datacenter: &uuid.UUID{}}),
+			[]events.Event{events.PasswordChanged{}, events.APIKeyRevoked{ID: danube.ID}, events.SSHKeyRemoved{Number: 7}}},
 		"a callback key": {[]step{{parentID, "", events.CallbackKeySet{Secret: "c"}}}, away, []events.Event{events.CallbackKeySet{}}},
 		"one of its own that the parent's password shows": {[]step{{adminID, "", events.MembershipChanged{Parent: &uuid.UUID{}}}, {childID, "", events.CallbackKeySet{Secret: "c"}},
 			{parentID, "", events.PasswordChanged{Hash: "h"}}, {adminID, "", events.PasswordChanged{Hash: "i"}}}, sells, []events.Event{events.CallbackKeySet{}}},

@@ -169,9 +169,18 @@ func mayStillAsk(s States, a Actor) error {
 // mayWithProof refuses who asks by a session without a proof of late what decides who gets in or may do what, one's own account
 // or another. An application that acts for a user is held to its own bounds instead, and knows no proof.
 func mayWithProof(a Actor, drafts []events.Draft) error {
-	if a.Session == (Session{}) || a.Session.Danube || a.byApplication() || a.At.Sub(a.Session.ProvenAt) < ProofFor || !slices.ContainsFunc(drafts, needsProof) {
+	if proven(a) || !slices.ContainsFunc(drafts, needsProof) {
 		return nil
 	}
+	return lacksProof()
+}
+
+// proven reports whether the Actor asks by no session of the kind that takes a proof, or gave one of late.
+func proven(a Actor) bool {
+	return a.Session == (Session{}) || a.Session.Danube || a.byApplication() || a.At.Sub(a.Session.ProvenAt) < ProofFor
+}
+
+func lacksProof() *Refusal {
 	return refuse(Forbidden, ReasonProof, "", "This takes the password again, which was given more than %.0f minutes ago.", ProofFor.Minutes())
 }
 

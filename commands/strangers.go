@@ -48,11 +48,14 @@ func (by Author) covers(s States, target *User) bool {
 	return mayOpen(s, a, target) == nil
 }
 
-// manages reports whether the Author is somebody else whose the account is, by whatever credential: a super admin, its
-// parent, an administrator of its datacenter, a member of its client.
+// manages reports whether the Author has a say over the account as it stands in the States, by whatever credential: the
+// user itself, a super admin, its parent, an administrator of its datacenter, a member of its client.
 func (by Author) manages(s States, target *User) bool {
+	if by == (Author{}) || by.User == target.ID {
+		return true
+	}
 	u := s.User(by.User)
-	return u != nil && u.ID != target.ID && (u.SuperAdmin || u.ID == target.ScopeParent() ||
+	return u != nil && (u.SuperAdmin || u.ID == target.ScopeParent() ||
 		target.Client != 0 && u.Client == target.Client || slices.Contains(administered(s, u), target.Datacenter))
 }
 
@@ -100,7 +103,7 @@ func (u *User) credential(id string, at time.Time) (Permissions, Author, bool) {
 		return Granted(u.APIKeys[i].Permissions), u.APIKeys[i].author(at), true
 	case "signing-key":
 		k, ok := u.SigningKey(key)
-		return Granted(k.Permissions), k.By, ok
+		return Granted(k.Permissions), together(k.knownTo(Author{User: u.ScopeParent()})), ok
 	}
 	return Whole(), u.PasswordBy, true
 }
@@ -123,6 +126,14 @@ func (u *User) leave(before *User) {
 
 // linkBy returns who reads the link to set a password that was mailed last.
 func (u *User) linkBy() Author { return cmp.Or(u.WelcomeBy, u.EmailBy) }
+
+// together returns the Author of what any of them made.
+func together(all []Author) (by Author) {
+	for _, other := range all {
+		by = by.and(other)
+	}
+	return by
+}
 
 // and returns the Author of what both made or know: one of them where the other is nobody, else an Author who does not
 // exist.
@@ -197,8 +208,8 @@ const mostRisen = 500
 
 // leftByStrangers returns what ends the credentials of everybody who may do more, or has moved, once the drafts are in
 // the Log, as far as strangers made them: who may not do as much, such as a former parent of a user who becomes a super
-// admin; and whose the account was before it moved and is no more. Who made them is asked for now, so a super admin who
-// is one no more counts.
+// admin; and, where it has moved, who has no say over it any more. Who made them is asked for now, so a super admin who
+// is one no more counts, and who is gone.
 func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, err error) {
 	users := concerned(s, of)
 	if len(users) == 0 {
@@ -212,12 +223,13 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 			continue
 		}
 		rises := gainsReach(s, next, before, after)
-		if !rises && after.Parent == before.Parent && after.Client == before.Client && after.Datacenter == before.Datacenter {
+		moves := after.Parent != before.Parent || after.Client != before.Client || after.Datacenter != before.Datacenter
+		if !rises && !moves {
 			continue
 		}
 		known := func(to ...Author) bool { // to strangers
 			return slices.ContainsFunc(to, func(by Author) bool {
-				return rises && !by.covers(next, after) || by.manages(s, before) && !by.manages(next, after)
+				return rises && !by.covers(next, after) || moves && !by.manages(next, after)
 			})
 		}
 		out = append(out, drafts(after, strangers(after, known, before.seenBy(s, a.At), a.At))...)
