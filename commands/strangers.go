@@ -232,7 +232,7 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 				return rises && !by.covers(next, after) || moves && !by.manages(next, after)
 			})
 		}
-		out = append(out, drafts(after, strangers(after, known, before.seenBy(s, a.At), a.At))...)
+		out = append(out, drafts(after, strangers(before, after, known, before.seenBy(s, a.At), a.At))...)
 		out = append(out, applications(next, after, known)...)
 	}
 	if len(out) > mostRisen {
@@ -287,8 +287,15 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 	return slices.Compact(out)
 }
 
-// strangers are the Events that end the credentials which strangers made, or could read, as the parent could.
-func strangers(u *User, known func(...Author) bool, parent Author, at time.Time) (out []events.Event) {
+// strangers are the Events that end the credentials which strangers made, or could read, as the parent could those that
+// there were before.
+func strangers(before, u *User, known func(...Author) bool, parent Author, at time.Time) (out []events.Event) {
+	seen := func(had bool) Author {
+		if had {
+			return parent
+		}
+		return Author{}
+	}
 	if !u.EmailUnattested && known(u.linkBy()) {
 		out = append(out, events.EmailUnattested{})
 	}
@@ -301,7 +308,8 @@ func strangers(u *User, known func(...Author) bool, parent Author, at time.Time)
 		}
 	}
 	for _, k := range u.SigningKeys {
-		if known(k.knownTo(parent)...) {
+		had, _ := before.SigningKey(k.ID)
+		if known(k.knownTo(seen(had.Secret == k.Secret))...) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
 		}
 	}
@@ -311,14 +319,15 @@ func strangers(u *User, known func(...Author) bool, parent Author, at time.Time)
 		}
 	}
 	for _, k := range u.StorageKeys {
-		if known(k.knownTo(parent)...) {
+		had, _ := before.StorageKey(k.Kind)
+		if known(k.knownTo(seen(had.Secret == k.Secret))...) {
 			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
 	}
 	if u.SecondFactor != nil && known(u.SecondFactor.By) {
 		out = append(out, events.TOTPRemoved{})
 	}
-	if u.CallbackKey != nil && known(u.CallbackKey.knownTo(parent)...) {
+	if u.CallbackKey != nil && known(u.CallbackKey.knownTo(seen(before.CallbackSecret() == u.CallbackKey.Secret))...) {
 		out = append(out, events.CallbackKeySet{})
 	}
 	for _, c := range u.Consents {
