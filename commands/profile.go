@@ -71,8 +71,7 @@ type Field struct {
 	Managed bool // who may only change the own account may not change it
 	Hidden  bool // lists neither sort nor filter by it
 
-	form func(text string) bool // what a new text must be unless it is empty; nil: any
-	is   string                 // what form looks for
+	check func(text string) error // what is wrong with a new text that is not empty; nil: nothing can be
 }
 
 // userFields are all of them, in the order in which they are checked and shown. To add one: a member of UserCreated and of
@@ -93,9 +92,9 @@ var userFields = []Field{
 		Created: func(e *events.UserCreated) *string { return &e.Phone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Phone }},
 	{Name: "external_id", Long: maxName, Managed: true, Of: func(u *User) *string { return &u.ExternalID },
 		Created: func(e *events.UserCreated) *string { return &e.ExternalID }, Updated: func(e *events.ProfileUpdated) **string { return &e.ExternalID }},
-	{Name: "language", Long: maxPhone, form: languageTag.MatchString, is: "a language tag", Of: func(u *User) *string { return &u.Language },
+	{Name: "language", Long: maxPhone, check: checkLanguage, Of: func(u *User) *string { return &u.Language },
 		Created: func(e *events.UserCreated) *string { return &e.Language }, Updated: func(e *events.ProfileUpdated) **string { return &e.Language }},
-	{Name: "timezone", Long: maxPhone, form: validTimezone, is: "the name of a time zone", Of: func(u *User) *string { return &u.Timezone },
+	{Name: "timezone", Long: maxPhone, check: checkTimezone, Of: func(u *User) *string { return &u.Timezone },
 		Created: func(e *events.UserCreated) *string { return &e.Timezone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Timezone }},
 	{Name: "comment", Long: maxText, Lines: true, Managed: true, Of: func(u *User) *string { return &u.Comment },
 		Created: func(e *events.UserCreated) *string { return &e.Comment }, Updated: func(e *events.ProfileUpdated) **string { return &e.Comment }},
@@ -156,9 +155,25 @@ func checkForms(p events.ProfileUpdated) error {
 		return refuse(Invalid, "username_invalid", "username", "This username cannot be used.")
 	}
 	for _, f := range userFields {
-		if text := *f.Updated(&p); f.form != nil && text != nil && *text != "" && !f.form(*text) {
-			return refuse(Invalid, f.Name+"_invalid", f.Name, "This is not %s.", f.is)
+		if text := *f.Updated(&p); f.check != nil && text != nil && *text != "" {
+			if err := f.check(*text); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+func checkLanguage(text string) error {
+	if !languageTag.MatchString(text) {
+		return refuse(Invalid, "language_invalid", "language", "This is not a language tag.")
+	}
+	return nil
+}
+
+func checkTimezone(text string) error {
+	if !validTimezone(text) {
+		return refuse(Invalid, "timezone_invalid", "timezone", "This is not the name of a time zone.")
 	}
 	return nil
 }

@@ -290,11 +290,11 @@ func concerned(s States, of []events.Draft) (out []uuid.UUID) {
 // strangers are the Events that end the credentials which strangers made, or could read, as the parent could those that
 // there were before.
 func strangers(before, u *User, known func(...Author) bool, parent Author, at time.Time) (out []events.Event) {
-	seen := func(had bool) Author {
-		if had {
-			return parent
+	readers := func(had bool, k interface{ knownTo(Author) []Author }, by Author) []Author {
+		if !had { // who could read it would have had to do so in the same moment
+			return []Author{by}
 		}
-		return Author{}
+		return k.knownTo(parent)
 	}
 	if !u.EmailUnattested && known(u.linkBy()) {
 		out = append(out, events.EmailUnattested{})
@@ -309,7 +309,7 @@ func strangers(before, u *User, known func(...Author) bool, parent Author, at ti
 	}
 	for _, k := range u.SigningKeys {
 		had, _ := before.SigningKey(k.ID)
-		if known(k.knownTo(seen(had.Secret == k.Secret))...) {
+		if known(readers(had.Secret == k.Secret, k, k.By)...) {
 			out = append(out, events.SigningKeyRemoved{ID: k.ID})
 		}
 	}
@@ -320,14 +320,14 @@ func strangers(before, u *User, known func(...Author) bool, parent Author, at ti
 	}
 	for _, k := range u.StorageKeys {
 		had, _ := before.StorageKey(k.Kind)
-		if known(k.knownTo(seen(had.Secret == k.Secret))...) {
+		if known(readers(had.Secret == k.Secret, k, k.By)...) {
 			out = append(out, events.StorageKeyRemoved{Kind: k.Kind})
 		}
 	}
 	if u.SecondFactor != nil && known(u.SecondFactor.By) {
 		out = append(out, events.TOTPRemoved{})
 	}
-	if u.CallbackKey != nil && known(u.CallbackKey.knownTo(seen(before.CallbackSecret() == u.CallbackKey.Secret))...) {
+	if u.CallbackKey != nil && known(readers(before.CallbackSecret() == u.CallbackKey.Secret, *u.CallbackKey, u.CallbackKey.By)...) {
 		out = append(out, events.CallbackKeySet{})
 	}
 	for _, c := range u.Consents {
