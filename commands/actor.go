@@ -8,8 +8,8 @@ import (
 	"accountd/events"
 )
 
-// Actor is who asks: a user by a credential, somebody who has not said yet who it is, or the service itself. The zero Actor is
-// none of them, and may do nothing.
+// Actor is who asks: a user by a credential, somebody who has not said yet who it is, or the service itself. The zero
+// Actor is none of them, and may do nothing.
 type Actor struct {
 	User        uuid.UUID // zero unless a user asks
 	Credential  string    // public id with its kind before it, such as "signing-key:AK…"
@@ -19,11 +19,12 @@ type Actor struct {
 	Dialect     string
 	RequestID   string
 	TraceParent string
-	Address     string        // network address of the client
-	Session     Session       // by which the user asks; zero: by a credential that is in the user's state
-	Until       time.Time     // when the secret that was presented ends, if before its credential does; zero: it does not
-	Secret      events.Secret // hash of the secret that was presented, for an API key; empty: it is not told
-	At          time.Time     // when; keys that have expired by then do not count. Zero: none has
+	Address     string  // network address of the client
+	Session     Session // by which the user asks; zero: by a credential that is in the user's state
+	// when the secret that was presented ends, if before its credential does; zero: it does not
+	Until  time.Time
+	Secret events.Secret // hash of the secret that was presented, for an API key; empty: it is not told
+	At     time.Time     // when; keys that have expired by then do not count. Zero: none has
 
 	mark     mark
 	operator bool // the service's power, told as the operator's
@@ -41,11 +42,12 @@ const (
 // Service returns the Actor that stands for the service itself, which may do everything.
 func Service() Actor { return Actor{mark: service, Permissions: Whole()} }
 
-// Anonymous returns the Actor that stands for somebody who has not said yet who it is. It may do what a log-in needs: have a
-// failed one counted and locked, and set a password by a token that was mailed.
+// Anonymous returns the Actor that stands for somebody who has not said yet who it is. It may do what a log-in needs:
+// have a failed one counted and locked, and set a password by a token that was mailed.
 func Anonymous() Actor { return Actor{mark: anonymous} }
 
-// Operator returns the Actor of who has the data folder of a service that does not run, who may do what the service may.
+// Operator returns the Actor of who has the data folder of a service that does not run, who may do what the service
+// may.
 func Operator() Actor {
 	a := Service()
 	a.operator = true
@@ -60,7 +62,8 @@ func (a Actor) IsAnonymous() bool { return a.mark == anonymous }
 
 // Within returns the Actor as the one who acts in the other's request.
 func (a Actor) Within(request Actor) Actor {
-	a.Dialect, a.RequestID, a.TraceParent, a.Address, a.At = request.Dialect, request.RequestID, request.TraceParent, request.Address, request.At
+	a.Dialect, a.RequestID, a.TraceParent, a.Address, a.At = request.Dialect, request.RequestID, request.TraceParent,
+		request.Address, request.At
 	return a
 }
 

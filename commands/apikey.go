@@ -66,7 +66,8 @@ func checkAPIKey(s States, k events.APIKey) error {
 // checkAPIKeyBounds checks what may change about an API key.
 func checkAPIKeyBounds(k events.APIKey) error {
 	if len(k.AllowedIPs) > MaxAllowedIPs {
-		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.", MaxAllowedIPs)
+		return refuse(Invalid, "allowed_ips_invalid", "allowed_ips", "At most %d addresses may be allowed.",
+			MaxAllowedIPs)
 	}
 	for _, ip := range k.AllowedIPs {
 		if _, err := ParseAllowedIP(ip); err != nil {
@@ -112,7 +113,8 @@ func (c RotateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, erro
 	case k.Expired(a.At):
 		return nil, refuse(Conflict, "api_key_expired", "", "The key has expired.")
 	case k.Kind == KeyDanube:
-		return nil, refuse(Conflict, "api_key_kind_invalid", "", "Keys of this kind are renewed in their own API, which shows them again.")
+		return nil, refuse(Conflict, "api_key_kind_invalid", "",
+			"Keys of this kind are renewed in their own API, which shows them again.")
 	case s.UserByAPIKey(c.Hash.Reveal()) != nil:
 		return nil, refuse(Taken, "api_key_taken", "", "There is such an API key.")
 	}
@@ -192,7 +194,8 @@ func (c UpdateAPIKey) decideOn(s States, a Actor, u *User) ([]events.Event, erro
 	}
 	switch {
 	case k.Kind == KeyDanube:
-		return nil, refuse(Conflict, "api_key_kind_invalid", "", "Keys of this kind are made and changed in their own API.")
+		return nil, refuse(Conflict, "api_key_kind_invalid", "",
+			"Keys of this kind are made and changed in their own API.")
 	case k.Expired(a.At):
 		return nil, refuse(Conflict, "api_key_expired", "", "The key has expired.")
 	}
@@ -221,8 +224,8 @@ func (c UpdateAPIKey) of(k events.APIKey) events.APIKey {
 
 // keyDifference is the Event that makes the one key the other.
 func keyDifference(before, after events.APIKey) events.APIKeyUpdated {
-	e := events.APIKeyUpdated{ID: before.ID, Permissions: changed(before.Permissions, &after.Permissions), Memo: changed(before.Memo, &after.Memo),
-		AllowedIPs: changedList(before.AllowedIPs, &after.AllowedIPs)}
+	e := events.APIKeyUpdated{ID: before.ID, Permissions: changed(before.Permissions, &after.Permissions),
+		Memo: changed(before.Memo, &after.Memo), AllowedIPs: changedList(before.AllowedIPs, &after.AllowedIPs)}
 	if !after.ExpiresAt.Equal(before.ExpiresAt) {
 		e.ExpiresAt = &after.ExpiresAt
 	}
@@ -282,7 +285,8 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 	if makesSuperAdmins(target, k) && !(coversLogIn(s, u, a, target) && staysWithin(u, a, events.APIKey{})) {
 		return stronger()
 	}
-	if whole := Granted(k.Permissions).Users == LevelOwner; whole && !target.SuperAdmin && reaches(s, target) && !coversLogIn(s, u, a, target) {
+	if whole := Granted(k.Permissions).Users == LevelOwner; whole && !target.SuperAdmin && reaches(s, target) &&
+		!coversLogIn(s, u, a, target) {
 		return stronger()
 	}
 	return nil
@@ -291,7 +295,8 @@ func mayIssue(s States, a Actor, target *User, k events.APIKey) error {
 // makesSuperAdmins reports whether the key is one of the panel's API by which the target makes and changes super admins
 // (see mayOpen): it leads to log-ins without bounds, whatever its own are.
 func makesSuperAdmins(target *User, k events.APIKey) bool {
-	return k.Kind == KeyPterodactyl && writesUsers(target, Actor{Permissions: Granted(k.Permissions)}) && target.SuperAdmin
+	return k.Kind == KeyPterodactyl && writesUsers(target, Actor{Permissions: Granted(k.Permissions)}) &&
+		target.SuperAdmin
 }
 
 // mayAddKey tells whether the Actor may give the target that key: permissions of its own are a super admin's to give.
@@ -340,8 +345,9 @@ func inUse(u *User, a Actor) events.APIKey {
 	return events.APIKey{}
 }
 
-// Ended reports, for calls that last, whether the API key or session by which the Actor asks was ended or has expired by
-// that time, or the key is another one than it was when the call began: by its secret, its permissions, or its addresses.
+// Ended reports, for calls that last, whether the API key or session by which the Actor asks was ended or has expired
+// by that time, or the key is another one than it was when the call began: by its secret, its permissions, or its
+// addresses.
 func Ended(s States, a Actor, now time.Time) bool {
 	if a.Session != (Session{}) {
 		return !a.Session.Holds(s.User(a.User), now)
@@ -358,7 +364,8 @@ func Ended(s States, a Actor, now time.Time) bool {
 	if at, err := netip.ParseAddr(a.Address); err == nil {
 		from = at
 	}
-	return a.Secret != "" && !k.Opens(a.Secret.Reveal(), now) || a.Permissions != Granted(k.Permissions) || !k.AllowsFrom(from)
+	return a.Secret != "" && !k.Opens(a.Secret.Reveal(), now) || a.Permissions != Granted(k.Permissions) ||
+		!k.AllowsFrom(from)
 }
 
 // within reports whether the second key ends no later than the first and works from no address that the first does not.

@@ -95,11 +95,13 @@ func decideCreateApplication(s States, c CreateApplication) ([]events.Draft, err
 	kinds := []string{ApplicationTrusted, ApplicationPublic, ApplicationPassword}
 	switch {
 	case !appID.MatchString(e.AppID) || e.SecretHash == "":
-		return nil, refuse(Invalid, "app_id_invalid", "app_id", "An application needs an id of 32 hex digits, and a secret.")
+		return nil, refuse(Invalid, "app_id_invalid", "app_id",
+			"An application needs an id of 32 hex digits, and a secret.")
 	case s.Directory().ApplicationByAppID(e.AppID) != nil:
 		return nil, refuse(Taken, "app_id_taken", "app_id", "There is an application with this id.")
 	case !slices.Contains(kinds, e.Kind):
-		return nil, refuse(Invalid, "type_invalid", "type", "An application is trusted, public or password_credentials.")
+		return nil, refuse(Invalid, "type_invalid", "type",
+			"An application is trusted, public or password_credentials.")
 	case s.Directory().ClientByNumber(e.Client) == nil:
 		return nil, noSuch("client_id")
 	case s.User(e.User) == nil:
@@ -107,7 +109,8 @@ func decideCreateApplication(s States, c CreateApplication) ([]events.Draft, err
 	case s.User(e.User).Client != e.Client:
 		return nil, refuse(Invalid, "user_invalid", "user", "The user is no member of the client.")
 	}
-	if err := checkApplication(events.ApplicationUpdated{Name: &e.Name, Access: &e.Access, RedirectURIs: &e.RedirectURIs}); err != nil {
+	if err := checkApplication(events.ApplicationUpdated{Name: &e.Name, Access: &e.Access,
+		RedirectURIs: &e.RedirectURIs}); err != nil {
 		return nil, err
 	}
 	return drafted(events.Application(c.ID), events.KeyID{}, e)
@@ -140,14 +143,16 @@ func checkApplication(e events.ApplicationUpdated) error {
 	if e.RedirectURIs == nil {
 		return nil
 	}
-	if len(*e.RedirectURIs) > maxRedirectURIs || slices.ContainsFunc(*e.RedirectURIs, func(s string) bool { return !redirectable(s) }) {
-		return refuse(Invalid, "redirect_uris_invalid", "redirect_uris", "Redirect URIs are absolute, without fragment; at most %d.", maxRedirectURIs)
+	if len(*e.RedirectURIs) > maxRedirectURIs || slices.ContainsFunc(*e.RedirectURIs,
+		func(s string) bool { return !redirectable(s) }) {
+		return refuse(Invalid, "redirect_uris_invalid", "redirect_uris",
+			"Redirect URIs are absolute, without fragment; at most %d.", maxRedirectURIs)
 	}
 	return nil
 }
 
-// redirectable reports whether a browser may be sent to the address with a code: it is absolute, has no fragment, and runs
-// nothing by itself.
+// redirectable reports whether a browser may be sent to the address with a code: it is absolute, has no fragment, and
+// runs nothing by itself.
 func redirectable(s string) bool {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > maxText || u.Fragment != "" {
@@ -180,7 +185,8 @@ func (a *Application) key() string { return a.AppID }
 
 func evolveApplication(a *Application, r events.Record) *Application {
 	if e, ok := r.Event.(events.ApplicationCreated); ok && a == nil {
-		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, causer(r), e.User, e.Client, e.Kind, e.Access, e.RedirectURIs}
+		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, causer(r), e.User,
+			e.Client, e.Kind, e.Access, e.RedirectURIs}
 	}
 	if a == nil {
 		return nil

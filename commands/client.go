@@ -169,18 +169,21 @@ const (
 	ReasonGrantEnded         = "grant_ended"
 )
 
-// byApplication reports whether the user asks by an application: then it acts as a member of its client, and whatever else
-// it may do does not count.
+// byApplication reports whether the user asks by an application: then it acts as a member of its client, and whatever
+// else it may do does not count.
 func (a Actor) byApplication() bool { return a.Application != uuid.Nil }
 
 // Grant is what an application's token is given for, and under what.
 type Grant struct {
 	User, Application uuid.UUID
 	Session           uuid.UUID // its public id; the application's, for what it gets by its secret alone
-	Consent           uint64    // sequence of the one by which the user allowed it, 0 where the application's type needs none
-	Since             uint64    // LogInsSince of the user who logged in for it; where nobody does, since when the Session was not ended
-	Membership        uint64    // MemberSince of the user: what is granted in a client ends with the membership, for good
-	Secret            uint64    // SecretSince of the application: of the secret that it got the token with
+	// sequence of the one by which the user allowed it, 0 where the application's type needs none
+	Consent uint64
+	// LogInsSince of the user who logged in for it; where nobody does, since when the Session was not ended
+	Since uint64
+	// MemberSince of the user: what is granted in a client ends with the membership, for good
+	Membership uint64
+	Secret     uint64 // SecretSince of the application: of the secret that it got the token with
 }
 
 // MayGetTokens returns a Forbidden [*Refusal] when the application may get no tokens of the user now.
@@ -198,11 +201,12 @@ func MayBeActedFor(s States, user uuid.UUID) error {
 	return err
 }
 
-// TokenHolds reports whether a token that the application once got is still a token: the application has the secret that it
-// got it with, its client is there and not blocked, nobody ended it, and the user is a member of the client in which the token was granted, and
-// was all the time. A trusted application acts for the user who made it, in the client that both are of, from when its secret
-// was made in that membership. For the others the user's log-in still counts, and the consent to a public one was not taken
-// back. What the token is good for while the user or the user's client is blocked is another question, see [MayActAsMember].
+// TokenHolds reports whether a token that the application once got is still a token: the application has the secret
+// that it got it with, its client is there and not blocked, nobody ended it, and the user is a member of the client in
+// which the token was granted, and was all the time. A trusted application acts for the user who made it, in the client
+// that both are of, from when its secret was made in that membership. For the others the user's log-in still counts,
+// and the consent to a public one was not taken back. What the token is good for while the user or the user's client is
+// blocked is another question, see [MayActAsMember].
 func TokenHolds(s States, g Grant) bool {
 	u, app := s.User(g.User), s.Directory().Application(g.Application)
 	if u == nil || u.Client == 0 || app == nil || g.Membership != u.MemberSince || g.Secret != app.SecretSince ||
@@ -223,21 +227,22 @@ func TokenHolds(s States, g Grant) bool {
 	return true
 }
 
-// MayActAsMember returns a Forbidden [*Refusal] when who asks by an application may do nothing now: what it was granted has
-// ended (grant_ended), or the user (account_inactive) or its client (client_blocked) is blocked.
+// MayActAsMember returns a Forbidden [*Refusal] when who asks by an application may do nothing now: what it was granted
+// has ended (grant_ended), or the user (account_inactive) or its client (client_blocked) is blocked.
 func MayActAsMember(s States, a Actor) error {
 	_, err := member(s, a)
 	return err
 }
 
-// MayChangeMembers returns a Forbidden [*Refusal] when who asks by an application may change nothing: it may do nothing at
-// all, or the application (application_limited) or the user (member_read_only) only reads.
+// MayChangeMembers returns a Forbidden [*Refusal] when who asks by an application may change nothing: it may do nothing
+// at all, or the application (application_limited) or the user (member_read_only) only reads.
 func MayChangeMembers(s States, a Actor) error {
 	_, err := manager(s, a)
 	return err
 }
 
-// byGrant refuses who asks by an application whose grant no longer holds, also when it ended since the request was let in.
+// byGrant refuses who asks by an application whose grant no longer holds, also when it ended since the request was let
+// in.
 func byGrant(s States, a Actor) error {
 	g := a.Grant
 	if a.Permissions == (Permissions{}) || g.User != a.User || g.Application != a.Application || !TokenHolds(s, g) {
@@ -299,15 +304,18 @@ func mayCreateMember(s States, a Actor, e events.UserCreated) error {
 	if err != nil {
 		return err
 	}
-	if e.Client != u.Client || e.SuperAdmin || e.APIAccess || e.Datacenter != uuid.Nil || len(e.Groups) > 0 || grants(e) {
-		return refuse(Forbidden, "not_allowed", "", "A client's members may be of that client alone, and get no further rights.")
+	if e.Client != u.Client || e.SuperAdmin || e.APIAccess || e.Datacenter != uuid.Nil || len(e.Groups) > 0 ||
+		grants(e) {
+		return refuse(Forbidden, "not_allowed", "",
+			"A client's members may be of that client alone, and get no further rights.")
 	}
 	return nil
 }
 
-// mayUpdateMember tells whether the Actor may change a member of its client. Nobody takes part in what reaches beyond the
-// client: rights and memberships stay, and whoever has such rights keeps the names and the password that lead to them. Who
-// acts is an active member with full access and stays one, so that a client which manages itself always has one.
+// mayUpdateMember tells whether the Actor may change a member of its client. Nobody takes part in what reaches beyond
+// the client: rights and memberships stay, and whoever has such rights keeps the names and the password that lead to
+// them. Who acts is an active member with full access and stays one, so that a client which manages itself always has
+// one.
 func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
 	u, err := mayManageMember(s, a, target)
 	if err != nil {
@@ -315,7 +323,8 @@ func mayUpdateMember(s States, a Actor, target *User, c UpdateUser) error {
 	}
 	m := c.Membership
 	m.Access = nil
-	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported || c.APIKey != nil ||
+	if m != (events.MembershipChanged{}) || c.Rights != (events.RightsChanged{}) || c.PasswordImported ||
+		c.APIKey != nil ||
 		c.CallbackKey != nil || attests(target.Profile, c.Profile.Profile) {
 		return refuse(Forbidden, "not_allowed", "", "Rights beyond the client are not a member's to give.")
 	}

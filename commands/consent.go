@@ -37,7 +37,8 @@ func (c GiveConsent) decideOn(s States, a Actor, u *User) ([]events.Event, error
 		return nil, err
 	}
 	if c.Membership != u.MemberSince {
-		return nil, refuse(Conflict, "membership_changed", "", "You are of another client now than when you were asked.")
+		return nil, refuse(Conflict, "membership_changed", "",
+			"You are of another client now than when you were asked.")
 	}
 	if s.Directory().Application(c.Application) == nil {
 		return nil, refuse(Invalid, "application_not_found", "application", "There is no such application.")

@@ -70,7 +70,8 @@ func (c DeleteDatacenter) decide(s States, a Actor, version uint64) ([]events.Dr
 func decideCreateDatacenter(s States, c CreateDatacenter) ([]events.Draft, error) {
 	e := c.Datacenter
 	e.Number = s.LastNumber(events.DatacenterNumber) + 1
-	if err := checkDatacenter(s, c.ID, events.DatacenterUpdated{Name: &e.Name, Owner: &e.Owner, Groups: &e.Groups}); err != nil {
+	if err := checkDatacenter(s, c.ID, events.DatacenterUpdated{Name: &e.Name, Owner: &e.Owner,
+		Groups: &e.Groups}); err != nil {
 		return nil, err
 	}
 	return drafted(events.Datacenter(c.ID), events.KeyID{}, e)
@@ -174,8 +175,8 @@ func evolveDatacenter(d *Datacenter, r events.Record) *Datacenter {
 	return &next
 }
 
-// AdministeredDatacenters returns the datacenters, by number, whose users the Actor may see and manage: those that one of
-// the asker's groups is attached to with the permission user_admin, and that the asker owns or has a group with the
+// AdministeredDatacenters returns the datacenters, by number, whose users the Actor may see and manage: those that one
+// of the asker's groups is attached to with the permission user_admin, and that the asker owns or has a group with the
 // permission admin in, which may be another one.
 func AdministeredDatacenters(s States, a Actor) []uuid.UUID {
 	u := s.User(a.User)
@@ -209,21 +210,25 @@ func administered(s States, u *User) (out []uuid.UUID) {
 // administers.
 func MayAdminister(s States, a Actor, target *User) bool {
 	u := s.User(a.User)
-	return u != nil && u.Usable() && administersUsers(a.Permissions) && !a.byApplication() && administers(s, u, target, a.At)
+	return u != nil && u.Usable() && administersUsers(a.Permissions) && !a.byApplication() && administers(s, u, target,
+		a.At)
 }
 
-// MaySeeGroup reports whether the Actor may see the group and who is in it: a super admin each, others those that are bound to
-// the datacenters of which they administer the users.
+// MaySeeGroup reports whether the Actor may see the group and who is in it: a super admin each, others those that are
+// bound to the datacenters of which they administer the users.
 func MaySeeGroup(s States, a Actor, g *Group) bool {
 	return IsSuperAdmin(s, a) || slices.Contains(AdministeredDatacenters(s, a), g.Datacenter)
 }
 
-// administers leaves out accounts that may do what u may not, so that nobody gains rights by taking such an account over.
+// administers leaves out accounts that may do what u may not, so that nobody gains rights by taking such an account
+// over.
 func administers(s States, u, target *User, at time.Time) bool {
-	return target.Datacenter != uuid.Nil && slices.Contains(administered(s, u), target.Datacenter) && covers(s, u, target, at)
+	return target.Datacenter != uuid.Nil && slices.Contains(administered(s, u), target.Datacenter) && covers(s, u,
+		target, at)
 }
 
-// covers reports whether the target may do nothing that u, who is no super admin, may not. Nobody else sees the children of the target.
+// covers reports whether the target may do nothing that u, who is no super admin, may not. Nobody else sees the
+// children of the target.
 func covers(s States, u, target *User, at time.Time) bool {
 	if elevated(target, at) || !coversMember(u, target) || hasChildren(s, target.ID) {
 		return false
@@ -241,8 +246,10 @@ func coversMember(u, target *User) bool {
 // administers. Its groups must be that datacenter's own.
 func mayCreateIn(s States, a Actor, e events.UserCreated) error {
 	u := s.User(a.User)
-	if !administersUsers(a.Permissions) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin || e.Client != 0 || grants(e) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin may create accounts with rights or memberships.")
+	if !administersUsers(a.Permissions) || !slices.Contains(administered(s, u), e.Datacenter) || e.SuperAdmin ||
+		e.Client != 0 || grants(e) {
+		return refuse(Forbidden, "not_allowed", "",
+			"Only a super admin may create accounts with rights or memberships.")
 	}
 	if err := MayGiveGroups(s, a, e.Datacenter, e.Groups); err != nil {
 		return err
@@ -258,7 +265,8 @@ func MayGiveGroups(s States, a Actor, datacenter uuid.UUID, groups []uuid.UUID) 
 	}
 	for _, id := range groups {
 		if g := s.Directory().Group(id); g == nil || g.Datacenter == uuid.Nil || g.Datacenter != datacenter {
-			return refuse(Forbidden, "group_unbound", "groups", "Only groups that are bound to the user's datacenter may be given.")
+			return refuse(Forbidden, "group_unbound", "groups",
+				"Only groups that are bound to the user's datacenter may be given.")
 		}
 	}
 	return nil
@@ -293,15 +301,16 @@ func locked(s States, a Actor, target *User, c UpdateUser) (out []string) {
 	return out
 }
 
-// CheckBound refuses what a user who is bound to a datacenter cannot have: the rights of a super admin, and groups that are
-// attached to other datacenters.
+// CheckBound refuses what a user who is bound to a datacenter cannot have: the rights of a super admin, and groups that
+// are attached to other datacenters.
 func CheckBound(s States, datacenter uuid.UUID, groups []uuid.UUID, superAdmin bool) error {
 	if datacenter == uuid.Nil {
 		return nil
 	}
 	for _, d := range s.Directory().Datacenters() {
 		if d.ID != datacenter && slices.ContainsFunc(groups, d.Attached) {
-			return refuse(Invalid, "group_elsewhere", "datacenter", "A group of the user is attached to another datacenter.")
+			return refuse(Invalid, "group_elsewhere", "datacenter",
+				"A group of the user is attached to another datacenter.")
 		}
 	}
 	if superAdmin {

@@ -70,7 +70,8 @@ func drafts(u *User, facts []events.Event) []events.Draft {
 // one is the usual outcome: a single Event.
 func one(e events.Event) ([]events.Event, error) { return []events.Event{e}, nil }
 
-// checkText refuses broken, overlong and padded texts and those with control characters; line breaks may be let through.
+// checkText refuses broken, overlong and padded texts and those with control characters; line breaks may be let
+// through.
 func checkText(field, value string, maxChars int, lines bool) error {
 	if !utf8.ValidString(value) {
 		return refuse(Invalid, "text_invalid", field, "The text is not valid UTF-8.")
@@ -94,8 +95,8 @@ func checkText(field, value string, maxChars int, lines bool) error {
 type Command interface {
 	// Of names the aggregate that is to change.
 	Of() events.Aggregate
-	// decide returns the Events by which the Command takes effect on the aggregate, which must have that version unless it
-	// is 0: none when everything is so already, or a [Refusal]. [Decide] asks it.
+	// decide returns the Events by which the Command takes effect on the aggregate, which must have that version unless
+	// it is 0: none when everything is so already, or a [Refusal]. [Decide] asks it.
 	decide(s States, a Actor, version uint64) ([]events.Draft, error)
 }
 
@@ -231,11 +232,11 @@ type States interface {
 	// UserByName returns the user whose username or e-mail address folds to the same text as name, the one whom [Meant]
 	// returns of several, nil when there is none.
 	UserByName(name string) *User
-	// Named visits the users whose username or e-mail address folds to the same text as name, until visit returns false: one,
-	// but for accounts that had their names before they were the same. It may visit a user twice.
+	// Named visits the users whose username or e-mail address folds to the same text as name, until visit returns
+	// false: one, but for accounts that had their names before they were the same. It may visit a user twice.
 	Named(name string, visit func(*User) bool)
-	// LookAlikes visits the users whose username or e-mail address looks like name (see [LookAlikes]) without folding to the
-	// same text, until visit returns false. It may visit a user twice.
+	// LookAlikes visits the users whose username or e-mail address looks like name (see [LookAlikes]) without folding
+	// to the same text, until visit returns false. It may visit a user twice.
 	LookAlikes(name string, visit func(*User) bool)
 	// UserByExternalID returns the user whose external id folds to the same text, nil when there is none.
 	UserByExternalID(id string) *User
@@ -245,8 +246,8 @@ type States interface {
 	UserByAPIKey(hash string) *User
 	// Directory returns everything but users.
 	Directory() *Directory
-	// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the user as their
-	// parent, until visit returns false.
+	// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the
+	// user as their parent, until visit returns false.
 	Members(of events.Aggregate, visit func(*User) bool)
 	// LastNumber returns the highest number of that kind that was ever assigned, 0 for none.
 	LastNumber(kind events.NumberKind) int64

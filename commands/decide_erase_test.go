@@ -16,25 +16,35 @@ func TestEraseUser(t *testing.T) {
 	erased := and(deleted, fact{childID, events.UserErased{}})
 	admin := by(adminID, "")
 	run(t, []scenario{
-		{name: "it is deleted, too", given: family(), actor: admin, when: erase, then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
-		{name: "a parent may", given: family(), actor: by(parentID, "write"), when: erase, then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
+		{name: "it is deleted, too", given: family(), actor: admin, when: erase,
+			then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
+		{name: "a parent may", given: family(), actor: by(parentID, "write"), when: erase,
+			then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
 		{name: "one may not erase oneself", given: family(), actor: by(childID, ""), when: erase, no: "not_allowed"},
-		{name: "the administrator stays", given: family(), actor: admin, when: commands.EraseUser{ID: adminID}, no: "protected"},
-		{name: "resources hold it", given: and(family(), fact{childID, linked}), actor: admin, when: erase, no: "has_resources"},
-		{name: "only of that version", given: family(), actor: admin, when: commands.OnVersion{Command: erase, Version: 3}, then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
-		{name: "not of another", given: family(), actor: admin, when: commands.OnVersion{Command: erase, Version: 9}, no: "version_differs"},
+		{name: "the administrator stays", given: family(), actor: admin, when: commands.EraseUser{ID: adminID},
+			no: "protected"},
+		{name: "resources hold it", given: and(family(), fact{childID, linked}), actor: admin, when: erase,
+			no: "has_resources"},
+		{name: "only of that version", given: family(), actor: admin, when: commands.OnVersion{Command: erase,
+			Version: 3}, then: []events.Event{events.UserDeleted{}, events.UserErased{}}},
+		{name: "not of another", given: family(), actor: admin, when: commands.OnVersion{Command: erase, Version: 9},
+			no: "version_differs"},
 		{name: "nobody", given: family(), actor: admin, when: commands.EraseUser{ID: freshID}, no: "user_not_found"},
 
 		{name: "who was deleted", given: deleted, actor: admin, when: erase, then: []events.Event{events.UserErased{}}},
-		{name: "by whom the parent was", given: deleted, actor: by(parentID, "write"), when: erase, then: []events.Event{events.UserErased{}}},
+		{name: "by whom the parent was", given: deleted, actor: by(parentID, "write"), when: erase,
+			then: []events.Event{events.UserErased{}}},
 		{name: "not by a stranger", given: deleted, actor: by(strangerID, "write"), when: erase, no: "user_not_found"},
-		{name: "not by a credential that may not write", given: deleted, actor: by(parentID, "read"), when: erase, no: "user_not_found"},
+		{name: "not by a credential that may not write", given: deleted, actor: by(parentID, "read"), when: erase,
+			no: "user_not_found"},
 		{name: "nor by an administrator's", given: deleted, actor: by(adminID, "read"), when: erase, no: "not_allowed"},
 		{name: "nor by one who is gone", given: deleted, actor: by(childID, ""), when: erase, no: "account_inactive"},
-		{name: "deleted at another version", given: deleted, actor: admin, when: commands.OnVersion{Command: erase, Version: 3}, no: "version_differs"},
+		{name: "deleted at another version", given: deleted, actor: admin, when: commands.OnVersion{Command: erase,
+			Version: 3}, no: "version_differs"},
 
 		{name: "twice", given: erased, actor: admin, when: erase},
-		{name: "whom nobody can change any more", given: erased, actor: admin, when: commands.DeleteUser{ID: childID}, no: "user_not_found"},
+		{name: "whom nobody can change any more", given: erased, actor: admin, when: commands.DeleteUser{ID: childID},
+			no: "user_not_found"},
 	})
 }
 
@@ -77,10 +87,12 @@ func TestWhatIsRememberedOfTheErased(t *testing.T) {
 func TestARecordThatCannotBeReadEndsAnAccount(t *testing.T) {
 	for _, e := range []events.Event{events.UserDeleted{}, events.UserErased{}} {
 		u := rich()
-		require.Nil(t, commands.Evolve(u, events.Record{Sequence: 2, Aggregate: events.User(u.ID), Type: e.Type(), Erased: true}))
+		require.Nil(t, commands.Evolve(u, events.Record{Sequence: 2, Aggregate: events.User(u.ID), Type: e.Type(),
+			Erased: true}))
 	}
 	u := rich()
-	require.Same(t, u, commands.Evolve(u, events.Record{Sequence: 2, Aggregate: events.User(u.ID), Type: events.UserDisabled{}.Type(), Erased: true}))
+	require.Same(t, u, commands.Evolve(u, events.Record{Sequence: 2, Aggregate: events.User(u.ID),
+		Type: events.UserDisabled{}.Type(), Erased: true}))
 }
 
 // TestIDsAreNotTakenAgain by a user who is made after another one has ended.

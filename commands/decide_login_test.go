@@ -17,12 +17,16 @@ func TestLockAndUnlock(t *testing.T) {
 	unlock := commands.UnlockLogIn{ID: childID}
 	unlocked := []events.Event{events.LogInUnlocked{}}
 	run(t, []scenario{
-		{name: "the service locks", given: family(), actor: commands.Service(), when: lock, then: []events.Event{events.LogInLocked{Until: until}}},
+		{name: "the service locks", given: family(), actor: commands.Service(), when: lock,
+			then: []events.Event{events.LogInLocked{Until: until}}},
 		{name: "nobody else does", given: family(), actor: by(adminID, ""), when: lock, no: "not_allowed"},
-		{name: "nobody is locked", given: family(), actor: commands.Service(), when: commands.LockLogIn{ID: freshID}, no: "user_not_found"},
+		{name: "nobody is locked", given: family(), actor: commands.Service(), when: commands.LockLogIn{ID: freshID},
+			no: "user_not_found"},
 		{name: "an administrator unlocks", given: locked, actor: by(adminID, ""), when: unlock, then: unlocked},
-		{name: "the parent whose key writes users does", given: locked, actor: by(parentID, "write"), when: unlock, then: unlocked},
-		{name: "one whose key only reads does not", given: locked, actor: by(adminID, "read"), when: unlock, no: "not_allowed"},
+		{name: "the parent whose key writes users does", given: locked, actor: by(parentID, "write"), when: unlock,
+			then: unlocked},
+		{name: "one whose key only reads does not", given: locked, actor: by(adminID, "read"), when: unlock,
+			no: "not_allowed"},
 		{name: "the user does not", given: locked, actor: by(childID, ""), when: unlock, no: "not_allowed"},
 		{name: "a stranger does not", given: locked, actor: by(strangerID, "all"), when: unlock, no: "user_not_found"},
 		{name: "there is nothing to unlock", given: family(), actor: by(adminID, ""), when: unlock},

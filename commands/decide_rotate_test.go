@@ -22,26 +22,34 @@ func TestRotateAPIKey(t *testing.T) {
 	}
 	ending := key(func(k *events.APIKey) { k.ExpiresAt = firstDay.Add(time.Hour) })
 	strong := key(func(k *events.APIKey) { k.Permissions.Users = commands.LevelRead })
-	rotate := commands.RotateAPIKey{ID: childID, KeyID: apiKeyID, Hash: "new", OldUntil: until.In(time.FixedZone("", 3600))}
+	rotate := commands.RotateAPIKey{ID: childID, KeyID: apiKeyID, Hash: "new",
+		OldUntil: until.In(time.FixedZone("", 3600))}
 	done := []events.Event{events.APIKeyRotated{ID: apiKeyID, Hash: "new", OldUntil: until}}
 	at := func(a commands.Actor, now time.Time) commands.Actor { a.At = now; return a }
-	itself := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay, Permissions: commands.Whole()}
+	itself := commands.Actor{User: childID, Credential: "api-key:" + apiKeyID.String(), At: firstDay,
+		Permissions: commands.Whole()}
 	run(t, []scenario{
 		{name: "by the user", given: key(nil), actor: by(childID, ""), when: rotate, then: done},
 		{name: "by the parent", given: key(nil), actor: by(parentID, "write"), when: rotate, then: done},
-		{name: "at once", given: key(nil), actor: by(childID, ""), when: commands.RotateAPIKey{ID: childID, KeyID: apiKeyID, Hash: "new"},
-			then: []events.Event{events.APIKeyRotated{ID: apiKeyID, Hash: "new"}}},
+		{name: "at once", given: key(nil), actor: by(childID, ""), when: commands.RotateAPIKey{ID: childID,
+			KeyID: apiKeyID, Hash: "new"}, then: []events.Event{events.APIKeyRotated{ID: apiKeyID, Hash: "new"}}},
 		{name: "not by a stranger", given: key(nil), actor: by(strangerID, "all"), when: rotate, no: "user_not_found"},
-		{name: "not one that is not there", given: family(), actor: by(childID, ""), when: rotate, no: "api_key_not_found"},
+		{name: "not one that is not there", given: family(), actor: by(childID, ""), when: rotate,
+			no: "api_key_not_found"},
 		{name: "not a stronger one", given: strong, actor: by(childID, ""), when: rotate, no: "not_allowed"},
 		{name: "a key rotates itself", given: ending, actor: itself, when: rotate,
 			then: []events.Event{events.APIKeyRotated{ID: apiKeyID, Hash: "new", OldUntil: firstDay.Add(time.Hour)}}},
-		{name: "not one that ends later", given: and(ending, fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: group, Hash: "other"}}}), actor: itself,
+		{name: "not one that ends later", given: and(ending,
+			fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: group, Hash: "other"}}}), actor: itself,
 			when: commands.RotateAPIKey{ID: childID, KeyID: group, Hash: "new"}, no: "not_allowed"},
-		{name: "not when it has expired", given: ending, actor: at(by(childID, ""), firstDay.Add(time.Hour)), when: rotate, no: "api_key_expired"},
-		{name: "not Danube's", given: key(func(k *events.APIKey) { k.Kind = commands.KeyDanube }), actor: by(childID, ""), when: rotate, no: "api_key_kind_invalid"},
-		{name: "not to a key that there is", given: key(func(k *events.APIKey) { k.Hash = "new" }), actor: by(childID, ""), when: rotate, no: "api_key_taken"},
-		{name: "nor to one that was there before", given: and(key(func(k *events.APIKey) { k.Hash = "new" }), fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "x", OldUntil: until}}),
+		{name: "not when it has expired", given: ending, actor: at(by(childID, ""), firstDay.Add(time.Hour)),
+			when: rotate, no: "api_key_expired"},
+		{name: "not Danube's", given: key(func(k *events.APIKey) { k.Kind = commands.KeyDanube }),
+			actor: by(childID, ""), when: rotate, no: "api_key_kind_invalid"},
+		{name: "not to a key that there is", given: key(func(k *events.APIKey) { k.Hash = "new" }),
+			actor: by(childID, ""), when: rotate, no: "api_key_taken"},
+		{name: "nor to one that was there before", given: and(key(func(k *events.APIKey) { k.Hash = "new" }),
+			fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "x", OldUntil: until}}),
 			actor: by(childID, ""), when: rotate, no: "api_key_taken"},
 	})
 }
@@ -64,7 +72,8 @@ func TestOldKeyIsFound(t *testing.T) {
 	require.False(t, owner(have, "one"))
 	require.False(t, owner(have, "two"))
 	require.True(t, owner(have, "three"))
-	have = and(have, fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "four", OldUntil: until}}, fact{childID, events.APIKeyRevoked{ID: apiKeyID}})
+	have = and(have, fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "four", OldUntil: until}},
+		fact{childID, events.APIKeyRevoked{ID: apiKeyID}})
 	require.False(t, owner(have, "three"))
 	require.False(t, owner(have, "four"))
 }

@@ -16,8 +16,9 @@ func TestSubscriptions(t *testing.T) {
 	have, admin := and(family(), firm()...), by(adminID, "")
 	auditor := by(childID, "")
 	auditor.Permissions.Audit = commands.LevelRead
-	made := events.SubscriptionCreated{Name: "billing", Types: []string{"UserCreated"}, Aggregates: []string{"group", "user/" + childID.String()},
-		Start: events.SubscriptionStart{Time: firstDay.In(time.FixedZone("", 3600))}, SecretHash: "h"}
+	made := events.SubscriptionCreated{Name: "billing", Types: []string{"UserCreated"},
+		Aggregates: []string{"group", "user/" + childID.String()},
+		Start:      events.SubscriptionStart{Time: firstDay.In(time.FixedZone("", 3600))}, SecretHash: "h"}
 	numbered := made
 	numbered.Number, numbered.Start.Time = 2, firstDay
 	create := func(change func(*events.SubscriptionCreated)) commands.CreateSubscription {
@@ -37,37 +38,55 @@ func TestSubscriptions(t *testing.T) {
 	hundredth.Number = 101
 	rotate, end := commands.RotateSubscriptionSecret{ID: crmID, SecretHash: "n"}, commands.DeleteSubscription{ID: crmID}
 	run(t, []scenario{
-		{name: "a super admin makes one", given: have, actor: admin, when: create(none), then: []events.Event{numbered}},
+		{name: "a super admin makes one", given: have, actor: admin, when: create(none),
+			then: []events.Event{numbered}},
 		{name: "nobody else", given: have, actor: by(childID, ""), when: create(none), no: "not_allowed"},
 		{name: "nor who may read all history", given: have, actor: auditor, when: create(none), no: "not_allowed"},
 		{name: "nor who may only read", given: have, actor: by(adminID, "read"), when: create(none), no: "not_allowed"},
-		{name: "nor who may only write", given: have, actor: by(adminID, "write"), when: create(none), no: "not_allowed"},
+		{name: "nor who may only write", given: have, actor: by(adminID, "write"), when: create(none),
+			no: "not_allowed"},
 		{name: "a name is taken once", given: have, actor: admin, when: named("crm"), no: "subscription_name_taken"},
-		{name: "and free again", given: and(have, fact{crmID, events.SubscriptionDeleted{}}), actor: admin, when: create(none), then: []events.Event{numbered}},
-		{name: "a name names one consumer", given: have, actor: admin, when: named("a.b"), no: "subscription_name_invalid"},
+		{name: "and free again", given: and(have, fact{crmID, events.SubscriptionDeleted{}}), actor: admin,
+			when: create(none), then: []events.Event{numbered}},
+		{name: "a name names one consumer", given: have, actor: admin, when: named("a.b"),
+			no: "subscription_name_invalid"},
 		{name: "and is needed", given: have, actor: admin, when: named(""), no: "subscription_name_invalid"},
-		{name: "of some length", given: have, actor: admin, when: named(strings.Repeat("a", 65)), no: "subscription_name_invalid"},
-		{name: "types that there are", given: have, actor: admin, when: create(func(e *events.SubscriptionCreated) { e.Types = []string{"UserPromoted"} }), no: "event_type_unknown"},
-		{name: "aggregates that there may be", given: have, actor: admin, when: create(func(e *events.SubscriptionCreated) { e.Aggregates = []string{"planet"} }), no: "aggregate_invalid"},
+		{name: "of some length", given: have, actor: admin, when: named(strings.Repeat("a", 65)),
+			no: "subscription_name_invalid"},
+		{name: "types that there are", given: have, actor: admin,
+			when: create(func(e *events.SubscriptionCreated) { e.Types = []string{"UserPromoted"} }),
+			no:   "event_type_unknown"},
+		{name: "aggregates that there may be", given: have, actor: admin,
+			when: create(func(e *events.SubscriptionCreated) { e.Aggregates = []string{"planet"} }),
+			no:   "aggregate_invalid"},
 		{name: "not too many", given: have, actor: admin, when: create(func(e *events.SubscriptionCreated) {
-			e.Types, e.Aggregates = []string{"UserCreated", "UserDeleted"}, strings.Split(strings.Repeat("user ", 129), " ")[:129]
+			e.Types, e.Aggregates = []string{"UserCreated", "UserDeleted"}, strings.Split(strings.Repeat("user ", 129),
+				" ")[:129]
 		}), no: "too_many_subjects"},
 		{name: "a hundred at most", given: full, actor: admin, when: create(none), no: "too_many"},
-		{name: "but all that were there before", given: full, actor: commands.Service(), when: create(none), then: []events.Event{hundredth}},
+		{name: "but all that were there before", given: full, actor: commands.Service(), when: create(none),
+			then: []events.Event{hundredth}},
 
-		{name: "a password is rotated", given: have, actor: admin, when: rotate, then: []events.Event{events.SubscriptionSecretRotated{SecretHash: "n"}}},
+		{name: "a password is rotated", given: have, actor: admin, when: rotate,
+			then: []events.Event{events.SubscriptionSecretRotated{SecretHash: "n"}}},
 		{name: "by nobody else", given: have, actor: auditor, when: rotate, no: "not_allowed"},
 		{name: "nor by who may only read", given: have, actor: by(adminID, "read"), when: rotate, no: "not_allowed"},
-		{name: "of a subscription that there is", given: have, actor: admin, when: commands.RotateSubscriptionSecret{ID: freshID}, no: "subscription_not_found"},
+		{name: "of a subscription that there is", given: have, actor: admin,
+			when: commands.RotateSubscriptionSecret{ID: freshID}, no: "subscription_not_found"},
 		{name: "one ends", given: have, actor: admin, when: end, then: []events.Event{events.SubscriptionDeleted{}}},
 		{name: "by nobody else's hand", given: have, actor: auditor, when: end, no: "not_allowed"},
-		{name: "nor by that of who may only read", given: have, actor: by(adminID, "read"), when: end, no: "not_allowed"},
-		{name: "once", given: and(have, fact{crmID, events.SubscriptionDeleted{}}), actor: admin, when: end, no: "subscription_not_found"},
-		{name: "as it was seen", given: have, actor: admin, when: commands.OnVersion{Command: end, Version: 1}, no: "version_differs"},
+		{name: "nor by that of who may only read", given: have, actor: by(adminID, "read"), when: end,
+			no: "not_allowed"},
+		{name: "once", given: and(have, fact{crmID, events.SubscriptionDeleted{}}), actor: admin, when: end,
+			no: "subscription_not_found"},
+		{name: "as it was seen", given: have, actor: admin, when: commands.OnVersion{Command: end, Version: 1},
+			no: "version_differs"},
 	})
 }
 
 func TestSubscriptionFilter(t *testing.T) {
-	s := commands.Subscription{Types: []string{"UserCreated.v1"}, Aggregates: []string{"group", "user/" + childID.String()}}
-	require.Equal(t, []string{"feed.group.UserCreated.*", "feed.user.UserCreated." + childID.String()}, s.Filter().Subjects())
+	s := commands.Subscription{Types: []string{"UserCreated.v1"},
+		Aggregates: []string{"group", "user/" + childID.String()}}
+	require.Equal(t, []string{"feed.group.UserCreated.*", "feed.user.UserCreated." + childID.String()},
+		s.Filter().Subjects())
 }

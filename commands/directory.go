@@ -33,11 +33,12 @@ func (d *Directory) Lists() Lists {
 // NewDirectory returns an empty Directory.
 func NewDirectory() *Directory {
 	return &Directory{datacenters: newTable[*Datacenter](), groups: newTable[*Group](), clients: newTable[*Client](),
-		applications: newTable[*Application](), webhooks: newTable[*Webhook](), subscriptions: newTable[*Subscription]()}
+		applications: newTable[*Application](), webhooks: newTable[*Webhook](),
+		subscriptions: newTable[*Subscription]()}
 }
 
-// Evolve returns the Directory after the Record, and leaves d as it is. A Record of a user, one whose content is erased,
-// and one that does not fit the State change nothing.
+// Evolve returns the Directory after the Record, and leaves d as it is. A Record of a user, one whose content is
+// erased, and one that does not fit the State change nothing.
 func (d *Directory) Evolve(r events.Record) *Directory {
 	next := *d
 	switch r.Aggregate.Kind {
@@ -65,10 +66,11 @@ func evolved[P entry](t table[P], r events.Record, evolve func(P, events.Record)
 	return t.replace(before, evolve(before, r))
 }
 
-// attached returns the groups after a Record of a datacenter: where a group is attached is part of its State, too, so that a change
-// which builds on a version of the group builds on that.
+// attached returns the groups after a Record of a datacenter: where a group is attached is part of its State, too, so
+// that a change which builds on a version of the group builds on that.
 func attached(before, after *Directory, r events.Record) table[*Group] {
-	groups, was, is := before.groups, before.Datacenter(r.Aggregate.ID).attached(), after.Datacenter(r.Aggregate.ID).attached()
+	groups, was, is := before.groups, before.Datacenter(r.Aggregate.ID).attached(),
+		after.Datacenter(r.Aggregate.ID).attached()
 	for _, id := range append(slices.Clip(was), is...) {
 		if g := groups.get(id); g != nil && slices.Contains(was, id) != slices.Contains(is, id) {
 			next := *g
@@ -154,7 +156,8 @@ func (d *Directory) version(id uuid.UUID) uint64 {
 	return d.subscriptions.version(id)
 }
 
-// belongs reports whether the user is bound to the datacenter, in the group, of the client, or in the Scope of that parent.
+// belongs reports whether the user is bound to the datacenter, in the group, of the client, or in the Scope of that
+// parent.
 func (d *Directory) belongs(u *User, to events.Aggregate) bool {
 	switch to.Kind {
 	case events.KindDatacenter:
@@ -170,8 +173,8 @@ func (d *Directory) belongs(u *User, to events.Aggregate) bool {
 	return false
 }
 
-// SetUp is the first start: several commands that take effect as one, all of them or none, each decided on what the ones
-// before it make true. Only the service itself may ask for it, and only where there has never been a datacenter.
+// SetUp is the first start: several commands that take effect as one, all of them or none, each decided on what the
+// ones before it make true. Only the service itself may ask for it, and only where there has never been a datacenter.
 //
 // Refusals: those of the commands, Forbidden, Taken (already_set_up).
 type SetUp struct {
@@ -281,9 +284,10 @@ func keepsMembers(what string) *Refusal {
 
 // Entity is what the State of every aggregate in the [Directory] has.
 type Entity struct {
-	ID        uuid.UUID
-	Number    int64
-	Version   uint64 // sequence of the newest Record; of a group also of one that attached it to a datacenter or detached it
+	ID     uuid.UUID
+	Number int64
+	// sequence of the newest Record; of a group also of one that attached it to a datacenter or detached it
+	Version   uint64
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Key       events.KeyID // of the data key that seals the history
@@ -296,7 +300,8 @@ func (e *Entity) Base() *Entity { return e }
 func (e *Entity) touch(r events.Record) { e.Version, e.UpdatedAt = r.Sequence, r.Time }
 
 func newEntity(r events.Record, number int64, name string) Entity {
-	return Entity{ID: r.Aggregate.ID, Number: number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key, Name: name}
+	return Entity{ID: r.Aggregate.ID, Number: number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time,
+		Key: r.Key, Name: name}
 }
 
 // The numbers of what the first start makes and nobody can delete.
@@ -355,8 +360,8 @@ type entry interface {
 	key() string // by which it is found beside id and number, unique; empty: it is not
 }
 
-// table finds the States of one kind of aggregate. It is immutable: a change makes a new one that shares all nodes that did
-// not change. Its trees have locks, because copying a tree marks it, and several may copy one.
+// table finds the States of one kind of aggregate. It is immutable: a change makes a new one that shares all nodes that
+// did not change. Its trees have locks, because copying a tree marks it, and several may copy one.
 type table[P entry] struct {
 	byID, byKey *btree.BTreeG[keyed[string, P]]
 	byNumber    *btree.BTreeG[keyed[int64, P]]

@@ -22,7 +22,8 @@
 //
 // # To add a command
 //
-//  1. sshkey.go, or the file of its noun: the type, its refusals in the docstring, Of and decide, which the compiler asks for.
+//  1. sshkey.go, or the file of its noun: the type, its refusals in the docstring, Of and decide, which the compiler
+//     asks for.
 //  2. decide.go: decideUser does what is the same for all commands on users.
 //  3. policy.go: who may; TestRights gets a row for each who that matters (policy_table_test.go).
 //  4. ../http/native/sshkeys.go, or the file of its noun: the call that asks for it.
@@ -89,9 +90,9 @@
 //
 // Why log-ins are in a package of their own: what bounds them changes with every try and is no state of an account.
 //
-// Why an e-mail address is compared as the mailbox that it is (see [Folded]): two accounts for one could not be told apart by mail,
-// and one that is refused because its domain differs by a mark belongs to somebody else. Accounts from before that were two go on;
-// accountctl clashes lists them.
+// Why an e-mail address is compared as the mailbox that it is (see [Folded]): two accounts for one could not be told
+// apart by mail, and one that is refused because its domain differs by a mark belongs to somebody else. Accounts from
+// before that were two go on; accountctl clashes lists them.
 //
 // Why values compare folded (see [Folded]): "José" and "jose" as two log-in names would be a trap for people.
 //

@@ -71,23 +71,32 @@ func effects() map[string]struct {
 	end := func(*user) *user { return nil }
 	same := func(u *user) *user { u.Version, u.UpdatedAt = 1, firstDay; return u }
 	add(events.UserCreated{Number: 9}, same)
-	add(events.ProfileUpdated{Username: the("u"), Email: the("e"), FirstName: the("f"), LastName: the("l"), DisplayName: the("d"),
-		Phone: the("p"), ExternalID: the("x"), Language: the("en"), Timezone: the("UTC"), Comment: the("c"), ExtraParams: the("ep"),
-		Profile: &events.Profile{}}, with(func(u *user) {
+	add(events.ProfileUpdated{Username: the("u"), Email: the("e"), FirstName: the("f"), LastName: the("l"),
+		DisplayName: the("d"),
+		Phone:       the("p"), ExternalID: the("x"), Language: the("en"), Timezone: the("UTC"), Comment: the("c"),
+		ExtraParams: the("ep"), Profile: &events.Profile{}}, with(func(u *user) {
 		u.Username, u.Email, u.FirstName, u.LastName, u.DisplayName, u.Phone = "u", "e", "f", "l", "d", "p"
 		u.ExternalID, u.Language, u.Timezone, u.Comment, u.ExtraParams, u.Profile = "x", "en", "UTC", "c", "ep", nil
 		u.PasswordReset = nil // it was for the address before
 	}))
-	add(events.MembershipChanged{Client: the(int64(4)), Access: the("full"), Datacenter: the(group), Groups: &[]uuid.UUID{group}}, with(func(u *user) {
+	add(events.MembershipChanged{Client: the(int64(4)), Access: the("full"), Datacenter: the(group),
+		Groups: &[]uuid.UUID{group}}, with(func(u *user) {
 		u.Client, u.Access, u.Datacenter, u.Groups = 4, "full", group, []uuid.UUID{group}
 		u.MemberSince, u.Consents = 2, nil // what was granted in the client before ends with it
 	}))
-	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)}, with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
+	add(events.RightsChanged{SuperAdmin: the(true), APIAccess: the(true)},
+		with(func(u *user) { u.SuperAdmin, u.APIAccess = true, true }))
 	add(events.UserEnabled{}, with(func(u *user) { u.Active = true }))
-	add(events.UserDisabled{}, with(func(u *user) { u.Active, u.DisabledSince, u.PasswordReset, u.LinksSince = false, 2, nil, 2 }))
+	add(events.UserDisabled{}, with(func(u *user) {
+		u.Active, u.DisabledSince, u.PasswordReset, u.LinksSince = false, 2,
+			nil, 2
+	}))
 	add(events.ProvisioningCompleted{}, with(func(u *user) { u.State = commands.StateCreated }))
 	add(events.ProvisioningFailed{}, with(func(u *user) { u.State = commands.StateFailed }))
-	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) { u.PasswordHash, u.PasswordReset, u.LinksSince = "new", nil, 2 }))
+	add(events.PasswordChanged{Hash: "new"}, anew(func(u *user) {
+		u.PasswordHash, u.PasswordReset, u.LinksSince = "new",
+			nil, 2
+	}))
 	reset := events.PasswordResetRequested{Hash: "r2", ExpiresAt: later}
 	before := rich().UpdatedAt
 	add(reset, with(func(u *user) { u.PasswordReset, u.UpdatedAt = &reset, before }))
@@ -97,7 +106,8 @@ func effects() map[string]struct {
 	codes := []events.Secret{"c3"}
 	add(events.TOTPEnrolled{Secret: "t"}, factor(&commands.SecondFactor{Secret: "t"}))
 	add(events.TOTPConfirmed{RecoveryCodes: codes}, anew(func(u *user) { u.SecondFactor.RecoveryCodes = codes }))
-	add(events.RecoveryCodesRenewed{RecoveryCodes: codes}, factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
+	add(events.RecoveryCodesRenewed{RecoveryCodes: codes},
+		factor(&commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: codes}))
 	add(events.RecoveryCodeUsed{Hash: "c1"}, with(func(u *user) {
 		u.UpdatedAt = before
 		u.SecondFactor = &commands.SecondFactor{Secret: "s", Confirmed: true, RecoveryCodes: []events.Secret{"c2"}}
@@ -117,27 +127,37 @@ func effects() map[string]struct {
 	add(events.SSHKeyRenamed{Number: 1, Title: "desk"}, with(func(u *user) { u.SSHKeys[0].Title = "desk" }))
 	add(events.SSHKeyRemoved{Number: 1}, with(func(u *user) { u.SSHKeys = nil }))
 	add(events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK2"}}, with(func(u *user) {
-		u.SigningKeys = append(u.SigningKeys, commands.SigningKey{SigningKey: events.SigningKey{ID: "AK2"}, AddedAt: later})
+		u.SigningKeys = append(u.SigningKeys, commands.SigningKey{SigningKey: events.SigningKey{ID: "AK2"},
+			AddedAt: later})
 	}))
 	add(events.SigningKeyRotated{ID: "AKchild", Secret: "t"}, with(func(u *user) { u.SigningKeys[0].Secret = "t" }))
-	add(events.SigningKeyUpdated{ID: "AKchild", Permissions: &events.Permissions{Users: "read"}, Name: the("CI")}, with(func(u *user) {
-		u.SigningKeys[0].Permissions.Users, u.SigningKeys[0].Name = "read", "CI"
-	}))
+	add(events.SigningKeyUpdated{ID: "AKchild", Permissions: &events.Permissions{Users: "read"}, Name: the("CI")},
+		with(func(u *user) {
+			u.SigningKeys[0].Permissions.Users, u.SigningKeys[0].Name = "read", "CI"
+		}))
 	add(events.SigningKeyRemoved{ID: "AKchild"}, with(func(u *user) { u.SigningKeys = nil }))
-	add(events.StorageKeySet{StorageKey: events.StorageKey{Kind: "s3", ID: "S3", Secret: "b"}}, with(func(u *user) { u.StorageKeys[0].Secret = "b" }))
+	add(events.StorageKeySet{StorageKey: events.StorageKey{Kind: "s3", ID: "S3", Secret: "b"}},
+		with(func(u *user) { u.StorageKeys[0].Secret = "b" }))
 	add(events.StorageKeyRemoved{Kind: "s3"}, with(func(u *user) { u.StorageKeys = nil }))
 	add(events.APIKeyAdded{APIKey: events.APIKey{Hash: "h2"}}, with(func(u *user) {
 		u.APIKeys = append(u.APIKeys, commands.APIKey{APIKey: events.APIKey{Hash: "h2"}, AddedAt: later})
 	}))
-	add(events.APIKeyRotated{ID: apiKeyID, Hash: "h2", OldUntil: later}, with(func(u *user) { u.APIKeys[0].Hash, u.APIKeys[0].Old, u.APIKeys[0].OldUntil = "h2", "h", later }))
-	add(events.APIKeyUpdated{ID: apiKeyID, Permissions: &events.Permissions{Users: "none"}, AllowedIPs: &[]string{"10.0.0.1"}, ExpiresAt: &later, Memo: the("m")}, with(func(u *user) {
+	add(events.APIKeyRotated{ID: apiKeyID, Hash: "h2", OldUntil: later},
+		with(func(u *user) { u.APIKeys[0].Hash, u.APIKeys[0].Old, u.APIKeys[0].OldUntil = "h2", "h", later }))
+	add(events.APIKeyUpdated{ID: apiKeyID, Permissions: &events.Permissions{Users: "none"},
+		AllowedIPs: &[]string{"10.0.0.1"}, ExpiresAt: &later, Memo: the("m")}, with(func(u *user) {
 		k := &u.APIKeys[0]
-		k.Permissions, k.AllowedIPs, k.ExpiresAt, k.Memo = events.Permissions{Users: "none"}, []string{"10.0.0.1"}, later, "m"
+		k.Permissions, k.AllowedIPs, k.ExpiresAt, k.Memo = events.Permissions{Users: "none"}, []string{"10.0.0.1"},
+			later, "m"
 	}))
 	add(events.APIKeyRevoked{ID: apiKeyID}, with(func(u *user) { u.APIKeys = nil }))
-	add(events.EmailUnattested{}, with(func(u *user) { u.EmailUnattested, u.PasswordReset, u.LinksSince = true, nil, 2 }))
+	add(events.EmailUnattested{}, with(func(u *user) {
+		u.EmailUnattested, u.PasswordReset, u.LinksSince = true, nil,
+			2
+	}))
 	add(events.CallbackKeySet{Secret: "c"}, with(func(u *user) { u.CallbackKey = &commands.CallbackKey{Secret: "c"} }))
-	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"}, with(func(u *user) { u.Resources[0].Name = "new" }))
+	add(events.ResourceLinked{Kind: "server", ID: "1", Name: "new"},
+		with(func(u *user) { u.Resources[0].Name = "new" }))
 	add(events.ResourceUnlinked{Kind: "server", ID: "1"}, with(func(u *user) { u.Resources = nil }))
 	add(events.ConsentGiven{Application: group}, with(func(u *user) {
 		u.Consents = append(u.Consents, commands.Consent{Application: group, Sequence: 2, At: later})
@@ -156,7 +176,8 @@ func TestEvolveKnowsEveryType(t *testing.T) {
 		require.True(t, ok, "no effect is written down for %s", name)
 		t.Run(name, func(t *testing.T) {
 			before := rich()
-			r := events.Record{Sequence: 2, Time: firstDay.Add(time.Hour), Aggregate: events.User(childID), Type: name, Event: effect.event}
+			r := events.Record{Sequence: 2, Time: firstDay.Add(time.Hour), Aggregate: events.User(childID), Type: name,
+				Event: effect.event}
 			require.Equal(t, effect.apply(rich()), commands.Evolve(before, r))
 			require.Equal(t, rich(), before, "the State before was changed")
 		})

@@ -44,7 +44,10 @@ func (f fact) aggregate() events.Aggregate {
 // made by that somebody, and a stranger.
 func family() []fact {
 	return []fact{
-		{adminID, created(1, "admin", func(e *events.UserCreated) { e.SuperAdmin, e.Email = true, "admin@example.com" })},
+		{adminID, created(1, "admin", func(e *events.UserCreated) {
+			e.SuperAdmin, e.Email = true,
+				"admin@example.com"
+		})},
 		{parentID, created(2, "parent", nil)},
 		{childID, created(3, "child", func(e *events.UserCreated) { e.Parent = parentID })},
 		{strangerID, created(4, "stranger", nil)},
@@ -52,8 +55,8 @@ func family() []fact {
 }
 
 func created(number int64, name string, with func(*events.UserCreated)) events.UserCreated {
-	e := events.UserCreated{Number: number, Username: name, Email: name + "@example.org", Active: true, State: commands.StateCreated,
-		FirstName: "First", LastName: "Last",
+	e := events.UserCreated{Number: number, Username: name, Email: name + "@example.org", Active: true,
+		State: commands.StateCreated, FirstName: "First", LastName: "Last",
 		SigningKeys: []events.SigningKey{{ID: "AK" + name, Secret: "secret"}}}
 	if with != nil {
 		with(&e)
@@ -88,7 +91,8 @@ func statesOf(t testing.TB, facts []fact) *projections.Snapshot {
 
 // by is a user who asks with a credential that has these permissions.
 func by(user uuid.UUID, users string) commands.Actor {
-	return commands.Actor{User: user, Credential: "test", Permissions: commands.Granted(events.Permissions{Users: users})}
+	return commands.Actor{User: user, Credential: "test",
+		Permissions: commands.Granted(events.Permissions{Users: users})}
 }
 
 func the[T any](v T) *T { return &v }

@@ -33,7 +33,8 @@ func (c CreateGroup) decide(s States, a Actor, _ uint64) ([]events.Draft, error)
 	return decideCreateGroup(s, c)
 }
 
-// UpdateGroup changes what its fields name; nil fields stay. Datacenters are all that the group is attached to from then on.
+// UpdateGroup changes what its fields name; nil fields stay. Datacenters are all that the group is attached to from
+// then on.
 //
 // Refusals: NotFound, Invalid, Taken, Forbidden.
 type UpdateGroup struct {
@@ -72,7 +73,8 @@ func (c DeleteGroup) decide(s States, a Actor, version uint64) ([]events.Draft, 
 func decideCreateGroup(s States, c CreateGroup) ([]events.Draft, error) {
 	e := c.Group
 	e.Number = s.LastNumber(events.GroupNumber) + 1
-	if err := checkGroup(s, c.ID, events.GroupUpdated{Name: &e.Name, Datacenter: &e.Datacenter, Permissions: &e.Permissions}); err != nil {
+	if err := checkGroup(s, c.ID, events.GroupUpdated{Name: &e.Name, Datacenter: &e.Datacenter,
+		Permissions: &e.Permissions}); err != nil {
 		return nil, err
 	}
 	attached, err := attach(s, c.ID, c.Datacenters)
@@ -104,7 +106,8 @@ func decideUpdateGroup(s States, g *Group, c UpdateGroup) ([]events.Draft, error
 // attach returns the Drafts by which the group is attached to exactly these datacenters.
 func attach(s States, group uuid.UUID, datacenters []uuid.UUID) ([]events.Draft, error) {
 	dir := s.Directory()
-	if err := checkExisting("datacenters", datacenters, func(id uuid.UUID) bool { return dir.Datacenter(id) != nil }); err != nil {
+	if err := checkExisting("datacenters", datacenters,
+		func(id uuid.UUID) bool { return dir.Datacenter(id) != nil }); err != nil {
 		return nil, err
 	}
 	var out []events.Draft
@@ -114,7 +117,8 @@ func attach(s States, group uuid.UUID, datacenters []uuid.UUID) ([]events.Draft,
 			groups = append(groups, group)
 		}
 		if !sameSet(groups, d.Groups) {
-			out = append(out, events.Draft{Aggregate: events.Datacenter(d.ID), Key: d.Key, Event: events.DatacenterUpdated{Groups: listed(groups)}})
+			out = append(out, events.Draft{Aggregate: events.Datacenter(d.ID), Key: d.Key,
+				Event: events.DatacenterUpdated{Groups: listed(groups)}})
 		}
 	}
 	return out, nil
@@ -135,8 +139,10 @@ func checkGroup(s States, id uuid.UUID, e events.GroupUpdated) error {
 	if e.Datacenter != nil && *e.Datacenter != uuid.Nil && dir.Datacenter(*e.Datacenter) == nil {
 		return noSuch("dc_bound")
 	}
-	if e.Permissions != nil && slices.ContainsFunc(*e.Permissions, func(p string) bool { return !permissionName.MatchString(p) }) {
-		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is a word of lower-case letters, digits and underscores.")
+	if e.Permissions != nil && slices.ContainsFunc(*e.Permissions,
+		func(p string) bool { return !permissionName.MatchString(p) }) {
+		return refuse(Invalid, "permissions_invalid", "permissions",
+			"A permission is a word of lower-case letters, digits and underscores.")
 	}
 	return nil
 }

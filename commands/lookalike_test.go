@@ -18,7 +18,8 @@ func TestLookAlikes(t *testing.T) {
 		"admın": "admin",                      // without its dot
 		"ＡＤＭＩＮ": "", "𝒶dmin": "", "Ádmin": "", // these fold to admin, which is taken by itself
 		"ɑdmin": "admin", "ⲟlga": "olga", "рау": "pay", "𑜀ary": "mary",
-		"ϲlara": "clara", "кurt": "kurt", "κurt": "kurt", "ⲕurt": "kurt", "Ьob": "bob", "ьob": "bob", "Ꮷan": "dan", "ꮷan": "dan", "Нans": "hans", "нans": "hans",
+		"ϲlara": "clara", "кurt": "kurt", "κurt": "kurt", "ⲕurt": "kurt", "Ьob": "bob", "ьob": "bob", "Ꮷan": "dan",
+		"ꮷan": "dan", "Нans": "hans", "нans": "hans",
 		"a@xn--pple-43d.example": "a@apple.example", "a@xn--mnchen-3ya.example": "", "xn--pple-43d": "",
 		"ᴀdmin": "admin", "ʀᴏᴏᴛ": "root", "admin。": "admin.", "ʏᴢ": "yz",
 		"bob߀": "bob0", "ꓲan": "ian", "user۱": "user1",
@@ -83,7 +84,8 @@ func TestNamesThatAreRefused(t *testing.T) {
 		create := commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: c.name, Email: c.email}}
 		_, err := commands.Decide(s, commands.Service(), create)
 		assertReason(t, c.reason, err, "creating %q %q", c.name, c.email)
-		update := commands.UpdateUser{ID: strangerID, Profile: events.ProfileUpdated{Username: &c.name, Email: &c.email}}
+		update := commands.UpdateUser{ID: strangerID, Profile: events.ProfileUpdated{Username: &c.name,
+			Email: &c.email}}
 		_, err = commands.Decide(s, commands.Service(), update)
 		assertReason(t, c.reason, err, "renaming to %q %q", c.name, c.email)
 	}
@@ -104,21 +106,24 @@ func assertReason(t *testing.T, want string, err error, about string, args ...an
 // TestNamesFromBefore go on: whoever has one may change everything else, and write the name in another way.
 func TestNamesFromBefore(t *testing.T) {
 	for _, name := range []string{"аdmin", "a/b", "..", "profile", "other@example.org"} {
-		s := statesOf(t, and(family(), fact{freshID, created(5, name, func(e *events.UserCreated) { e.Email = "me@example.org" })}))
+		s := statesOf(t, and(family(), fact{freshID,
+			created(5, name, func(e *events.UserCreated) { e.Email = "me@example.org" })}))
 		require.Equal(t, freshID, s.UserByName(name).ID)
 		_, err := commands.Decide(s, commands.Service(), commands.UpdateUser{ID: freshID,
 			Profile: events.ProfileUpdated{Username: &name, Email: the("me@example.net"), FirstName: the("New")}})
 		assert.NoError(t, err, name)
 	}
 	s := statesOf(t, and(family(), fact{freshID, created(5, "øyvind", nil)}))
-	_, err := commands.Decide(s, commands.Service(), commands.UpdateUser{ID: freshID, Profile: events.ProfileUpdated{Username: the("øyvınd")}})
+	_, err := commands.Decide(s, commands.Service(),
+		commands.UpdateUser{ID: freshID, Profile: events.ProfileUpdated{Username: the("øyvınd")}})
 	assert.NoError(t, err, "the own name's look-alike")
 }
 
 // TestUsernameFollowsItsAddress: one that is the own address is not left behind with what may be somebody else's soon.
 func TestUsernameFollowsItsAddress(t *testing.T) {
 	named := func(name string) []fact {
-		return and(family(), fact{freshID, created(5, name, func(e *events.UserCreated) { e.Email = "old@example.org" })})
+		return and(family(), fact{freshID, created(5, name,
+			func(e *events.UserCreated) { e.Email = "old@example.org" })})
 	}
 	moved := events.ProfileUpdated{Email: the("new@example.org")}
 	for name, want := range map[string]events.ProfileUpdated{
@@ -127,31 +132,38 @@ func TestUsernameFollowsItsAddress(t *testing.T) {
 		"old":               moved,
 		"other@example.org": moved, // from before
 	} {
-		got, err := commands.Decide(statesOf(t, named(name)), commands.Service(), commands.UpdateUser{ID: freshID, Profile: moved})
+		got, err := commands.Decide(statesOf(t, named(name)), commands.Service(),
+			commands.UpdateUser{ID: freshID, Profile: moved})
 		require.NoError(t, err)
 		assert.Equal(t, want, got[0].Event, name)
 		sent := moved
 		sent.Username = &name // as a client sends it that writes whole objects
-		got, err = commands.Decide(statesOf(t, named(name)), commands.Service(), commands.UpdateUser{ID: freshID, Profile: sent})
+		got, err = commands.Decide(statesOf(t, named(name)), commands.Service(),
+			commands.UpdateUser{ID: freshID, Profile: sent})
 		require.NoError(t, err)
 		assert.Equal(t, want, got[0].Event, name)
 	}
-	_, err := commands.Decide(statesOf(t, named("old@example.org")), commands.Service(), commands.UpdateUser{ID: freshID,
-		Profile: events.ProfileUpdated{Email: the("new@example.org"), Username: the("third@example.org")}})
+	_, err := commands.Decide(statesOf(t, named("old@example.org")), commands.Service(),
+		commands.UpdateUser{ID: freshID,
+			Profile: events.ProfileUpdated{Email: the("new@example.org"), Username: the("third@example.org")}})
 	assertReason(t, "username_not_own_email", err, "another address")
 }
 
 func TestNamesInPaths(t *testing.T) {
 	s := statesOf(t, family())
 	for _, name := range []string{".", "..", "a/b", `a\b`} {
-		_, err := commands.Decide(s, commands.Service(), commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: name}})
+		_, err := commands.Decide(s, commands.Service(),
+			commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: name}})
 		assertReason(t, "name_invalid", err, "group %q", name)
-		_, err = commands.Decide(s, commands.Service(), commands.CreateDatacenter{ID: uuid.New(), Datacenter: events.DatacenterCreated{Name: name}})
+		_, err = commands.Decide(s, commands.Service(), commands.CreateDatacenter{ID: uuid.New(),
+			Datacenter: events.DatacenterCreated{Name: name}})
 		assertReason(t, "name_invalid", err, "datacenter %q", name)
-		_, err = commands.Decide(s, commands.Service(), commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: name}})
+		_, err = commands.Decide(s, commands.Service(),
+			commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: name}})
 		assert.NoError(t, err, "clients have numbers in paths")
 	}
-	_, err := commands.Decide(s, commands.Service(), commands.LinkResource{ID: strangerID, Resource: events.ResourceLinked{Kind: "server", ID: ".."}})
+	_, err := commands.Decide(s, commands.Service(),
+		commands.LinkResource{ID: strangerID, Resource: events.ResourceLinked{Kind: "server", ID: ".."}})
 	assertReason(t, "id_invalid", err, "resource")
 }
 
@@ -163,7 +175,8 @@ func TestLookAlikesAreSymmetric(t *testing.T) {
 		b := string(rapid.SliceOfN(letter, 1, 4).Draw(drawn, "b"))
 		refused := func(first, second string) bool {
 			v := statesOf(t, []fact{{adminID, created(1, first, nil)}})
-			_, err := commands.Decide(v, commands.Service(), commands.CreateUser{ID: freshID, User: events.UserCreated{Username: second, Email: "x@y.zz"}})
+			_, err := commands.Decide(v, commands.Service(),
+				commands.CreateUser{ID: freshID, User: events.UserCreated{Username: second, Email: "x@y.zz"}})
 			return err != nil
 		}
 		require.Equal(drawn, refused(a, b), refused(b, a))
@@ -182,11 +195,13 @@ func TestLookAlikesWithinABatch(t *testing.T) {
 		{user("boss", "boss@example.net"), user("bоss", "x@example.net"), "username_lookalike"},
 		{user("bоss", "x@example.net"), user("boss", "boss@example.net"), "username_lookalike"},
 		{user("bоss", "x@example.net"), user("bosѕ", "y@example.net"), "username_lookalike"},
-		{commands.UpdateUser{ID: strangerID, Profile: events.ProfileUpdated{Username: the("free")}}, user("ѕtranger", "x@example.net"), ""},
+		{commands.UpdateUser{ID: strangerID, Profile: events.ProfileUpdated{Username: the("free")}},
+			user("ѕtranger", "x@example.net"), ""},
 		{commands.DeleteUser{ID: strangerID}, user("ѕtranger", "ѕtranger@example.org"), ""},
 		{user("boss", "boss@example.net"), user("boas", "x@example.net"), ""},
 	} {
-		_, err := commands.Decide(statesOf(t, family()), commands.Service(), commands.SetUp{ID: adminID, Commands: []commands.Command{c.first, c.second}})
+		_, err := commands.Decide(statesOf(t, family()), commands.Service(),
+			commands.SetUp{ID: adminID, Commands: []commands.Command{c.first, c.second}})
 		assertReason(t, c.reason, err, "%v then %v", c.first, c.second)
 	}
 }

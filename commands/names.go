@@ -33,7 +33,8 @@ func changedNames(u *User, p events.ProfileUpdated) (first, last, display *strin
 	}
 	set(&next.FirstName, p.FirstName)
 	set(&next.LastName, p.LastName)
-	if said := (&User{FirstName: next.FirstName, LastName: next.LastName}).Name(); p.DisplayName == nil && next.DisplayName != said {
+	if said := (&User{FirstName: next.FirstName, LastName: next.LastName}).Name(); p.DisplayName == nil &&
+		next.DisplayName != said {
 		next.DisplayName = ""
 	}
 	return &next.FirstName, &next.LastName, &next.DisplayName
@@ -47,7 +48,8 @@ const (
 	ByName       FoundBy = iota // username or e-mail address
 	ByExternalID                // the id of another system
 	BySigningKey                // the id of a signing key
-	ByAPIKey                    // the SHA-256 hash of an API key's secret, in lower-case hex, or of the one that it had before
+	// the SHA-256 hash of an API key's secret, in lower-case hex, or of the one that it had before
+	ByAPIKey
 )
 
 // Handle is a text by which a user is found.
@@ -86,12 +88,12 @@ func (u *User) CredentialHandles(visit func(Handle)) {
 	}
 }
 
-// reservedNames cannot be taken as a username, in any API: Danube's system user, and what stands in its paths where a username
-// would.
+// reservedNames cannot be taken as a username, in any API: Danube's system user, and what stands in its paths where a
+// username would.
 var reservedNames = map[string]bool{"_system": true, "profile": true}
 
-// fitsPath reports whether a name can stand in the path of a URL: clients and proxies resolve "." and "..", many take what is
-// escaped for a slash, and many do not escape what ends a path or is an escape itself.
+// fitsPath reports whether a name can stand in the path of a URL: clients and proxies resolve "." and "..", many take
+// what is escaped for a slash, and many do not escape what ends a path or is an escape itself.
 func fitsPath(name string) bool {
 	folded := Folded(name)
 	return folded != "." && folded != ".." && !strings.ContainsAny(folded, `/\?#%`)
@@ -100,8 +102,8 @@ func fitsPath(name string) bool {
 // isAddress reports whether a username is written like an e-mail address.
 func isAddress(username string) bool { return strings.Contains(Folded(username), "@") }
 
-// mayBeNamed reports whether the user, nil for a new one, may have the username that the change gives it: one that is an
-// e-mail address is nobody's but that of the account with this address.
+// mayBeNamed reports whether the user, nil for a new one, may have the username that the change gives it: one that is
+// an e-mail address is nobody's but that of the account with this address.
 func mayBeNamed(u *User, p events.ProfileUpdated) bool {
 	email := ""
 	if u != nil {
@@ -111,8 +113,8 @@ func mayBeNamed(u *User, p events.ProfileUpdated) bool {
 	return !isAddress(*p.Username) || Folded(*p.Username) == Folded(email)
 }
 
-// followed returns the change with the username that follows the e-mail address, where the username is the old one: it would be the
-// address of somebody else from then on.
+// followed returns the change with the username that follows the e-mail address, where the username is the old one: it
+// would be the address of somebody else from then on.
 func followed(u *User, p events.ProfileUpdated) events.ProfileUpdated {
 	if p.Email != nil && p.Username == nil && isAddress(u.Username) && Folded(u.Username) == Folded(u.Email) {
 		p.Username = changed(u.Username, p.Email)
@@ -197,7 +199,8 @@ func checkUnique(s States, id uuid.UUID, p events.ProfileUpdated) error {
 		return refuse(Taken, "username_taken", "username", "This username is in use.")
 	}
 	if p.Username != nil && !mayBeNamed(s.User(id), p) {
-		return refuse(Invalid, "username_not_own_email", "username", "A username with an @ must be the account's own e-mail address.")
+		return refuse(Invalid, "username_not_own_email", "username",
+			"A username with an @ must be the account's own e-mail address.")
 	}
 	if p.Email != nil && hasLookAlike(s, *p.Email, id) {
 		return refuse(Taken, "email_lookalike", "email", "This e-mail address looks like the name of another account.")
@@ -233,7 +236,8 @@ func hasLookAlike(s States, name string, id uuid.UUID) (found bool) {
 // ValidEmail reports whether the text can be a user's e-mail address.
 func ValidEmail(s string) bool {
 	local, domain, ok := address(s)
-	return validAddress(s) && ok && (!international(domain) || aLabels(domain) != "" && validAddress(local+"@"+aLabels(domain)))
+	return validAddress(s) && ok && (!international(domain) ||
+		aLabels(domain) != "" && validAddress(local+"@"+aLabels(domain)))
 }
 
 // validAddress leaves out what can be written in another way, which would be another account for the same mailbox.
@@ -242,9 +246,9 @@ func validAddress(s string) bool {
 	return err == nil && a.Name == "" && (&mail.Address{Address: a.Address}).String() == "<"+s+">"
 }
 
-// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible characters, case-folded,
-// without blanks around it. Of an e-mail address only the local part is folded so: its domain is what it is in DNS,
-// lower-case A-labels, so that an address is its mailbox however its domain is written.
+// Folded returns the form in which names are compared: Unicode NFKD without marks and invisible characters,
+// case-folded, without blanks around it. Of an e-mail address only the local part is folded so: its domain is what it
+// is in DNS, lower-case A-labels, so that an address is its mailbox however its domain is written.
 func Folded(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(strings.TrimSpace(s))
@@ -267,8 +271,8 @@ func folded(s string) string {
 	return strings.Map(foldedCherokee, cases.Fold().String(stripped))
 }
 
-// foldedCherokee returns the letter as Unicode folds it: x/text folds large Cherokee letters to small ones and these to large ones, so
-// that the two spellings of a name would not meet.
+// foldedCherokee returns the letter as Unicode folds it: x/text folds large Cherokee letters to small ones and these to
+// large ones, so that the two spellings of a name would not meet.
 func foldedCherokee(r rune) rune {
 	if unicode.Is(unicode.Cherokee, r) {
 		return unicode.ToUpper(r)
@@ -277,8 +281,8 @@ func foldedCherokee(r rune) rune {
 }
 
 // CompareFolded compares Folded(a) with Folded(b) like strings.Compare. It does not fold when the first difference lies
-// among ASCII letters, digits and signs, because nothing behind a place changes what folding makes of it, but in a domain
-// that is not of ASCII.
+// among ASCII letters, digits and signs, because nothing behind a place changes what folding makes of it, but in a
+// domain that is not of ASCII.
 func CompareFolded(a, b string) int {
 	n := min(len(a), len(b))
 	domain := false
@@ -325,7 +329,8 @@ func lower(c byte) byte {
 
 // domains converts the domains of e-mail addresses, by Unicode's UTS 46, nontransitional: ß stays ß. It takes what DNS
 // takes, also what no registry would.
-var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false),
+	idna.CheckHyphens(false))
 
 // address takes an e-mail address apart. It is false for what is not written like one, all of which is then in local.
 func address(s string) (local, domain string, ok bool) {
@@ -375,7 +380,8 @@ func Searched(s string) string {
 	return Folded(s)
 }
 
-// Part returns the form in which a text is looked for in what [Searched] returns: a domain as it is read, without marks.
+// Part returns the form in which a text is looked for in what [Searched] returns: a domain as it is read, without
+// marks.
 func Part(s string) string {
 	s = strings.TrimSpace(s)
 	if local, domain, ok := address(s); ok {
@@ -415,12 +421,12 @@ func Meant(name string, users []*User) *User {
 // maxLookAlikes bounds how many texts one name is taken to look like.
 const maxLookAlikes = 16
 
-// LookAlikes returns the folded texts that readers would take a name for: none for a name of letters that fold to ASCII,
-// which is what it looks like; at most 16 for any other. They are made of the skeleton of Unicode TR39 (the confusables
-// of Unicode 17) of each letter, as it is and in its other case, but what is ASCII stays as it is, so that "user1" and "userl",
-// or "modem" and "modern", are two names. A mail domain is read as it is in Unicode; a letter of it that differs by marks
-// alone is taken for itself, as domains are. Two names look alike when a folded form or a look-alike of one is that of the
-// other.
+// LookAlikes returns the folded texts that readers would take a name for: none for a name of letters that fold to
+// ASCII, which is what it looks like; at most 16 for any other. They are made of the skeleton of Unicode TR39 (the
+// confusables of Unicode 17) of each letter, as it is and in its other case, but what is ASCII stays as it is, so that
+// "user1" and "userl", or "modem" and "modern", are two names. A mail domain is read as it is in Unicode; a letter of
+// it that differs by marks alone is taken for itself, as domains are. Two names look alike when a folded form or a
+// look-alike of one is that of the other.
 func LookAlikes(name string) []string {
 	local, domain, ok := address(strings.TrimSpace(name))
 	if ok {
@@ -473,8 +479,8 @@ func looksInDomain(r rune) []string {
 	return looksOf(r)
 }
 
-// looksOf returns what a character looks like, the likeliest first, "" when it is not seen. Fonts draw many letters in lower case like
-// small capitals, and a name may be written in capitals: so both cases count.
+// looksOf returns what a character looks like, the likeliest first, "" when it is not seen. Fonts draw many letters in
+// lower case like small capitals, and a name may be written in capitals: so both cases count.
 func looksOf(r rune) (out []string) {
 	if r < 0x80 {
 		return []string{string(unicode.ToLower(r))}
@@ -501,8 +507,9 @@ func looksOf(r rune) (out []string) {
 // smallCapitals are the letters that look like a to z in capitals; there is none of x. TR39 knows few of them.
 const smallCapitals = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"
 
-// skeletons returns the texts that TR39 takes the character for, none when it is like no other. Many that it takes for an l or an O
-// may as well be meant for a digit, or for a capital i; and it keeps kra, the skeleton of the ka of other scripts, apart from a k.
+// skeletons returns the texts that TR39 takes the character for, none when it is like no other. Many that it takes for
+// an l or an O may as well be meant for a digit, or for a capital i; and it keeps kra, the skeleton of the ka of other
+// scripts, apart from a k.
 func skeletons(c rune) []string {
 	if i := strings.IndexRune(smallCapitals, c); i >= 0 {
 		return []string{string(rune('a' + utf8.RuneCountInString(smallCapitals[:i])))}
@@ -530,5 +537,6 @@ func foreign(name string) bool { return LookAlikes(name) != nil }
 // looksLike reports whether two names of which at least one is foreign look alike, or are the same.
 func looksLike(a, b string) bool {
 	like := append(LookAlikes(b), Folded(b))
-	return slices.ContainsFunc(append(LookAlikes(a), Folded(a)), func(s string) bool { return slices.Contains(like, s) })
+	return slices.ContainsFunc(append(LookAlikes(a), Folded(a)),
+		func(s string) bool { return slices.Contains(like, s) })
 }

@@ -25,7 +25,8 @@ type Overlay struct {
 
 // NewOverlay returns an Overlay that nothing was decided on yet.
 func NewOverlay(s States) *Overlay {
-	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{}, names: map[string][]uuid.UUID{}, found: map[Handle]*User{},
+	return &Overlay{States: s, next: s.Head(), users: map[uuid.UUID]*User{}, deleted: map[uuid.UUID]*Deleted{},
+		names: map[string][]uuid.UUID{}, found: map[Handle]*User{},
 		numbers: map[events.NumberKind]int64{}, dir: s.Directory()}
 }
 
@@ -91,7 +92,8 @@ func (o *Overlay) Named(name string, visit func(*User) bool) {
 	key := Folded(name)
 	for _, id := range o.names[key] {
 		u := o.users[id]
-		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return Folded(own) == key }) && !visit(u) {
+		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return Folded(own) == key }) &&
+			!visit(u) {
 			return
 		}
 	}
@@ -108,7 +110,8 @@ func (o *Overlay) LookAlikes(name string, visit func(*User) bool) {
 	}
 	for id := range among {
 		u := o.users[id]
-		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return looksLike(name, own) }) && !visit(u) {
+		if u != nil && slices.ContainsFunc(u.LogInNames(), func(own string) bool { return looksLike(name, own) }) &&
+			!visit(u) {
 			return
 		}
 	}

@@ -103,7 +103,8 @@ func (c ResetPassword) decideOn(s States, a Actor, u *User) ([]events.Event, err
 
 // RequestMail makes a mail to the user due, such as events.MailPasswordReset.
 //
-// Refusals: NotFound, Invalid, Forbidden, Conflict (email_unattested: who reads it might be a stranger to what the account may do by now).
+// Refusals: NotFound, Invalid, Forbidden, Conflict (email_unattested: who reads it might be a stranger to what the
+// account may do by now).
 type RequestMail struct {
 	ID   uuid.UUID
 	Mail string
@@ -124,7 +125,8 @@ func (c RequestMail) decideOn(s States, a Actor, u *User) ([]events.Event, error
 		return nil, refuse(Invalid, "mail_invalid", "mail", "There is no such mail.")
 	}
 	if u.EmailUnattested || reaches(s, u) && !u.EmailBy.covers(s, u) {
-		return nil, refuse(Conflict, "email_unattested", "", "Somebody set the e-mail address who may not do as much as the account.")
+		return nil, refuse(Conflict, "email_unattested", "",
+			"Somebody set the e-mail address who may not do as much as the account.")
 	}
 	return one(events.MailRequested{Mail: c.Mail})
 }

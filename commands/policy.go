@@ -22,7 +22,8 @@ type Scope struct {
 // Sees reports whether the user lies within the Scope.
 func (s Scope) Sees(u *User) bool {
 	return s.All || u.ID == s.Self && s.Self != uuid.Nil || u.ScopeParent() == s.Parent && s.Parent != uuid.Nil ||
-		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) || u.Client == s.Client && s.Client != 0
+		u.Datacenter != uuid.Nil && slices.Contains(s.Datacenters, u.Datacenter) ||
+		u.Client == s.Client && s.Client != 0
 }
 
 // Own returns the part of the Scope that is one's own account and those that one has made, or everybody.
@@ -32,9 +33,9 @@ func (s Scope) Own() Scope {
 }
 
 // VisibleUsers returns whose accounts the Actor may see: a super admin everybody's, anybody else their own, those of
-// which they are the parent while they may make such accounts, and those that are bound to a datacenter that they administer. A super admin's credential
-// that may not read users, and anybody's that may do nothing with them, sees its owner alone. Who asks by an application
-// sees the members of the client.
+// which they are the parent while they may make such accounts, and those that are bound to a datacenter that they
+// administer. A super admin's credential that may not read users, and anybody's that may do nothing with them, sees its
+// owner alone. Who asks by an application sees the members of the client.
 func VisibleUsers(s States, a Actor) Scope {
 	switch {
 	case a.IsService():
@@ -86,25 +87,26 @@ func SeesSecrets(s States, a Actor, target *User, p events.Permissions) bool {
 	return u.ID == target.ScopeParent() && covers(s, u, target, a.At)
 }
 
-// MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential has
-// the permission audit, or says nothing of it and is that of a super admin who may read users. No application's.
+// MayReadLog reports whether the Actor may read everybody's history, the states of the past among it: whose credential
+// has the permission audit, or says nothing of it and is that of a super admin who may read users. No application's.
 func MayReadLog(s States, a Actor) bool {
 	u := s.User(a.User)
 	return a.IsService() || u != nil && u.Usable() && readsLog(a.Permissions, u) && !a.byApplication()
 }
 
-// IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do. An application
-// is nobody's super admin.
+// IsSuperAdmin reports whether a super admin asks who may use the account, whatever the credential may do. An
+// application is nobody's super admin.
 func IsSuperAdmin(s States, a Actor) bool {
 	u := s.User(a.User)
-	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin && !a.byApplication() && a.Permissions != (Permissions{})
+	return a.IsService() || u != nil && u.Usable() && u.SuperAdmin && !a.byApplication() &&
+		a.Permissions != (Permissions{})
 }
 
 // MayReadUsers reports whether the Actor may read everybody's account: a super admin whose credential may read users.
 func MayReadUsers(s States, a Actor) bool { return IsSuperAdmin(s, a) && readsUsers(a) }
 
-// MayWriteUsers reports whether the Actor may make, change and delete everybody's account: a super admin whose credential
-// may write users, which reading them is no part of.
+// MayWriteUsers reports whether the Actor may make, change and delete everybody's account: a super admin whose
+// credential may write users, which reading them is no part of.
 func MayWriteUsers(s States, a Actor) bool {
 	return a.IsService() || IsSuperAdmin(s, a) && writesUsers(s.User(a.User), a)
 }
@@ -142,7 +144,8 @@ func mayCreate(s States, a Actor, e events.UserCreated) error {
 		return refuse(Forbidden, "not_allowed", "parent", "Only a super admin may say whose account this is.")
 	}
 	if u.SuperAdmin || writesUsers(u, a) && !privileged(e) {
-		made := User{SuperAdmin: e.SuperAdmin, Client: e.Client, Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups}
+		made := User{SuperAdmin: e.SuperAdmin, Client: e.Client, Access: e.Access, Datacenter: e.Datacenter,
+			Groups: e.Groups}
 		return mayOpen(s, a, &made)
 	}
 	return mayCreateIn(s, a, e)
@@ -164,7 +167,8 @@ func mayManage(s States, a Actor, target *User) error {
 	if err != nil {
 		return err
 	}
-	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.ScopeParent() && covers(s, u, target, a.At)) || MayAdminister(s, a, target) {
+	if writesUsers(u, a) && (u.SuperAdmin || u.ID == target.ScopeParent() && covers(s, u, target, a.At)) ||
+		MayAdminister(s, a, target) {
 		return nil
 	}
 	if !VisibleUsers(s, a).Sees(target) {
@@ -191,7 +195,8 @@ func mayErase(s States, a Actor, d *Deleted) error {
 	return noSuchUser()
 }
 
-// mayManageOrOwn is mayManage, or one's own account, which a super admin's credential may change only if it may write users.
+// mayManageOrOwn is mayManage, or one's own account, which a super admin's credential may change only if it may write
+// users.
 func mayManageOrOwn(s States, a Actor, target *User) error {
 	if a.IsService() || a.User != target.ID {
 		return mayManage(s, a, target)
@@ -219,8 +224,8 @@ func mayAdminister(s States, a Actor) error {
 // MayReadDirectory reports whether the Actor may read every datacenter, group, client and application.
 func MayReadDirectory(s States, a Actor) bool { return MayReadUsers(s, a) }
 
-// writesAsSuperAdmin returns a Forbidden Refusal with the given text unless a super admin asks whose credential may write
-// users.
+// writesAsSuperAdmin returns a Forbidden Refusal with the given text unless a super admin asks whose credential may
+// write users.
 func writesAsSuperAdmin(s States, a Actor, otherwise string) error {
 	if a.IsService() {
 		return nil
@@ -243,7 +248,8 @@ func mayUpdate(s States, a Actor, target *User, c UpdateUser) error {
 		return err
 	}
 	if fields := locked(s, a, target, c); len(fields) > 0 {
-		return refuse(Forbidden, "not_allowed", fields[0], "Only a super admin, or who administers the user's datacenter, may change this.")
+		return refuse(Forbidden, "not_allowed", fields[0],
+			"Only a super admin, or who administers the user's datacenter, may change this.")
 	}
 	if c.Membership.Groups != nil {
 		if err := MayGiveGroups(s, a, target.Datacenter, *c.Membership.Groups); err != nil {
@@ -282,7 +288,8 @@ func asker(s States, a Actor) (*User, error) {
 	return usable(s, a)
 }
 
-// usable returns the user who asks, as it stands now, if it may use its account and asks by a credential that may do anything.
+// usable returns the user who asks, as it stands now, if it may use its account and asks by a credential that may do
+// anything.
 func usable(s States, a Actor) (*User, error) {
 	u := s.User(a.User)
 	switch {
@@ -300,12 +307,14 @@ func checkPermissions(p events.Permissions) error {
 		return refuse(Invalid, "permissions_invalid", "permissions", "A permission is none, read, write or all.")
 	}
 	if !slices.Contains(levels[:3], p.Audit) {
-		return refuse(Invalid, "permissions_invalid", "permissions", "The permission audit is none or read: nobody writes history.")
+		return refuse(Invalid, "permissions_invalid", "permissions",
+			"The permission audit is none or read: nobody writes history.")
 	}
 	return nil
 }
 
-// LevelOwner is the level of a permission that a credential does not narrow: what its user may do. In the log it is empty.
+// LevelOwner is the level of a permission that a credential does not narrow: what its user may do. In the log it is
+// empty.
 const LevelOwner = "owner"
 
 // Permissions is what a credential lets its user do, one level a resource. The zero Permissions let nothing be done.
@@ -315,25 +324,28 @@ type Permissions struct {
 
 // Granted returns the Permissions of a credential of which the log says p.
 func Granted(p events.Permissions) Permissions {
-	return Permissions{Users: cmp.Or(p.Users, LevelOwner), Servers: cmp.Or(p.Servers, LevelOwner), Audit: cmp.Or(p.Audit, LevelOwner)}
+	return Permissions{Users: cmp.Or(p.Users, LevelOwner), Servers: cmp.Or(p.Servers, LevelOwner),
+		Audit: cmp.Or(p.Audit, LevelOwner)}
 }
 
 // Whole returns the Permissions of a credential that is not narrowed, such as a session.
 func Whole() Permissions { return Granted(events.Permissions{}) }
 
-// PanelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the other,
-// unless it says so; one that says nothing may do what its user may.
+// PanelPermissions returns the permissions of a panel's key. One that says something of one resource says none of the
+// other, unless it says so; one that says nothing may do what its user may.
 func PanelPermissions(p events.Permissions) events.Permissions {
 	if p == (events.Permissions{}) {
 		return p
 	}
-	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone), Audit: cmp.Or(p.Audit, LevelNone)}
+	return events.Permissions{Users: cmp.Or(p.Users, LevelNone), Servers: cmp.Or(p.Servers, LevelNone),
+		Audit: cmp.Or(p.Audit, LevelNone)}
 }
 
 // narrows reports whether a key gains nothing when its permissions are the second ones instead of the first.
 func narrows(before, after events.Permissions) bool {
 	level := func(before, after string) bool {
-		return after == before || after == LevelNone || before == LevelAll && (after == LevelRead || after == LevelWrite)
+		return after == before || after == LevelNone || before == LevelAll && (after == LevelRead ||
+			after == LevelWrite)
 	}
 	return level(before.Users, after.Users) && level(before.Servers, after.Servers) && level(before.Audit, after.Audit)
 }
@@ -342,7 +354,8 @@ func reads(level string) bool { return level == LevelOwner || level == LevelRead
 
 func readsUsers(a Actor) bool { return reads(a.Permissions.Users) }
 
-// writesUsers reports whether the Actor, who is u, may make accounts by itself: by a level that says so, or as a super admin.
+// writesUsers reports whether the Actor, who is u, may make accounts by itself: by a level that says so, or as a super
+// admin.
 func writesUsers(u *User, a Actor) bool {
 	l := a.Permissions.Users
 	return l == LevelWrite || l == LevelAll || l == LevelOwner && u.SuperAdmin
@@ -380,10 +393,11 @@ func levelBits(level string, u *User) int {
 	return 0
 }
 
-// mayOpen tells whether the Actor may do what leads to a log-in as the target, who is as it is going to be: give it a password, an
-// e-mail address, another second factor or rights. A log-in has no bounds. So where it may do something beyond the user's own
-// account, it takes a credential that may do all of it, without bounds of address and time; on one's own account, one without
-// bounds. Keys of the panel's API make and change super admins with the permission users alone: its contract has it so.
+// mayOpen tells whether the Actor may do what leads to a log-in as the target, who is as it is going to be: give it a
+// password, an e-mail address, another second factor or rights. A log-in has no bounds. So where it may do something
+// beyond the user's own account, it takes a credential that may do all of it, without bounds of address and time; on
+// one's own account, one without bounds. Keys of the panel's API make and change super admins with the permission users
+// alone: its contract has it so.
 func mayOpen(s States, a Actor, target *User) error {
 	if a.IsService() {
 		return nil
@@ -395,14 +409,16 @@ func mayOpen(s States, a Actor, target *User) error {
 	if inUse(u, a).Kind == KeyPterodactyl && u.SuperAdmin {
 		return nil
 	}
-	if (u.ID == target.ID || reaches(s, target)) && !staysWithin(u, a, events.APIKey{}) || !coversLogIn(s, u, a, target) {
+	if (u.ID == target.ID || reaches(s, target)) && !staysWithin(u, a, events.APIKey{}) ||
+		!coversLogIn(s, u, a, target) {
 		return stronger()
 	}
 	return nil
 }
 
-// mayLeave tells whether the Actor may leave with the target what lets somebody in elsewhere for as long as it stands, an SSH or storage
-// key: with oneself, and with others who reach beyond their own account, by what could open a log-in as them.
+// mayLeave tells whether the Actor may leave with the target what lets somebody in elsewhere for as long as it stands,
+// an SSH or storage key: with oneself, and with others who reach beyond their own account, by what could open a log-in
+// as them.
 func mayLeave(s States, a Actor, target *User) error {
 	if err := mayManageOrOwn(s, a, target); err != nil || a.User != target.ID && !reaches(s, target) {
 		return err
@@ -410,8 +426,8 @@ func mayLeave(s States, a Actor, target *User) error {
 	return mayOpen(s, a, target)
 }
 
-// reaches reports whether a log-in as the user may do something with other accounts: those of everybody, of its datacenters, of the
-// client of which it is a full member, or those that it has made.
+// reaches reports whether a log-in as the user may do something with other accounts: those of everybody, of its
+// datacenters, of the client of which it is a full member, or those that it has made.
 func reaches(s States, u *User) bool {
 	return u.SuperAdmin || u.managesClient() || len(administered(s, u)) > 0 || hasChildren(s, u.ID)
 }
@@ -435,8 +451,8 @@ func stronger() *Refusal {
 	return refuse(Forbidden, "not_allowed", "", "A credential may not make a stronger one.")
 }
 
-// narrowed are the Events by which a super admin's keys lose what they were given permissions for, when the user is one no more: who
-// gives such a permission means what the user then was.
+// narrowed are the Events by which a super admin's keys lose what they were given permissions for, when the user is one
+// no more: who gives such a permission means what the user then was.
 func narrowed(u *User) (out []events.Event) {
 	none := events.Permissions{Users: LevelNone, Servers: LevelNone, Audit: LevelNone}
 	for _, k := range u.SigningKeys {
@@ -452,7 +468,8 @@ func narrowed(u *User) (out []events.Event) {
 	return out
 }
 
-// mayOutlast refuses who asks by a credential with bounds what lets somebody, or something outside, in for as long as it stands.
+// mayOutlast refuses who asks by a credential with bounds what lets somebody, or something outside, in for as long as
+// it stands.
 func mayOutlast(s States, a Actor, drafts []events.Draft) error {
 	if a.IsService() || a.byApplication() || !slices.ContainsFunc(drafts, outlasts) {
 		return nil
@@ -483,8 +500,8 @@ func outlasts(d events.Draft) bool {
 	return false
 }
 
-// mayAttest tells whether the Actor may say that the target's e-mail address or phone is verified: a super admin, and nobody of
-// oneself.
+// mayAttest tells whether the Actor may say that the target's e-mail address or phone is verified: a super admin, and
+// nobody of oneself.
 func mayAttest(s States, a Actor, target *User) error {
 	if a.User == target.ID && !a.IsService() {
 		return refuse(Forbidden, "not_allowed", "profile", "Nobody attests the own e-mail address or phone.")
@@ -503,7 +520,8 @@ func attests(before, after *events.Profile) bool {
 	if after == nil {
 		return false
 	}
-	return attestsEmail(before, after) || isTrue(after.PhoneVerified) && (before == nil || !isTrue(before.PhoneVerified))
+	return attestsEmail(before, after) || isTrue(after.PhoneVerified) && (before == nil ||
+		!isTrue(before.PhoneVerified))
 }
 
 // attestsEmail reports it of the e-mail address alone.
@@ -513,8 +531,8 @@ func attestsEmail(before, after *events.Profile) bool {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// ScopeParent returns the parent in whose Scope the account is, zero for none: its parent as long as the account is one that a
-// parent may make, without the rights of a super admin, and of no client and no datacenter.
+// ScopeParent returns the parent in whose Scope the account is, zero for none: its parent as long as the account is one
+// that a parent may make, without the rights of a super admin, and of no client and no datacenter.
 func (u *User) ScopeParent() uuid.UUID {
 	if u.SuperAdmin || u.Client != 0 || u.Datacenter != uuid.Nil {
 		return uuid.Nil
@@ -522,16 +540,17 @@ func (u *User) ScopeParent() uuid.UUID {
 	return u.Parent
 }
 
-// makesAccounts reports whether the user, who is no super admin, has a credential at that time by which it makes accounts of its
-// own, whose parent it is.
+// makesAccounts reports whether the user, who is no super admin, has a credential at that time by which it makes
+// accounts of its own, whose parent it is.
 func makesAccounts(u *User, at time.Time) bool {
 	makes := func(p events.Permissions) bool { return p.Users == LevelWrite || p.Users == LevelAll }
 	return slices.ContainsFunc(u.SigningKeys, func(k SigningKey) bool { return makes(k.Permissions) }) ||
 		slices.ContainsFunc(u.APIKeys, func(k APIKey) bool { return !k.Expired(at) && makes(k.Permissions) })
 }
 
-// parentOf returns the parent of an account that the Actor makes: who makes it by a credential that may, where nothing else says who
-// sees it. A super admin sees everybody, and whose an account of a datacenter or client is, its membership says.
+// parentOf returns the parent of an account that the Actor makes: who makes it by a credential that may, where nothing
+// else says who sees it. A super admin sees everybody, and whose an account of a datacenter or client is, its
+// membership says.
 func parentOf(s States, a Actor, e events.UserCreated) uuid.UUID {
 	u := s.User(a.User)
 	if u == nil || u.SuperAdmin || a.byApplication() || !writesUsers(u, a) || privileged(e) {

@@ -12,9 +12,9 @@ import (
 	"accountd/projections"
 )
 
-// siege is a provider whose north is kept by its user admin, and people who would like to have it: one of its users, the
-// user admin of the south, a user of the south, and somebody whose key may make accounts and who has made one that a super
-// admin promoted.
+// siege is a provider whose north is kept by its user admin, and people who would like to have it: one of its users,
+// the user admin of the south, a user of the south, and somebody whose key may make accounts and who has made one that
+// a super admin promoted.
 type siege struct {
 	facts     []fact
 	view      *projections.View
@@ -23,20 +23,28 @@ type siege struct {
 }
 
 var (
-	southernID = uuid.MustParse("00000000-0000-4000-8000-0000000000d6") // user_admin and admin, bound and attached to the south
+	// user_admin and admin, bound and attached to the south
+	southernID = uuid.MustParse("00000000-0000-4000-8000-0000000000d6")
 	rulerID    = uuid.MustParse("00000000-0000-4000-8000-000000000014") // the user admin of the south
 )
 
 func newSiege(t require.TestingT) *siege {
 	facts := and(provider(),
-		fact{southernID, events.GroupCreated{Number: 4, Name: "southern", Datacenter: southID, Permissions: []string{"user_admin", "admin"}}},
+		fact{southernID, events.GroupCreated{Number: 4, Name: "southern", Datacenter: southID,
+			Permissions: []string{"user_admin", "admin"}}},
 		fact{southID, events.DatacenterUpdated{Groups: &[]uuid.UUID{southernID}}},
-		fact{rulerID, created(5, "ruler", func(e *events.UserCreated) { e.Datacenter, e.Groups = southID, []uuid.UUID{southernID} })},
-		fact{parentID, created(6, "parent", nil)},
-		fact{childID, created(7, "child", func(e *events.UserCreated) { e.Parent, e.Groups = parentID, []uuid.UUID{managersID} })},
+		fact{rulerID, created(5, "ruler", func(e *events.UserCreated) {
+			e.Datacenter, e.Groups = southID,
+				[]uuid.UUID{southernID}
+		})}, fact{parentID, created(6, "parent", nil)},
+		fact{childID, created(7, "child", func(e *events.UserCreated) {
+			e.Parent, e.Groups = parentID,
+				[]uuid.UUID{managersID}
+		})},
 		fact{freshID, created(8, "mate", func(e *events.UserCreated) { e.Datacenter = northID })},
 	)
-	s := &siege{view: projections.NewView(), attackers: []uuid.UUID{workerID, rulerID, farID, parentID}, kept: map[uuid.UUID]uint64{}}
+	s := &siege{view: projections.NewView(), attackers: []uuid.UUID{workerID, rulerID, farID, parentID},
+		kept: map[uuid.UUID]uint64{}}
 	s.apply(t, facts)
 	s.view.Open()
 	for _, id := range []uuid.UUID{adminID, chiefID, childID, freshID} {
@@ -117,7 +125,8 @@ func TestNobodyGainsRights(t *testing.T) {
 
 // attack draws a command.
 func (s *siege) attack(t *rapid.T) commands.Command {
-	groups := rapid.SliceOfNDistinct(rapid.SampledFrom([]uuid.UUID{managersID, helpersID, spareID, southernID}), 0, 2, rapid.ID[uuid.UUID]).Draw(t, "groups")
+	groups := rapid.SliceOfNDistinct(rapid.SampledFrom([]uuid.UUID{managersID, helpersID, spareID, southernID}), 0, 2,
+		rapid.ID[uuid.UUID]).Draw(t, "groups")
 	place := rapid.SampledFrom([]uuid.UUID{northID, southID, uuid.Nil}).Draw(t, "datacenter")
 	whom := rapid.SampledFrom(append([]uuid.UUID{adminID, chiefID, childID, freshID}, s.attackers...)).Draw(t, "whom")
 	name := rapid.StringMatching(`[a-z]{8}`).Draw(t, "name")
@@ -127,7 +136,8 @@ func (s *siege) attack(t *rapid.T) commands.Command {
 	yes := rapid.Bool().Draw(t, "yes")
 	switch rapid.IntRange(0, 10).Draw(t, "attack") {
 	case 0, 1:
-		return commands.CreateUser{ID: uuid.NewSHA1(uuid.Nil, []byte(name)), User: events.UserCreated{Username: name, Email: name + "@example.net",
+		return commands.CreateUser{ID: uuid.NewSHA1(uuid.Nil, []byte(name)), User: events.UserCreated{Username: name,
+			Email:  name + "@example.net",
 			Active: true, Datacenter: place, Groups: groups, SuperAdmin: yes && len(groups) == 0, PasswordHash: hash}}
 	case 2:
 		return commands.UpdateUser{ID: whom, Membership: events.MembershipChanged{Groups: &groups}}
@@ -136,13 +146,15 @@ func (s *siege) attack(t *rapid.T) commands.Command {
 	case 4:
 		return commands.UpdateUser{ID: whom, Rights: events.RightsChanged{SuperAdmin: &yes}}
 	case 5:
-		return commands.UpdateUser{ID: whom, PasswordHash: &hash, Profile: events.ProfileUpdated{Email: the(name + "@example.net")}}
+		return commands.UpdateUser{ID: whom, PasswordHash: &hash,
+			Profile: events.ProfileUpdated{Email: the(name + "@example.net")}}
 	case 6:
 		return commands.UpdateUser{ID: whom, APIKey: &key, CallbackKey: &hash, Active: &yes}
 	case 7:
 		return commands.AddAPIKey{ID: whom, Key: key}
 	case 8:
-		change := commands.UpdateAPIKey{ID: whom, Permissions: commands.PermissionsChange{Users: &key.Permissions.Users}, Memo: &name}
+		change := commands.UpdateAPIKey{ID: whom,
+			Permissions: commands.PermissionsChange{Users: &key.Permissions.Users}, Memo: &name}
 		if u := s.now().User(whom); u != nil && len(u.APIKeys) > 0 {
 			change.KeyID = rapid.SampledFrom(u.APIKeys).Draw(t, "key").ID
 		}

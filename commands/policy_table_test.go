@@ -13,8 +13,8 @@ import (
 	"accountd/events"
 )
 
-// rights reads: who asks, for what, of whom, and what comes of it: yes, or the reason of the refusal. Whose case it was before is in
-// the second part of the row's name: "(was yes)" marks what an earlier policy let through.
+// rights reads: who asks, for what, of whom, and what comes of it: yes, or the reason of the refusal. Whose case it was
+// before is in the second part of the row's name: "(was yes)" marks what an earlier policy let through.
 const rights = `
 who                      act             of whom      answer
 super admin              password        customer     yes
@@ -174,14 +174,16 @@ func world() []fact {
 	ends := firstDay.AddDate(1, 0, 0)
 	return and(tenant(),
 		fact{southID, events.DatacenterCreated{Number: 9, Name: "south", Groups: []uuid.UUID{managersID}}},
-		fact{managersID, events.GroupCreated{Number: 9, Name: "managers", Datacenter: southID, Permissions: []string{"user_admin", "admin"}}},
+		fact{managersID, events.GroupCreated{Number: 9, Name: "managers", Datacenter: southID,
+			Permissions: []string{"user_admin", "admin"}}},
 		user("super admin", root), user("root", root), user("customer", nil),
 		key("writing token", events.APIKey{Permissions: events.Permissions{Users: commands.LevelWrite}}),
 		key("ending token", events.APIKey{ExpiresAt: ends}),
 		key("token of an office", events.APIKey{AllowedIPs: []string{"192.0.2.0/24"}}),
 		key("silent token", events.APIKey{Permissions: events.Permissions{Audit: commands.LevelNone}}),
-		key("panel's writing key", events.APIKey{Kind: commands.KeyPterodactyl, Permissions: events.Permissions{Users: commands.LevelWrite,
-			Servers: commands.LevelNone, Audit: commands.LevelNone}}),
+		key("panel's writing key", events.APIKey{Kind: commands.KeyPterodactyl,
+			Permissions: events.Permissions{Users: commands.LevelWrite,
+				Servers: commands.LevelNone, Audit: commands.LevelNone}}),
 
 		user("reseller", sells), user("child", childOf("reseller")), user("promoted", childOf("reseller")),
 		user("in a client", childOf("reseller")), user("in a place", childOf("reseller")),
@@ -189,21 +191,29 @@ func world() []fact {
 		fact{person("in a client"), events.MembershipChanged{Client: the(int64(2)), Access: the("full")}},
 		fact{person("in a place"), events.MembershipChanged{Datacenter: the(southID)}},
 		user("gone", childOf("reseller")), fact{person("gone"), events.UserDeleted{}},
-		user("gone manager", func(e *events.UserCreated) { e.Parent, e.Groups = person("reseller"), []uuid.UUID{managersID} }),
+		user("gone manager", func(e *events.UserCreated) {
+			e.Parent, e.Groups = person("reseller"),
+				[]uuid.UUID{managersID}
+		}),
 		fact{person("gone manager"), events.UserDeleted{}},
-		user("gone parent", childOf("reseller")), user("grandchild", childOf("gone parent")), fact{person("gone parent"), events.UserDeleted{}},
+		user("gone parent", childOf("reseller")), user("grandchild", childOf("gone parent")),
+		fact{person("gone parent"), events.UserDeleted{}},
 		user("middleman", childOf("reseller")), user("middleman's", childOf("middleman")),
 		user("former reseller", sells), user("ex-child", childOf("former reseller")),
-		fact{person("former reseller"), events.SigningKeyUpdated{ID: "AKformer-reseller", Permissions: &events.Permissions{}}},
-		user("former super admin", func(e *events.UserCreated) { root(e); sells(e) }), user("old child", childOf("former super admin")),
+		fact{person("former reseller"), events.SigningKeyUpdated{ID: "AKformer-reseller",
+			Permissions: &events.Permissions{}}},
+		user("former super admin", func(e *events.UserCreated) { root(e); sells(e) }),
+		user("old child", childOf("former super admin")),
 
 		user("place's admin", func(e *events.UserCreated) { place(e); e.Groups = []uuid.UUID{managersID} }),
 		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's writing token's key"), Kind: "native",
 			Hash: "place's writing token", Permissions: events.Permissions{Users: commands.LevelWrite}}}},
-		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's ending token's key"), Kind: "native",
-			Hash: "place's ending token", ExpiresAt: ends}}},
+		fact{person("place's admin"), events.APIKeyAdded{APIKey: events.APIKey{ID: person("place's ending token's key"),
+			Kind: "native", Hash: "place's ending token", ExpiresAt: ends}}},
 		user("resident", place), user("landlord", place), user("tenant of his", childOf("landlord")),
-		user("read-only", func(e *events.UserCreated) { member(e); e.Access = commands.AccessReadOnly }), user("full member", member), user("member", member), user("landlady", member), user("tenant of hers", childOf("landlady")),
+		user("read-only", func(e *events.UserCreated) { member(e); e.Access = commands.AccessReadOnly }),
+		user("full member", member), user("member", member), user("landlady", member),
+		user("tenant of hers", childOf("landlady")),
 	)
 }
 
@@ -230,7 +240,8 @@ func asks(t *testing.T, s commands.States, name string) commands.Actor {
 			Permissions: commands.Granted(k.Permissions)}.Within(request)
 	case "reseller", "former super admin":
 		k := s.User(person(name)).SigningKeys[0]
-		return commands.Actor{User: person(name), Credential: "signing-key:" + k.ID, Permissions: commands.Granted(k.Permissions)}.Within(request)
+		return commands.Actor{User: person(name), Credential: "signing-key:" + k.ID,
+			Permissions: commands.Granted(k.Permissions)}.Within(request)
 	case "full member":
 		return granted(s, through(person(name), passID)).Within(request)
 	case "full member by old grant":
@@ -255,7 +266,8 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 	case "raise":
 		return commands.UpdateUser{ID: whom, Rights: events.RightsChanged{SuperAdmin: the(true)}}
 	case "full access":
-		return commands.UpdateUser{ID: whom, Membership: events.MembershipChanged{Client: the(int64(2)), Access: the(commands.AccessFull)}}
+		return commands.UpdateUser{ID: whom, Membership: events.MembershipChanged{Client: the(int64(2)),
+			Access: the(commands.AccessFull)}}
 	case "new full member", "new reader":
 		newcomer.Client, newcomer.Access = 2, commands.AccessFull
 		if what == "new reader" {
@@ -273,24 +285,30 @@ func asked(t *testing.T, what string, whom uuid.UUID) commands.Command {
 	case "key":
 		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new"}}
 	case "ending key":
-		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new", ExpiresAt: firstDay.AddDate(1, 0, 0)}}
+		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new",
+			ExpiresAt: firstDay.AddDate(1, 0, 0)}}
 	case "new root":
 		newcomer.SuperAdmin = true
 		return commands.CreateUser{ID: fresh, User: newcomer}
 	case "panel key":
-		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: commands.KeyPterodactyl, Hash: "new", ExpiresAt: firstDay.AddDate(1, 0, 0),
-			Permissions: events.Permissions{Users: commands.LevelWrite, Servers: commands.LevelNone, Audit: commands.LevelNone}}}
+		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: commands.KeyPterodactyl, Hash: "new",
+			ExpiresAt: firstDay.AddDate(1, 0, 0),
+			Permissions: events.Permissions{Users: commands.LevelWrite, Servers: commands.LevelNone,
+				Audit: commands.LevelNone}}}
 	case "silent key":
 		return commands.AddAPIKey{ID: whom, Key: events.APIKey{ID: fresh, Kind: "native", Hash: "new",
 			Permissions: events.Permissions{Audit: commands.LevelNone}}}
 	case "ssh key":
 		return commands.AddSSHKey{ID: whom, Title: "laptop", Key: edKey}
 	case "storage key":
-		return commands.RotateStorageKeys{ID: whom, Keys: []events.StorageKey{{Kind: commands.StorageS3, ID: "SKfresh", Secret: "s"}}}
+		return commands.RotateStorageKeys{ID: whom,
+			Keys: []events.StorageKey{{Kind: commands.StorageS3, ID: "SKfresh", Secret: "s"}}}
 	case "access":
-		return commands.UpdateApplication{ID: callID, Change: events.ApplicationUpdated{Access: the(commands.AccessAll)}}
+		return commands.UpdateApplication{ID: callID,
+			Change: events.ApplicationUpdated{Access: the(commands.AccessAll)}}
 	case "redirects":
-		return commands.UpdateApplication{ID: publicID, Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://new.example.net/"}}}
+		return commands.UpdateApplication{ID: publicID,
+			Change: events.ApplicationUpdated{RedirectURIs: &[]string{"https://new.example.net/"}}}
 	case "name of an id":
 		return commands.UpdateUser{ID: whom, Profile: events.ProfileUpdated{Username: the(person("root").String())}}
 	case "rename":
@@ -336,13 +354,15 @@ func TestRights(t *testing.T) {
 	}
 	s := statesOf(t, and(facts, enrolled))
 	rows := strings.Split(strings.TrimSpace(rights), "\n")
-	starts := []int{0, strings.Index(rows[0], "act"), strings.Index(rows[0], "of whom"), strings.Index(rows[0], "answer")}
+	starts := []int{0, strings.Index(rows[0], "act"), strings.Index(rows[0], "of whom"),
+		strings.Index(rows[0], "answer")}
 	for _, row := range rows[1:] {
 		if row == "" {
 			continue
 		}
 		t.Run(strings.Join(strings.Fields(row), " "), func(t *testing.T) {
-			who, what, whom := strings.TrimSpace(row[:starts[1]]), strings.TrimSpace(row[starts[1]:starts[2]]), strings.TrimSpace(row[starts[2]:starts[3]])
+			who, what, whom := strings.TrimSpace(row[:starts[1]]), strings.TrimSpace(row[starts[1]:starts[2]]),
+				strings.TrimSpace(row[starts[2]:starts[3]])
 			answer := strings.Fields(row[starts[3]:])[0]
 			a := asks(t, s, who)
 			target := person(whom)
@@ -368,16 +388,19 @@ func TestRights(t *testing.T) {
 	}
 }
 
-// TestDemotionNarrowsKeys: what a super admin's keys were given permissions for ends with the rights, and does not come back with them.
+// TestDemotionNarrowsKeys: what a super admin's keys were given permissions for ends with the rights, and does not come
+// back with them.
 func TestDemotionNarrowsKeys(t *testing.T) {
 	given := and(family(),
 		fact{adminID, events.RightsChanged{}},
 		fact{strangerID, events.RightsChanged{SuperAdmin: the(true)}},
-		fact{strangerID, events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "k", Permissions: events.Permissions{Users: commands.LevelAll}}}})
+		fact{strangerID, events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "k",
+			Permissions: events.Permissions{Users: commands.LevelAll}}}})
 	none := events.Permissions{Users: commands.LevelNone, Servers: commands.LevelNone, Audit: commands.LevelNone}
 	run(t, []scenario{{name: "a super admin is one no more", given: given, actor: by(adminID, ""),
 		when: commands.UpdateUser{ID: strangerID, Rights: events.RightsChanged{SuperAdmin: the(false)}},
-		then: []events.Event{events.RightsChanged{SuperAdmin: the(false)}, events.APIKeyUpdated{ID: anyKeyID, Permissions: &none}}}})
+		then: []events.Event{events.RightsChanged{SuperAdmin: the(false)},
+			events.APIKeyUpdated{ID: anyKeyID, Permissions: &none}}}})
 }
 
 // TestParentsOf: who is the parent of an account, and who says so.
@@ -387,15 +410,19 @@ func TestParentsOf(t *testing.T) {
 	}
 	admin := by(adminID, "")
 	run(t, []scenario{
-		{name: "a super admin gives an account a parent", given: family(), actor: admin, when: parent(strangerID, parentID),
-			then: []events.Event{events.MembershipChanged{Parent: &parentID}}},
-		{name: "not one that comes of it", given: family(), actor: admin, when: parent(parentID, childID), no: "parent_invalid"},
+		{name: "a super admin gives an account a parent", given: family(), actor: admin,
+			when: parent(strangerID, parentID), then: []events.Event{events.MembershipChanged{Parent: &parentID}}},
+		{name: "not one that comes of it", given: family(), actor: admin, when: parent(parentID, childID),
+			no: "parent_invalid"},
 		{name: "nor itself", given: family(), actor: admin, when: parent(childID, childID), no: "parent_invalid"},
 		{name: "nor nobody", given: family(), actor: admin, when: parent(childID, freshID), no: "user_not_found"},
-		{name: "nobody else does", given: family(), actor: by(strangerID, "all"), when: parent(strangerID, parentID), no: "not_allowed"},
+		{name: "nobody else does", given: family(), actor: by(strangerID, "all"), when: parent(strangerID, parentID),
+			no: "not_allowed"},
 	})
 	made := func(a commands.Actor, s commands.States) uuid.UUID {
-		drafts, err := commands.Decide(s, granted(s, a), commands.CreateUser{ID: freshID, User: events.UserCreated{Email: "new@example.net", Client: s.User(a.User).Client}})
+		drafts, err := commands.Decide(s, granted(s, a),
+			commands.CreateUser{ID: freshID, User: events.UserCreated{Email: "new@example.net",
+				Client: s.User(a.User).Client}})
 		require.NoError(t, err)
 		return drafts[0].Event.(events.UserCreated).Parent
 	}

@@ -28,10 +28,12 @@ const openResetHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7
 func equipped() []fact {
 	child := func(e events.Event) fact { return fact{childID, e} }
 	return and(tenant(),
-		fact{southID, events.DatacenterCreated{Number: 9, Name: "south"}}, fact{spareID, events.GroupCreated{Number: 9, Name: "spare"}},
+		fact{southID, events.DatacenterCreated{Number: 9, Name: "south"}},
+		fact{spareID, events.GroupCreated{Number: 9, Name: "spare"}},
 		fact{subscribedID, events.SubscriptionCreated{Number: 9, Name: "billing", SecretHash: "h"}},
 		fact{farID, events.ClientCreated{Number: 9, Name: "Empty"}},
-		child(events.PasswordChanged{Hash: "old"}), child(events.PasswordResetRequested{Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0)}),
+		child(events.PasswordChanged{Hash: "old"}),
+		child(events.PasswordResetRequested{Hash: openResetHash, ExpiresAt: firstDay.AddDate(1, 0, 0)}),
 		child(events.SSHKeyAdded{Number: 1, Title: "t", Key: edKey, Fingerprint: "f"}),
 		child(events.APIKeyAdded{APIKey: events.APIKey{ID: anyKeyID, Kind: "native", Hash: "k"}}),
 		child(events.StorageKeySet{StorageKey: events.StorageKey{Kind: commands.StorageS3, ID: "SK1", Secret: "s"}}),
@@ -65,7 +67,8 @@ func everyCommand() []commands.Command {
 		commands.UpdateSigningKey{ID: childID, KeyID: "AKchild", Name: the("n")},
 		commands.RotateSigningKey{ID: childID, KeyID: "AKchild", Secret: "s"},
 		commands.RemoveSigningKey{ID: childID, KeyID: "AKchild"},
-		commands.RotateStorageKeys{ID: childID, Keys: []events.StorageKey{{Kind: commands.StorageS3, ID: "SK2", Secret: "t"}}},
+		commands.RotateStorageKeys{ID: childID,
+			Keys: []events.StorageKey{{Kind: commands.StorageS3, ID: "SK2", Secret: "t"}}},
 		commands.RemoveStorageKey{ID: childID, Kind: commands.StorageS3},
 		commands.AddAPIKey{ID: childID, Key: events.APIKey{ID: freshID, Kind: "native", Hash: "new"}},
 		commands.UpdateAPIKey{ID: childID, KeyID: anyKeyID, Memo: the("m")},
@@ -92,7 +95,8 @@ func everyCommand() []commands.Command {
 		commands.CreateClient{ID: freshID, Client: events.ClientCreated{Name: "new"}},
 		commands.UpdateClient{ID: farID, Change: events.ClientUpdated{Name: the("new")}},
 		commands.DeleteClient{ID: farID},
-		commands.CreateApplication{ID: freshID, Application: events.ApplicationCreated{Name: "new", AppID: strings.Repeat("0", 32), SecretHash: "h",
+		commands.CreateApplication{ID: freshID, Application: events.ApplicationCreated{Name: "new",
+			AppID: strings.Repeat("0", 32), SecretHash: "h",
 			User: bossID, Client: 2, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}},
 		commands.UpdateApplication{ID: allID, Change: events.ApplicationUpdated{Name: the("new")}},
 		commands.RotateApplicationSecret{ID: allID, SecretHash: "new"},
@@ -102,7 +106,8 @@ func everyCommand() []commands.Command {
 		commands.RotateWebhookSecret{ID: hookID, Secret: "t"},
 		commands.DisableWebhook{ID: hookID, Reason: "gone"},
 		commands.DeleteWebhook{ID: hookID},
-		commands.CreateSubscription{ID: freshID, Subscription: events.SubscriptionCreated{Name: "new", SecretHash: openResetHash}},
+		commands.CreateSubscription{ID: freshID, Subscription: events.SubscriptionCreated{Name: "new",
+			SecretHash: openResetHash}},
 		commands.RotateSubscriptionSecret{ID: subscribedID, SecretHash: openResetHash},
 		commands.DeleteSubscription{ID: subscribedID},
 		commands.EndSession{ID: childID, Session: anyKeyID, Kind: commands.SessionNative},
@@ -110,8 +115,8 @@ func everyCommand() []commands.Command {
 	}
 }
 
-// TestNobodyMayDoAnything: an Actor that nobody filled in is refused every Command, and somebody who has not said who it is all
-// but what a log-in needs. That each is let through for somebody shows that it is the Actor which is refused.
+// TestNobodyMayDoAnything: an Actor that nobody filled in is refused every Command, and somebody who has not said who
+// it is all but what a log-in needs. That each is let through for somebody shows that it is the Actor which is refused.
 func TestNobodyMayDoAnything(t *testing.T) {
 	states := statesOf(t, equipped())
 	of := commands.Actor{Dialect: "native", RequestID: "r", Address: "203.0.113.9"}
@@ -119,7 +124,8 @@ func TestNobodyMayDoAnything(t *testing.T) {
 		_, err := commands.Decide(states, a, c)
 		return err == nil
 	}
-	anonymous := map[reflect.Type]bool{reflect.TypeFor[commands.LockLogIn](): true, reflect.TypeFor[commands.ResetPassword](): true}
+	anonymous := map[reflect.Type]bool{reflect.TypeFor[commands.LockLogIn](): true,
+		reflect.TypeFor[commands.ResetPassword](): true}
 	known := map[string]bool{"OnVersion": true} // which is a Command around another
 	for _, c := range everyCommand() {
 		name := reflect.TypeOf(c).Name()
@@ -133,7 +139,8 @@ func TestNobodyMayDoAnything(t *testing.T) {
 			require.True(t, passes, "nobody at all may do %s: the test's history does not fit it", name)
 		}
 		var refusal *commands.Refusal
-		for _, a := range []commands.Actor{{}, of, {Permissions: commands.Whole()}, {User: adminID}, {User: c.Of().ID}} {
+		for _, a := range []commands.Actor{{}, of, {Permissions: commands.Whole()}, {User: adminID},
+			{User: c.Of().ID}} {
 			_, err := commands.Decide(states, a, c)
 			require.Error(t, err, "%s by %+v", name, a)
 			require.ErrorAs(t, err, &refusal)
@@ -149,9 +156,11 @@ func TestNobodyMayDoAnything(t *testing.T) {
 // TestNobodySeesAnything: the zero values of what rights are told by.
 func TestNobodySeesAnything(t *testing.T) {
 	s := statesOf(t, equipped())
-	for _, a := range []commands.Actor{{}, {User: adminID}, {User: parentID}, {User: bossID, Application: allID}, commands.Anonymous()} {
+	for _, a := range []commands.Actor{{}, {User: adminID}, {User: parentID}, {User: bossID, Application: allID},
+		commands.Anonymous()} {
 		require.Zero(t, commands.VisibleUsers(s, a), "%+v", a)
-		require.False(t, commands.IsSuperAdmin(s, a) || commands.MayReadUsers(s, a) || commands.MayWriteUsers(s, a) || commands.MayReadLog(s, a) ||
+		require.False(t, commands.IsSuperAdmin(s, a) || commands.MayReadUsers(s, a) || commands.MayWriteUsers(s, a) ||
+			commands.MayReadLog(s, a) ||
 			commands.MayReadServers(s, a) || commands.MayReadDirectory(s, a) || a.IsService(), "%+v", a)
 		require.Error(t, commands.MayCreateUsers(s, a))
 		require.Empty(t, commands.AdministeredDatacenters(s, a))
@@ -161,7 +170,8 @@ func TestNobodySeesAnything(t *testing.T) {
 		}
 	}
 	require.Equal(t, commands.Permissions{}, commands.Actor{}.Permissions)
-	require.Equal(t, commands.Scope{Self: adminID}, commands.VisibleUsers(s, by(adminID, commands.LevelNone)), "one's own account by what may do nothing else")
+	require.Equal(t, commands.Scope{Self: adminID}, commands.VisibleUsers(s, by(adminID, commands.LevelNone)),
+		"one's own account by what may do nothing else")
 }
 
 // declaredCommands returns the names of the package's types that have the method Target.

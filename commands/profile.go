@@ -74,38 +74,52 @@ type Field struct {
 	check func(text string) error // what is wrong with a new text that is not empty; nil: nothing can be
 }
 
-// userFields are all of them, in the order in which they are checked and shown. To add one: a member of UserCreated and of
-// ProfileUpdated (events/user.go, whose samples and golden files a test then asks for), one of User (user.go), and a line here. The
-// native API, its document, lists, imports and histories have it then; what the other APIs show is their contracts'.
+// userFields are all of them, in the order in which they are checked and shown. To add one: a member of UserCreated and
+// of ProfileUpdated (events/user.go, whose samples and golden files a test then asks for), one of User (user.go), and a
+// line here. The native API, its document, lists, imports and histories have it then; what the other APIs show is their
+// contracts'.
 var userFields = []Field{
 	{Name: "username", Long: maxName, Always: true, Of: func(u *User) *string { return &u.Username },
-		Created: func(e *events.UserCreated) *string { return &e.Username }, Updated: func(e *events.ProfileUpdated) **string { return &e.Username }},
+		Created: func(e *events.UserCreated) *string { return &e.Username },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Username }},
 	{Name: "email", Long: maxEmail, Always: true, Of: func(u *User) *string { return &u.Email },
-		Created: func(e *events.UserCreated) *string { return &e.Email }, Updated: func(e *events.ProfileUpdated) **string { return &e.Email }},
+		Created: func(e *events.UserCreated) *string { return &e.Email },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Email }},
 	{Name: "first_name", Long: maxName, Of: func(u *User) *string { return &u.FirstName },
-		Created: func(e *events.UserCreated) *string { return &e.FirstName }, Updated: func(e *events.ProfileUpdated) **string { return &e.FirstName }},
+		Created: func(e *events.UserCreated) *string { return &e.FirstName },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.FirstName }},
 	{Name: "last_name", Long: maxName, Of: func(u *User) *string { return &u.LastName },
-		Created: func(e *events.UserCreated) *string { return &e.LastName }, Updated: func(e *events.ProfileUpdated) **string { return &e.LastName }},
+		Created: func(e *events.UserCreated) *string { return &e.LastName },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.LastName }},
 	{Name: "display_name", Long: maxName, Of: func(u *User) *string { return &u.DisplayName },
-		Created: func(e *events.UserCreated) *string { return &e.DisplayName }, Updated: func(e *events.ProfileUpdated) **string { return &e.DisplayName }},
+		Created: func(e *events.UserCreated) *string { return &e.DisplayName },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.DisplayName }},
 	{Name: "phone", Long: maxPhone, Of: func(u *User) *string { return &u.Phone },
-		Created: func(e *events.UserCreated) *string { return &e.Phone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Phone }},
+		Created: func(e *events.UserCreated) *string { return &e.Phone },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Phone }},
 	{Name: "external_id", Long: maxName, Managed: true, Of: func(u *User) *string { return &u.ExternalID },
-		Created: func(e *events.UserCreated) *string { return &e.ExternalID }, Updated: func(e *events.ProfileUpdated) **string { return &e.ExternalID }},
+		Created: func(e *events.UserCreated) *string { return &e.ExternalID },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.ExternalID }},
 	{Name: "language", Long: maxPhone, check: checkLanguage, Of: func(u *User) *string { return &u.Language },
-		Created: func(e *events.UserCreated) *string { return &e.Language }, Updated: func(e *events.ProfileUpdated) **string { return &e.Language }},
+		Created: func(e *events.UserCreated) *string { return &e.Language },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Language }},
 	{Name: "timezone", Long: maxPhone, check: checkTimezone, Of: func(u *User) *string { return &u.Timezone },
-		Created: func(e *events.UserCreated) *string { return &e.Timezone }, Updated: func(e *events.ProfileUpdated) **string { return &e.Timezone }},
+		Created: func(e *events.UserCreated) *string { return &e.Timezone },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Timezone }},
 	{Name: "comment", Long: maxText, Lines: true, Managed: true, Of: func(u *User) *string { return &u.Comment },
-		Created: func(e *events.UserCreated) *string { return &e.Comment }, Updated: func(e *events.ProfileUpdated) **string { return &e.Comment }},
-	{Name: "extra_params", Long: maxOpaque, Lines: true, Managed: true, Hidden: true, Of: func(u *User) *string { return &u.ExtraParams },
-		Created: func(e *events.UserCreated) *string { return &e.ExtraParams }, Updated: func(e *events.ProfileUpdated) **string { return &e.ExtraParams }},
+		Created: func(e *events.UserCreated) *string { return &e.Comment },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.Comment }},
+	{Name: "extra_params", Long: maxOpaque, Lines: true, Managed: true, Hidden: true,
+		Of:      func(u *User) *string { return &u.ExtraParams },
+		Created: func(e *events.UserCreated) *string { return &e.ExtraParams },
+		Updated: func(e *events.ProfileUpdated) **string { return &e.ExtraParams }},
 }
 
 // Fields returns the descriptive texts of a user. Nobody may change the answer.
 func Fields() []Field { return userFields }
 
-// initial returns what a creation says of the user, as a change of one that has nothing yet. A username may be left out.
+// initial returns what a creation says of the user, as a change of one that has nothing yet. A username may be left
+// out.
 func initial(e *events.UserCreated) (p events.ProfileUpdated) {
 	for _, f := range userFields {
 		*f.Updated(&p) = f.Created(e)
@@ -178,8 +192,8 @@ func checkTimezone(text string) error {
 	return nil
 }
 
-// zoneSyntax is how IANA names time zones. What else a system keeps beside them, such as localtime or posix/Europe/Prague,
-// means something else, or nothing, on another system.
+// zoneSyntax is how IANA names time zones. What else a system keeps beside them, such as localtime or
+// posix/Europe/Prague, means something else, or nothing, on another system.
 var zoneSyntax = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$`)
 
 func validTimezone(name string) bool {
@@ -207,8 +221,8 @@ func changedProfile(u *User, p events.ProfileUpdated) events.ProfileUpdated {
 	return p
 }
 
-// unverified returns the profile after a change of e-mail address or phone: that the one before was verified says nothing of it. What
-// the change itself attests stays.
+// unverified returns the profile after a change of e-mail address or phone: that the one before was verified says
+// nothing of it. What the change itself attests stays.
 func unverified(u *User, p events.ProfileUpdated) *events.Profile {
 	profile := p.Profile
 	if profile == nil {

@@ -16,11 +16,13 @@ type Session struct {
 	Since      uint64    // LogInSince of the user as it was when its password was verified
 	ProvenAt   time.Time // when who holds it last gave the password, and a code where there is a second factor
 	ExpiresAt  time.Time
-	Danube     bool // a token of Danube's API: a new password may leave it, and there is no way to give the password again
+	// a token of Danube's API: a new password may leave it, and there is no way to give the password again
+	Danube bool
 }
 
-// Holds reports whether the Session is still one of the user's, nil for nobody: it ends with the password, when a second factor
-// comes or goes, when the user is disabled, and when somebody ends it. That the session store knows it no more is for others to find out.
+// Holds reports whether the Session is still one of the user's, nil for nobody: it ends with the password, when a
+// second factor comes or goes, when the user is disabled, and when somebody ends it. That the session store knows it no
+// more is for others to find out.
 func (s Session) Holds(u *User, now time.Time) bool {
 	if u == nil || !now.Before(s.ExpiresAt) || s.Since < u.EndedSince(s.ID) {
 		return false
@@ -31,13 +33,13 @@ func (s Session) Holds(u *User, now time.Time) bool {
 	return s.Since >= u.LogInSince()
 }
 
-// LogInSince returns what a log-in of now names as its Since: the sequence of the newest Record that ended the sessions before it. The
-// grants of applications go by LogInsSince alone, and tokens of Danube's API by TokensSince, as their APIs have it: those of a disabled
-// user wait until it is enabled.
+// LogInSince returns what a log-in of now names as its Since: the sequence of the newest Record that ended the sessions
+// before it. The grants of applications go by LogInsSince alone, and tokens of Danube's API by TokensSince, as their
+// APIs have it: those of a disabled user wait until it is enabled.
 func (u *User) LogInSince() uint64 { return max(u.LogInsSince, u.DisabledSince) }
 
-// EndSession ends one of the user's sessions before its time: its tokens are void at once, on every instance. Nothing happens when it
-// was ended before.
+// EndSession ends one of the user's sessions before its time: its tokens are void at once, on every instance. Nothing
+// happens when it was ended before.
 //
 // Refusals: NotFound, Forbidden, Conflict (sessions_ended).
 type EndSession struct {
@@ -63,10 +65,12 @@ func (c EndSession) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 		return nil, err
 	}
 	switch {
-	case c.Session != c.Application && u.EndedSince(c.Session) > u.SessionsSince: // an application may have got more since
+	// an application may have got more since
+	case c.Session != c.Application && u.EndedSince(c.Session) > u.SessionsSince:
 		return nil, nil
 	case len(u.Ended) >= maxEnded && !a.IsService():
-		return nil, refuse(Conflict, "sessions_ended", "", "More than %d sessions were ended one by one; end all of them.", maxEnded)
+		return nil, refuse(Conflict, "sessions_ended", "",
+			"More than %d sessions were ended one by one; end all of them.", maxEnded)
 	}
 	return one(events.SessionEnded{ID: c.Session, Kind: c.Kind, Application: c.Application, Reason: c.Reason})
 }
@@ -93,7 +97,8 @@ func (EndSessions) decideOn(s States, a Actor, u *User) ([]events.Event, error) 
 	return one(events.SessionsEnded{})
 }
 
-// maxEnded is how many sessions of a user may be ended one by one within [LongestSession]: the State remembers each of them.
+// maxEnded is how many sessions of a user may be ended one by one within [LongestSession]: the State remembers each of
+// them.
 const maxEnded = 500
 
 // The kinds of sessions, by what they open.
@@ -104,7 +109,8 @@ const (
 	SessionDanube      = "danube"
 )
 
-// LongestSession is longer than any session lasts without a log-in or a refresh: a token of one that was ended so long ago has expired.
+// LongestSession is longer than any session lasts without a log-in or a refresh: a token of one that was ended so long
+// ago has expired.
 const LongestSession = 31 * 24 * time.Hour
 
 // The reasons for which the service ends sessions by itself.
@@ -120,7 +126,8 @@ type EndedSession struct {
 	At       time.Time
 }
 
-// EndedSince returns the sequence of the newest Record that ended the session of that id, alone or with all others, 0 when none did.
+// EndedSince returns the sequence of the newest Record that ended the session of that id, alone or with all others, 0
+// when none did.
 func (u *User) EndedSince(session uuid.UUID) uint64 {
 	for _, e := range u.Ended {
 		if e.ID == session {
@@ -143,8 +150,8 @@ func (u *User) endSessions(r events.Record) {
 	u.SessionsSince, u.LogInsSince, u.TokensSince = r.Sequence, r.Sequence, r.Sequence
 }
 
-// ProofFor is how long a password counts as the proof that who asks by a session is its user. Whoever has stolen the session does
-// not know it, and so can neither stay nor shut the user out.
+// ProofFor is how long a password counts as the proof that who asks by a session is its user. Whoever has stolen the
+// session does not know it, and so can neither stay nor shut the user out.
 const ProofFor = 15 * time.Minute
 
 // ReasonProof is the reason of the Forbidden refusal of what takes a newer proof.
@@ -166,8 +173,8 @@ func mayStillAsk(s States, a Actor) error {
 	return nil
 }
 
-// mayWithProof refuses who asks by a session without a proof of late what decides who gets in or may do what, one's own account
-// or another. An application that acts for a user is held to its own bounds instead, and knows no proof.
+// mayWithProof refuses who asks by a session without a proof of late what decides who gets in or may do what, one's own
+// account or another. An application that acts for a user is held to its own bounds instead, and knows no proof.
 func mayWithProof(a Actor, drafts []events.Draft) error {
 	if proven(a) || !slices.ContainsFunc(drafts, needsProof) {
 		return nil
@@ -181,7 +188,8 @@ func proven(a Actor) bool {
 }
 
 func lacksProof() *Refusal {
-	return refuse(Forbidden, ReasonProof, "", "This takes the password again, which was given more than %.0f minutes ago.", ProofFor.Minutes())
+	return refuse(Forbidden, ReasonProof, "",
+		"This takes the password again, which was given more than %.0f minutes ago.", ProofFor.Minutes())
 }
 
 // needsProof names what does not: the rest does, whatever is added to it.
@@ -195,15 +203,18 @@ func needsProof(d events.Draft) bool {
 		return e.Permissions != nil
 	case events.APIKeyUpdated:
 		return e.Permissions != nil || e.AllowedIPs != nil || e.ExpiresAt != nil
-	case events.SSHKeyRemoved, events.SigningKeyRemoved, events.StorageKeyRemoved, events.APIKeyRevoked, events.ConsentWithdrawn, events.SessionEnded, events.SessionsEnded, // who ends them may be in a hurry
-		events.SSHKeyRenamed, events.ResourceLinked, events.ResourceUnlinked, events.ProvisioningCompleted, events.ProvisioningFailed, events.MailRequested:
+	// who ends them may be in a hurry
+	case events.SSHKeyRemoved, events.SigningKeyRemoved, events.StorageKeyRemoved, events.APIKeyRevoked,
+		events.ConsentWithdrawn, events.SessionEnded, events.SessionsEnded,
+		events.SSHKeyRenamed, events.ResourceLinked, events.ResourceUnlinked, events.ProvisioningCompleted,
+		events.ProvisioningFailed, events.MailRequested:
 		return false
 	}
 	return true
 }
 
-// MaySeeSessions returns a [*Refusal] when the Actor may not see where the user is logged in: one sees one's own sessions, by whichever
-// credential, and those of the accounts that one may manage.
+// MaySeeSessions returns a [*Refusal] when the Actor may not see where the user is logged in: one sees one's own
+// sessions, by whichever credential, and those of the accounts that one may manage.
 func MaySeeSessions(s States, a Actor, target *User) error {
 	switch {
 	case target == nil:

@@ -19,21 +19,27 @@ func TestWhatEndsLogIns(t *testing.T) {
 		event                     events.Event
 		endsSessions, endsDanubes bool
 	}{
-		"a new password":                {event: events.PasswordChanged{Hash: "two"}, endsSessions: true, endsDanubes: true},
-		"one that keeps tokens":         {event: events.PasswordChanged{Hash: "two", KeepsTokens: true}, endsSessions: true},
-		"a better hash":                 {event: events.PasswordChanged{Hash: "two", Rehash: true}},
-		"no account":                    {event: events.UserDeleted{}, endsSessions: true, endsDanubes: true},
-		"another name":                  {event: events.ProfileUpdated{Username: the("kid")}},
-		"a factor that does not count":  {event: events.TOTPEnrolled{Secret: "s"}},
-		"one that is taken back":        {given: []fact{enrolled}, event: events.TOTPRemoved{}},
-		"a second factor":               {given: []fact{enrolled}, event: confirmed.event, endsSessions: true, endsDanubes: true},
-		"no second factor any more":     {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{}, endsSessions: true, endsDanubes: true},
-		"a recovery code that was used": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodeUsed{Hash: "c1"}},
-		"the account disabled":          {event: events.UserDisabled{}, endsSessions: true},
-		"all sessions":                  {event: events.SessionsEnded{}, endsSessions: true, endsDanubes: true},
-		"this one":                      {event: events.SessionEnded{ID: sessionID, Kind: "native"}, endsSessions: true, endsDanubes: true},
-		"another one":                   {event: events.SessionEnded{ID: freshID, Kind: "native"}},
-		"new recovery codes":            {given: []fact{enrolled, confirmed}, event: events.RecoveryCodesRenewed{}},
+		"a new password": {event: events.PasswordChanged{Hash: "two"}, endsSessions: true,
+			endsDanubes: true},
+		"one that keeps tokens": {event: events.PasswordChanged{Hash: "two", KeepsTokens: true},
+			endsSessions: true},
+		"a better hash":                {event: events.PasswordChanged{Hash: "two", Rehash: true}},
+		"no account":                   {event: events.UserDeleted{}, endsSessions: true, endsDanubes: true},
+		"another name":                 {event: events.ProfileUpdated{Username: the("kid")}},
+		"a factor that does not count": {event: events.TOTPEnrolled{Secret: "s"}},
+		"one that is taken back":       {given: []fact{enrolled}, event: events.TOTPRemoved{}},
+		"a second factor": {given: []fact{enrolled}, event: confirmed.event, endsSessions: true,
+			endsDanubes: true},
+		"no second factor any more": {given: []fact{enrolled, confirmed}, event: events.TOTPRemoved{},
+			endsSessions: true, endsDanubes: true},
+		"a recovery code that was used": {given: []fact{enrolled, confirmed},
+			event: events.RecoveryCodeUsed{Hash: "c1"}},
+		"the account disabled": {event: events.UserDisabled{}, endsSessions: true},
+		"all sessions":         {event: events.SessionsEnded{}, endsSessions: true, endsDanubes: true},
+		"this one": {event: events.SessionEnded{ID: sessionID, Kind: "native"}, endsSessions: true,
+			endsDanubes: true},
+		"another one":        {event: events.SessionEnded{ID: freshID, Kind: "native"}},
+		"new recovery codes": {given: []fact{enrolled, confirmed}, event: events.RecoveryCodesRenewed{}},
 	} {
 		given := and(and(family(), fact{childID, events.PasswordChanged{Hash: "one"}}), c.given...)
 		before := statesOf(t, given).User(childID)
@@ -54,5 +60,6 @@ func TestSessionsExpire(t *testing.T) {
 	require.True(t, by.Holds(u, firstDay.Add(-1)))
 	require.False(t, by.Holds(u, firstDay))
 	require.False(t, by.Holds(nil, firstDay.Add(-1)))
-	require.True(t, commands.Session{Since: 8, ExpiresAt: firstDay}.Holds(u, firstDay.Add(-1)), "this instance has not come so far yet")
+	require.True(t, commands.Session{Since: 8, ExpiresAt: firstDay}.Holds(u, firstDay.Add(-1)),
+		"this instance has not come so far yet")
 }

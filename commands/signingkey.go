@@ -148,10 +148,12 @@ func (c UpdateSigningKey) decideOn(s States, a Actor, u *User) ([]events.Event, 
 		return nil, NoSigningKey()
 	}
 	after := c.Permissions.of(k.Permissions)
-	if err := mayChangeKey(s, a, u, k.knownTo(u.seenBy(s, a.At)), events.APIKey{Permissions: k.Permissions}, events.APIKey{Permissions: after}); err != nil {
+	if err := mayChangeKey(s, a, u, k.knownTo(u.seenBy(s, a.At)), events.APIKey{Permissions: k.Permissions},
+		events.APIKey{Permissions: after}); err != nil {
 		return nil, err
 	}
-	e := events.SigningKeyUpdated{ID: c.KeyID, Name: changed(k.Name, c.Name), Permissions: changed(k.Permissions, &after)}
+	e := events.SigningKeyUpdated{ID: c.KeyID, Name: changed(k.Name, c.Name),
+		Permissions: changed(k.Permissions, &after)}
 	if e == (events.SigningKeyUpdated{ID: c.KeyID}) {
 		return nil, nil
 	}

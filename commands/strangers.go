@@ -42,7 +42,8 @@ func (by Author) covers(s States, target *User) bool {
 		return true
 	}
 	u, a, ok := by.actor(s)
-	if !ok || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || isDealer(s, target) || len(beyond(s, u, s, target)) > 0) {
+	if !ok || !u.SuperAdmin && (target.SuperAdmin || !coversMember(u, target) || isDealer(s, target) ||
+		len(beyond(s, u, s, target)) > 0) {
 		return false
 	}
 	return mayOpen(s, a, target) == nil
@@ -167,7 +168,8 @@ func (u *User) show(to ...Author) {
 	u.SigningKeys = seen(u.SigningKeys, to, func(k *SigningKey) (*[]Author, Author) { return &k.Seen, k.By })
 	u.StorageKeys = seen(u.StorageKeys, to, func(k *StorageKey) (*[]Author, Author) { return &k.Seen, k.By })
 	if u.CallbackKey != nil {
-		u.CallbackKey = &seen([]CallbackKey{*u.CallbackKey}, to, func(k *CallbackKey) (*[]Author, Author) { return &k.Seen, k.By })[0]
+		u.CallbackKey = &seen([]CallbackKey{*u.CallbackKey}, to,
+			func(k *CallbackKey) (*[]Author, Author) { return &k.Seen, k.By })[0]
 	}
 	u.APIKeys = seen(u.APIKeys, to, func(k *APIKey) (*[]Author, Author) {
 		if k.Kind != KeyDanube {
@@ -236,7 +238,8 @@ func leftByStrangers(s States, a Actor, of []events.Draft) (out []events.Draft, 
 		out = append(out, applications(next, after, known)...)
 	}
 	if len(out) > mostRisen {
-		return nil, refuse(Conflict, "too_many", "", "Too many accounts would gain rights by this, whose credentials others have made.")
+		return nil, refuse(Conflict, "too_many", "",
+			"Too many accounts would gain rights by this, whose credentials others have made.")
 	}
 	return out, nil
 }
@@ -327,7 +330,8 @@ func strangers(before, u *User, known func(...Author) bool, parent Author, at ti
 	if u.SecondFactor != nil && known(u.SecondFactor.By) {
 		out = append(out, events.TOTPRemoved{})
 	}
-	if u.CallbackKey != nil && known(readers(before.CallbackSecret() == u.CallbackKey.Secret, *u.CallbackKey, u.CallbackKey.By)...) {
+	if u.CallbackKey != nil && known(readers(before.CallbackSecret() == u.CallbackKey.Secret, *u.CallbackKey,
+		u.CallbackKey.By)...) {
 		out = append(out, events.CallbackKeySet{})
 	}
 	for _, c := range u.Consents {
@@ -342,7 +346,8 @@ func strangers(before, u *User, known func(...Author) bool, parent Author, at ti
 func applications(s States, u *User, known func(...Author) bool) (out []events.Draft) {
 	for _, app := range s.Directory().Applications() {
 		if app.User == u.ID && app.Kind == ApplicationTrusted && app.SecretHash != "" && known(app.SecretBy) {
-			out = append(out, events.Draft{Aggregate: events.Application(app.ID), Key: app.Key, Event: events.ApplicationSecretRotated{}})
+			out = append(out, events.Draft{Aggregate: events.Application(app.ID), Key: app.Key,
+				Event: events.ApplicationSecretRotated{}})
 		}
 	}
 	return out

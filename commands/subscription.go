@@ -9,8 +9,8 @@ import (
 	"accountd/events/feed"
 )
 
-// Subscription is the State of a Subscription aggregate, whose Name is that of its consumer. It is immutable; nil stands for no
-// such subscription.
+// Subscription is the State of a Subscription aggregate, whose Name is that of its consumer. It is immutable; nil
+// stands for no such subscription.
 type Subscription struct {
 	Entity
 	Types      []string // none: all
@@ -43,8 +43,8 @@ func subscriptionFilter(types, aggregates []string) (feed.Filter, error) {
 
 func evolveSubscription(s *Subscription, r events.Record) *Subscription {
 	if e, ok := r.Event.(events.SubscriptionCreated); ok && s == nil {
-		return &Subscription{Entity: newEntity(r, e.Number, e.Name), Types: e.Types, Aggregates: e.Aggregates, Start: e.Start,
-			SecretHash: e.SecretHash, Created: r.Sequence}
+		return &Subscription{Entity: newEntity(r, e.Number, e.Name), Types: e.Types, Aggregates: e.Aggregates,
+			Start: e.Start, SecretHash: e.SecretHash, Created: r.Sequence}
 	}
 	if s == nil {
 		return nil
@@ -80,8 +80,8 @@ func (c CreateSubscription) decide(s States, a Actor, _ uint64) ([]events.Draft,
 	return decideCreateSubscription(s, a, c)
 }
 
-// RotateSubscriptionSecret gives a subscription's NATS user a new password, and a user to a subscription that has none; the
-// password before is void at once.
+// RotateSubscriptionSecret gives a subscription's NATS user a new password, and a user to a subscription that has none;
+// the password before is void at once.
 //
 // Refusals: NotFound, Forbidden.
 type RotateSubscriptionSecret struct {
@@ -118,7 +118,8 @@ func (c DeleteSubscription) decide(s States, a Actor, version uint64) ([]events.
 
 func mayChangeSubscriptions(s States, a Actor) error {
 	if !MayChangeSubscriptions(s, a) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change subscriptions.")
+		return refuse(Forbidden, "not_allowed", "",
+			"Only a super admin who may read and write users may change subscriptions.")
 	}
 	return nil
 }
@@ -126,8 +127,8 @@ func mayChangeSubscriptions(s States, a Actor) error {
 // MayChangeSubscriptions reports whether the Actor may let others read the feed: whoever may have it sent to them.
 func MayChangeSubscriptions(s States, a Actor) bool { return MayChangeWebhooks(s, a) }
 
-// decideCreateSubscription lets the service itself record any number: what it records was there before subscriptions were
-// in the Log.
+// decideCreateSubscription lets the service itself record any number: what it records was there before subscriptions
+// were in the Log.
 func decideCreateSubscription(s States, a Actor, c CreateSubscription) ([]events.Draft, error) {
 	e := c.Subscription
 	e.Number = s.LastNumber(events.SubscriptionNumber) + 1
@@ -159,7 +160,8 @@ func checkSubscription(e events.SubscriptionCreated) error {
 	case errors.Is(err, feed.ErrType):
 		return refuse(Invalid, "event_type_unknown", "types", "There is no such type of event.")
 	case err != nil:
-		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of aggregates may be %d.", feed.MaxSubjects)
+		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of aggregates may be %d.",
+			feed.MaxSubjects)
 	}
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 	"accountd/events"
 )
 
-// EnrollTOTP gives the user a secret for codes by time, in place of one that was not confirmed. Only the user itself does so.
+// EnrollTOTP gives the user a secret for codes by time, in place of one that was not confirmed. Only the user itself
+// does so.
 //
 // Refusals: NotFound, Forbidden, Conflict (totp_confirmed).
 type EnrollTOTP struct {
@@ -33,7 +34,8 @@ func (c EnrollTOTP) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 	return one(events.TOTPEnrolled{Secret: c.Secret})
 }
 
-// ConfirmTOTP makes codes of that secret, of which the user has shown one, a second factor. Only the user itself does so.
+// ConfirmTOTP makes codes of that secret, of which the user has shown one, a second factor. Only the user itself does
+// so.
 //
 // Refusals: NotFound (also totp_not_found, when the secret is not the user's, or not any more), Forbidden, Conflict
 // (totp_confirmed).
@@ -159,7 +161,8 @@ func mayChangeOwnFactor(s States, a Actor, target *User) error {
 	return nil
 }
 
-// mayRemoveFactor tells whether the Actor may: the user itself, and who manages the account, by what may lead to a log-in (see mayOpen).
+// mayRemoveFactor tells whether the Actor may: the user itself, and who manages the account, by what may lead to a
+// log-in (see mayOpen).
 func mayRemoveFactor(s States, a Actor, target *User) error {
 	if err := mayManageOrOwn(s, a, target); err != nil {
 		return err
@@ -167,8 +170,8 @@ func mayRemoveFactor(s States, a Actor, target *User) error {
 	return mayOpen(s, a, target)
 }
 
-// MayReadFactor returns a Refusal unless the target has a second factor of which the Actor may know how many recovery codes are
-// left: who could remove it.
+// MayReadFactor returns a Refusal unless the target has a second factor of which the Actor may know how many recovery
+// codes are left: who could remove it.
 func MayReadFactor(s States, a Actor, target *User) error {
 	if err := mayRemoveFactor(s, a, target); err != nil {
 		return err

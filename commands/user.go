@@ -70,27 +70,30 @@ type User struct {
 	EmailBy      Author        // who set the e-mail address, or attested it since
 	// EmailUnattested says that a stranger to what the account has become set the address, and nobody has attested it.
 	EmailUnattested bool
-	WelcomeBy       Author                         // who had the account's first mail sent to another address, until another one is due
-	PasswordReset   *events.PasswordResetRequested // nil: none is open
-	LinksSince      uint64                         // sequence of the newest Record that ended what was mailed before it; 0: none did
-	SecondFactor    *SecondFactor                  // nil: there is none
-	Locked          *events.LogInLocked            // nil: it never was, or somebody ended it
-	LogInsSince     uint64                         // sequence of the newest Record that ended all log-ins before it; 0: none did
-	TokensSince     uint64                         // the same of tokens of Danube's API, which a new password may leave
-	DisabledSince   uint64                         // sequence of the newest Record that disabled the user; 0: none did
-	SessionsSince   uint64                         // the same of all sessions, also of those that no log-in gave
-	Ended           []EndedSession                 // one by one since then; oldest first
-	SSHKeys         []SSHKey                       // oldest first
-	SigningKeys     []SigningKey                   // oldest first
-	StorageKeys     []StorageKey
-	APIKeys         []APIKey
-	CallbackKey     *CallbackKey // nil: there is none
-	Resources       []events.ResourceLinked
-	Consents        []Consent // oldest first
+	// who had the account's first mail sent to another address, until another one is due
+	WelcomeBy     Author
+	PasswordReset *events.PasswordResetRequested // nil: none is open
+	// sequence of the newest Record that ended what was mailed before it; 0: none did
+	LinksSince   uint64
+	SecondFactor *SecondFactor       // nil: there is none
+	Locked       *events.LogInLocked // nil: it never was, or somebody ended it
+	// sequence of the newest Record that ended all log-ins before it; 0: none did
+	LogInsSince   uint64
+	TokensSince   uint64         // the same of tokens of Danube's API, which a new password may leave
+	DisabledSince uint64         // sequence of the newest Record that disabled the user; 0: none did
+	SessionsSince uint64         // the same of all sessions, also of those that no log-in gave
+	Ended         []EndedSession // one by one since then; oldest first
+	SSHKeys       []SSHKey       // oldest first
+	SigningKeys   []SigningKey   // oldest first
+	StorageKeys   []StorageKey
+	APIKeys       []APIKey
+	CallbackKey   *CallbackKey // nil: there is none
+	Resources     []events.ResourceLinked
+	Consents      []Consent // oldest first
 }
 
-// join makes the user a member of the client of that number, 0 for none, unless it is nil or that of before. With a membership ends
-// what was granted in it.
+// join makes the user a member of the client of that number, 0 for none, unless it is nil or that of before. With a
+// membership ends what was granted in it.
 func (u *User) join(client *int64, r events.Record) {
 	if client == nil || *client == u.Client {
 		return
@@ -115,7 +118,8 @@ func (u *User) endLinks(r events.Record) { u.PasswordReset, u.LinksSince = nil, 
 func newUser(e events.UserCreated, r events.Record) *User {
 	u := &User{
 		ID: r.Aggregate.ID, Number: e.Number, Version: r.Sequence, CreatedAt: r.Time, UpdatedAt: r.Time, Key: r.Key,
-		State: e.State, Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent, Client: e.Client,
+		State: e.State, Active: e.Active, SuperAdmin: e.SuperAdmin, APIAccess: e.APIAccess, Parent: e.Parent,
+		Client: e.Client,
 		Access: e.Access, Datacenter: e.Datacenter, Groups: e.Groups, Profile: e.Profile, PasswordHash: e.PasswordHash,
 	}
 	for _, f := range userFields {
@@ -337,8 +341,9 @@ func checkCreated(s States, id uuid.UUID, e events.UserCreated) error {
 	return nil
 }
 
-// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's. Where ProfileFrom is
-// given, of Profile.Profile only what differs from it changes, whatever the user's profile has become since.
+// UpdateUser changes what its fields name; nil fields stay. A Version other than 0 must be the user's. Where
+// ProfileFrom is given, of Profile.Profile only what differs from it changes, whatever the user's profile has become
+// since.
 //
 // Refusals: NotFound, Invalid, Taken, Forbidden, Stale, Conflict (protected).
 type UpdateUser struct {
@@ -451,8 +456,10 @@ func updateEvents(u *User, c UpdateUser) []events.Event {
 
 // opens reports whether the update leads to a log-in as the user, or gives log-ins that there are more to do.
 func (c UpdateUser) opens() bool {
-	return c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil || isTrue(c.Rights.SuperAdmin) ||
-		c.Membership.Groups != nil || c.Membership.Datacenter != nil || c.Membership.Client != nil || c.Membership.Access != nil
+	return c.PasswordHash != nil || c.Profile.Email != nil || c.Profile.Username != nil ||
+		isTrue(c.Rights.SuperAdmin) ||
+		c.Membership.Groups != nil || c.Membership.Datacenter != nil || c.Membership.Client != nil ||
+		c.Membership.Access != nil
 }
 
 // after returns the user as the update makes it, as far as rights depend on it.
@@ -501,8 +508,8 @@ func (c DeleteUser) decideOn(s States, a Actor, u *User) ([]events.Event, error)
 	return one(events.UserDeleted{})
 }
 
-// EraseUser ends an account, if it is not deleted yet, and makes everything about the person unreadable for good, in the
-// whole history. The data key is destroyed when the Record is in the Log; see package erasure.
+// EraseUser ends an account, if it is not deleted yet, and makes everything about the person unreadable for good, in
+// the whole history. The data key is destroyed when the Record is in the Log; see package erasure.
 //
 // Refusals: those of DeleteUser, also for an account that is deleted. One that is erased already is no error.
 type EraseUser struct{ ID uuid.UUID }
@@ -599,8 +606,8 @@ type Deleted struct {
 	Erased  bool         // nothing more can be read of the user, or the data key is about to be destroyed
 }
 
-// EvolveDeleted returns what is remembered after the Record of a user who was u before it, nil for nothing. It depends on
-// the Record's type alone, because the content of an erased user's Records cannot be read.
+// EvolveDeleted returns what is remembered after the Record of a user who was u before it, nil for nothing. It depends
+// on the Record's type alone, because the content of an erased user's Records cannot be read.
 func EvolveDeleted(d *Deleted, u *User, r events.Record) *Deleted {
 	if !ends(r) {
 		return d
@@ -618,8 +625,8 @@ func ends(r events.Record) bool {
 }
 
 // Evolve returns the State of a user after the Record, and leaves u as it is. A nil result means that there is no such
-// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing, unless its type alone says
-// that the account has ended: a data key may be destroyed while the Records that it seals are being read.
+// user (any more). A Record whose content is erased, or that does not fit the State, changes nothing, unless its type
+// alone says that the account has ended: a data key may be destroyed while the Records that it seals are being read.
 func Evolve(u *User, r events.Record) *User {
 	if created, ok := r.Event.(events.UserCreated); ok && u == nil {
 		return newUser(created, r)
@@ -704,7 +711,8 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SSHKeyRemoved:
 		next.SSHKeys = without(u.SSHKeys, func(k SSHKey) bool { return k.Number == e.Number })
 	case events.SigningKeyAdded:
-		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{SigningKey: e.SigningKey, AddedAt: r.Time, By: u.author(r)})
+		next.SigningKeys = append(slices.Clip(u.SigningKeys), SigningKey{SigningKey: e.SigningKey, AddedAt: r.Time,
+			By: u.author(r)})
 	case events.SigningKeyRotated:
 		next.SigningKeys = each(u.SigningKeys, func(k *SigningKey) {
 			if k.ID == e.ID {
@@ -721,7 +729,8 @@ func Evolve(u *User, r events.Record) *User {
 	case events.SigningKeyRemoved:
 		next.SigningKeys = without(u.SigningKeys, func(k SigningKey) bool { return k.ID == e.ID })
 	case events.StorageKeySet:
-		next.StorageKeys = append(without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind }), StorageKey{StorageKey: e.StorageKey, By: u.author(r)})
+		next.StorageKeys = append(without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind }),
+			StorageKey{StorageKey: e.StorageKey, By: u.author(r)})
 	case events.StorageKeyRemoved:
 		next.StorageKeys = without(u.StorageKeys, func(k StorageKey) bool { return k.Kind == e.Kind })
 	case events.APIKeyAdded:
@@ -747,14 +756,16 @@ func Evolve(u *User, r events.Record) *User {
 	case events.ResourceUnlinked:
 		next.Resources = without(u.Resources, sameResource(e.Kind, e.ID))
 	case events.ConsentGiven:
-		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time, u.author(r)})
+		next.Consents = append(without(u.Consents, consentTo(e.Application)), Consent{e.Application, r.Sequence, r.Time,
+			u.author(r)})
 	case events.ConsentWithdrawn:
 		next.Consents = without(u.Consents, consentTo(e.Application))
 	default:
 		return u
 	}
 	switch r.Event.(type) {
-	case events.PasswordChanged, events.APIKeyAdded, events.APIKeyRotated, events.SigningKeyAdded, events.SigningKeyRotated, events.StorageKeySet, events.CallbackKeySet:
+	case events.PasswordChanged, events.APIKeyAdded, events.APIKeyRotated, events.SigningKeyAdded,
+		events.SigningKeyRotated, events.StorageKeySet, events.CallbackKeySet:
 		next.show(next.logIns()...)
 	}
 	return &next

@@ -57,8 +57,8 @@ func usersNamed(ids []uuid.UUID) (users []events.Aggregate) {
 
 func evolveWebhook(w *Webhook, r events.Record) *Webhook {
 	if e, ok := r.Event.(events.WebhookCreated); ok && w == nil {
-		return &Webhook{Entity: newEntity(r, e.Number, ""), URL: e.URL, Types: e.Types, Users: e.Users, Secret: e.Secret,
-			Since: r.Sequence, Created: r.Sequence}
+		return &Webhook{Entity: newEntity(r, e.Number, ""), URL: e.URL, Types: e.Types, Users: e.Users,
+			Secret: e.Secret, Since: r.Sequence, Created: r.Sequence}
 	}
 	if w == nil {
 		return nil
@@ -146,7 +146,8 @@ func (c RotateWebhookSecret) decide(s States, a Actor, version uint64) ([]events
 	return drafted(c.Of(), hook.Key, events.WebhookSecretRotated{Secret: c.Secret, OldUntil: c.OldUntil.UTC()})
 }
 
-// DisableWebhook stops a webhook because of what its address answers. Nothing happens when it was enabled anew meanwhile.
+// DisableWebhook stops a webhook because of what its address answers. Nothing happens when it was enabled anew
+// meanwhile.
 //
 // Refusals: NotFound, Forbidden.
 type DisableWebhook struct {
@@ -187,12 +188,14 @@ func (c DeleteWebhook) decide(s States, a Actor, version uint64) ([]events.Draft
 
 func mayChangeWebhooks(s States, a Actor) error {
 	if !MayChangeWebhooks(s, a) {
-		return refuse(Forbidden, "not_allowed", "", "Only a super admin who may read and write users may change webhooks.")
+		return refuse(Forbidden, "not_allowed", "",
+			"Only a super admin who may read and write users may change webhooks.")
 	}
 	return nil
 }
 
-// MayChangeWebhooks reports whether the Actor may have events sent somewhere: a super admin who may read and write users.
+// MayChangeWebhooks reports whether the Actor may have events sent somewhere: a super admin who may read and write
+// users.
 func MayChangeWebhooks(s States, a Actor) bool { return MayReadLog(s, a) && MayWriteUsers(s, a) }
 
 func decideCreateWebhook(s States, c CreateWebhook) ([]events.Draft, error) {
@@ -234,13 +237,15 @@ func decideUpdateWebhook(hook *Webhook, c UpdateWebhook) (out []events.Draft, er
 
 func checkWebhook(address string, types []string, users []uuid.UUID, plain bool) error {
 	if !deliverable(address, plain) {
-		return refuse(Invalid, "url_invalid", "url", "A webhook's address is an absolute https URL without user and fragment.")
+		return refuse(Invalid, "url_invalid", "url",
+			"A webhook's address is an absolute https URL without user and fragment.")
 	}
 	switch err := (feed.Filter{Types: types, Aggregates: usersNamed(users)}).Check(); {
 	case errors.Is(err, feed.ErrType):
 		return refuse(Invalid, "event_type_unknown", "types", "There is no such type of event.")
 	case err != nil:
-		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of users may be %d.", feed.MaxSubjects)
+		return refuse(Invalid, "too_many_subjects", "types", "The number of types times that of users may be %d.",
+			feed.MaxSubjects)
 	}
 	return nil
 }

@@ -17,9 +17,9 @@
 // Why the envelope carries assigned numbers (see [Numbered]): numbers are never reused, and after an erasure the event
 // that assigned one cannot be read any more.
 //
-// Why a second reader beside encoding/json (plain.go): reading JSON was half of what a replay costs beyond what the engine
-// needs. The plain reader knows only the form in which most Events are written, leaves all else to encoding/json, and a
-// fuzz test holds it to reading the same.
+// Why a second reader beside encoding/json (plain.go): reading JSON was half of what a replay costs beyond what the
+// engine needs. The plain reader knows only the form in which most Events are written, leaves all else to
+// encoding/json, and a fuzz test holds it to reading the same.
 //
 // Why [ProfileUpdated] holds only what changed, but the [Profile] as a whole: history shows who changed what without
 // comparing; the profile is one value to every dialect that has it.

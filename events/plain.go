@@ -39,7 +39,8 @@ func plainReader(t reflect.Type) func([]byte, reflect.Value) ([]byte, bool) {
 	switch {
 	case t == reflect.TypeFor[uuid.UUID]():
 		return readUUID
-	case pointer.Implements(reflect.TypeFor[json.Unmarshaler]()), pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+	case pointer.Implements(reflect.TypeFor[json.Unmarshaler]()),
+		pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
 		return nil
 	case t.Kind() == reflect.String:
 		return readString

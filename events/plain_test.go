@@ -31,10 +31,13 @@ func FuzzPlain(f *testing.F) {
 		f.Add(i, data)
 	}
 	for _, data := range []string{
-		`{"number":1,"username":"a"}`, `{"number":01}`, `{"number":-1}`, `{"number":1.5}`, `{"number":99999999999999999999}`,
-		`{"username":"\u00e9"}`, "{\"username\":\"\xff\"}", "{\"username\":\"\n\"}", `{"username":null}`, `{"username":"a",}`,
+		`{"number":1,"username":"a"}`, `{"number":01}`, `{"number":-1}`, `{"number":1.5}`,
+		`{"number":99999999999999999999}`,
+		`{"username":"\u00e9"}`, "{\"username\":\"\xff\"}", "{\"username\":\"\n\"}", `{"username":null}`,
+		`{"username":"a",}`,
 		`{,"username":"a"}`, `{"username":"a"`, `{"username":"a"}}`, `{"active":true1}`, `{"email":"x","username":"y"}`,
-		`{"parent":"0198C0DE-0000-7000-8000-0000000000F1"}`, `{"parent":"{198c0de-0000-7000-8000-0000000000f1}"}`, `{}`, ``,
+		`{"parent":"0198C0DE-0000-7000-8000-0000000000F1"}`, `{"parent":"{198c0de-0000-7000-8000-0000000000f1}"}`,
+		`{}`, ``,
 	} {
 		f.Add(0, []byte(data))
 	}

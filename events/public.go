@@ -4,8 +4,8 @@ import (
 	"reflect"
 )
 
-// Public returns the Event as it may be shown in clear: without its Secrets, which do not even leave their names behind. Its
-// JSON is the Event's otherwise. It is nil for nil.
+// Public returns the Event as it may be shown in clear: without its Secrets, which do not even leave their names
+// behind. Its JSON is the Event's otherwise. It is nil for nil.
 func Public(e Event) any {
 	if e == nil {
 		return nil

@@ -12,7 +12,8 @@ func TestPublicHasNoSecrets(t *testing.T) {
 	for _, e := range samples() {
 		shown, err := json.Marshal(Public(e))
 		require.NoError(t, err)
-		for _, secret := range []string{"hash of a", "secret of codes", "signing secret", "storage secret", "webhook secret", Masked, `"hash"`, `"secret"`, `"password_hash"`} {
+		for _, secret := range []string{"hash of a", "secret of codes", "signing secret", "storage secret",
+			"webhook secret", Masked, `"hash"`, `"secret"`, `"password_hash"`} {
 			require.NotContains(t, string(shown), secret, e.Type())
 		}
 		var public, whole any
@@ -28,7 +29,8 @@ func TestPublicHasNoSecrets(t *testing.T) {
 func withoutSecrets(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		for _, name := range []string{"hash", "secret", "password_hash", "secret_hash", "callback_key", "recovery_codes"} {
+		for _, name := range []string{"hash", "secret", "password_hash", "secret_hash", "callback_key",
+			"recovery_codes"} {
 			delete(v, name)
 		}
 		for name := range v {
@@ -43,7 +45,8 @@ func withoutSecrets(v any) any {
 }
 
 func TestPublicKeepsTheOrder(t *testing.T) {
-	shown, err := json.Marshal(Public(SigningKeyAdded{SigningKey{ID: "AK1", Secret: "s", Permissions: Permissions{Users: "read"}}}))
+	shown, err := json.Marshal(Public(SigningKeyAdded{SigningKey{ID: "AK1", Secret: "s",
+		Permissions: Permissions{Users: "read"}}}))
 	require.NoError(t, err)
 	require.Equal(t, `{"id":"AK1","permissions":{"users":"read"}}`, string(shown))
 	shown, err = json.Marshal(Public(UserCreated{Number: 1, Username: "a", PasswordHash: "p"}))

@@ -19,7 +19,8 @@ func TestParseSubjectRefuses(t *testing.T) {
 	id := uuid.NewString()
 	for _, subject := range []string{
 		"", "accounts", "accounts.user", "accounts.user.", "accounts.planet." + id, "other.user." + id,
-		"accounts.user." + id + ".x", "accounts.user.{" + id + "}", "accounts.user.urn:uuid:" + id, "accounts.user." + id[:35],
+		"accounts.user." + id + ".x", "accounts.user.{" + id + "}", "accounts.user.urn:uuid:" + id, "accounts.user." +
+			id[:35],
 	} {
 		_, err := ParseSubject(subject)
 		require.ErrorIs(t, err, ErrSubject, subject)
@@ -34,7 +35,8 @@ func TestKeyID(t *testing.T) {
 	}
 	require.Equal(t, "00000000000000ff.7", KeyID{Block: 255, Index: 7}.String())
 	require.Empty(t, KeyID{}.String())
-	for _, text := range []string{".", "1", "1.", ".1", "x.1", "1.x", "1.70000", "11111111111111111.1", "-1.1", "1.1.1"} {
+	for _, text := range []string{".", "1", "1.", ".1", "x.1", "1.x", "1.70000", "11111111111111111.1", "-1.1",
+		"1.1.1"} {
 		_, err := ParseKeyID(text)
 		require.ErrorIs(t, err, ErrKeyID, text)
 	}

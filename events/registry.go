@@ -20,14 +20,16 @@ var registry = []struct {
 	of[SSHKeyAdded](), of[SSHKeyRenamed](), of[SSHKeyRemoved](),
 	of[SigningKeyAdded](), of[SigningKeyRotated](), of[SigningKeyUpdated](), of[SigningKeyRemoved](),
 	of[StorageKeySet](), of[StorageKeyRemoved](),
-	of[APIKeyAdded](), of[APIKeyRotated](), of[APIKeyUpdated](), of[APIKeyRevoked](), of[CallbackKeySet](), of[EmailUnattested](),
+	of[APIKeyAdded](), of[APIKeyRotated](), of[APIKeyUpdated](), of[APIKeyRevoked](), of[CallbackKeySet](),
+	of[EmailUnattested](),
 	of[ResourceLinked](), of[ResourceUnlinked](),
 	of[ConsentGiven](), of[ConsentWithdrawn](),
 	of[DatacenterCreated](), of[DatacenterUpdated](), of[DatacenterDeleted](),
 	of[GroupCreated](), of[GroupUpdated](), of[GroupDeleted](),
 	of[ClientCreated](), of[ClientUpdated](), of[ClientBlocked](), of[ClientUnblocked](), of[ClientDeleted](),
 	of[ApplicationCreated](), of[ApplicationUpdated](), of[ApplicationSecretRotated](), of[ApplicationDeleted](),
-	of[WebhookCreated](), of[WebhookUpdated](), of[WebhookSecretRotated](), of[WebhookDisabled](), of[WebhookEnabled](), of[WebhookDeleted](),
+	of[WebhookCreated](), of[WebhookUpdated](), of[WebhookSecretRotated](), of[WebhookDisabled](), of[WebhookEnabled](),
+	of[WebhookDeleted](),
 	of[SubscriptionCreated](), of[SubscriptionSecretRotated](), of[SubscriptionDeleted](),
 }
 
@@ -70,8 +72,8 @@ func Types() []string {
 	return names
 }
 
-// UnknownTypeError is returned by [Unmarshal] for a type that the registry does not have: the log was written by a newer
-// release.
+// UnknownTypeError is returned by [Unmarshal] for a type that the registry does not have: the log was written by a
+// newer release.
 type UnknownTypeError struct{ Name string }
 
 func (e UnknownTypeError) Error() string {

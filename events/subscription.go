@@ -4,9 +4,10 @@ import "time"
 
 // SubscriptionCreated records a new subscription: a durable consumer of the feed that another service reads.
 type SubscriptionCreated struct {
-	Number     int64             `json:"number"`
-	Name       string            `json:"name"`                 // the consumer's, too
-	Types      []string          `json:"types,omitempty"`      // events of these types, with or without version; none: of all
+	Number int64  `json:"number"`
+	Name   string `json:"name"` // the consumer's, too
+	// events of these types, with or without version; none: of all
+	Types      []string          `json:"types,omitempty"`
 	Aggregates []string          `json:"aggregates,omitempty"` // such as group, or group/<uuid>; none: all
 	Start      SubscriptionStart `json:"start,omitzero"`
 	// SecretHash is of the password of the subscription's NATS user: SHA-256, lower-case hex. Empty: it has no user.

@@ -34,20 +34,23 @@ type UserCreated struct {
 	SigningKeys  []SigningKey `json:"signing_keys,omitempty"`
 	StorageKeys  []StorageKey `json:"storage_keys,omitempty"`
 	APIKeys      []APIKey     `json:"api_keys,omitempty"`
-	Welcome      string       `json:"welcome,omitempty"`    // the mail that is due, such as WelcomeAccountCreated; empty: none
-	WelcomeTo    string       `json:"welcome_to,omitempty"` // an address that gets it in place of whom Welcome names
-	CallbackKey  Secret       `json:"callback_key,omitempty"`
+	// the mail that is due, such as WelcomeAccountCreated; empty: none
+	Welcome     string `json:"welcome,omitempty"`
+	WelcomeTo   string `json:"welcome_to,omitempty"` // an address that gets it in place of whom Welcome names
+	CallbackKey Secret `json:"callback_key,omitempty"`
 }
 
 // The mails that a creation may ask for.
 const (
-	// WelcomeAccountCreated tells the new user of the account, with a link to set a password where the creation gave none.
+	// WelcomeAccountCreated tells the new user of the account, with a link to set a password where the creation gave
+	// none.
 	WelcomeAccountCreated = "account_created"
 	// WelcomeAccessData gives the user who made the account what the new user logs in with.
 	WelcomeAccessData = "access_data"
 )
 
-// ProfileUpdated records new values of a user's descriptive fields; a nil field did not change, an empty one was cleared.
+// ProfileUpdated records new values of a user's descriptive fields; a nil field did not change, an empty one was
+// cleared.
 type ProfileUpdated struct {
 	Username    *string  `json:"username,omitempty"`
 	Email       *string  `json:"email,omitempty"`
@@ -234,11 +237,12 @@ type APIKeyRotated struct {
 }
 
 // EmailUnattested records that who set the e-mail address, or attested it, may not do as much as the account may from
-// here on, or has nothing to do with it any more: mails that let somebody in do not go there until another address is set
-// or this one is attested. Links that were mailed are void.
+// here on, or has nothing to do with it any more: mails that let somebody in do not go there until another address is
+// set or this one is attested. Links that were mailed are void.
 type EmailUnattested struct{}
 
-// CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is void.
+// CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is
+// void.
 type CallbackKeySet struct {
 	Secret Secret `json:"secret"`
 }

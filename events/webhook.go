@@ -30,7 +30,8 @@ type WebhookSecretRotated struct {
 
 // WebhookDisabled records that nothing is sent to a webhook until it is enabled; what would have been sent waits.
 type WebhookDisabled struct {
-	Reason string `json:"reason"` // requested; gone: its address says that it wants no more; failing: it failed too often
+	// requested; gone: its address says that it wants no more; failing: it failed too often
+	Reason string `json:"reason"`
 }
 
 // WebhookEnabled records that a disabled webhook is sent to again, from where it stopped.

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// backlog is the work queue of text indexes: the fields whose index needs work. One goroutine does it, field after field, in the
-// background of queries and writes, and ends when nothing is left.
+// backlog is the work queue of text indexes: the fields whose index needs work. One goroutine does it, field after
+// field, in the background of queries and writes, and ends when nothing is left.
 type backlog struct {
 	mu    sync.Mutex
 	queue []Field       // those that wait; the one being worked on may wait to be worked on again

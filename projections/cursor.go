@@ -18,10 +18,12 @@ import (
 // ErrCursor is returned by [ParseCursor] for a text that is not a cursor of a list in that order.
 var ErrCursor = errors.New("no cursor of a list in this order")
 
-// Cursor is a place in the order of a list: right behind a user, as that user was. It stays there whatever happens to the user.
+// Cursor is a place in the order of a list: right behind a user, as that user was. It stays there whatever happens to
+// the user.
 //
-// A cursor holds the beginnings of long texts only. It then finds its place by the user, who most likely has them still; when
-// the user has not, it stands before all whose texts begin alike, of whom some may be seen twice and none is missed.
+// A cursor holds the beginnings of long texts only. It then finds its place by the user, who most likely has them
+// still; when the user has not, it stands before all whose texts begin alike, of whom some may be seen twice and none
+// is missed.
 type Cursor struct {
 	sorts  []Sort
 	values []value // of the sort keys
@@ -36,7 +38,8 @@ type digest [12]byte
 // maxText is how much of a text a cursor holds, in bytes: with [maxSorts] of them it is less than 1 kB of base64.
 const maxText = 128
 
-// cursorForm is the form of cursors as text: this byte, the number, the sort keys with their values, and the digest if any is short.
+// cursorForm is the form of cursors as text: this byte, the number, the sort keys with their values, and the digest if
+// any is short.
 const cursorForm = 1
 
 // CursorBehind returns the cursor behind the user in a list that is sorted so, as text for a URL of at most 1 kB.
@@ -148,7 +151,8 @@ func (r *cursorReader) text() string { return string(r.next(int(min(r.uvarint(),
 func (r *cursorReader) value(s Sort) (v value, short bool) {
 	field, descending, cut, text := r.text(), r.byte(), r.byte(), r.text()
 	def, ok := define(s.Field)
-	if !ok || def.texts != nil || field != string(s.Field) || descending != flag(s.Descending) || cut > 1 || cut == 1 && def.text == nil {
+	if !ok || def.texts != nil || field != string(s.Field) || descending != flag(s.Descending) || cut > 1 ||
+		cut == 1 && def.text == nil {
 		r.failed = true
 		return v, false
 	}

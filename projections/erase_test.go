@@ -11,8 +11,8 @@ import (
 	"accountd/projections"
 )
 
-// TestTheErasedLeaveTheTextIndexes erases some who are in segments of all ages, whether or not they were deleted before, and
-// looks for their texts also where no search would.
+// TestTheErasedLeaveTheTextIndexes erases some who are in segments of all ages, whether or not they were deleted
+// before, and looks for their texts also where no search would.
 func TestTheErasedLeaveTheTextIndexes(t *testing.T) {
 	const users = 300
 	v := projections.NewSmallView(20, 10, 5)

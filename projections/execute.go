@@ -36,8 +36,8 @@ func (v *View) List(q Query) (Page, error) {
 	return v.execute(q, p, s, h, nil)
 }
 
-// execute answers the Query from the Snapshot, going the way that the plan says. The hits count if they are of that Snapshot;
-// others are users beside those in the plan's runs.
+// execute answers the Query from the Snapshot, going the way that the plan says. The hits count if they are of that
+// Snapshot; others are users beside those in the plan's runs.
 func (v *View) execute(q Query, p plan, s *Snapshot, h hits, others []*commands.User) (Page, error) {
 	m, _ := p.runs(s)
 	m.narrow(p.bounds)

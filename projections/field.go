@@ -97,7 +97,8 @@ func descriptive(f Field) (definition, bool) {
 	for _, t := range commands.Fields() {
 		if t.Name == string(f) && !t.Hidden {
 			of := t.Of
-			return definition{text: func(u *commands.User) string { return *of(u) }, unique: f == Username || f == Email || f == ExternalID}, true
+			return definition{text: func(u *commands.User) string { return *of(u) }, unique: f == Username ||
+				f == Email || f == ExternalID}, true
 		}
 	}
 	return definition{}, false

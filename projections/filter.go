@@ -51,8 +51,9 @@ var (
 )
 
 // NewFilter returns a Filter on the field; values are in their usual text form (times in RFC 3339, truth as true or
-// false), and empty for none: the parent, the datacenter, the client or the text that is not there. None equals none, and is
-// neither more nor less than anything; no id and no number says none. It returns [ErrField], [ErrOp] or [ErrValue], which hold no value.
+// false), and empty for none: the parent, the datacenter, the client or the text that is not there. None equals none,
+// and is neither more nor less than anything; no id and no number says none. It returns [ErrField], [ErrOp] or
+// [ErrValue], which hold no value.
 func NewFilter(f Field, op Op, values ...string) (Filter, error) {
 	def, ok := define(f)
 	if !ok || f == scopeParent {

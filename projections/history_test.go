@@ -24,8 +24,9 @@ type history struct {
 
 func (h *history) add(id uuid.UUID, e events.Event) {
 	n := len(h.records) + 1
-	r := events.Record{Sequence: uint64(n), ID: uuid.New(), Time: start.Add(time.Duration(n) * time.Second), Aggregate: events.User(id),
-		Type: e.Type(), Event: e, Index: 1, Of: 1, Chain: events.Chain{byte(n), byte(n >> 8)}}
+	r := events.Record{Sequence: uint64(n), ID: uuid.New(), Time: start.Add(time.Duration(n) * time.Second),
+		Aggregate: events.User(id),
+		Type:      e.Type(), Event: e, Index: 1, Of: 1, Chain: events.Chain{byte(n), byte(n >> 8)}}
 	if numbered, ok := e.(events.Numbered); ok {
 		r.Assigned = numbered.Assigned()
 	}
@@ -36,7 +37,8 @@ func (h *history) add(id uuid.UUID, e events.Event) {
 func (h *history) create(t *rapid.T) {
 	h.number++
 	id := uuid.NewSHA1(uuid.Nil, []byte{byte(h.number), byte(h.number >> 8)})
-	e := events.UserCreated{Number: h.number, Username: fmt.Sprintf("user%d", h.number), Email: fmt.Sprintf("u%d@example.org", h.number),
+	e := events.UserCreated{Number: h.number, Username: fmt.Sprintf("user%d", h.number),
+		Email:     fmt.Sprintf("u%d@example.org", h.number),
 		FirstName: word(t), LastName: word(t), Active: rapid.Bool().Draw(t, "active"), State: commands.StateCreated,
 		SigningKeys: []events.SigningKey{{ID: fmt.Sprintf("AK%d", h.number), Secret: "s"}}}
 	if len(h.alive) > 0 {
@@ -59,17 +61,21 @@ func (h *history) change(t *rapid.T) {
 	text := word(t)
 	h.add(id, rapid.SampledFrom([]events.Event{
 		events.ProfileUpdated{FirstName: &text}, events.ProfileUpdated{LastName: &text},
-		events.ProfileUpdated{DisplayName: &text}, events.ProfileUpdated{Phone: the("+48 600 " + fmt.Sprint(len(h.records)))},
+		events.ProfileUpdated{DisplayName: &text},
+		events.ProfileUpdated{Phone: the("+48 600 " + fmt.Sprint(len(h.records)))},
 		events.ProfileUpdated{Username: the("renamed-" + fmt.Sprint("new", len(h.records)))},
 		events.ProfileUpdated{Email: the(fmt.Sprint("new", len(h.records)) + "@example.org")},
-		events.ProfileUpdated{ExternalID: the("")}, events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
+		events.ProfileUpdated{ExternalID: the("")},
+		events.ProfileUpdated{ExternalID: the(fmt.Sprint("new", len(h.records)))},
 		events.MembershipChanged{Datacenter: &places[0], Groups: &[]uuid.UUID{places[1], places[2]}},
 		events.MembershipChanged{Datacenter: &places[4]}, events.MembershipChanged{Client: the(int64(2))},
 		events.MembershipChanged{Datacenter: &uuid.UUID{}, Groups: &[]uuid.UUID{places[2]}, Client: the(int64(1))},
 		events.UserDisabled{}, events.UserEnabled{}, events.RightsChanged{SuperAdmin: the(true)},
-		events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK" + fmt.Sprint("new", len(h.records)), Secret: "s"}},
+		events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK" + fmt.Sprint("new", len(h.records)),
+			Secret: "s"}},
 		events.ResourceLinked{Kind: "server", ID: "1"}, events.ResourceUnlinked{Kind: "server", ID: "1"},
-		events.APIKeyAdded{APIKey: events.APIKey{ID: uuid.New(), Hash: events.Secret(fmt.Sprint("new", len(h.records)))}},
+		events.APIKeyAdded{APIKey: events.APIKey{ID: uuid.New(),
+			Hash: events.Secret(fmt.Sprint("new", len(h.records)))}},
 	}).Draw(t, "change"))
 }
 
@@ -78,7 +84,8 @@ func (h *history) end(t *rapid.T) {
 		return
 	}
 	i := rapid.IntRange(0, len(h.alive)-1).Draw(t, "user")
-	e := rapid.SampledFrom([]events.Event{events.UserDeleted{}, events.UserErased{}, events.SigningKeyRemoved{ID: "none"}}).Draw(t, "end")
+	e := rapid.SampledFrom([]events.Event{events.UserDeleted{}, events.UserErased{},
+		events.SigningKeyRemoved{ID: "none"}}).Draw(t, "end")
 	h.add(h.alive[i], e)
 	switch e.(type) {
 	case events.SigningKeyRemoved:
@@ -107,8 +114,10 @@ func (h *history) found(t *rapid.T) {
 		event events.Event
 	}{
 		{events.Datacenter(places[0]), events.DatacenterCreated{Number: 1, Name: "north"}},
-		{events.Datacenter(places[0]), events.DatacenterUpdated{Public: the(true)}}, {events.Datacenter(places[0]), events.DatacenterDeleted{}},
-		{events.Group(places[1]), events.GroupCreated{Number: 1, Name: "staff"}}, {events.Client(places[3]), events.ClientCreated{Number: 1, Name: "Acme"}},
+		{events.Datacenter(places[0]), events.DatacenterUpdated{Public: the(true)}},
+		{events.Datacenter(places[0]), events.DatacenterDeleted{}},
+		{events.Group(places[1]), events.GroupCreated{Number: 1, Name: "staff"}},
+		{events.Client(places[3]), events.ClientCreated{Number: 1, Name: "Acme"}},
 	}).Draw(t, "place")
 	h.add(uuid.Nil, e.event)
 	h.records[len(h.records)-1].Aggregate = e.of
@@ -123,13 +132,15 @@ func (h *history) erased(t *rapid.T) {
 }
 
 func word(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta", "Anna", "Joanna Ann", "Żółw", "日本 Ann", "a\x00b"}).Draw(t, "word")
+	return rapid.SampledFrom([]string{"", "Ann", "ann", "Änn", "Bob", "bob ", "Cyril", "Żaneta", "Anna", "Joanna Ann",
+		"Żółw", "日本 Ann", "a\x00b"}).Draw(t, "word")
 }
 
 // steps draws a history.
 func steps(t *rapid.T) *history {
 	h := &history{number: rapid.SampledFrom([]int64{0, 1<<32 - 4}).Draw(t, "last number")}
-	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end, "erase": h.erase, "erased": h.erased, "found": h.found})
+	t.Repeat(map[string]func(*rapid.T){"create": h.create, "create2": h.create, "change": h.change, "end": h.end,
+		"erase": h.erase, "erased": h.erased, "found": h.found})
 	return h
 }
 

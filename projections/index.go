@@ -48,8 +48,8 @@ func compareCredentials(a, b credential) int {
 	return 0
 }
 
-// credentialDegree keeps the nodes small that a write copies: a credential is five times as large as the pointer that the
-// other trees hold.
+// credentialDegree keeps the nodes small that a write copies: a credential is five times as large as the pointer that
+// the other trees hold.
 const credentialDegree = 16
 
 func credentialsOf(u *commands.User) []credential {
@@ -112,8 +112,8 @@ func loadIndexes(users []*commands.User) *indexes {
 	})
 }
 
-// assemble builds the indexes of users, who come by number, on all processors; in returns those who are in the order of a
-// field, in that order.
+// assemble builds the indexes of users, who come by number, on all processors; in returns those who are in the order of
+// a field, in that order.
 func assemble(users []*commands.User, in func(Field) []*commands.User) *indexes {
 	ix := &indexes{orders: map[string]*partition{}, texts: map[Field]*fieldTexts{}}
 	var all sync.WaitGroup
@@ -138,7 +138,8 @@ func those(users []*commands.User, keep func(*commands.User) bool) (out []*comma
 	return out
 }
 
-// loadCredentials builds the index of all users' credentials. Like users, they are sorted by what their ids begin with, packed.
+// loadCredentials builds the index of all users' credentials. Like users, they are sorted by what their ids begin with,
+// packed.
 func loadCredentials(users []*commands.User) *btree.BTreeG[credential] {
 	type keyed struct {
 		key   [2]uint64
@@ -178,7 +179,8 @@ func (c credential) packed() (key [2]uint64) {
 func (ix *indexes) copy() *indexes {
 	out := &indexes{byID: ix.byID.Copy(), byNumber: ix.byNumber.Copy(), byUsername: ix.byUsername.Copy(),
 		byEmail: ix.byEmail.Copy(), byExternalID: ix.byExternalID.Copy(), linked: ix.linked.Copy(),
-		credentials: ix.credentials.Copy(), memberships: ix.memberships.Copy(), lookAlikes: ix.lookAlikes.Copy(), orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
+		credentials: ix.credentials.Copy(), memberships: ix.memberships.Copy(), lookAlikes: ix.lookAlikes.Copy(),
+		orders: maps.Clone(ix.orders), texts: maps.Clone(ix.texts)}
 	for name, p := range out.orders {
 		out.orders[name] = p.copy()
 	}

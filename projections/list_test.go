@@ -30,18 +30,25 @@ func filters(t *rapid.T) []projections.Filter {
 		make(projections.Number, projections.Gte, "3"), make(projections.Number, projections.Lte, "9"),
 		make(projections.CreatedAt, projections.Gte, start.Add(5*time.Second).Format(time.RFC3339)),
 		make(projections.CreatedAt, projections.Lte, start.Add(30*time.Second).Format(time.RFC3339)),
-		make(projections.Username, projections.Eq, "USER2", "user3", "user2"), make(projections.Any, projections.Contains, "user1"),
-		make(projections.ID, projections.Contains, "A", "-5"), make(projections.ID, projections.Prefix, "1", "D"), make(projections.ID, projections.Prefix, "e"),
-		make(projections.Datacenter, projections.Eq, places[0].String()), make(projections.Client, projections.Eq, "1", "3"),
-		make(projections.Parent, projections.Eq, ""), make(projections.Client, projections.Lte, "1"), make(projections.Parent, projections.Eq, uuid.Nil.String()), make(projections.Number, projections.Eq, "1", "2", "77"), make(projections.Username, projections.Prefix, "user1"),
+		make(projections.Username, projections.Eq, "USER2", "user3", "user2"),
+		make(projections.Any, projections.Contains, "user1"),
+		make(projections.ID, projections.Contains, "A", "-5"), make(projections.ID, projections.Prefix, "1", "D"),
+		make(projections.ID, projections.Prefix, "e"),
+		make(projections.Datacenter, projections.Eq, places[0].String()), make(projections.Client, projections.Eq, "1",
+			"3"),
+		make(projections.Parent, projections.Eq, ""), make(projections.Client, projections.Lte, "1"),
+		make(projections.Parent, projections.Eq, uuid.Nil.String()), make(projections.Number, projections.Eq, "1", "2",
+			"77"), make(projections.Username, projections.Prefix, "user1"),
 	}), 0, 3).Draw(t, "filters")
 }
 
 func sorts(t *rapid.T) []projections.Sort {
 	key := rapid.Custom(func(t *rapid.T) projections.Sort {
 		return projections.Sort{
-			Field: rapid.SampledFrom([]projections.Field{projections.Number, projections.Username, projections.Email, projections.FirstName,
-				projections.LastName, projections.CreatedAt, projections.UpdatedAt, projections.Active, projections.ID, projections.Name}).Draw(t, "field"),
+			Field: rapid.SampledFrom([]projections.Field{projections.Number, projections.Username, projections.Email,
+				projections.FirstName,
+				projections.LastName, projections.CreatedAt, projections.UpdatedAt, projections.Active, projections.ID,
+				projections.Name}).Draw(t, "field"),
 			Descending: rapid.Bool().Draw(t, "descending")}
 	})
 	return rapid.SliceOfN(key, 0, 3).Draw(t, "sort")
@@ -59,9 +66,13 @@ func TestListIsWhatOneWouldCountByHand(t *testing.T) {
 		ask(t, v, q.Filters...)
 		if len(h.alive) > 0 && rapid.Bool().Draw(t, "scoped") {
 			id := rapid.SampledFrom(h.alive).Draw(t, "asker")
-			q.Scope = rapid.SampledFrom([]commands.Scope{{Parent: id, Self: id}, {Self: id}, {Parent: id}, {Client: 1}, {}}).Draw(t, "scope")
+			q.Scope = rapid.SampledFrom([]commands.Scope{{Parent: id, Self: id}, {Self: id}, {Parent: id}, {Client: 1},
+				{}}).Draw(t, "scope")
 		}
-		want := slices.DeleteFunc(everybody(t, v), func(u *commands.User) bool { return !q.Scope.Sees(u) || !passes(q.Filters, u) })
+		want := slices.DeleteFunc(everybody(t, v), func(u *commands.User) bool {
+			return !q.Scope.Sees(u) ||
+				!passes(q.Filters, u)
+		})
 		page, err := v.List(q)
 		require.NoError(t, err)
 		require.ElementsMatch(t, numbers(want), numbers(page.Users))
@@ -104,13 +115,14 @@ func cursor(t require.TestingT, u *commands.User, sorts []projections.Sort) *pro
 	return m
 }
 
-// TestCursorsStayWhereTheyAre changes users between one page and the next: the next one begins right behind the place where the
-// last user stood.
+// TestCursorsStayWhereTheyAre changes users between one page and the next: the next one begins right behind the place
+// where the last user stood.
 func TestCursorsStayWhereTheyAre(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := steps(t)
 		v := searching(t, h)
-		q := projections.Query{Scope: everyone, Filters: filters(t), Sort: sorts(t), Limit: rapid.IntRange(1, 7).Draw(t, "limit")}
+		q := projections.Query{Scope: everyone, Filters: filters(t), Sort: sorts(t),
+			Limit: rapid.IntRange(1, 7).Draw(t, "limit")}
 		first, err := v.List(q)
 		require.NoError(t, err)
 		if len(first.Users) == 0 {
@@ -127,7 +139,8 @@ func TestCursorsStayWhereTheyAre(t *testing.T) {
 		q.After = cursor(t, &last, q.Sort)
 		rest, err := v.List(q)
 		require.NoError(t, err)
-		want := slices.DeleteFunc(slices.Clone(all.Users), func(u *commands.User) bool { return byHand(q.Sort)(&last, u) >= 0 })
+		want := slices.DeleteFunc(slices.Clone(all.Users),
+			func(u *commands.User) bool { return byHand(q.Sort)(&last, u) >= 0 })
 		require.Equal(t, numbers(want), numbers(rest.Users))
 		require.Equal(t, all.Total, rest.Total)
 	})
@@ -136,7 +149,8 @@ func TestCursorsStayWhereTheyAre(t *testing.T) {
 func TestCursorsOfAnotherList(t *testing.T) {
 	byEmail := []projections.Sort{{Field: projections.Email}}
 	text := projections.CursorBehind(&commands.User{Number: 3}, byEmail)
-	for _, sorts := range [][]projections.Sort{nil, {{Field: projections.Email, Descending: true}}, {{Field: projections.Username}}} {
+	for _, sorts := range [][]projections.Sort{nil, {{Field: projections.Email, Descending: true}},
+		{{Field: projections.Username}}} {
 		_, err := projections.ParseCursor(text, sorts)
 		require.ErrorIs(t, err, projections.ErrCursor)
 	}
@@ -193,9 +207,11 @@ func byHand(sorts []projections.Sort) func(a, b *commands.User) int {
 				c = strings.Compare(a.ID.String(), b.ID.String())
 			default:
 				text := map[projections.Field]func(*commands.User) string{
-					projections.Username: func(u *commands.User) string { return u.Username }, projections.Email: func(u *commands.User) string { return u.Email },
-					projections.FirstName: func(u *commands.User) string { return u.FirstName }, projections.LastName: func(u *commands.User) string { return u.LastName },
-					projections.Name: (*commands.User).Name}[s.Field]
+					projections.Username:  func(u *commands.User) string { return u.Username },
+					projections.Email:     func(u *commands.User) string { return u.Email },
+					projections.FirstName: func(u *commands.User) string { return u.FirstName },
+					projections.LastName:  func(u *commands.User) string { return u.LastName },
+					projections.Name:      (*commands.User).Name}[s.Field]
 				c = strings.Compare(commands.Folded(text(a)), commands.Folded(text(b)))
 			}
 			if s.Descending {
@@ -226,10 +242,14 @@ func TestListRefuses(t *testing.T) {
 		value string
 		err   error
 	}{
-		{"nope", projections.Eq, "", projections.ErrField}, {projections.Number, projections.Contains, "1", projections.ErrOp},
-		{projections.Username, projections.Gte, "1", projections.ErrOp}, {projections.Any, projections.Eq, "1", projections.ErrOp},
-		{projections.Username, "like", "1", projections.ErrOp}, {projections.Number, projections.Eq, "one", projections.ErrValue},
-		{projections.Active, projections.Eq, "yes", projections.ErrValue}, {projections.CreatedAt, projections.Gte, "today", projections.ErrValue},
+		{"nope", projections.Eq, "", projections.ErrField}, {projections.Number, projections.Contains, "1",
+			projections.ErrOp},
+		{projections.Username, projections.Gte, "1", projections.ErrOp},
+		{projections.Any, projections.Eq, "1", projections.ErrOp},
+		{projections.Username, "like", "1", projections.ErrOp}, {projections.Number, projections.Eq, "one",
+			projections.ErrValue},
+		{projections.Active, projections.Eq, "yes", projections.ErrValue}, {projections.CreatedAt, projections.Gte,
+			"today", projections.ErrValue},
 		{projections.ID, projections.Eq, "1", projections.ErrValue},
 	} {
 		_, err := projections.NewFilter(c.field, c.op, c.value)
@@ -237,11 +257,13 @@ func TestListRefuses(t *testing.T) {
 	}
 }
 
-// TestNoneIsNoValue: who has no client, no parent and no datacenter is found by the empty value alone, and compares with nothing.
+// TestNoneIsNoValue: who has no client, no parent and no datacenter is found by the empty value alone, and compares
+// with nothing.
 func TestNoneIsNoValue(t *testing.T) {
 	h := &history{}
 	h.add(uuid.UUID{15: 1}, events.UserCreated{Number: 1, Username: "none", Email: "none@example.org"})
-	h.add(uuid.UUID{15: 2}, events.UserCreated{Number: 2, Username: "some", Email: "some@example.org", Client: 4, Parent: uuid.UUID{15: 1}, Datacenter: places[0]})
+	h.add(uuid.UUID{15: 2}, events.UserCreated{Number: 2, Username: "some", Email: "some@example.org", Client: 4,
+		Parent: uuid.UUID{15: 1}, Datacenter: places[0]})
 	v := rebuilt(h.records)
 	for _, c := range []struct {
 		field projections.Field
@@ -249,18 +271,24 @@ func TestNoneIsNoValue(t *testing.T) {
 		value string
 		found string
 	}{
-		{projections.Client, projections.Eq, "", "none"}, {projections.Client, projections.Eq, "0", ""}, {projections.Client, projections.Eq, "4", "some"},
-		{projections.Client, projections.Lte, "4", "some"}, {projections.Client, projections.Lte, "0", ""}, {projections.Client, projections.Lte, "3", ""},
-		{projections.Client, projections.Gte, "0", "some"}, {projections.Client, projections.Gte, "-1", "some"}, {projections.Client, projections.Gte, "5", ""},
+		{projections.Client, projections.Eq, "", "none"}, {projections.Client, projections.Eq, "0", ""},
+		{projections.Client, projections.Eq, "4", "some"},
+		{projections.Client, projections.Lte, "4", "some"}, {projections.Client, projections.Lte, "0", ""},
+		{projections.Client, projections.Lte, "3", ""},
+		{projections.Client, projections.Gte, "0", "some"}, {projections.Client, projections.Gte, "-1", "some"},
+		{projections.Client, projections.Gte, "5", ""},
 		{projections.Parent, projections.Eq, "", "none"}, {projections.Parent, projections.Eq, uuid.Nil.String(), ""},
-		{projections.Parent, projections.Prefix, "0000", "some"}, {projections.Parent, projections.Contains, "-0000-", "some"},
-		{projections.Datacenter, projections.Eq, "", "none"}, {projections.Datacenter, projections.Eq, uuid.Nil.String(), ""},
+		{projections.Parent, projections.Prefix, "0000", "some"}, {projections.Parent, projections.Contains, "-0000-",
+			"some"},
+		{projections.Datacenter, projections.Eq, "", "none"}, {projections.Datacenter, projections.Eq,
+			uuid.Nil.String(), ""},
 		{projections.Datacenter, projections.Contains, "0000", "some"},
 		{projections.ExternalID, projections.Eq, "", "none some"},
 	} {
 		for _, sort := range []projections.Field{projections.Number, c.field} {
-			page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{filter(t, c.field, c.op, c.value)},
-				Sort: []projections.Sort{{Field: sort}}, Limit: 9})
+			page, err := v.List(projections.Query{Scope: everyone,
+				Filters: []projections.Filter{filter(t, c.field, c.op, c.value)},
+				Sort:    []projections.Sort{{Field: sort}}, Limit: 9})
 			require.NoError(t, err)
 			var names []string
 			for _, u := range page.Users {
@@ -297,7 +325,8 @@ func TestEveryFieldSortsAndFilters(t *testing.T) {
 	v := rebuilt(h.records)
 	for _, f := range projections.Fields() {
 		if f != projections.Any {
-			page, err := v.List(projections.Query{Scope: everyone, Sort: []projections.Sort{{Field: f, Descending: true}}, Limit: 1})
+			page, err := v.List(projections.Query{Scope: everyone,
+				Sort: []projections.Sort{{Field: f, Descending: true}}, Limit: 1})
 			require.NoError(t, err)
 			require.Len(t, page.Users, 1)
 		}
@@ -318,14 +347,17 @@ func TestOrdersAreBuiltBesideTheWriter(t *testing.T) {
 		}
 		ids = append(ids, id)
 		h.number++
-		h.add(id, events.UserCreated{Number: h.number, Username: uuid.NewString(), Email: uuid.NewString() + "@x", LastName: uuid.NewString()})
+		h.add(id, events.UserCreated{Number: h.number, Username: uuid.NewString(), Email: uuid.NewString() + "@x",
+			LastName: uuid.NewString()})
 	}
 	var readers sync.WaitGroup
 	fields := projections.Fields()
 	for i := range 4 {
 		readers.Go(func() {
 			for j := range 60 {
-				q := projections.Query{Scope: everyone, Limit: 10, Sort: []projections.Sort{{Field: fields[(i+j)%(len(fields)-1)]}, {Field: projections.UpdatedAt, Descending: true}}}
+				q := projections.Query{Scope: everyone, Limit: 10,
+					Sort: []projections.Sort{{Field: fields[(i+j)%(len(fields)-1)]},
+						{Field: projections.UpdatedAt, Descending: true}}}
 				_, err := v.List(q)
 				require.NoError(t, err)
 			}
@@ -337,7 +369,8 @@ func TestOrdersAreBuiltBesideTheWriter(t *testing.T) {
 	readers.Wait()
 	fresh := rebuilt(h.records)
 	for _, f := range fields[:len(fields)-1] {
-		q := projections.Query{Scope: everyone, Limit: 1 << 20, Sort: []projections.Sort{{Field: f}, {Field: projections.UpdatedAt, Descending: true}}}
+		q := projections.Query{Scope: everyone, Limit: 1 << 20,
+			Sort: []projections.Sort{{Field: f}, {Field: projections.UpdatedAt, Descending: true}}}
 		got, err := v.List(q)
 		require.NoError(t, err)
 		want, err := fresh.List(q)

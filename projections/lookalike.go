@@ -11,8 +11,8 @@ import (
 	"accountd/commands"
 )
 
-// lookAlike leads from what a name of a user looks like to the user. A name that looks like its folded form alone, such as any
-// of ASCII letters, has none: the orders by username and e-mail address lead to it.
+// lookAlike leads from what a name of a user looks like to the user. A name that looks like its folded form alone, such
+// as any of ASCII letters, has none: the orders by username and e-mail address lead to it.
 type lookAlike struct {
 	looks string // folded
 	user  uuid.UUID

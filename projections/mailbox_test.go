@@ -23,7 +23,8 @@ func mailboxView(t *testing.T, addresses ...string) *projections.View {
 
 // TestMailboxesInLists: filters compare addresses as mailboxes, and look for parts in what is read.
 func TestMailboxesInLists(t *testing.T) {
-	v := mailboxView(t, "a@münchen.example", "a@munchen.example", "a@xn--mnchen-3ya.example", "a@x.example", "a@м.example")
+	v := mailboxView(t, "a@münchen.example", "a@munchen.example", "a@xn--mnchen-3ya.example", "a@x.example",
+		"a@м.example")
 	for _, c := range []struct {
 		op    projections.Op
 		value string
@@ -42,7 +43,8 @@ func TestMailboxesInLists(t *testing.T) {
 		f := filter(t, projections.Email, c.op, c.value)
 		for _, by := range [][]projections.Sort{nil, {{Field: projections.Email}}, {{Field: projections.Username}}} {
 			for range 3 { // the first times build indexes
-				page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{f}, Sort: by, Limit: 10})
+				page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{f}, Sort: by,
+					Limit: 10})
 				require.NoError(t, err)
 				require.ElementsMatch(t, c.want, numbers(page.Users), "%s %q by %v", c.op, c.value, by)
 				require.Equal(t, len(c.want), page.Total)
@@ -61,11 +63,13 @@ func TestUsersOfOneMailboxAreAllThere(t *testing.T) {
 	require.NoError(t, again.Restore(saved))
 	again.Open()
 	for _, v := range []*projections.View{v, again} {
-		page, err := v.List(projections.Query{Scope: everyone, Sort: []projections.Sort{{Field: projections.Email}}, Limit: 10})
+		page, err := v.List(projections.Query{Scope: everyone, Sort: []projections.Sort{{Field: projections.Email}},
+			Limit: 10})
 		require.NoError(t, err)
 		require.Equal(t, []int64{1, 2}, numbers(page.Users))
 		first := v.Snapshot().UserByNumber(1)
-		require.NoError(t, v.Apply([]events.Record{{Sequence: 3, Aggregate: events.User(first.ID), Type: events.UserDeleted{}.Type(), Event: events.UserDeleted{}}}))
+		require.NoError(t, v.Apply([]events.Record{{Sequence: 3, Aggregate: events.User(first.ID),
+			Type: events.UserDeleted{}.Type(), Event: events.UserDeleted{}}}))
 		require.Equal(t, int64(2), v.Snapshot().UserByName("a@münchen.example").Number)
 		require.Equal(t, 1, v.Snapshot().Len())
 	}

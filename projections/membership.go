@@ -21,7 +21,8 @@ type membership struct {
 }
 
 func compareMemberships(a, b membership) int {
-	return cmp.Or(cmp.Compare(a.kind, b.kind), bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.client, b.client), cmp.Compare(a.user, b.user))
+	return cmp.Or(cmp.Compare(a.kind, b.kind), bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.client, b.client),
+		cmp.Compare(a.user, b.user))
 }
 
 func newMemberships() *btree.BTreeG[membership] {
@@ -66,8 +67,8 @@ func (ix *indexes) replaceMemberships(before, after *commands.User) {
 	exchange(ix.memberships, membershipsOf(before), membershipsOf(after))
 }
 
-// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the user as their
-// parent, by number, until visit returns false.
+// Members visits the users who are bound to the datacenter, in the group, of the client, or in the Scope of the user as
+// their parent, by number, until visit returns false.
 func (s *Snapshot) Members(of events.Aggregate, visit func(*commands.User) bool) {
 	first := membership{kind: of.Kind, id: of.ID}
 	if of.Kind == events.KindClient {

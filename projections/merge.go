@@ -85,7 +85,8 @@ func (m *merge) page(offset, limit int) []*commands.User {
 	return out
 }
 
-// filter walks the whole run and returns up to limit of the users to be kept, from the offset on, and how many there are.
+// filter walks the whole run and returns up to limit of the users to be kept, from the offset on, and how many there
+// are.
 func (m *merge) filter(keep func(*commands.User) bool, offset, limit int) (out []*commands.User, total int) {
 	seen, before := 0, 0 // before the page
 	m.visit(0, func(u *commands.User) bool {
@@ -166,8 +167,8 @@ func (m *merge) at(s stretch, i int) *commands.User {
 	return u
 }
 
-// skip returns how many users of each stretch are among the first n of the merge. It halves what is in question by asking
-// how many users come before the middle of the widest stretch.
+// skip returns how many users of each stretch are among the first n of the merge. It halves what is in question by
+// asking how many users come before the middle of the widest stretch.
 func (m *merge) skip(n int) (least []int) {
 	least, most := make([]int, len(m.stretches)), make([]int, len(m.stretches))
 	for i, s := range m.stretches {
@@ -201,7 +202,8 @@ func (m *merge) skip(n int) (least []int) {
 func (m *merge) places(u *commands.User, least, most []int) (places []int, total int) {
 	places = make([]int, len(least))
 	for i, s := range m.stretches {
-		places[i] = least[i] + sort.Search(most[i]-least[i], func(j int) bool { return !m.before(m.at(s, least[i]+j), u) })
+		places[i] = least[i] + sort.Search(most[i]-least[i],
+			func(j int) bool { return !m.before(m.at(s, least[i]+j), u) })
 		total += places[i]
 	}
 	return places, total

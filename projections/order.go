@@ -27,8 +27,8 @@ type order struct {
 	sorts []Sort
 }
 
-// orderOf returns the order for these sort keys and whether it is to be walked backwards. No keys mean by number. It returns
-// [ErrField].
+// orderOf returns the order for these sort keys and whether it is to be walked backwards. No keys mean by number. It
+// returns [ErrField].
 func orderOf(fixed []Field, sorts []Sort) (o order, backwards bool, err error) {
 	if err := CheckSorts(sorts); err != nil {
 		return order{}, false, err
@@ -47,7 +47,8 @@ func orderOf(fixed []Field, sorts []Sort) (o order, backwards bool, err error) {
 	return o, backwards, nil
 }
 
-// CheckSorts returns [ErrField] unless users can be sorted by all of these keys, also by those behind one that ends the order.
+// CheckSorts returns [ErrField] unless users can be sorted by all of these keys, also by those behind one that ends the
+// order.
 func CheckSorts(sorts []Sort) error {
 	if len(sorts) > maxSorts {
 		return fmt.Errorf("%w: more than %d sort keys", ErrField, maxSorts)

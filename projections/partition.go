@@ -38,7 +38,8 @@ func newPartition(o order, users []*commands.User) *partition {
 }
 
 func newRuns() *btree.BTreeG[run] {
-	return btree.NewBTreeGOptions(func(a, b run) bool { return a.key < b.key }, btree.Options{NoLocks: true, Degree: treeDegree})
+	return btree.NewBTreeGOptions(func(a, b run) bool { return a.key < b.key },
+		btree.Options{NoLocks: true, Degree: treeDegree})
 }
 
 // copy returns a picture for readers. The writer copies every run before it changes it again.

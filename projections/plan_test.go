@@ -52,7 +52,8 @@ func (p plan) String() string {
 	return out
 }
 
-// TestPlans plans without a user: which runs of which order are walked, between which bounds, and what is left to compare.
+// TestPlans plans without a user: which runs of which order are walked, between which bounds, and what is left to
+// compare.
 func TestPlans(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -64,29 +65,45 @@ func TestPlans(t *testing.T) {
 	}{
 		{name: "everybody by number", want: "1 of |"},
 		{name: "everybody, the newest first", sort: "-created_at", want: "1 of |created_at, backwards"},
-		{name: "an order walked backwards ascends in its first key", sort: "-last_name,first_name", want: "1 of |last_name,-first_name, backwards"},
+		{name: "an order walked backwards ascends in its first key", sort: "-last_name,first_name",
+			want: "1 of |last_name,-first_name, backwards"},
 		{name: "nothing behind a unique number matters", sort: "number,email", want: "1 of |number,"},
 		{name: "nothing behind an id matters", sort: "active,-id,email", want: "1 of |active,-id,"},
-		{name: "one value of few has a run of its own", filters: []string{"active eq true"}, sort: "email", want: "1 of active,|email,"},
-		{name: "two fields of few share one", filters: []string{"super_admin eq false", "active eq true"}, want: "1 of active,super_admin,|"},
+		{name: "one value of few has a run of its own", filters: []string{"active eq true"}, sort: "email",
+			want: "1 of active,|email,"},
+		{name: "two fields of few share one", filters: []string{"super_admin eq false", "active eq true"},
+			want: "1 of active,super_admin,|"},
 		{name: "of two on one field the second is looked at", filters: []string{"active eq true", "active eq false"},
 			want: "1 of active,|; looking at active eq"},
-		{name: "several values have no run", filters: []string{"state eq created,creating"}, want: "1 of |; looking at state eq"},
-		{name: "without few nothing is fixed", filters: []string{"active eq true"}, many: true, want: "1 of |; looking at active eq"},
-		{name: "a filter on the sort key bounds", filters: []string{"email prefix a"}, sort: "email", want: "1 of |email,; within email prefix"},
-		{name: "in another order it is looked at", filters: []string{"email prefix a"}, sort: "username", want: "1 of |username,; looking at email prefix"},
-		{name: "without a sort key, the number bounds", filters: []string{"number gte 10", "number lte 20"}, want: "1 of |; within number gte; within number lte"},
+		{name: "several values have no run", filters: []string{"state eq created,creating"},
+			want: "1 of |; looking at state eq"},
+		{name: "without few nothing is fixed", filters: []string{"active eq true"}, many: true,
+			want: "1 of |; looking at active eq"},
+		{name: "a filter on the sort key bounds", filters: []string{"email prefix a"}, sort: "email",
+			want: "1 of |email,; within email prefix"},
+		{name: "in another order it is looked at", filters: []string{"email prefix a"}, sort: "username",
+			want: "1 of |username,; looking at email prefix"},
+		{name: "without a sort key, the number bounds", filters: []string{"number gte 10", "number lte 20"},
+			want: "1 of |; within number gte; within number lte"},
 		{name: "only the first sort key bounds", filters: []string{"email prefix a"}, sort: "username,email",
 			want: "1 of |username,email,; looking at email prefix"},
-		{name: "several values bound nothing", filters: []string{"email prefix a,b"}, sort: "email", want: "1 of |email,; looking at email prefix"},
-		{name: "what is contained bounds nothing", filters: []string{"email contains a"}, sort: "email", want: "1 of |email,; looking at email contains"},
+		{name: "several values bound nothing", filters: []string{"email prefix a,b"}, sort: "email",
+			want: "1 of |email,; looking at email prefix"},
+		{name: "what is contained bounds nothing", filters: []string{"email contains a"}, sort: "email",
+			want: "1 of |email,; looking at email contains"},
 		{name: "q bounds nothing", filters: []string{"q prefix a"}, want: "1 of |; looking at q prefix"},
-		{name: "a range within one value of few", filters: []string{"active eq true", "created_at gte 2026-01-01T00:00:00Z", "q contains x"}, sort: "-created_at",
-			want: "1 of active,|created_at, backwards; within created_at gte; looking at q contains"},
-		{name: "a part of a scope has a run for each of its values", part: "client_id eq 1,2", sort: "email", want: "2 of client_id,|email,"},
-		{name: "a filter on the field of the part is answered by it", part: "client_id eq 1", filters: []string{"client_id eq 1"}, want: "1 of client_id,|"},
-		{name: "another comparison of it is not", part: "client_id eq 1", filters: []string{"client_id gte 1"}, want: "1 of client_id,|; looking at client_id gte"},
-		{name: "the part stands among the fixed by name", part: "client_id eq 1,2", filters: []string{"active eq true"}, want: "2 of active,client_id,|"},
+		{name: "a range within one value of few",
+			filters: []string{"active eq true", "created_at gte 2026-01-01T00:00:00Z", "q contains x"},
+			sort:    "-created_at",
+			want:    "1 of active,|created_at, backwards; within created_at gte; looking at q contains"},
+		{name: "a part of a scope has a run for each of its values", part: "client_id eq 1,2", sort: "email",
+			want: "2 of client_id,|email,"},
+		{name: "a filter on the field of the part is answered by it", part: "client_id eq 1",
+			filters: []string{"client_id eq 1"}, want: "1 of client_id,|"},
+		{name: "another comparison of it is not", part: "client_id eq 1", filters: []string{"client_id gte 1"},
+			want: "1 of client_id,|; looking at client_id gte"},
+		{name: "the part stands among the fixed by name", part: "client_id eq 1,2", filters: []string{"active eq true"},
+			want: "2 of active,client_id,|"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := Query{Filters: filters(t, c.filters...), Sort: sorts(c.sort)}
@@ -104,7 +121,8 @@ func TestPlans(t *testing.T) {
 
 // TestRefusedPlans: nobody sorts by what has no order.
 func TestRefusedPlans(t *testing.T) {
-	for _, sort := range []string{"q", "nothing", "number,nothing", "scope parent", "email,username,phone,language,timezone"} {
+	for _, sort := range []string{"q", "nothing", "number,nothing", "scope parent",
+		"email,username,phone,language,timezone"} {
 		_, err := Query{Sort: sorts(sort)}.plan(nil, true)
 		assert.ErrorIs(t, err, ErrField, sort)
 	}
@@ -113,8 +131,10 @@ func TestRefusedPlans(t *testing.T) {
 // TestLookedUp: a unique field leads to its users without any order.
 func TestLookedUp(t *testing.T) {
 	for text, want := range map[string]bool{
-		"id eq " + uuid.Nil.String(): true, "number eq 1": true, "username eq anna,bob": true, "email eq a@example.org": true, "external_id eq x": true,
-		"external_id eq ": false, "external_id eq x,": false, "number gte 1": false, "username prefix anna": false, "phone eq 1": false, "q contains x": false,
+		"id eq " + uuid.Nil.String(): true, "number eq 1": true, "username eq anna,bob": true,
+		"email eq a@example.org": true, "external_id eq x": true,
+		"external_id eq ": false, "external_id eq x,": false, "number gte 1": false, "username prefix anna": false,
+		"phone eq 1": false, "q contains x": false,
 	} {
 		assert.Equal(t, want, the(t, text).lookedUp(), text)
 	}
@@ -132,10 +152,13 @@ func TestPartsOfScopes(t *testing.T) {
 	}{
 		{"nobody", commands.Scope{}, nil, nil},
 		{"each part once, each value once", all, nil, []string{"scope parent 1", "client_id 1", "datacenter 2"}},
-		{"the own client is filtered for", all, []string{"client_id eq 7"}, []string{"scope parent 1", "client_id 1", "datacenter 2"}},
+		{"the own client is filtered for", all, []string{"client_id eq 7"}, []string{"scope parent 1", "client_id 1",
+			"datacenter 2"}},
 		{"another client is", all, []string{"client_id eq 8"}, []string{"scope parent 1", "datacenter 2"}},
-		{"one of the datacenters is", all, []string{"datacenter eq " + b.String()}, []string{"scope parent 1", "client_id 1", "datacenter 1"}},
-		{"other comparisons rule nothing out", all, []string{"client_id gte 8"}, []string{"scope parent 1", "client_id 1", "datacenter 2"}},
+		{"one of the datacenters is", all, []string{"datacenter eq " + b.String()},
+			[]string{"scope parent 1", "client_id 1", "datacenter 1"}},
+		{"other comparisons rule nothing out", all, []string{"client_id gte 8"},
+			[]string{"scope parent 1", "client_id 1", "datacenter 2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string

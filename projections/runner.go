@@ -20,8 +20,8 @@ type Runner struct {
 	caughtUp chan struct{}
 }
 
-// NewRunner returns a Runner for a View that is loading. The others are given every Record behind the View's position, once
-// the View has it; what one of them fails with ends Run.
+// NewRunner returns a Runner for a View that is loading. The others are given every Record behind the View's position,
+// once the View has it; what one of them fails with ends Run.
 func NewRunner(log *eventlog.Log, view *View, also ...func([]events.Record) error) *Runner {
 	return &Runner{log: log, view: view, also: also, caughtUp: make(chan struct{})}
 }
@@ -30,7 +30,8 @@ func NewRunner(log *eventlog.Log, view *View, also ...func([]events.Record) erro
 // returns. Any other error is final: the Log has a gap, was changed, or holds what this release cannot read.
 func (r *Runner) Run(ctx context.Context) error {
 	last, err := r.log.Last(ctx)
-	for r.log.Shared() && engine.Temporary(err) && ctx.Err() == nil { // a cluster may be electing its leaders for a while
+	for r.log.Shared() && engine.Temporary(err) && ctx.Err() == nil {
+		// a cluster may be electing its leaders for a while
 		last, err = r.log.Last(ctx)
 	}
 	if err != nil {

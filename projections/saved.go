@@ -8,8 +8,8 @@ import (
 	"accountd/events"
 )
 
-// Saved is all that a View holds but what it builds on demand: from it and the Records behind Head, the View is what it would
-// be from all Records.
+// Saved is all that a View holds but what it builds on demand: from it and the Records behind Head, the View is what it
+// would be from all Records.
 type Saved struct {
 	Head    events.Head
 	Numbers map[events.NumberKind]int64
@@ -17,7 +17,8 @@ type Saved struct {
 	Deleted []*commands.Deleted
 	Erased  []*commands.Deleted // in the order of their erasure
 	Users   []*commands.User    // by number
-	Orders  map[Field][]uint32  // of the fields whose orders every View keeps: the places in Users of those who are in it
+	// of the fields whose orders every View keeps: the places in Users of those who are in it
+	Orders map[Field][]uint32
 }
 
 // ErrSaved is returned by [View.Restore] for orders that are not of the users.
@@ -34,8 +35,8 @@ func (s *Snapshot) Saved() Saved {
 	for _, f := range fixedFields() {
 		orders[f] = placesIn(*s.fixed(f), places)
 	}
-	return Saved{Head: s.head, Numbers: s.numbers, Lists: s.directory.Lists(), Deleted: s.deleted.Items(), Erased: s.erased,
-		Users: users, Orders: orders}
+	return Saved{Head: s.head, Numbers: s.numbers, Lists: s.directory.Lists(), Deleted: s.deleted.Items(),
+		Erased: s.erased, Users: users, Orders: orders}
 }
 
 // placesIn returns the places of the tree's users, which are known by number.
@@ -48,8 +49,8 @@ func placesIn(t *tree, places map[int64]uint32) []uint32 {
 	return out
 }
 
-// Restore gives a View that is loading, and has applied nothing yet, what another one had saved. It returns [ErrSaved], and
-// changes nothing, when that was not saved by a View.
+// Restore gives a View that is loading, and has applied nothing yet, what another one had saved. It returns [ErrSaved],
+// and changes nothing, when that was not saved by a View.
 func (v *View) Restore(s Saved) error {
 	ix, err := restoreIndexes(s.Users, s.Orders)
 	if err != nil {
@@ -75,7 +76,8 @@ func restoreIndexes(users []*commands.User, orders map[Field][]uint32) (*indexes
 			return nil, err
 		}
 		if f != ExternalID && len(ordered[f]) != len(users) {
-			return nil, fmt.Errorf("%w: %d of %d users are in the order by %s", ErrSaved, len(ordered[f]), len(users), f)
+			return nil, fmt.Errorf("%w: %d of %d users are in the order by %s", ErrSaved, len(ordered[f]),
+				len(users), f)
 		}
 	}
 	return assemble(users, func(f Field) []*commands.User { return ordered[f] }), nil

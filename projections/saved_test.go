@@ -51,9 +51,11 @@ func requireSameLists(t *rapid.T, want, got *projections.View) {
 func TestRestoreRefuses(t *testing.T) {
 	h := &history{}
 	for i := range 3 {
-		h.add(uuid.New(), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("user", i), Email: fmt.Sprint("user", i, "@example.org")})
+		h.add(uuid.New(), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("user", i),
+			Email: fmt.Sprint("user", i, "@example.org")})
 	}
-	for name, places := range map[string][]uint32{"nobody": {0, 1, 3}, "twice": {0, 1, 1}, "too few": {0, 1}, "too many": {0, 1, 2, 0}, "none": nil} {
+	for name, places := range map[string][]uint32{"nobody": {0, 1, 3}, "twice": {0, 1, 1}, "too few": {0, 1},
+		"too many": {0, 1, 2, 0}, "none": nil} {
 		for _, f := range []projections.Field{projections.ID, projections.Username, projections.Email} {
 			s := rebuilt(h.records).Snapshot().Saved()
 			s.Orders[f] = places
@@ -70,7 +72,8 @@ func TestRestoreRefuses(t *testing.T) {
 // TestSavedHasWhatAViewHas knows what of a View is saved: who gives it another field has to say whether that one is.
 func TestSavedHasWhatAViewHas(t *testing.T) {
 	saved := []string{"head", "numbers", "directory", "loading", "deleted", "erased"}
-	built := []string{"mu", "open", "indexes", "builds", "position", "snapshot", "moved", "building", "backlog", "watching", "limits"}
+	built := []string{"mu", "open", "indexes", "builds", "position", "snapshot", "moved", "building", "backlog",
+		"watching", "limits"}
 	var fields []string
 	for i := range reflect.TypeFor[projections.View]().NumField() {
 		fields = append(fields, reflect.TypeFor[projections.View]().Field(i).Name)

@@ -8,9 +8,9 @@ import (
 	"accountd/commands"
 )
 
-// seen answers a Query of somebody who sees a part of the users: the children of one, those of some datacenters, those of
-// a client. The part that has the most is walked, in place; the users of the others are fetched and sorted in. When no part
-// has many all are, so that orders are built only for those who see much.
+// seen answers a Query of somebody who sees a part of the users: the children of one, those of some datacenters, those
+// of a client. The part that has the most is walked, in place; the users of the others are fetched and sorted in. When
+// no part has many all are, so that orders are built only for those who see much.
 func (v *View) seen(q Query) (Page, error) {
 	parts := partsOf(q)
 	s := v.holding(ordersOf(parts)...)

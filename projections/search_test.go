@@ -17,15 +17,19 @@ import (
 )
 
 // indexed are the fields that have text indexes, and Any, which is answered from theirs.
-var indexed = []projections.Field{projections.ID, projections.Username, projections.Email, projections.FirstName, projections.LastName,
+var indexed = []projections.Field{projections.ID, projections.Username, projections.Email, projections.FirstName,
+	projections.LastName,
 	projections.DisplayName, projections.Name, projections.Phone, projections.ExternalID, projections.Any}
 
 // looked draws a filter that looks for parts of texts.
 func looked(t *rapid.T) projections.Filter {
-	part := rapid.OneOf(rapid.SampledFrom([]string{"a", "N", "an", "ann", "Änn", "anna", "bo", "new", "user1", "r1", "1", "12", "@", "example.org",
-		"u1@", "x", "zan", "zaneta", "žan", "-4", "-5", "+48", "8 6", "no such", "\x00", "n\x00", "a\x00b", "\xff", "ół", "本", "本 a"}), rapid.StringMatching(`[an0-9-]{1,3}`))
+	part := rapid.OneOf(rapid.SampledFrom([]string{"a", "N", "an", "ann", "Änn", "anna", "bo", "new", "user1", "r1",
+		"1", "12", "@", "example.org",
+		"u1@", "x", "zan", "zaneta", "žan", "-4", "-5", "+48", "8 6", "no such", "\x00", "n\x00", "a\x00b", "\xff",
+		"ół", "本", "本 a"}), rapid.StringMatching(`[an0-9-]{1,3}`))
 	return filter(t, rapid.SampledFrom(indexed).Draw(t, "field"),
-		rapid.SampledFrom([]projections.Op{projections.Contains, projections.Prefix}).Draw(t, "op"), rapid.SliceOfN(part, 0, 3).Draw(t, "parts")...)
+		rapid.SampledFrom([]projections.Op{projections.Contains, projections.Prefix}).Draw(t, "op"),
+		rapid.SliceOfN(part, 0, 3).Draw(t, "parts")...)
 }
 
 func filter(t require.TestingT, f projections.Field, op projections.Op, values ...string) projections.Filter {
@@ -110,8 +114,8 @@ func TestSearchBesideTheWriter(t *testing.T) {
 		readers.Go(func() {
 			for j := i; ; j++ {
 				a, b := filters[j%len(filters)], filters[j*j%len(filters)]
-				page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{a}, Limit: 5, Offset: j % 7,
-					Sort: []projections.Sort{{Field: projections.Email, Descending: j%2 == 0}}})
+				page, err := v.List(projections.Query{Scope: everyone, Filters: []projections.Filter{a}, Limit: 5,
+					Offset: j % 7, Sort: []projections.Sort{{Field: projections.Email, Descending: j%2 == 0}}})
 				require.NoError(t, err)
 				require.Len(t, kept(page.Users, a), len(page.Users))
 				s := v.Snapshot()
@@ -149,13 +153,15 @@ func turmoil(n int) *history {
 			h.number++
 			id := uuid.NewSHA1(uuid.Nil, []byte(fmt.Sprint(i)))
 			h.alive = append(h.alive, id)
-			h.add(id, events.UserCreated{Number: h.number, Username: fmt.Sprint("user", h.number), Email: fmt.Sprintf("u%d@example.org", h.number), FirstName: word})
+			h.add(id, events.UserCreated{Number: h.number, Username: fmt.Sprint("user", h.number),
+				Email: fmt.Sprintf("u%d@example.org", h.number), FirstName: word})
 		case i%31 == 30:
 			k := i * 13 % len(h.alive)
 			h.add(h.alive[k], events.UserDeleted{})
 			h.alive = slices.Delete(h.alive, k, k+1)
 		default:
-			h.add(h.alive[i*i%len(h.alive)], events.ProfileUpdated{LastName: &word, Phone: the(fmt.Sprint("+48 600 ", i%100)), ExternalID: the(fmt.Sprint(word, i))})
+			h.add(h.alive[i*i%len(h.alive)], events.ProfileUpdated{LastName: &word,
+				Phone: the(fmt.Sprint("+48 600 ", i%100)), ExternalID: the(fmt.Sprint(word, i))})
 		}
 	}
 	return h
@@ -167,8 +173,10 @@ func TestBroadPatternsAreRemembered(t *testing.T) {
 	v := projections.NewSmallView(100, 10, 5)
 	require.NoError(t, v.Apply(h.records[:14_000]))
 	v.Open()
-	filters := []projections.Filter{filter(t, projections.Any, projections.Contains, "user"), filter(t, projections.Email, projections.Contains, "1"),
-		filter(t, projections.Email, projections.Contains, "example"), filter(t, projections.Email, projections.Prefix, "example")}
+	filters := []projections.Filter{filter(t, projections.Any, projections.Contains, "user"),
+		filter(t, projections.Email, projections.Contains, "1"),
+		filter(t, projections.Email, projections.Contains, "example"), filter(t, projections.Email, projections.Prefix,
+			"example")}
 	ask(t, v, filters...)
 	for i, r := range h.records[14_000:] {
 		require.NoError(t, v.Apply([]events.Record{r}))
@@ -190,10 +198,12 @@ func requireFound(t require.TestingT, v *projections.View, filters ...projection
 
 // TestAwkwardTexts looks for every part of texts that are short, empty or hold zeros.
 func TestAwkwardTexts(t *testing.T) {
-	texts := []string{"", " ", "a", "ab", "abc", "abcd", "ab\x00", "\x00", "\x00\x00a", "aaaaaaa", "ÄB", "ß", "日本", "a\xffb"}
+	texts := []string{"", " ", "a", "ab", "abc", "abcd", "ab\x00", "\x00", "\x00\x00a", "aaaaaaa", "ÄB", "ß", "日本",
+		"a\xffb"}
 	h := &history{}
 	for i, text := range texts {
-		h.add(uuid.New(), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("u", i), Email: fmt.Sprint("e", i), Phone: text})
+		h.add(uuid.New(), events.UserCreated{Number: int64(i + 1), Username: fmt.Sprint("u", i),
+			Email: fmt.Sprint("e", i), Phone: text})
 	}
 	v := projections.NewSmallView(1, 0, 0)
 	require.NoError(t, v.Apply(h.records))
@@ -212,7 +222,8 @@ func TestAwkwardTexts(t *testing.T) {
 	}
 }
 
-// TestPagesOfWhatWasFound turns the pages of many and of few, alone and among other filters and in scopes, in many orders.
+// TestPagesOfWhatWasFound turns the pages of many and of few, alone and among other filters and in scopes, in many
+// orders.
 func TestPagesOfWhatWasFound(t *testing.T) {
 	v := projections.NewSmallView(100, 10, 5)
 	h := turmoil(3000)
@@ -221,16 +232,23 @@ func TestPagesOfWhatWasFound(t *testing.T) {
 	for _, filters := range [][]projections.Filter{
 		{filter(t, projections.Email, projections.Contains, "example")},
 		{filter(t, projections.Any, projections.Contains, "77", "12")},
-		{filter(t, projections.Name, projections.Contains, "nn"), filter(t, projections.Email, projections.Prefix, "u1")},
-		{filter(t, projections.Email, projections.Contains, "1"), filter(t, projections.Number, projections.Gte, "500")},
-		{filter(t, projections.Email, projections.Contains, "99"), filter(t, projections.Active, projections.Eq, "false")},
-		{filter(t, projections.Email, projections.Contains, "9"), filter(t, projections.Username, projections.Prefix, "user1")},
+		{filter(t, projections.Name, projections.Contains, "nn"), filter(t, projections.Email, projections.Prefix,
+			"u1")},
+		{filter(t, projections.Email, projections.Contains, "1"), filter(t, projections.Number, projections.Gte,
+			"500")},
+		{filter(t, projections.Email, projections.Contains, "99"), filter(t, projections.Active, projections.Eq,
+			"false")},
+		{filter(t, projections.Email, projections.Contains, "9"), filter(t, projections.Username, projections.Prefix,
+			"user1")},
 	} {
 		ask(t, v, filters...)
-		for _, field := range []projections.Field{projections.Number, projections.Username, projections.LastName, projections.UpdatedAt} {
+		for _, field := range []projections.Field{projections.Number, projections.Username, projections.LastName,
+			projections.UpdatedAt} {
 			for _, descending := range []bool{false, true} {
-				q := projections.Query{Scope: everyone, Filters: filters, Sort: []projections.Sort{{Field: field, Descending: descending}}, Limit: 33}
-				want := slices.DeleteFunc(v.Snapshot().Everybody(), func(u *commands.User) bool { return !passes(filters, u) })
+				q := projections.Query{Scope: everyone, Filters: filters,
+					Sort: []projections.Sort{{Field: field, Descending: descending}}, Limit: 33}
+				want := slices.DeleteFunc(v.Snapshot().Everybody(),
+					func(u *commands.User) bool { return !passes(filters, u) })
 				slices.SortFunc(want, byHand(q.Sort))
 				for {
 					page, err := v.List(q)

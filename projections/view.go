@@ -15,8 +15,8 @@ import (
 	"accountd/events"
 )
 
-// View holds the State of everything in the Log as of the Records applied to it. It starts out loading: it folds, but answers
-// nothing until Open. It is safe for concurrent use; readers never wait.
+// View holds the State of everything in the Log as of the Records applied to it. It starts out loading: it folds, but
+// answers nothing until Open. It is safe for concurrent use; readers never wait.
 type View struct {
 	mu        sync.Mutex // held by who applies
 	head      events.Head
@@ -49,9 +49,9 @@ type limits struct {
 
 // NewView returns an empty View that is loading.
 func NewView() *View {
-	v := &View{numbers: map[events.NumberKind]int64{}, directory: commands.NewDirectory(), loading: map[uuid.UUID]*commands.User{},
-		deleted: newDeleted(),
-		limits:  limits{freeze: 2048, fetch: 2048, many: 2048, missed: 1000}}
+	v := &View{numbers: map[events.NumberKind]int64{}, directory: commands.NewDirectory(),
+		loading: map[uuid.UUID]*commands.User{}, deleted: newDeleted(),
+		limits: limits{freeze: 2048, fetch: 2048, many: 2048, missed: 1000}}
 	moved := make(chan struct{})
 	v.moved.Store(&moved)
 	return v

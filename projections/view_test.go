@@ -68,7 +68,10 @@ func requireMembers(t require.TestingT, users []*commands.User, s *projections.S
 		events.Datacenter(places[0]): func(u *commands.User) bool { return u.Datacenter == places[0] },
 		events.Group(places[1]):      func(u *commands.User) bool { return slices.Contains(u.Groups, places[1]) },
 		events.Group(places[2]):      func(u *commands.User) bool { return slices.Contains(u.Groups, places[2]) },
-		events.Client(places[3]):     func(u *commands.User) bool { return u.Client == 1 && s.Directory().Client(places[3]) != nil },
+		events.Client(places[3]): func(u *commands.User) bool {
+			return u.Client == 1 &&
+				s.Directory().Client(places[3]) != nil
+		},
 	} {
 		var want, got []*commands.User
 		for _, u := range users {

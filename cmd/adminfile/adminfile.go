@@ -1,5 +1,5 @@
-// Package adminfile is the file that the first start leaves for the administrator: where the service is, and one credential
-// of every kind.
+// Package adminfile is the file that the first start leaves for the administrator: where the service is, and one
+// credential of every kind.
 //
 // It promises that the file is readable by its owner only and never half written. Its one invariant is that credentials
 // that were written once are never changed.
@@ -32,7 +32,8 @@ type File struct {
 	ClientID       int64  `json:"client_id,omitempty"` // a client's number, of which the administrator is a member
 	ClientAppID    string `json:"client_app_id,omitempty"`
 	ClientSecret   string `json:"client_app_secret,omitempty"`
-	FeedPassword   string `json:"feed_password,omitempty"` // of the NATS user "feed", as whom outside subscribers hear what comes
+	// of the NATS user "feed", as whom outside subscribers hear what comes
+	FeedPassword string `json:"feed_password,omitempty"`
 }
 
 // Write stores the File at path, in place of the one that may stand there (mode 0600).

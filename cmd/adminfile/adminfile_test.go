@@ -34,7 +34,8 @@ func TestSetBaseURLLeavesTheRest(t *testing.T) {
 
 func TestWriteThenRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), Name)
-	want := File{BaseURL: "http://a", Username: "u", Password: "p<&>", UserID: "i", Token: "t", E24APIKey: "k", E24SecretKey: "s"}
+	want := File{BaseURL: "http://a", Username: "u", Password: "p<&>", UserID: "i", Token: "t", E24APIKey: "k",
+		E24SecretKey: "s"}
 	require.NoError(t, Write(path, want))
 	got, err := Read(path)
 	require.NoError(t, err)

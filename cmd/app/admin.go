@@ -31,10 +31,13 @@ const shortestMetricsToken = 20
 func adminOptions(o *Admin) []option {
 	const group = "Health and metrics"
 	return []option{
-		{group, "admin-http", "HOST:PORT", "another address, for /livez, /readyz and /metrics alone, which ask for no token there: one that " +
+		{group, "admin-http", "HOST:PORT", "another address, for /livez, /readyz and /metrics alone, which ask for " +
+			"no token there: one that " +
 			"only those who run the service reach", text{&o.HTTP}, ""},
-		{group, "metrics-token-file", "FILE", "the token by which /metrics is read on the address of http, where it needs one when there is " +
-			"an admin-http or that address is not on the loopback; tokens of super admins do, too", text{&o.MetricsTokenFile}, ""},
+		{group, "metrics-token-file", "FILE",
+			"the token by which /metrics is read on the address of http, where it needs one when there is " +
+				"an admin-http or that address is not on the loopback; tokens of super admins do, too",
+			text{&o.MetricsTokenFile}, ""},
 	}
 }
 
@@ -71,8 +74,8 @@ func (a *app) listenAdmin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening for health and metrics: %w", err)
 	}
-	s := server.HTTP(server.Admin(server.Options{Problem: native.Problem, Gate: a.gate, Alive: a.alive, Checks: a.checks(), Metrics: a.metrics,
-		Logger: a.log}), a.log)
+	s := server.HTTP(server.Admin(server.Options{Problem: native.Problem, Gate: a.gate, Alive: a.alive,
+		Checks: a.checks(), Metrics: a.metrics, Logger: a.log}), a.log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -89,8 +92,8 @@ func (a *app) listenAdmin(ctx context.Context) error {
 	return nil
 }
 
-// mayScrape says who gets the metrics on the public address: everybody on this machine while it is on the loopback and nothing else
-// is for them; otherwise the token of the metrics and super admins.
+// mayScrape says who gets the metrics on the public address: everybody on this machine while it is on the loopback and
+// nothing else is for them; otherwise the token of the metrics and super admins.
 func (a *app) mayScrape(public net.Addr) (func(http.ResponseWriter, *http.Request) error, error) {
 	token, err := a.config.Admin.metricsToken()
 	if err != nil {
@@ -102,7 +105,8 @@ func (a *app) mayScrape(public net.Addr) (func(http.ResponseWriter, *http.Reques
 			return nil
 		}
 		_, presented, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if token != "" && subtle.ConstantTimeCompare([]byte(secrets.Hash(strings.TrimSpace(presented))), []byte(token)) == 1 {
+		if token != "" && subtle.ConstantTimeCompare([]byte(secrets.Hash(strings.TrimSpace(presented))),
+			[]byte(token)) == 1 {
 			return nil
 		}
 		return a.superAdminScrapes(w, r)
@@ -123,9 +127,11 @@ func (a *app) superAdminScrapes(w http.ResponseWriter, r *http.Request) error {
 	if err := a.gate.Refusal(); err != nil {
 		return err // nobody is known yet
 	}
-	return native.Authenticated(a.service, native.Options{}, func(_ http.ResponseWriter, _ *http.Request, by commands.Actor) error {
+	return native.Authenticated(a.service, native.Options{}, func(_ http.ResponseWriter, _ *http.Request,
+		by commands.Actor) error {
 		if !commands.IsSuperAdmin(a.service.View.States(), by) {
-			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The metrics take a super admin, or the token of the metrics."}
+			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
+				Detail: "The metrics take a super admin, or the token of the metrics."}
 		}
 		return nil
 	})(w, r)

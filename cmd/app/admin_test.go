@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhoGetsTheMetrics asks on the public address, on the loopback and beyond it, and on that of those who run the service.
+// TestWhoGetsTheMetrics asks on the public address, on the loopback and beyond it, and on that of those who run the
+// service.
 func TestWhoGetsTheMetrics(t *testing.T) {
 	const token = "metrics-token-of-the-test"
 	file := filepath.Join(t.TempDir(), "token")
@@ -46,7 +47,8 @@ func TestWhoGetsTheMetrics(t *testing.T) {
 	require.Equal(t, http.StatusOK, status(r, admin.Token))
 	own := regexp.MustCompile(`listening for health and metrics" url=(\S+)`).FindStringSubmatch(r.log.String())
 	require.Len(t, own, 2)
-	for path, want := range map[string]int{"/metrics": 200, "/livez": 200, "/readyz": 200, "/": 404, "/v1/users": 404, "/openapi.json": 404} {
+	for path, want := range map[string]int{"/metrics": 200, "/livez": 200, "/readyz": 200, "/": 404, "/v1/users": 404,
+		"/openapi.json": 404} {
 		answer, err := http.Get(own[1] + path)
 		require.NoError(t, err)
 		_, err = io.Copy(io.Discard, answer.Body)

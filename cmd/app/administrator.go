@@ -18,7 +18,8 @@ import (
 	"accountd/http/native"
 )
 
-// administrator makes what the first start makes where there is none, and sees to it that the administrator's file is right.
+// administrator makes what the first start makes where there is none, and sees to it that the administrator's file is
+// right.
 func (a *app) administrator(ctx context.Context) error {
 	now := a.service.Snapshot()
 	var err error
@@ -43,13 +44,15 @@ func (a *app) administrator(ctx context.Context) error {
 // nobodyBefore refuses to make an administrator in the place of one who was told that there is one.
 func (a *app) nobodyBefore() error {
 	if _, err := os.Stat(a.adminPath()); err == nil {
-		return fmt.Errorf("there are no accounts, but %s tells of an administrator: restore the store from a backup, or move the file away "+
+		return fmt.Errorf("there are no accounts, but %s tells of an administrator: restore the store from a backup, "+
+			"or move the file away "+
 			"to begin anew; nothing was changed", a.adminPath())
 	}
 	return nil
 }
 
-// sayAdminFile says what is wrong with the administrator's file. On a cluster, only the instance that made the administrator has one.
+// sayAdminFile says what is wrong with the administrator's file. On a cluster, only the instance that made the
+// administrator has one.
 func (a *app) sayAdminFile(err error) {
 	const wayBack = "should nobody get in: accountd admin-reset, while the service is stopped"
 	switch {
@@ -97,28 +100,31 @@ func newAdministrator() (commands.CreateUser, commands.CreateApplication, adminf
 		Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator",
 		Active: true, State: commands.StateCreated, SuperAdmin: true, APIAccess: true,
 		SigningKeys: []events.SigningKey{signing},
-		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)},
+		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3),
+			secrets.StorageKey(commands.StorageSwift)},
 		APIKeys: []events.APIKey{
 			{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash), Memo: firstMemo},
 			{ID: uuid.New(), Kind: commands.KeyPterodactyl, Hash: events.Secret(panelHash), Memo: firstMemo,
 				Permissions: events.Permissions{Users: commands.LevelAll, Servers: commands.LevelAll}},
-			{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(danube)), Secret: events.Secret(danube), Memo: firstMemo},
+			{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(danube)),
+				Secret: events.Secret(danube), Memo: firstMemo},
 		},
 		CallbackKey: events.Secret(callback),
 	}
 	appID, appSecret, appHash := secrets.Application()
-	application := events.ApplicationCreated{Name: firstMemo, AppID: appID, SecretHash: events.Secret(appHash), User: id,
-		Client: commands.MainClientNumber, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}
-	return commands.CreateUser{ID: id, User: user}, commands.CreateApplication{ID: uuid.New(), Application: application}, adminfile.File{
-		Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
-		DanubeAPIKey: danube, DanubeCallback: callback,
-		E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
-		ClientID: commands.MainClientNumber, ClientAppID: appID, ClientSecret: appSecret,
-	}
+	application := events.ApplicationCreated{Name: firstMemo, AppID: appID, SecretHash: events.Secret(appHash),
+		User: id, Client: commands.MainClientNumber, Kind: commands.ApplicationTrusted, Access: commands.AccessAll}
+	return commands.CreateUser{ID: id, User: user}, commands.CreateApplication{ID: uuid.New(),
+			Application: application}, adminfile.File{
+			Username: user.Username, Password: rand.Text(), UserID: id.String(), Token: token, PterodactylKey: panel,
+			DanubeAPIKey: danube, DanubeCallback: callback,
+			E24APIKey: signing.ID, E24SecretKey: signing.Secret.Reveal(),
+			ClientID: commands.MainClientNumber, ClientAppID: appID, ClientSecret: appSecret,
+		}
 }
 
-// settle makes a draft of the administrator's file final when the administrator exists, and drops it when somebody else's
-// does.
+// settle makes a draft of the administrator's file final when the administrator exists, and drops it when somebody
+// else's does.
 func (a *app) settle() error {
 	draft, err := adminfile.Read(a.draftPath())
 	switch {
@@ -127,7 +133,8 @@ func (a *app) settle() error {
 	case err != nil:
 		a.log.Warn("dropped credentials that were half written", "error", err)
 	case a.service.Snapshot().UserByAPIKey(secrets.Hash(draft.Token)) == nil:
-		a.log.Info("dropped the credentials of an administrator who was not made: another instance was first, or a start broke off")
+		a.log.Info("dropped the credentials of an administrator who was not made: another instance was first, or a " +
+			"start broke off")
 	default:
 		if err := adminfile.Write(a.adminPath(), draft); err != nil {
 			return err

@@ -32,8 +32,9 @@ func (a *app) checkAnchor(ctx context.Context) error {
 	return nil
 }
 
-// checkRoot looks whether the tree has the root that was kept. The chain was found whole up to the kept place by then, so that
-// the log is the one of the last run: another root means that a wrong one was kept, which a signed checkpoint may have, too.
+// checkRoot looks whether the tree has the root that was kept. The chain was found whole up to the kept place by then,
+// so that the log is the one of the last run: another root means that a wrong one was kept, which a signed checkpoint
+// may have, too.
 func (a *app) checkRoot(ctx context.Context) error {
 	if len(a.seen.Root) == 0 {
 		return nil
@@ -46,7 +47,8 @@ func (a *app) checkRoot(ctx context.Context) error {
 		return err
 	}
 	if !bytes.Equal(root[:], a.seen.Root) {
-		a.log.Warn("the root that was kept of the log's Merkle tree is wrong: log and chain are whole, and the tree was made anew from them; "+
+		a.log.Warn("the root that was kept of the log's Merkle tree is wrong: log and chain are whole, and the tree "+
+			"was made anew from them; "+
 			"a checkpoint that was signed before, of so many records, may not fit", "records", a.seen.Head.Sequence)
 		a.seen.Root = nil
 	}
@@ -58,7 +60,8 @@ func (a *app) unanchored(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return fmt.Errorf("%w: restore the store from a backup, or remove %s to accept the log as it is", err, a.anchorPath())
+	return fmt.Errorf("%w: restore the store from a backup, or remove %s to accept the log as it is", err,
+		a.anchorPath())
 }
 
 // treeTimeout bounds how long the place to be kept waits for the tree, which is a moment behind the view.
@@ -93,8 +96,8 @@ func (a *app) rootOf(size uint64) ([]byte, error) {
 	return root[:], errors.Join(err, a.tree.Sync())
 }
 
-// secure has on disk what the next start relies on, before anybody is told that the service is ready: the names of the files,
-// and the place in the log. A disk that is full is no reason not to answer.
+// secure has on disk what the next start relies on, before anybody is told that the service is ready: the names of the
+// files, and the place in the log. A disk that is full is no reason not to answer.
 func (a *app) secure(context.Context) error {
 	err := durable.SyncFolders(a.config.Data)
 	if err == nil && a.placeHolds() {
@@ -106,6 +109,6 @@ func (a *app) secure(context.Context) error {
 	return nil
 }
 
-// placeHolds reports whether what the log holds is on disk: without syncs a power cut may take it back, so that only a clean end
-// stores the place.
+// placeHolds reports whether what the log holds is on disk: without syncs a power cut may take it back, so that only a
+// clean end stores the place.
 func (a *app) placeHolds() bool { return a.config.NATS != "" || a.config.Sync == syncAlways }

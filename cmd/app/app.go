@@ -43,9 +43,10 @@ func Run(ctx context.Context, c Config, stderr io.Writer, hooks Hooks) (err erro
 		}
 		a.log.Info("stopped", "ran", time.Since(a.began).Round(time.Second), "failed", err != nil)
 	}()
-	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.await(a.startEngine), a.watchStore, a.await(a.openLog), a.openUsage,
-		a.await(a.openSessions), a.restore, a.openTree, a.replay, a.checkRoot, a.await(a.startFeed), a.startHandler, a.startEraser, a.startWebhooks,
-		a.startSubscriptions, a.administrator, a.mountAudit, a.secure, a.open}
+	steps := []func(context.Context) error{a.lock, a.startTracing, a.listen, a.listenAdmin, a.await(a.startEngine),
+		a.watchStore, a.await(a.openLog), a.openUsage,
+		a.await(a.openSessions), a.restore, a.openTree, a.replay, a.checkRoot, a.await(a.startFeed), a.startHandler,
+		a.startEraser, a.startWebhooks, a.startSubscriptions, a.administrator, a.mountAudit, a.secure, a.open}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return unlessStopped(ctx, err)
@@ -102,9 +103,11 @@ type app struct {
 
 func newApp(c Config, stderr io.Writer, hooks Hooks) *app {
 	return &app{
-		config: c, hooks: hooks, began: time.Now(), log: newLogger(c, stderr), gate: &server.Gate{}, metrics: metrics.New(metrics.Build(currentBuild())),
-		service: rest.Service{View: projections.NewView(), Hasher: password.New(password.Options{Slots: c.PasswordSlots}), PasswordMin: c.PasswordMin},
-		failed:  make(chan error, 4), // HTTP, that of health and metrics, the runner and the store
+		config: c, hooks: hooks, began: time.Now(), log: newLogger(c, stderr), gate: &server.Gate{},
+		metrics: metrics.New(metrics.Build(currentBuild())),
+		service: rest.Service{View: projections.NewView(),
+			Hasher: password.New(password.Options{Slots: c.PasswordSlots}), PasswordMin: c.PasswordMin},
+		failed: make(chan error, 4), // HTTP, that of health and metrics, the runner and the store
 	}
 }
 

@@ -55,7 +55,8 @@ func (b *syncBuffer) String() string {
 
 func testConfig(t testing.TB) Config {
 	c := Default()
-	c.Data, c.HTTP, c.Sync, c.LogLevel = filepath.Join(t.TempDir(), "data"), "127.0.0.1:0", syncInterval, slog.LevelDebug
+	c.Data, c.HTTP, c.Sync, c.LogLevel = filepath.Join(t.TempDir(), "data"), "127.0.0.1:0", syncInterval,
+		slog.LevelDebug
 	return c
 }
 
@@ -127,7 +128,8 @@ func TestFirstStart(t *testing.T) {
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Regexp(t, `"danube_api_key": "[0-9a-f]{32}",\s*"danube_callback_key": "[0-9a-f]{32}"`, string(content))
-	require.Regexp(t, `"client_id": 1,\s*"client_app_id": "[0-9a-f]{32}",\s*"client_app_secret": "[0-9a-f]{32}"`, string(content))
+	require.Regexp(t, `"client_id": 1,\s*"client_app_id": "[0-9a-f]{32}",\s*"client_app_secret": "[0-9a-f]{32}"`,
+		string(content))
 	members := map[string]string{}
 	fields := reflect.ValueOf(c.admin(t))
 	for i := range fields.NumField() {
@@ -158,7 +160,8 @@ func TestFirstStart(t *testing.T) {
 	key, err := os.ReadFile(filepath.Join(c.Data, masterKeyName))
 	require.NoError(t, err)
 	for name, secret := range members {
-		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "danube_api_key" || name == "danube_callback_key" || name == "e24_secret_key" || name == "client_app_secret" {
+		if name == "password" || name == "token" || name == "pterodactyl_key" || name == "danube_api_key" ||
+			name == "danube_callback_key" || name == "e24_secret_key" || name == "client_app_secret" {
 			require.NotContains(t, r.log.String(), secret)
 		}
 	}
@@ -193,8 +196,10 @@ func TestSeveralServices(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, rb.get("/v1/users", a.admin(t).Token).StatusCode)
 	figures, err := io.ReadAll(rb.get("/metrics", "").Body)
 	require.NoError(t, err)
-	for _, line := range []string{fmt.Sprint("accountd_log_position ", firstRecords), fmt.Sprint("accountd_view_position ", firstRecords), "accountd_view_lag_records 0", "accountd_users 1",
-		"accountd_append_commands_count 1", "accountd_password_hashes_waiting 0", "accountd_commands_waiting 0", "accountd_engine_connected 1", "accountd_view_lag_seconds 0"} {
+	for _, line := range []string{fmt.Sprint("accountd_log_position ", firstRecords),
+		fmt.Sprint("accountd_view_position ", firstRecords), "accountd_view_lag_records 0", "accountd_users 1",
+		"accountd_append_commands_count 1", "accountd_password_hashes_waiting 0", "accountd_commands_waiting 0",
+		"accountd_engine_connected 1", "accountd_view_lag_seconds 0"} {
 		require.Contains(t, string(figures), "\n"+line+"\n")
 	}
 	for _, name := range []string{"accountd_feed_lag_seconds", "accountd_store_bytes", "accountd_store_limit_bytes"} {
@@ -292,7 +297,8 @@ func TestCrashWhileTheAdministratorWasMade(t *testing.T) {
 
 	fresh := testConfig(t)
 	require.NoError(t, os.MkdirAll(fresh.Data, 0o700))
-	require.NoError(t, adminfile.Write(filepath.Join(fresh.Data, adminfile.Name+".new"), other)) // before it, in an empty log
+	// before it, in an empty log
+	require.NoError(t, adminfile.Write(filepath.Join(fresh.Data, adminfile.Name+".new"), other))
 	r = start(t, fresh)
 	require.NotEqual(t, other.Token, fresh.admin(t).Token)
 	require.Equal(t, http.StatusOK, r.get("/v1/users", fresh.admin(t).Token).StatusCode)
@@ -301,7 +307,8 @@ func TestCrashWhileTheAdministratorWasMade(t *testing.T) {
 func TestWhatRunsMayFinish(t *testing.T) {
 	c := testConfig(t)
 	r := start(t, c)
-	body := &heldBody{Reader: strings.NewReader(`{"username":"late","email":"late@example.com"}`), release: make(chan struct{})}
+	body := &heldBody{Reader: strings.NewReader(`{"username":"late","email":"late@example.com"}`),
+		release: make(chan struct{})}
 	q, err := http.NewRequest(http.MethodPost, r.url+"/v1/users", body)
 	require.NoError(t, err)
 	q.Header.Set("Authorization", "Bearer "+c.admin(t).Token)

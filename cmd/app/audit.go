@@ -51,7 +51,11 @@ func (a *app) mountAudit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.audit.Set(auditlog.New(auditlog.Options{View: a.service.View, Log: a.history, Tree: a.tree, Signer: signer, Problem: native.Problem,
-		Authenticated: func(h auditlog.Handler) rest.Handler { return native.Authenticated(a.service, native.Options{}, h) }}))
+	a.audit.Set(auditlog.New(auditlog.Options{View: a.service.View, Log: a.history, Tree: a.tree, Signer: signer,
+		Problem: native.Problem,
+		Authenticated: func(h auditlog.Handler) rest.Handler {
+			return native.Authenticated(a.service, native.Options{},
+				h)
+		}}))
 	return nil
 }

@@ -39,7 +39,8 @@ func TestAuditFromOutside(t *testing.T) {
 	newest, err := audit.ParseCheckpoint([]byte(get("checkpoint")), key)
 	require.NoError(t, err)
 	require.EqualValues(t, firstRecords+5, newest.Size)
-	v, header, err := audit.VerifyExport(strings.NewReader(get("records")), audit.VerifyOptions{Key: key, Kept: []audit.Checkpoint{kept}})
+	v, header, err := audit.VerifyExport(strings.NewReader(get("records")),
+		audit.VerifyOptions{Key: key, Kept: []audit.Checkpoint{kept}})
 	require.NoError(t, err)
 	require.Equal(t, newest, v.Checkpoint())
 	require.NotContains(t, get("records"), `"block":`)
@@ -89,7 +90,8 @@ func TestALostOrWrongTreeIsMadeAnew(t *testing.T) {
 	require.NoError(t, err)
 	wrong := []byte(string(tree))
 	wrong[len(wrong)-1] ^= 1
-	for name, content := range map[string][]byte{"lost": nil, "short": tree[:100], "wrong": wrong, "of a longer log": append(tree, tree...)} {
+	for name, content := range map[string][]byte{"lost": nil, "short": tree[:100], "wrong": wrong,
+		"of a longer log": append(tree, tree...)} {
 		require.NoError(t, os.WriteFile(path, content, 0o600))
 		r := start(t, c)
 		_, got := r.call("GET", "/v1/audit/checkpoint", token, "")
@@ -98,7 +100,8 @@ func TestALostOrWrongTreeIsMadeAnew(t *testing.T) {
 	}
 }
 
-// TestAWrongRootThatWasKept does not keep the service from starting: log and chain are whole, so it was computed from a damaged tree.
+// TestAWrongRootThatWasKept does not keep the service from starting: log and chain are whole, so it was computed from a
+// damaged tree.
 func TestAWrongRootThatWasKept(t *testing.T) {
 	c := testConfig(t)
 	r := start(t, c)
@@ -159,9 +162,12 @@ func TestAuditIsForThoseWhoMay(t *testing.T) {
 	r := start(t, c)
 	token := c.admin(t).Token
 	for path, want := range map[string]int{
-		"proof": 400, "proof?seq=0": 400, "proof?seq=x": 400, "proof?seq=": 400, "proof?seq=1000": 400, "proof?seq=1&size=1000": 400, "proof?seq=2&size=1": 400,
-		"proof?seq=1&from=1": 400, "proof?from=1000": 400, "proof?from=2&to=1": 400, "proof?seq=1&seq=2": 400, "key?x=1": 400, "checkpoint?x=1": 400,
-		"records?keys=1": 400, "records?x=1": 400, "nothing": 404, "proof?seq=1&size=1": 200, "proof?from=1&to=1": 200, "proof?seq=%zz": 400,
+		"proof": 400, "proof?seq=0": 400, "proof?seq=x": 400, "proof?seq=": 400, "proof?seq=1000": 400,
+		"proof?seq=1&size=1000": 400, "proof?seq=2&size=1": 400,
+		"proof?seq=1&from=1": 400, "proof?from=1000": 400, "proof?from=2&to=1": 400, "proof?seq=1&seq=2": 400,
+		"key?x=1": 400, "checkpoint?x=1": 400,
+		"records?keys=1": 400, "records?x=1": 400, "nothing": 404, "proof?seq=1&size=1": 200, "proof?from=1&to=1": 200,
+		"proof?seq=%zz": 400,
 	} {
 		status, body := r.call("GET", "/v1/audit/"+path, token, "")
 		require.Equal(t, want, status, "%s: %s", path, body)

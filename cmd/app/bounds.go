@@ -8,8 +8,8 @@ import (
 	"accountd/http/server"
 )
 
-// Bounds says how much one caller may take before it is told to wait, so that the others are served. No honest program meets the
-// defaults. Those of changes hold while there are rate limits.
+// Bounds says how much one caller may take before it is told to wait, so that the others are served. No honest program
+// meets the defaults. Those of changes hold while there are rate limits.
 type Bounds struct {
 	Connections     int // that are open at once; 0: any number
 	ConnectionsEach int // from one address, or network of 64 bits; 0: any number
@@ -25,10 +25,13 @@ func defaultBounds() Bounds {
 func boundsOptions(b *Bounds) []option {
 	const group = "Bounds"
 	return []option{
-		{group, "max-connections", "N", "HTTP connections that are open at once; 0 is any number", number{&b.Connections}, ""},
-		{group, "max-connections-per-address", "N", "of these from one address, and in IPv6 from one network of 64 bits; those of " +
-			"trusted-proxies are not bounded by it; 0 is any number", number{&b.ConnectionsEach}, ""},
-		{group, "max-changes-per-minute", "N", "changes that a user who is no super admin may make within a minute, in all APIs together",
+		{group, "max-connections", "N", "HTTP connections that are open at once; 0 is any number",
+			number{&b.Connections}, ""},
+		{group, "max-connections-per-address", "N",
+			"of these from one address, and in IPv6 from one network of 64 bits; those of " +
+				"trusted-proxies are not bounded by it; 0 is any number", number{&b.ConnectionsEach}, ""},
+		{group, "max-changes-per-minute", "N",
+			"changes that a user who is no super admin may make within a minute, in all APIs together",
 			number{&b.ChangesMinute}, ""},
 		{group, "max-changes-per-day", "N", "and within a day", number{&b.ChangesDay}, ""},
 	}
@@ -52,7 +55,8 @@ func (b Bounds) validate() error {
 // bounded returns the listener with what clients may open at once.
 func (a *app) bounded(l net.Listener) net.Listener {
 	b := a.config.Bounds
-	return server.Connections{InAll: b.Connections, PerAddress: b.ConnectionsEach, Proxies: a.config.TrustedProxies}.Bound(l, a.log)
+	return server.Connections{InAll: b.Connections, PerAddress: b.ConnectionsEach,
+		Proxies: a.config.TrustedProxies}.Bound(l, a.log)
 }
 
 // boundWrites has users who are no super admins change only so much.

@@ -28,8 +28,8 @@ const (
 	checkpointTimeout = 20 * time.Second
 )
 
-// restore gives the view what the checkpoint has, so that only the rest of the log is to be read. It comes before whatever
-// begins where the view stands. A checkpoint that cannot be trusted is as good as none.
+// restore gives the view what the checkpoint has, so that only the rest of the log is to be read. It comes before
+// whatever begins where the view stands. A checkpoint that cannot be trusted is as good as none.
 func (a *app) restore(ctx context.Context) error {
 	program, err := thisProgram()
 	if err != nil {
@@ -55,9 +55,9 @@ func (a *app) restore(ctx context.Context) error {
 	return nil
 }
 
-// load gives the view what the file has. Nothing is collected until the service is ready, or much of the log is to be read, unless
-// GOGC says something else or GOMEMLIMIT is reached: what is loaded is kept, and to look at it again and again as it grows would take
-// longer than to load it.
+// load gives the view what the file has. Nothing is collected until the service is ready, or much of the log is to be
+// read, unless GOGC says something else or GOMEMLIMIT is reached: what is loaded is kept, and to look at it again and
+// again as it grows would take longer than to load it.
 func (a *app) load(ctx context.Context, file *checkpoint.File) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(-1)
@@ -137,7 +137,8 @@ func (a *app) saveCheckpoint(ctx context.Context) {
 	a.log.Info("wrote the view's checkpoint", "position", a.service.View.Position(), "took", time.Since(start))
 }
 
-// dropCheckpoint fails only with the engine; the next start reads of the erasure again, or the next checkpoint replaces it.
+// dropCheckpoint fails only with the engine; the next start reads of the erasure again, or the next checkpoint replaces
+// it.
 func (a *app) dropCheckpoint(ctx context.Context) {
 	if err := a.saved.Drop(ctx); err != nil {
 		a.log.Error("the view's checkpoint still has a person who was erased", "error", err)

@@ -28,7 +28,8 @@ import (
 // outside runs a JetStream server and returns its URL.
 func outside(t *testing.T) string {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(),
+		NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() {
@@ -119,7 +120,8 @@ func TestClusterThatComesLater(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() {
-		done <- Run(ctx, c, io.Discard, Hooks{Listening: func(url string) { listening <- url }, Ready: func(string) { close(ready) }})
+		done <- Run(ctx, c, io.Discard, Hooks{Listening: func(url string) { listening <- url },
+			Ready: func(string) { close(ready) }})
 	}()
 	url := <-listening
 	require.Eventually(t, func() bool {
@@ -132,7 +134,8 @@ func TestClusterThatComesLater(t *testing.T) {
 		require.NotEmpty(t, answer.Header.Get("Retry-After"))
 		return strings.Contains(string(text), "[-]engine: waiting for the NATS cluster")
 	}, time.Minute, 10*time.Millisecond)
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: t.TempDir(),
+		NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	defer func() { s.Shutdown(); s.WaitForShutdown() }()

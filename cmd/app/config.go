@@ -29,8 +29,9 @@ type Config struct {
 	MasterKeyFile string        // empty: masterKeyName in Data
 	MasterKey     events.Secret // the key itself, in place of a file
 
-	HTTP           string         // address to listen on, port 0 for any
-	PublicURL      string         // where browsers and clients reach the service; empty: where a request says that it was sent
+	HTTP string // address to listen on, port 0 for any
+	// where browsers and clients reach the service; empty: where a request says that it was sent
+	PublicURL      string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RateLimits     bool
 	Bounds         Bounds
@@ -72,8 +73,10 @@ const (
 // Default returns what holds when nothing else is said.
 func Default() Config {
 	return Config{
-		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, ClockCheck: true, RateLimits: true, Provisioning: provisioningInternal, PasswordMin: 8,
-		NATSWait: 5 * time.Minute, E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000, ClientHourlyLimit: 10000, LogFormat: formatText,
+		Data: "./data", HTTP: "127.0.0.1:8080", Sync: syncAlways, ClockCheck: true, RateLimits: true,
+		Provisioning: provisioningInternal, PasswordMin: 8,
+		NATSWait: 5 * time.Minute, E24DateWindow: 15 * time.Minute, NativeRateLimit: 1_000_000,
+		ClientHourlyLimit: 10000, LogFormat: formatText,
 		LogLevel: slog.LevelInfo, Mail: defaultMail(), TraceSample: 1, Bounds: defaultBounds(),
 	}
 }

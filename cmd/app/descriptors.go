@@ -1,6 +1,7 @@
 package app
 
-// Of the descriptors that the process may have open, ownDescriptors are for its store, its logs and its own connections.
+// Of the descriptors that the process may have open, ownDescriptors are for its store, its logs and its own
+// connections.
 const (
 	ownDescriptors = 96
 	mostStreams    = 4096

@@ -17,8 +17,8 @@ import (
 )
 
 // traces are texts about a person that nobody else has.
-var traces = []string{"zdenka.traceable@example.org", "Zdenkatrace", "Traceableova", "+420 777 555 333", "Traceville 7", "crm-traceable",
-	"AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"}
+var traces = []string{"zdenka.traceable@example.org", "Zdenkatrace", "Traceableova", "+420 777 555 333", "Traceville 7",
+	"crm-traceable", "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"}
 
 // call makes one request with a body, and returns the answer's status and body.
 func (r *running) call(method, path, token, body string) (int, string) {
@@ -46,7 +46,8 @@ func (r *running) person(token string) string {
 	path := "/v1/users/" + made.ID
 	status, body = r.call("PATCH", path, token, `{"last_name":"Traceableova","phone":"+420 777 555 333"}`)
 	require.Equal(r.t, http.StatusOK, status, body)
-	status, body = r.call("POST", path+"/ssh-keys", token, `{"title":"Zdenkatrace","key":"ssh-ed25519 `+traces[len(traces)-1]+`"}`)
+	status, body = r.call("POST", path+"/ssh-keys", token, `{"title":"Zdenkatrace","key":"ssh-ed25519 `+
+		traces[len(traces)-1]+`"}`)
 	require.Equal(r.t, http.StatusCreated, status, body)
 	return path
 }
@@ -75,8 +76,8 @@ func inner64(text string) string {
 	return base64.RawStdEncoding.EncodeToString([]byte(text[:len(text)/3*3]))
 }
 
-// TestErasedEverywhere erases one person who lives and one who was deleted, looks into every file of the data folder and
-// every line of the log, with the service running, after its end, and after another run.
+// TestErasedEverywhere erases one person who lives and one who was deleted, looks into every file of the data folder
+// and every line of the log, with the service running, after its end, and after another run.
 func TestErasedEverywhere(t *testing.T) {
 	for name, before := range map[string]func(r *running, path, token string){
 		"while the account lives": func(*running, string, string) {},
@@ -94,7 +95,8 @@ func TestErasedEverywhere(t *testing.T) {
 			for _, trace := range traces {
 				require.Contains(t, history, trace, "until it is erased, it can be read")
 			}
-			require.Eventually(t, func() bool { return len(found(t, c.Data)) > 0 }, time.Minute, 10*time.Millisecond, "the feed has it in clear")
+			require.Eventually(t, func() bool { return len(found(t, c.Data)) > 0 }, time.Minute, 10*time.Millisecond,
+				"the feed has it in clear")
 			before(r, path, token)
 
 			status, body := r.call("POST", path+"/erase", token, "")

@@ -6,8 +6,8 @@ import (
 	"accountd/events/feed"
 )
 
-// startFeed opens the public stream of events and relays to it, in the background, until the service ends. A log that cannot be
-// read ends the service elsewhere.
+// startFeed opens the public stream of events and relays to it, in the background, until the service ends. A log that
+// cannot be read ends the service elsewhere.
 func (a *app) startFeed(ctx context.Context) (err error) {
 	a.feed, err = feed.Open(ctx, feed.Options{Engine: a.engine.Load(), Log: a.history, Logger: a.log})
 	if err != nil {

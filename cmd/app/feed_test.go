@@ -20,7 +20,8 @@ import (
 func TestAFeedThatWasBeingDeleted(t *testing.T) {
 	c := testConfig(t)
 	start(t, c).end()
-	folder := filepath.Join(c.Data, "nats", server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams", feed.Stream)
+	folder := filepath.Join(c.Data, "nats", server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams",
+		feed.Stream)
 	require.NoError(t, os.Remove(filepath.Join(folder, server.JetStreamMetaFile)))
 	r := start(t, c)
 	require.Eventually(t, func() bool {

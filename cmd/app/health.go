@@ -10,12 +10,14 @@ import (
 	"accountd/http/server/metrics"
 )
 
-// viewLate is how far the view may be behind the log's leader until the instance is not ready: what it would answer is old.
+// viewLate is how far the view may be behind the log's leader until the instance is not ready: what it would answer is
+// old.
 const viewLate = 5 * time.Second
 
 // checks are the conditions of being ready, beside the gate.
 func (a *app) checks() []server.Check {
-	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "log", Run: a.logHealth}, {Name: "view", Run: a.viewHealth},
+	return []server.Check{{Name: "engine", Run: a.engineHealth}, {Name: "log", Run: a.logHealth},
+		{Name: "view", Run: a.viewHealth},
 		{Name: "writes", Run: a.writeHealth}, {Name: "storage", Run: a.storeHealth}, {Name: "feed", Run: a.feedHealth}}
 }
 

@@ -13,16 +13,17 @@ const intro = `accountd keeps accounts as one log of events behind several REST 
 Usage:
   accountd [serve] [settings]     run the service until SIGTERM
   accountd rotate-master-key [--new-key-file FILE] [settings]
-                                  wrap the data keys with another master key, while the service is stopped: a fresh one in
-                                  the place of the old, or the one in FILE, which is made where there is none
+                                  wrap the data keys with another master key, while the service is
+                                  stopped: a fresh one in the place of the old, or the one in FILE,
+                                  which is made where there is none
   accountd openapi                print the OpenAPI document of all APIs
   accountd version                print the version
   accountd completion SHELL       print completions for bash, zsh, fish or powershell
 
 The first start makes an administrator, and writes the credentials to admin.json in the data folder.
 
-Each setting is a flag, a variable in the environment, or a line "name = value" in the file that --config (ACCOUNTD_CONFIG)
-names. A flag counts before the environment, and that before the file.
+Each setting is a flag, a variable in the environment, or a line "name = value" in the file that
+--config (ACCOUNTD_CONFIG) names. A flag counts before the environment, and that before the file.
 `
 
 const examples = `
@@ -38,7 +39,8 @@ Examples:
 // help prints what the program can do, for people.
 func (m *program) help(*cobra.Command, []string) {
 	fmt.Fprint(m.stdout, intro)
-	fmt.Fprint(m.stdout, "\nAll settings:\n  --config FILE\n      file with settings, one \"name = value\" a line; # starts a comment\n      "+envConfig+"\n")
+	fmt.Fprint(m.stdout, "\nAll settings:\n  --config FILE\n      file with settings, one \"name = value\" a line; # "+
+		"starts a comment\n      "+envConfig+"\n")
 	c := Default()
 	group := ""
 	for _, o := range options(&c) {

@@ -16,8 +16,8 @@ import (
 // credentialName is the master key's name among a service manager's credentials.
 const credentialName = "accountd-master-key"
 
-// load returns the Config that the command line, the environment ("NAME=value" each) and the configuration file give, in
-// this order of precedence. An empty variable counts as not given.
+// load returns the Config that the command line, the environment ("NAME=value" each) and the configuration file give,
+// in this order of precedence. An empty variable counts as not given.
 func load(set *pflag.FlagSet, fromFlags []*flag, environ []string) (Config, error) {
 	c := Default()
 	env, err := parseEnv(environ)
@@ -70,8 +70,8 @@ func parseEnv(environ []string) (map[string]string, error) {
 	return env, nil
 }
 
-// readFile reads lines "name = value". A # at a line's begin or behind a blank starts a comment; a value in double quotes
-// is taken as Go would.
+// readFile reads lines "name = value". A # at a line's begin or behind a blank starts a comment; a value in double
+// quotes is taken as Go would.
 func readFile(path string) ([]given, error) {
 	if path == "" {
 		return nil, nil

@@ -42,15 +42,19 @@ func mailOptions(m *Mail) []option {
 	const group = "Mail"
 	return []option{
 		{group, "smtp", "HOST:PORT", "mail server that takes the mails; without it none are sent", text{&m.Server}, ""},
-		{group, "smtp-tls", "starttls|tls|none", "how to encrypt: by STARTTLS, without which nothing is sent, from the first byte on, or " +
-			"not at all", choice{&m.TLS, []string{mailer.TLSStart, mailer.TLSFirst, mailer.TLSNone}}, ""},
-		{group, "smtp-username", "NAME", "to log in with; the password is in " + envSMTPPassword, text{&m.Username}, ""},
+		{group, "smtp-tls", "starttls|tls|none",
+			"how to encrypt: by STARTTLS, without which nothing is sent, from the first byte on, or " +
+				"not at all", choice{&m.TLS, []string{mailer.TLSStart, mailer.TLSFirst, mailer.TLSNone}}, ""},
+		{group, "smtp-username", "NAME", "to log in with; the password is in " + envSMTPPassword, text{&m.Username},
+			""},
 		{group, "smtp-password-file", "FILE", "or in this file", text{&m.PasswordFile}, ""},
 		{group, "mail-from", "ADDRESS", "sender, such as \"Accounts <no-reply@example.org>\"", text{&m.From}, ""},
-		{group, "mail-templates", "DIR", "folder with templates in place of the built-in ones of the same names: account_created.txt and " +
+		{group, "mail-templates", "DIR", "folder with templates in place of the built-in ones of the same names: " +
+			"account_created.txt and " +
 			".html, access_data.txt and .html, password_reset.txt and .html", text{&m.Templates}, ""},
-		{group, "mail-passwords", "link|plain", "what access data have: a link to set a password, or the password itself while the service has " +
-			"it in memory", choice{&m.Passwords, []string{passwordsLink, passwordsPlain}}, ""},
+		{group, "mail-passwords", "link|plain",
+			"what access data have: a link to set a password, or the password itself while the service has " +
+				"it in memory", choice{&m.Passwords, []string{passwordsLink, passwordsPlain}}, ""},
 		{group, "service-name", "NAME", "what mails and pages call the service", text{&m.Service}, ""},
 	}
 }
@@ -101,9 +105,11 @@ func (a *app) startMailer(ctx context.Context) error {
 		return err
 	}
 	sender, err := mailer.Open(ctx, mailer.Options{
-		Engine: a.engine.Load(), Log: a.history, Fold: a.service.View, Handler: a.service.Handler, Logger: a.log, Tracer: a.tracer, Attempted: a.metrics.Mail,
+		Engine: a.engine.Load(), Log: a.history, Fold: a.service.View, Handler: a.service.Handler, Logger: a.log,
+		Tracer: a.tracer, Attempted: a.metrics.Mail,
 		SMTP: mailer.SMTP{Addr: m.Server, TLS: m.TLS, Username: m.Username, Password: password},
-		From: m.From, PublicURL: a.publicURL(), Service: m.Service, Templates: m.Templates, Passwords: m.Passwords == passwordsPlain,
+		From: m.From, PublicURL: a.publicURL(), Service: m.Service, Templates: m.Templates,
+		Passwords: m.Passwords == passwordsPlain,
 	})
 	if err != nil {
 		return fmt.Errorf("starting the mailer: %w", err)
@@ -126,5 +132,6 @@ func (a *app) publicURL() string {
 
 // pages returns what writes pages.
 func (a *app) pages() *page.Pages {
-	return page.New(page.Options{Name: a.config.Mail.Service, Secure: strings.HasPrefix(a.config.PublicURL, "https://")})
+	return page.New(page.Options{Name: a.config.Mail.Service, Secure: strings.HasPrefix(a.config.PublicURL,
+		"https://")})
 }

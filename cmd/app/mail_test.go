@@ -66,7 +66,8 @@ func TestMail(t *testing.T) {
 	page.Body.Close()
 	require.Equal(t, http.StatusOK, page.StatusCode)
 	_, token, _ := strings.Cut(link, "token=")
-	done, err := http.PostForm(r.url+"/set-password", url.Values{"token": {token}, "password": {"correct horse"}, "repeat": {"correct horse"}})
+	done, err := http.PostForm(r.url+"/set-password", url.Values{"token": {token}, "password": {"correct horse"},
+		"repeat": {"correct horse"}})
 	require.NoError(t, err)
 	text, err := io.ReadAll(done.Body)
 	done.Body.Close()
@@ -75,7 +76,8 @@ func TestMail(t *testing.T) {
 	require.NotContains(t, r.log.String(), token)
 	require.Eventually(t, func() bool { // the mail server has it a little before it is counted
 		figures, err := io.ReadAll(r.get("/metrics", "").Body)
-		return err == nil && strings.Contains(string(figures), `accountd_mails_total{mail="account_created",outcome="sent"} 1`)
+		return err == nil && strings.Contains(string(figures),
+			`accountd_mails_total{mail="account_created",outcome="sent"} 1`)
 	}, time.Minute, time.Millisecond)
 	require.NotContains(t, r.log.String(), "ann@example.org")
 }
@@ -86,7 +88,8 @@ func TestMailThatCannotBeSent(t *testing.T) {
 	r := start(t, c)
 	r.createAnn(c)
 	var list unsent
-	require.Eventually(t, func() bool { list = r.unsent(c); return len(list.Data) == 1 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { list = r.unsent(c); return len(list.Data) == 1 }, time.Minute,
+		10*time.Millisecond)
 	require.Equal(t, "refused", list.Data[0].Reason)
 	require.Equal(t, 550, list.Data[0].Code)
 	token := c.admin(t).Token
@@ -112,7 +115,8 @@ func TestMailIsOff(t *testing.T) {
 
 func TestMailSettings(t *testing.T) {
 	bad := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(bad, "account_created.txt"), []byte("Subject: Hi\n\n{{.Nobody}}"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(bad, "account_created.txt"), []byte("Subject: Hi\n\n{{.Nobody}}"),
+		0o600))
 	stray := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(stray, "welcome.txt"), nil, 0o600))
 	for want, change := range map[string]func(*Mail){

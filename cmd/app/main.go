@@ -26,7 +26,8 @@ const (
 )
 
 // Main runs accountd with that command line (without the program's name) and environment until it ends or is told to by
-// SIGTERM or SIGINT, and returns its exit code: 0, 1 when it failed, 2 when it was called in a wrong way, 3 when the store has failed.
+// SIGTERM or SIGINT, and returns its exit code: 0, 1 when it failed, 2 when it was called in a wrong way, 3 when the
+// store has failed.
 func Main(args, environ []string, stdout, stderr io.Writer) int {
 	m := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := m.command()
@@ -79,15 +80,19 @@ func (m *program) command() *cobra.Command {
 	}
 	m.flags = flags(root.PersistentFlags())
 	root.SetHelpFunc(m.help)
-	rotate := &cobra.Command{Use: "rotate-master-key", Short: "Wrap the data keys with another master key, while the service is stopped",
-		Args: cobra.NoArgs, RunE: m.rotate}
+	rotate := &cobra.Command{Use: "rotate-master-key",
+		Short: "Wrap the data keys with another master key, while the service is stopped",
+		Args:  cobra.NoArgs, RunE: m.rotate}
 	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, made where there is none")
 	root.AddCommand(
-		&cobra.Command{Use: "admin-reset", Short: "Let the administrator in again with new credentials, while the service is stopped",
+		&cobra.Command{Use: "admin-reset", Short: "Let the administrator in again with new credentials, while the " +
+			"service is stopped",
 			Args: cobra.NoArgs, RunE: m.adminReset},
 		rotate,
-		&cobra.Command{Use: "openapi", Short: "Print the OpenAPI document of all APIs", Args: cobra.NoArgs, RunE: m.openapi},
-		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs, RunE: m.serve},
+		&cobra.Command{Use: "openapi", Short: "Print the OpenAPI document of all APIs", Args: cobra.NoArgs,
+			RunE: m.openapi},
+		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs,
+			RunE: m.serve},
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: m.version},
 	)
 	return root

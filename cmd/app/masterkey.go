@@ -67,10 +67,13 @@ func (a *app) explained(err error) error {
 		return fmt.Errorf("%w: set the clock right, or start with --clock-check=off if it is; nothing was changed", err)
 	case errors.Is(err, eventlog.ErrWrongKey):
 		return fmt.Errorf("%w: put back the key that the log was begun with; nothing was changed", err)
-	case errors.As(err, new(eventlog.GapError)), errors.As(err, new(eventlog.ChainError)), errors.Is(err, eventlog.ErrUnreadable):
-		return fmt.Errorf("%w: the store is damaged there; restore it from a backup; nothing was changed, and accountctl audit verify "+
+	case errors.As(err, new(eventlog.GapError)), errors.As(err, new(eventlog.ChainError)),
+		errors.Is(err, eventlog.ErrUnreadable):
+		return fmt.Errorf("%w: the store is damaged there; restore it from a backup; nothing was changed, and "+
+			"accountctl audit verify "+
 			"--data tells what is whole", err)
-	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream), errors.Is(err, eventlog.ErrHalfCommand):
+	case errors.Is(err, eventlog.ErrLostKeys), errors.Is(err, eventlog.ErrLostStream),
+		errors.Is(err, eventlog.ErrHalfCommand):
 		return fmt.Errorf("%w: restore the store from a backup; nothing was changed", err)
 	}
 	return err

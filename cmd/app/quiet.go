@@ -10,9 +10,9 @@ import (
 // quietFor is how long a warning or an error that is said again and again is counted instead.
 const quietFor = 10 * time.Second
 
-// quiet passes on lines, but of warnings and errors with the same message only the first within a while, and at its end the last,
-// with the number of those between: while a cluster is away, everything that reads or writes says so several times a second.
-// Lines about requests all pass: each is about another one.
+// quiet passes on lines, but of warnings and errors with the same message only the first within a while, and at its end
+// the last, with the number of those between: while a cluster is away, everything that reads or writes says so several
+// times a second. Lines about requests all pass: each is about another one.
 type quiet struct {
 	slog.Handler
 	said *said

@@ -19,9 +19,10 @@ const (
 	resetMemo = "admin-reset"
 )
 
-// ResetAdministrator lets the administrator, the user of number 1, in again, for who has the data folder of a service that does
-// not run: a new password, no second factor, no lock, new credentials of every kind in place of those of the administrator's file,
-// which is written anew. What it does is in the log, by the actor "operator". It may be broken off anywhere and called again.
+// ResetAdministrator lets the administrator, the user of number 1, in again, for who has the data folder of a service
+// that does not run: a new password, no second factor, no lock, new credentials of every kind in place of those of the
+// administrator's file, which is written anew. What it does is in the log, by the actor "operator". It may be broken
+// off anywhere and called again.
 func ResetAdministrator(ctx context.Context, c Config, stderr io.Writer) (err error) {
 	if err := c.Validate(); err != nil {
 		return err
@@ -32,8 +33,8 @@ func ResetAdministrator(ctx context.Context, c Config, stderr io.Writer) (err er
 		return fmt.Errorf("there is no service's data in %s: %w", c.Data, err)
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	for _, step := range []func(context.Context) error{a.lock, a.startEngine, a.openLog, a.openSessions, a.restore, a.openTree, a.replay,
-		a.checkRoot, a.startHandler, a.resetAdministrator} {
+	for _, step := range []func(context.Context) error{a.lock, a.startEngine, a.openLog, a.openSessions, a.restore,
+		a.openTree, a.replay, a.checkRoot, a.startHandler, a.resetAdministrator} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -41,8 +42,8 @@ func ResetAdministrator(ctx context.Context, c Config, stderr io.Writer) (err er
 	return nil
 }
 
-// resetAdministrator writes the file before anything in it holds: the new token comes last, and by that the next start, too, knows
-// whether the file holds.
+// resetAdministrator writes the file before anything in it holds: the new token comes last, and by that the next start,
+// too, knows whether the file holds.
 func (a *app) resetAdministrator(ctx context.Context) error {
 	u := a.service.Snapshot().UserByNumber(commands.AdministratorNumber)
 	if u == nil {
@@ -54,7 +55,8 @@ func (a *app) resetAdministrator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	file.BaseURL, file.UserID, file.Username, file.FeedPassword = old.BaseURL, u.ID.String(), u.Username, old.FeedPassword
+	file.BaseURL, file.UserID, file.Username, file.FeedPassword = old.BaseURL, u.ID.String(), u.Username,
+		old.FeedPassword
 	app := a.firstApplication(u)
 	if app != nil {
 		file.ClientID, file.ClientAppID = app.Client, app.AppID
@@ -71,7 +73,8 @@ func (a *app) resetAdministrator(ctx context.Context) error {
 	}
 	reset := resetOf(u, hash, fresh.User, old.E24APIKey)
 	if app != nil {
-		reset = append(reset, commands.RotateApplicationSecret{ID: app.ID, SecretHash: application.Application.SecretHash})
+		reset = append(reset, commands.RotateApplicationSecret{ID: app.ID,
+			SecretHash: application.Application.SecretHash})
 	}
 	reset = append(reset, commands.AddAPIKey{ID: u.ID, Key: memoed(fresh.User.APIKeys[0])}) // the token
 	for _, c := range reset {
@@ -82,7 +85,8 @@ func (a *app) resetAdministrator(ctx context.Context) error {
 	if err := adminfile.Write(a.adminPath(), file); err != nil {
 		return err
 	}
-	a.log.Info("the administrator gets in again; the credentials are in the file", "file", a.adminPath(), "username", u.Username)
+	a.log.Info("the administrator gets in again; the credentials are in the file", "file", a.adminPath(), "username",
+		u.Username)
 	return os.Remove(a.draftPath())
 }
 
@@ -96,8 +100,8 @@ func (a *app) firstApplication(u *commands.User) *commands.Application {
 	return nil
 }
 
-// resetOf returns what takes away what keeps the administrator out and the keys of the old file, and gives what is in the new one,
-// but for the token.
+// resetOf returns what takes away what keeps the administrator out and the keys of the old file, and gives what is in
+// the new one, but for the token.
 func resetOf(u *commands.User, hash events.Secret, fresh events.UserCreated, oldSigningKey string) []commands.Command {
 	out := []commands.Command{commands.UnlockLogIn{ID: u.ID}}
 	if u.SecondFactor != nil {

@@ -49,9 +49,11 @@ func TestResetAdministrator(t *testing.T) {
 		status, body = r.call("GET", "/api/application/users", key, "")
 		require.Equal(t, http.StatusOK, status, body)
 	}
-	status, body = r.call("POST", "/v1/sessions", "", jsonOf(t, map[string]string{"username": "root", "password": fresh.Password}))
+	status, body = r.call("POST", "/v1/sessions", "",
+		jsonOf(t, map[string]string{"username": "root", "password": fresh.Password}))
 	require.Less(t, status, 300, body)
-	status, body = r.call("POST", "/v1/sessions", "", jsonOf(t, map[string]string{"username": "root", "password": old.Password}))
+	status, body = r.call("POST", "/v1/sessions", "",
+		jsonOf(t, map[string]string{"username": "root", "password": old.Password}))
 	require.Equal(t, http.StatusUnauthorized, status, body)
 	r.end()
 

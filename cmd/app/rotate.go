@@ -12,9 +12,10 @@ import (
 	"accountd/events/seal"
 )
 
-// RotateMasterKey wraps the data keys of a service that does not run with another master key: the one in the file newKey,
-// which is made where there is none. Without a newKey it makes a fresh key and puts it in the place of the old one, which
-// then stands beside it under its fingerprint. It may be broken off anywhere, and is finished by calling it again.
+// RotateMasterKey wraps the data keys of a service that does not run with another master key: the one in the file
+// newKey, which is made where there is none. Without a newKey it makes a fresh key and puts it in the place of the old
+// one, which then stands beside it under its fingerprint. It may be broken off anywhere, and is finished by calling it
+// again.
 func RotateMasterKey(ctx context.Context, c Config, newKey string, stderr io.Writer) (err error) {
 	if err := c.Validate(); err != nil {
 		return err
@@ -49,7 +50,8 @@ func (a *app) rotate(ctx context.Context, newKey string) error {
 	if err != nil {
 		return a.explained(err)
 	}
-	a.log.Info("the data keys are wrapped by the new master key; the old one is good for backups made before only", "blocks", blocks)
+	a.log.Info("the data keys are wrapped by the new master key; the old one is good for backups made before only",
+		"blocks", blocks)
 	if inPlace {
 		return a.replaceKey(old, path)
 	}

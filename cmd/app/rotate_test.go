@@ -90,8 +90,8 @@ func TestRotateOnACluster(t *testing.T) {
 	require.Equal(t, http.StatusOK, r.get("/v1/users", c.admin(t).Token).StatusCode)
 }
 
-// TestRotationKilled kills the rotating program later and later, until it gets to its end, and looks at what is left each
-// time: the service starts with the key that is in place, or says that the rotation must be finished.
+// TestRotationKilled kills the rotating program later and later, until it gets to its end, and looks at what is left
+// each time: the service starts with the key that is in place, or says that the rotation must be finished.
 func TestRotationKilled(t *testing.T) {
 	c := testConfig(t)
 	path := filepath.Join(c.Data, masterKeyName)
@@ -149,8 +149,10 @@ func fill(t *testing.T, c Config, master *seal.Master, n int) {
 		for number := int64(2); n > 0; n -= eventlog.MaxBatch {
 			var entries []eventlog.Entry
 			for range eventlog.MaxBatch {
-				entries = append(entries, eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()), Event: events.UserCreated{
-					Number: number, Username: fmt.Sprint("user", number), Email: fmt.Sprint(number, "@example.org"), State: commands.StateCreated}}}})
+				entries = append(entries, eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()),
+					Event: events.UserCreated{
+						Number: number, Username: fmt.Sprint("user", number), Email: fmt.Sprint(number, "@example.org"),
+						State: commands.StateCreated}}}})
 				number++
 			}
 			appended, err := log.Append(t.Context(), head, entries)

@@ -23,7 +23,8 @@ func (a *app) setUp(ctx context.Context, cmd commands.SetUp) error {
 // firstStart makes the administrator, a member of the main client, what the administrator owns, and an application.
 func firstStart(admin commands.CreateUser, application commands.CreateApplication) commands.SetUp {
 	admin.User.Client, admin.User.Access = commands.MainClientNumber, commands.AccessFull
-	return commands.SetUp{ID: admin.ID, Commands: append(append([]commands.Command{mainClient(), admin}, places(admin.ID)...), application)}
+	return commands.SetUp{ID: admin.ID, Commands: append(append([]commands.Command{mainClient(), admin},
+		places(admin.ID)...), application)}
 }
 
 // completion makes the rest of a first start that made an administrator alone.
@@ -40,8 +41,10 @@ func mainClient() commands.Command {
 // places returns what makes the first datacenters and the group of those who administer.
 func places(owner uuid.UUID) []commands.Command {
 	return []commands.Command{
-		commands.CreateDatacenter{ID: uuid.New(), Datacenter: events.DatacenterCreated{Name: "main", Owner: owner, Public: true}},
+		commands.CreateDatacenter{ID: uuid.New(), Datacenter: events.DatacenterCreated{Name: "main", Owner: owner,
+			Public: true}},
 		commands.CreateDatacenter{ID: uuid.New(), Datacenter: events.DatacenterCreated{Name: "admin", Owner: owner}},
-		commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: "admins", Permissions: []string{commands.PermissionAdmin}}},
+		commands.CreateGroup{ID: uuid.New(), Group: events.GroupCreated{Name: "admins",
+			Permissions: []string{commands.PermissionAdmin}}},
 	}
 }

@@ -73,11 +73,13 @@ func fillUp(t *testing.T, dir string, left int64) {
 	}
 }
 
-// TestSmallDisk fills the disk under the service with something else: first up to the reserve, then wholly, so that writes fail. Nothing
-// that was acknowledged is lost, and once there is space, changes are taken again without anybody's doing.
+// TestSmallDisk fills the disk under the service with something else: first up to the reserve, then wholly, so that
+// writes fail. Nothing that was acknowledged is lost, and once there is space, changes are taken again without
+// anybody's doing.
 func TestSmallDisk(t *testing.T) {
 	disk := t.TempDir()
-	require.NoError(t, syscall.Mount("accountd-test", disk, "tmpfs", 0, "size=64m"), "this test must mount a small file system")
+	require.NoError(t, syscall.Mount("accountd-test", disk, "tmpfs", 0, "size=64m"),
+		"this test must mount a small file system")
 	t.Cleanup(func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) })
 	c := testConfig(t)
 	c.Data = filepath.Join(disk, "data")
@@ -85,7 +87,8 @@ func TestSmallDisk(t *testing.T) {
 	require.NotNil(t, p)
 	token, people := c.admin(t).Token, []string{}
 	create := func(n int) (status int, body string) {
-		return p.call("POST", "/v1/users", token, fmt.Sprintf(`{"email":"u%d@example.com","comment":%q}`, n, strings.Repeat("x", 2000)))
+		return p.call("POST", "/v1/users", token, fmt.Sprintf(`{"email":"u%d@example.com","comment":%q}`, n,
+			strings.Repeat("x", 2000)))
 	}
 	for n := range 30 {
 		status, body := create(n)
@@ -96,7 +99,8 @@ func TestSmallDisk(t *testing.T) {
 	}
 
 	fillUp(t, disk, 1<<20)
-	require.Eventually(t, func() bool { return p.get("/readyz", "").StatusCode == http.StatusServiceUnavailable }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return p.get("/readyz", "").StatusCode == http.StatusServiceUnavailable },
+		10*time.Second, 10*time.Millisecond)
 	asked := time.Now()
 	status, body := create(100)
 	require.Equal(t, http.StatusServiceUnavailable, status)
@@ -106,7 +110,8 @@ func TestSmallDisk(t *testing.T) {
 	require.Less(t, status, 300, body)
 	require.NoError(t, os.Remove(filepath.Join(disk, "ballast")))
 	ended := time.Now()
-	require.Eventually(t, func() bool { status, _ := create(100); return status == http.StatusCreated }, 30*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := create(100); return status == http.StatusCreated }, 30*time.Second,
+		50*time.Millisecond)
 	t.Logf("a disk that was full: healed %v after its end", time.Since(ended).Round(time.Millisecond))
 
 	erase := func(person string) (status int, body string) { // 0 when the service is gone

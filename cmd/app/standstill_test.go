@@ -17,10 +17,11 @@ import (
 // is not ready while a change waits, and is again when one has got through.
 func TestReadinessFollowsTheWrites(t *testing.T) {
 	options := func(deny ...string) *server.Options {
-		return &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, NoSigs: true, NoLog: true, Users: []*server.User{{
-			Username: "accountd", Password: "secret",
-			Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{">"}, Deny: deny}},
-		}}}
+		return &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, NoSigs: true, NoLog: true,
+			Users: []*server.User{{
+				Username: "accountd", Password: "secret",
+				Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{">"}, Deny: deny}},
+			}}}
 	}
 	healthy := options()
 	healthy.StoreDir = t.TempDir()

@@ -53,12 +53,13 @@ func (a *app) embed(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways, MaxStore: a.config.StoreMax,
-		Derived: []string{feed.Stream}, Listen: listen, Logger: a.log})
+	e, err := engine.Start(ctx, engine.Options{StoreDir: a.storeDir(), SyncAlways: a.config.Sync == syncAlways,
+		MaxStore: a.config.StoreMax, Derived: []string{feed.Stream}, Listen: listen, Logger: a.log})
 	if err == nil && listen != nil {
 		a.log.Info("listening for subscribers", "nats", e.Addr().String(), "tls", listen.TLS != nil)
 		if listen.TLS == nil && !isLoopback(e.Addr()) {
-			a.log.Warn("subscribers beyond this machine send their passwords, and get events, in clear: give nats-tls-cert and nats-tls-key", "nats", e.Addr().String())
+			a.log.Warn("subscribers beyond this machine send their passwords, and get events, in clear: give "+
+				"nats-tls-cert and nats-tls-key", "nats", e.Addr().String())
 		}
 	}
 	return e, err
@@ -70,7 +71,8 @@ func (a *app) openLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	history, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log, OnAppend: a.appended, AnyClock: !a.config.ClockCheck})
+	history, err := eventlog.Open(ctx, eventlog.Options{Engine: e, Master: master, Logger: a.log, OnAppend: a.appended,
+		AnyClock: !a.config.ClockCheck})
 	if err != nil {
 		return a.explained(err)
 	}
@@ -84,7 +86,8 @@ func (a *app) openLog(ctx context.Context) error {
 	return nil
 }
 
-// openUsage opens the store of last-used times. The service does without when it must: nothing but a display depends on it.
+// openUsage opens the store of last-used times. The service does without when it must: nothing but a display depends on
+// it.
 func (a *app) openUsage(ctx context.Context) error {
 	store, err := usage.Open(ctx, a.engine.Load())
 	if err != nil {
@@ -149,8 +152,8 @@ func (a *app) open(ctx context.Context) error {
 	a.mountDialects()
 	a.gate.Open()
 	collectGarbage()
-	a.log.Info("ready", "url", a.baseURL, "version", currentBuild().String(), "data", a.config.Data, "nats", a.config.natsForLog(),
-		"accounts", a.service.Snapshot().Len(), "position", a.service.View.Position())
+	a.log.Info("ready", "url", a.baseURL, "version", currentBuild().String(), "data", a.config.Data, "nats",
+		a.config.natsForLog(), "accounts", a.service.Snapshot().Len(), "position", a.service.View.Position())
 	if a.hooks.Ready != nil {
 		a.hooks.Ready(a.baseURL)
 	}

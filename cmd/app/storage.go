@@ -15,8 +15,8 @@ const (
 	brokenCloseFor = 5 * time.Second // a store that has failed may not let itself be closed
 )
 
-// watchStore says when the embedded store is about to be full, and ends the service when the engine has given up on it: started
-// again, it opens the store anew.
+// watchStore says when the embedded store is about to be full, and ends the service when the engine has given up on it:
+// started again, it opens the store anew.
 func (a *app) watchStore(context.Context) error {
 	watching, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -87,8 +87,8 @@ func (a *app) lookAtStore(said storeState) storeState {
 	return now
 }
 
-// storeBroken returns engine.ErrBroken when the engine has given up on a stream, but for the feed's, which the feed makes
-// anew.
+// storeBroken returns engine.ErrBroken when the engine has given up on a stream, but for the feed's, which the feed
+// makes anew.
 func (a *app) storeBroken() error {
 	if e := a.engine.Load(); e != nil {
 		return e.BrokenBeside(feed.Stream)
@@ -125,8 +125,8 @@ func (a *app) storeBytes() (used, limit, free int64, known bool) {
 	return space.Used, space.Limit, space.Free, known
 }
 
-// end closes everything and returns what the service has ended with. A store that has failed is not waited for long: nothing is lost
-// in a kill.
+// end closes everything and returns what the service has ended with. A store that has failed is not waited for long:
+// nothing is lost in a kill.
 func (a *app) end(err error) error {
 	broken := a.storeBroken()
 	if broken == nil {

@@ -27,8 +27,8 @@ func (r *running) figure(name string) int64 {
 	return 0
 }
 
-// TestFullStore fills the store up to what it is granted: changes are refused at once, in the shape of the API; what is there can be
-// read, people can be erased, and with a larger grant all goes on.
+// TestFullStore fills the store up to what it is granted: changes are refused at once, in the shape of the API; what is
+// there can be read, people can be erased, and with a larger grant all goes on.
 func TestFullStore(t *testing.T) {
 	c := testConfig(t)
 	r := start(t, c)
@@ -44,7 +44,8 @@ func TestFullStore(t *testing.T) {
 	require.Equal(t, http.StatusOK, r.get("/readyz", "").StatusCode)
 	made, status, body := 0, 0, ""
 	for made = 0; made < 500; made++ {
-		status, body = r.call("POST", "/v1/users", token, fmt.Sprintf(`{"email":"u%d@example.com","comment":%q}`, made, strings.Repeat("x", 4000)))
+		status, body = r.call("POST", "/v1/users", token, fmt.Sprintf(`{"email":"u%d@example.com","comment":%q}`, made,
+			strings.Repeat("x", 4000)))
 		if status != http.StatusCreated {
 			break
 		}
@@ -53,12 +54,14 @@ func TestFullStore(t *testing.T) {
 	require.Contains(t, body, `"code":"storage_full"`)
 	require.Greater(t, made, 10)
 
-	status, body = r.call("POST", "/api/application/users", c.admin(t).PterodactylKey, `{"email":"p@example.com","username":"ppp","first_name":"P","last_name":"P"}`)
+	status, body = r.call("POST", "/api/application/users", c.admin(t).PterodactylKey,
+		`{"email":"p@example.com","username":"ppp","first_name":"P","last_name":"P"}`)
 	require.Equal(t, http.StatusServiceUnavailable, status, body)
 	require.Contains(t, body, `"errors"`)
 	require.Equal(t, http.StatusServiceUnavailable, r.get("/readyz", "").StatusCode)
 	require.Equal(t, http.StatusOK, r.get("/livez", "").StatusCode)
-	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "the store is full") }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "the store is full") }, 10*time.Second,
+		10*time.Millisecond)
 	var list struct{ Meta struct{ Total int } }
 	_, body = r.call("GET", "/v1/users?limit=0", token, "")
 	require.NoError(t, json.Unmarshal([]byte(body), &list))
@@ -74,7 +77,8 @@ func TestFullStore(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
-	for text, want := range map[string]int64{"": 0, "0": 0, "17": 17, "17B": 17, "3 kB": 3000, "3KiB": 3072, "20GiB": 20 << 30, "1TB": 1e12} {
+	for text, want := range map[string]int64{"": 0, "0": 0, "17": 17, "17B": 17, "3 kB": 3000, "3KiB": 3072,
+		"20GiB": 20 << 30, "1TB": 1e12} {
 		var got int64
 		require.NoError(t, size{&got}.Set(text), text)
 		require.Equal(t, want, got, text)

@@ -19,8 +19,8 @@ import (
 // flushFor is how long the end of the service waits for the last spans to be sent.
 const flushFor = 5 * time.Second
 
-// startTracing has spans sent to the collector if there is one, in the background: nothing waits for it. It comes before whatever has
-// spans, so that theirs are sent when that has ended.
+// startTracing has spans sent to the collector if there is one, in the background: nothing waits for it. It comes
+// before whatever has spans, so that theirs are sent when that has ended.
 func (a *app) startTracing(ctx context.Context) error {
 	if a.config.TraceEndpoint == "" {
 		return nil
@@ -73,7 +73,8 @@ func (c Config) tracesURL() string {
 }
 
 func (c Config) validateTraces() error {
-	if u, err := url.Parse(c.TraceEndpoint); c.TraceEndpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+	if u, err := url.Parse(c.TraceEndpoint); c.TraceEndpoint != "" && (err != nil ||
+		u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		return errors.New("trace-endpoint: must be a URL such as http://127.0.0.1:4318")
 	}
 	if !(c.TraceSample >= 0 && c.TraceSample <= 1) { // also when it is no number

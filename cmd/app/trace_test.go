@@ -100,13 +100,17 @@ func (r *running) traceParents(c Config) map[string]string {
 // TestTraceOfARequest goes from the request to the append, and from the event to the webhook and the mail.
 func TestTraceOfARequest(t *testing.T) {
 	traces, box, hooked := collect(t), mailbox.Start(t, mailbox.Options{}), make(chan string, 1)
-	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hooked <- r.Header.Get("Traceparent") }))
+	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,
+		r *http.Request) {
+		hooked <- r.Header.Get("Traceparent")
+	}))
 	defer sink.Close()
 	c := traces.config(t)
 	c.WebhookPrivate = true
 	c.Mail.Server, c.Mail.TLS, c.Mail.From = box.Addr, "none", "no-reply@example.org"
 	r := start(t, c)
-	require.Equal(t, http.StatusCreated, r.post("/v1/webhooks", c.admin(t).Token, `{"url":"`+sink.URL+`","types":["UserCreated"]}`, nil).StatusCode)
+	require.Equal(t, http.StatusCreated, r.post("/v1/webhooks", c.admin(t).Token, `{"url":"`+sink.URL+
+		`","types":["UserCreated"]}`, nil).StatusCode)
 	r.createAnn(c)
 	box.Next()
 	sent := <-hooked
@@ -130,10 +134,12 @@ func TestTracesTellOfNobody(t *testing.T) {
 	c := traces.config(t)
 	r := start(t, c)
 	token := c.admin(t).Token
-	status, body := r.call("POST", "/v1/users", token, `{"email":"`+mark+`@example.org","username":"`+mark+`","first_name":"`+mark+`","phone":"+1`+mark+
+	status, body := r.call("POST", "/v1/users", token, `{"email":"`+mark+`@example.org","username":"`+mark+
+		`","first_name":"`+mark+`","phone":"+1`+mark+
 		`","external_id":"`+mark+`","comment":"`+mark+`","password":"`+mark+`"}`)
 	require.Equal(t, http.StatusCreated, status, body)
-	for _, path := range []string{"/v1/users?q=" + mark, "/v1/users/" + mark, "/v1/" + mark, "/v1/events?limit=1&after=" + mark} {
+	for _, path := range []string{"/v1/users?q=" + mark, "/v1/users/" + mark, "/v1/" + mark,
+		"/v1/events?limit=1&after=" + mark} {
 		r.call("GET", path, token, "")
 	}
 	r.call("POST", "/v1/users", token, `{"email":"`+mark+`@example.org"}`)

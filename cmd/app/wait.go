@@ -14,8 +14,8 @@ import (
 // waitPause is between two tries of a start that waits for the cluster.
 const waitPause = 500 * time.Millisecond
 
-// await does a step of the start again while the cluster does not answer or elects its leaders: all of a site start at once
-// after a power cut. It gives up when Config.NATSWait is over, with what the last try failed with.
+// await does a step of the start again while the cluster does not answer or elects its leaders: all of a site start at
+// once after a power cut. It gives up when Config.NATSWait is over, with what the last try failed with.
 func (a *app) await(step func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for {
@@ -25,10 +25,12 @@ func (a *app) await(step func(context.Context) error) func(context.Context) erro
 				return err
 			}
 			if time.Since(a.began) > a.config.NATSWait {
-				return fmt.Errorf("waited %v for the NATS cluster at %s: %w", a.config.NATSWait, a.config.natsForLog(), err)
+				return fmt.Errorf("waited %v for the NATS cluster at %s: %w", a.config.NATSWait, a.config.natsForLog(),
+					err)
 			}
 			if !a.waiting.Swap(true) {
-				a.log.Warn("waiting for the NATS cluster", "nats", a.config.natsForLog(), "most", a.config.NATSWait, "error", err)
+				a.log.Warn("waiting for the NATS cluster", "nats", a.config.natsForLog(), "most", a.config.NATSWait,
+					"error", err)
 			}
 			if ended := pause.For(ctx, waitPause); ended != nil {
 				return ended

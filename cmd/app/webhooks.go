@@ -9,8 +9,8 @@ import (
 
 // startWebhooks sends events to webhooks, in the background, until the service ends.
 func (a *app) startWebhooks(ctx context.Context) (err error) {
-	a.service.Webhooks, err = webhook.New(ctx, webhook.Options{Engine: a.engine.Load(), Log: a.history, Feed: a.feed, Fold: a.service.View,
-		Handler: a.service.Handler, Logger: a.log, Tracer: a.tracer, Attempted: a.metrics.Webhook,
+	a.service.Webhooks, err = webhook.New(ctx, webhook.Options{Engine: a.engine.Load(), Log: a.history, Feed: a.feed,
+		Fold: a.service.View, Handler: a.service.Handler, Logger: a.log, Tracer: a.tracer, Attempted: a.metrics.Webhook,
 		AllowPrivate: a.config.WebhookPrivate})
 	if err != nil {
 		return err

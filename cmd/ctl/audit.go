@@ -12,8 +12,8 @@ import (
 	"accountd/events/audit"
 )
 
-const auditHelp = `It reads the log of a running service, of a stopped service's data folder (--data), of which it makes a copy, or of an
-export (--export). Nothing of it needs the master key but replay.
+const auditHelp = `It reads the log of a running service, of a stopped service's data folder (--data), of which it
+makes a copy, or of an export (--export). Nothing of it needs the master key but replay.
 
 Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 the log is not what it should be.`
 
@@ -31,8 +31,10 @@ type auditing struct {
 
 func (p *program) audit() *cobra.Command {
 	a := &auditing{program: p}
-	root := group(&cobra.Command{Use: "audit", Short: "Export, verify and replay the log", Long: "Export, verify and replay the log. " + auditHelp,
-		Example: "  accountctl audit verify >checkpoint\n  accountctl audit export --keys >log.ndjson\n  accountctl audit replay clients --at 100"})
+	root := group(&cobra.Command{Use: "audit", Short: "Export, verify and replay the log",
+		Long: "Export, verify and replay the log. " + auditHelp,
+		Example: "  accountctl audit verify >checkpoint\n  accountctl audit export --keys >log.ndjson\n  accountctl " +
+			"audit replay clients --at 100"})
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.stderr = cmd.ErrOrStderr() }
 	root.AddCommand(a.exportCommand(), a.verifyCommand(), a.replayCommand())
 	return root
@@ -40,12 +42,13 @@ func (p *program) audit() *cobra.Command {
 
 func (a *auditing) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it", Args: words(0, 0),
+		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it",
+		Args:    words(0, 0),
 		Example: "  accountctl audit export >log.ndjson\n  accountctl audit export --keys >log-and-keys.ndjson",
 		Long: "Print every record as it is stored: sealed, and all that it takes to verify it. " + auditHelp + `
 
-With --keys also the data keys are exported, wrapped by the master key: together with it such an export can be read, also
-what is erased later. Keep it like a backup.`,
+With --keys also the data keys are exported, wrapped by the master key: together with it such an export can be read,
+also what is erased later. Keep it like a backup.`,
 	}
 	cmd.Flags().BoolVar(&a.keys, "keys", false, "export the data keys, too")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -62,16 +65,20 @@ what is erased later. Keep it like a backup.`,
 
 func (a *auditing) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep", Args: words(0, 0),
-		Example: "  accountctl audit verify >checkpoint.1\n  accountctl audit verify --checkpoint checkpoint.1 >checkpoint.2",
+		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep",
+		Args: words(0, 0),
+		Example: "  accountctl audit verify >checkpoint.1\n  accountctl audit verify --checkpoint checkpoint.1 " +
+			">checkpoint.2",
 		Long: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep. " + auditHelp + `
 
-By itself a log can only be shown to be whole; whoever could write everything behind a change anew could hide it. Against a
-checkpoint that was kept elsewhere (--checkpoint) it is shown to be the same log, with more behind it.`,
+By itself a log can only be shown to be whole; whoever could write everything behind a change anew could hide it.
+Against a checkpoint that was kept elsewhere (--checkpoint) it is shown to be the same log, with more behind it.`,
 	}
 	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export; - is stdin")
-	cmd.Flags().StringArrayVar(&a.kept, "checkpoint", nil, "a `file` with a checkpoint that was kept; may be given several times")
-	cmd.Flags().StringVar(&a.key, "key", "", "the `key` that must have signed checkpoints (the default is what the log names)")
+	cmd.Flags().StringArrayVar(&a.kept, "checkpoint", nil,
+		"a `file` with a checkpoint that was kept; may be given several times")
+	cmd.Flags().StringVar(&a.key, "key", "", "the `key` that must have signed checkpoints (the default is what the "+
+		"log names)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a.started = true
 		in, err := a.open(cmd.Context())
@@ -136,7 +143,8 @@ func (a *auditing) checkpoints(key string) (out []audit.Checkpoint, err error) {
 		if !strings.Contains(string(text), "\n\n") { // it has no signatures
 			signer = ""
 		} else if key == "" {
-			fmt.Fprintf(a.stderr, "the signature of %s is not checked: the log does not say by which key; give --key\n", name)
+			fmt.Fprintf(a.stderr, "the signature of %s is not checked: the log does not say by which key; give --key\n",
+				name)
 		}
 		c, err := audit.ParseCheckpoint(text, signer)
 		if err != nil {

@@ -79,7 +79,8 @@ func (w *world) keep(name, text string) string {
 func (w *world) populate(name string) string {
 	w.t.Helper()
 	var ada struct{ ID string }
-	require.NoError(w.t, json.Unmarshal([]byte(w.must("create", "users", "email="+name+"@example.org", "-o", "json")), &ada))
+	require.NoError(w.t, json.Unmarshal([]byte(w.must("create", "users", "email="+name+"@example.org", "-o", "json")),
+		&ada))
 	w.must("set", "users/"+ada.ID, "first_name=Ada", "-o", "json")
 	w.must("create", "users", "email=gone-"+name+"@example.org")
 	gone := w.must("get", "users/gone-"+name+"@example.org", "-o", "json")
@@ -103,14 +104,16 @@ func TestAuditVerify(t *testing.T) {
 	w.stop()
 
 	before := filesOf(t, w.data)
-	code, offline, errs := w.ctl("audit", "verify", "--checkpoint", w.keep("first", first), "--checkpoint", w.keep("second", second))
+	code, offline, errs := w.ctl("audit", "verify", "--checkpoint", w.keep("first", first), "--checkpoint",
+		w.keep("second", second))
 	require.Zero(t, code, errs)
 	require.Contains(t, errs, "not signed")
 	require.Contains(t, errs, "give --key")
 	require.Equal(t, before, filesOf(t, w.data), "nothing in the folder has changed")
 	require.Equal(t, strings.Split(second, "\n\n")[0]+"\n", offline)
 
-	code, out, errs := run(nil, "audit", "verify", "--export", exported, "--checkpoint", w.keep("first", first), "--checkpoint", w.keep("offline", offline))
+	code, out, errs := run(nil, "audit", "verify", "--export", exported, "--checkpoint", w.keep("first", first),
+		"--checkpoint", w.keep("offline", offline))
 	require.Zero(t, code, errs)
 	require.Equal(t, second, out)
 	code, out, errs = run(nil, "audit", "verify", "--export", w.keep("export", w.must("audit", "export")))
@@ -141,7 +144,8 @@ func TestAuditVerifyFinds(t *testing.T) {
 	stranger := w.keep("stranger", other.must("audit", "verify"))
 	finds := func(what string, lines []string, args ...string) {
 		t.Helper()
-		code, _, errs := run(nil, append([]string{"audit", "verify", "--export", w.keep("export", strings.Join(lines, ""))}, args...)...)
+		code, _, errs := run(nil, append([]string{"audit", "verify", "--export",
+			w.keep("export", strings.Join(lines, ""))}, args...)...)
 		require.Equal(t, 3, code, errs)
 		require.Contains(t, errs, what)
 	}
@@ -182,15 +186,16 @@ func tokenOf(t *testing.T, w *world) string {
 	return s.token
 }
 
-// TestAuditVerifyOfADamagedStore changes single bytes in the files of a stopped service: it is found, though the engine by
-// itself would say nothing.
+// TestAuditVerifyOfADamagedStore changes single bytes in the files of a stopped service: it is found, though the engine
+// by itself would say nothing.
 func TestAuditVerifyOfADamagedStore(t *testing.T) {
 	w := newWorld(t)
 	for _, name := range []string{"ada", "bob", "cyd"} {
 		w.populate(name)
 	}
 	w.stop()
-	blocks, err := filepath.Glob(filepath.Join(w.data, "nats", "jetstream", "$G", "streams", "ACCOUNTS", "msgs", "*.blk"))
+	blocks, err := filepath.Glob(filepath.Join(w.data, "nats", "jetstream", "$G", "streams", "ACCOUNTS", "msgs",
+		"*.blk"))
 	require.NoError(t, err)
 	require.NotEmpty(t, blocks)
 	whole, err := os.ReadFile(blocks[0])
@@ -236,7 +241,8 @@ func TestAuditReplay(t *testing.T) {
 	require.Contains(t, w.must("audit", "replay", "--at", "2999-01-01T00:00:00Z"), "ada@example.org")
 
 	var changes []struct{ ID, Field, Before, After string }
-	diff := w.must("audit", "replay", "--diff", created(t, exported, id)+",1000", "-o", "json", "--columns", "id,field,before,after")
+	diff := w.must("audit", "replay", "--diff", created(t, exported, id)+",1000", "-o", "json", "--columns",
+		"id,field,before,after")
 	require.NoError(t, json.Unmarshal([]byte(diff), &changes))
 	fields := map[string]string{}
 	for _, c := range changes {
@@ -248,7 +254,8 @@ func TestAuditReplay(t *testing.T) {
 	code, _, errs = run(nil, "audit", "replay", "--export", bare, "--master-key-file", master)
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "without --keys")
-	for _, args := range [][]string{{"--at", "x"}, {"--diff", "1"}, {"--diff", "1,x"}, {"--at", "1", "--diff", "1,2"}, {"planets"}, {"-o", "x"}} {
+	for _, args := range [][]string{{"--at", "x"}, {"--diff", "1"}, {"--diff", "1,x"}, {"--at", "1", "--diff", "1,2"},
+		{"planets"}, {"-o", "x"}} {
 		code, _, errs = w.ctl(append([]string{"audit", "replay"}, args...)...)
 		require.Equal(t, 2, code, "%v: %s", args, errs)
 	}

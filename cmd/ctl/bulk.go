@@ -24,8 +24,9 @@ func (p *program) imports() *cobra.Command {
 		Use: "import FILE", Short: "Make a user of each line of a file", Args: words(1, 1),
 		Long: `Make a user of each line (a JSON object) of a file, or of the standard input for "-".
 
-A line that is refused is told on the standard error and holds back no other; the exit code is then 1. An import that was
-interrupted may simply be repeated: lines that were imported before, with the same token and --key, are not imported again.`,
+A line that is refused is told on the standard error and holds back no other; the exit code is then 1. An import that
+was interrupted may simply be repeated: lines that were imported before, with the same token and --key, are not
+imported again.`,
 		Example: "  accountctl import users.ndjson\n  accountctl export | accountctl import - --profile other",
 	}
 	cmd.Flags().StringVarP(&form, "output", "o", "", "`form`: ndjson prints the answer to each line")
@@ -162,7 +163,8 @@ func (p *program) exports() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "export [PARAMETER=VALUE]...", Short: "Print all users, a line each, as they stand at one moment",
-		Example: "  accountctl export --file users.ndjson\n  accountctl export 'filter[client_id]=3' sort=email\n  accountctl export fields=username,email",
+		Example: "  accountctl export --file users.ndjson\n  accountctl export 'filter[client_id]=3' sort=email\n  " +
+			"accountctl export fields=username,email",
 	}
 	cmd.Flags().StringVar(&file, "file", "", "write into that `file`, which must not exist")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {

@@ -33,7 +33,8 @@ func TestImportAndExport(t *testing.T) {
 	require.Contains(t, out, `{"line":1,"status":409,`)
 
 	copied := filepath.Join(t.TempDir(), "copy.ndjson")
-	code, _, errs := run(nil, "export", "--data", data, "--file", copied, "filter[email][contains]=@example.org", "sort=-email")
+	code, _, errs := run(nil, "export", "--data", data, "--file", copied, "filter[email][contains]=@example.org",
+		"sort=-email")
 	require.Zero(t, code, errs)
 	got, err := os.ReadFile(copied)
 	require.NoError(t, err)
@@ -58,7 +59,8 @@ func TestLargeImport(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "users.ndjson")
 	line := `{"email":"ann@example.org","comment":"` + strings.Repeat("x", 4000) + `"}` + "\n"
 	require.NoError(t, os.WriteFile(file, []byte(strings.Repeat(line, 5000)), 0o600))
-	code, out, _ := run(nil, "import", file, "--data", newWorld(t).data, "-o", "ndjson", "--token", "acct_"+strings.Repeat("x", 43))
+	code, out, _ := run(nil, "import", file, "--data", newWorld(t).data, "-o", "ndjson", "--token",
+		"acct_"+strings.Repeat("x", 43))
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
 	code, out, errs := run(nil, "import", file, "--data", newWorld(t).data)

@@ -16,10 +16,12 @@ import (
 	"accountd/commands"
 )
 
-const clashesHelp = `List the accounts that have a name in common: a username, e-mail address or external id that is the same for the service now,
-and was not when the second account took it, such as a@münchen.example and a@xn--mnchen-3ya.example, which are one mailbox.
+const clashesHelp = `List the accounts that have a name in common: a username, e-mail address or external id that is
+the same for the service now, and was not when the second account took it, such as a@münchen.example and
+a@xn--mnchen-3ya.example, which are one mailbox.
 
-These accounts go on: each logs in by the name as it is written in it. Only nobody else gets the name. Exit code 1 when there are any.`
+These accounts go on: each logs in by the name as it is written in it. Only nobody else gets the name. Exit code 1
+when there are any.`
 
 // clash is an account that has a name in common with another.
 type clash struct {
@@ -33,7 +35,8 @@ type clash struct {
 }
 
 func (p *program) clashes() *cobra.Command {
-	cmd := &cobra.Command{Use: "clashes", Short: "List the accounts that have a name in common; exit code 1 when there are any",
+	cmd := &cobra.Command{Use: "clashes", Short: "List the accounts that have a name in common; exit code 1 when " +
+		"there are any",
 		Long: clashesHelp, Args: words(0, 0), Example: "  accountctl clashes\n  accountctl clashes -o ndjson"}
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, _ []string) error {
@@ -99,7 +102,10 @@ func clashesIn(lines io.Reader) (out []clash, err error) {
 			out = append(out, u)
 		}
 	}
-	slices.SortFunc(out, func(a, b clash) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Number, b.Number)) })
+	slices.SortFunc(out, func(a, b clash) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Number, b.Number))
+	})
 	return out, nil
 }
 

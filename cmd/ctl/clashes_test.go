@@ -23,7 +23,8 @@ func TestClashes(t *testing.T) {
 	for _, c := range found {
 		got = append(got, c.Name+" "+c.ID)
 	}
-	require.Equal(t, []string{"a@xn--mnchen-3ya.example 1", "a@xn--mnchen-3ya.example 3", "x@a.example 3", "x@a.example 4"}, got)
+	require.Equal(t, []string{"a@xn--mnchen-3ya.example 1", "a@xn--mnchen-3ya.example 3", "x@a.example 3",
+		"x@a.example 4"}, got)
 	_, err = clashesIn(strings.NewReader(`{"id":"1"`))
 	require.Error(t, err)
 }

@@ -18,7 +18,8 @@ const (
 )
 
 // offering asks the service for what may stand here; when it cannot be asked there is nothing to offer.
-func (p *program) offering(cmd *cobra.Command, ask func(context.Context, service) ([]string, error)) ([]string, cobra.ShellCompDirective) {
+func (p *program) offering(cmd *cobra.Command, ask func(context.Context, service) ([]string, error)) ([]string,
+	cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 	defer cancel()
 	s, err := p.find()
@@ -61,7 +62,8 @@ func (p *program) completeKey(cmd *cobra.Command, words []string, typed string) 
 }
 
 // completeResource offers the names of resources, and then what is in them and below them.
-func (p *program) completeResource(cmd *cobra.Command, words []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (p *program) completeResource(cmd *cobra.Command, words []string, typed string) ([]string,
+	cobra.ShellCompDirective) {
 	if len(words) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -70,9 +72,13 @@ func (p *program) completeResource(cmd *cobra.Command, words []string, typed str
 	directive := cobra.ShellCompDirectiveNoFileComp
 	switch {
 	case len(parts) == 1:
-		offered = []string{"users", "groups", "datacenters", "clients", "applications", "webhooks", "subscriptions", "mail"}
+		offered = []string{"users", "groups", "datacenters", "clients", "applications", "webhooks", "subscriptions",
+			"mail"}
 	case len(parts) == 2:
-		offered, directive = p.offering(cmd, func(ctx context.Context, s service) ([]string, error) { return s.names(ctx, parts[0], parts[1]) })
+		offered, directive = p.offering(cmd, func(ctx context.Context, s service) ([]string,
+			error) {
+			return s.names(ctx, parts[0], parts[1])
+		})
 	case len(parts) == 3 && parts[0] == "users":
 		offered = []string{"api-keys", "signing-keys", "ssh-keys", "storage-keys", "resources", "consents", "history"}
 	}

@@ -53,14 +53,16 @@ func run(env []string, args ...string) (int, string, string) {
 
 func TestEvents(t *testing.T) {
 	s := newService(t, 200, twoEvents)
-	code, out, errs := run(nil, "events", "--url", s.URL, "--token", "t", "-o", "ndjson", "--after", "7", "--limit", "2")
+	code, out, errs := run(nil, "events", "--url", s.URL, "--token", "t", "-o", "ndjson", "--after", "7", "--limit",
+		"2")
 	require.Zero(t, code, errs)
 	require.Equal(t, twoEvents, out)
 	require.Equal(t, "/v1/events?after=7&limit=2", s.asked.URL.String())
 	require.Equal(t, "Bearer t", s.asked.Header.Get("Authorization"))
 
 	const ada = "01890a5d-ac96-774b-bcce-b302099a8057"
-	code, _, _ = run(nil, "events", "--url", s.URL, "--follow", "--limit", "2", "--type", "UserCreated,UserDeleted", "--user", ada, "--since", "2026-01-02")
+	code, _, _ = run(nil, "events", "--url", s.URL, "--follow", "--limit", "2", "--type", "UserCreated,UserDeleted",
+		"--user", ada, "--since", "2026-01-02")
 	require.Equal(t, 0, code)
 	require.Equal(t, "/v1/events?after=0&follow=true&limit=2&since=2026-01-02T00%3A00%3A00Z&type=UserCreated%2CUserDeleted&user="+ada, s.asked.URL.String())
 
@@ -69,13 +71,15 @@ func TestEvents(t *testing.T) {
 	rows := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, rows, 3)
 	require.Equal(t, []string{"SEQUENCE", "TIME", "TYPE", "SUBJECT", "ACTOR"}, strings.Fields(rows[0]))
-	require.Equal(t, []string{"1", "2026-01-02T03:04:05Z", "UserCreated.v1", "users/a", "system"}, strings.Fields(rows[1]))
+	require.Equal(t, []string{"1", "2026-01-02T03:04:05Z", "UserCreated.v1", "users/a", "system"},
+		strings.Fields(rows[1]))
 }
 
 func TestWhereTheServiceIs(t *testing.T) {
 	file, url, env := newService(t, 200, ""), newService(t, 200, ""), newService(t, 200, "")
 	data := t.TempDir()
-	require.NoError(t, adminfile.Write(filepath.Join(data, adminfile.Name), adminfile.File{BaseURL: file.URL, Token: "from-file"}))
+	require.NoError(t, adminfile.Write(filepath.Join(data, adminfile.Name),
+		adminfile.File{BaseURL: file.URL, Token: "from-file"}))
 	environ := []string{"ACCOUNTCTL_URL=" + env.URL, "ACCOUNTCTL_TOKEN=from-env"}
 	for name, c := range map[string]struct {
 		args  []string
@@ -124,7 +128,8 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 }
 
 func TestWrongCalls(t *testing.T) {
-	for _, args := range [][]string{{"frob"}, {"events", "--nope"}, {"events", "-o", "xml"}, {"events", "extra"}, {"events", "--after", "x"},
+	for _, args := range [][]string{{"frob"}, {"events", "--nope"}, {"events", "-o", "xml"}, {"events", "extra"},
+		{"events", "--after", "x"},
 		{"events", "tail", "-o", "yaml"}, {"events", "--since", "yesterday"}, {"audit", "frob"}, {"profile", "frob"}} {
 		code, _, errs := run(nil, args...)
 		require.Equal(t, 2, code, args)

@@ -14,15 +14,16 @@ import (
 	"accountd/cmd/adminfile"
 )
 
-const envHelp = `Print the service's address and the administrator's credentials as variables of a shell: base_url, username, password, token and
-what else is in admin.json in the data folder.
+const envHelp = `Print the service's address and the administrator's credentials as variables of a shell: base_url,
+username, password, token and what else is in admin.json in the data folder.
 
 They are not exported: the programs that the shell starts do not get them.`
 
 // variables is the command that prints the administrator's file for a shell.
 func (p *program) variables() *cobra.Command {
 	return &cobra.Command{
-		Use: "env", Short: "Print the service's address and the administrator's credentials as variables of a shell", Long: envHelp, Args: words(0, 0),
+		Use: "env", Short: "Print the service's address and the administrator's credentials as variables of a shell",
+		Long: envHelp, Args: words(0, 0),
 		Example: "  eval \"$(accountctl env)\"\n  accountctl env --data /var/lib/accountd",
 		RunE: func(*cobra.Command, []string) error {
 			p.started = true

@@ -14,7 +14,8 @@ import (
 func TestEnvIsForShells(t *testing.T) {
 	data := t.TempDir()
 	password := `it's "$HOME" ` + "`x`" + ` \n ü`
-	require.NoError(t, adminfile.Write(filepath.Join(data, adminfile.Name), adminfile.File{BaseURL: "http://127.0.0.1:1", Password: password, ClientID: 7}))
+	require.NoError(t, adminfile.Write(filepath.Join(data, adminfile.Name),
+		adminfile.File{BaseURL: "http://127.0.0.1:1", Password: password, ClientID: 7}))
 	code, out, problems := run(nil, "env", "--data", data)
 	require.Equal(t, 0, code, problems)
 	shell := exec.Command("sh", "-c", out+`printf '%s|%s|%s|' "$base_url" "$password" "$client_id"; env`)

@@ -17,8 +17,8 @@ import (
 	"accountd/events"
 )
 
-const eventsHelp = `An event has sequence, time, type, subject, actor, credential, requestid, id and data, such as data.username, without secrets.
-Its reader needs the permission audit.
+const eventsHelp = `An event has sequence, time, type, subject, actor, credential, requestid, id and data, such as
+data.username, without secrets. Its reader needs the permission audit.
 
 ` + momentHelp
 
@@ -36,17 +36,23 @@ type eventsCall struct {
 
 func (p *program) events() *cobra.Command {
 	cmd := p.eventsCommand("events", "Print the history of all accounts", (*eventsCall).list)
-	cmd.Example = "  accountctl events --after 1000\n  accountctl events --since 36h --type UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type\n  accountctl events tail"
+	cmd.Example = "  accountctl events --after 1000\n  accountctl events --since 36h --type " +
+		"UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type\n  accountctl events tail"
 	list := p.eventsCommand("list", "Print events of the past, as accountctl events does", (*eventsCall).list)
-	list.Example = "  accountctl events list --user ann\n  accountctl events list --since 2030-01-02 --until 2030-01-03 --columns time,type,data.username"
-	tail := p.eventsCommand("tail", "Print the newest events and then what happens, until interrupted", (*eventsCall).tail)
-	tail.Long += "\n\nWhen the connection or the service breaks off, it goes on where it stopped as soon as that is possible."
-	tail.Example = "  accountctl events tail\n  accountctl events tail --last 0 --type UserCreated -o ndjson\n  accountctl events tail --after 1000 --user ann"
+	list.Example = "  accountctl events list --user ann\n  accountctl events list --since 2030-01-02 --until " +
+		"2030-01-03 --columns time,type,data.username"
+	tail := p.eventsCommand("tail", "Print the newest events and then what happens, until interrupted",
+		(*eventsCall).tail)
+	tail.Long += "\n\nWhen the connection or the service breaks off, it goes on where it stopped as soon as that is " +
+		"possible."
+	tail.Example = "  accountctl events tail\n  accountctl events tail --last 0 --type UserCreated -o ndjson\n  " +
+		"accountctl events tail --after 1000 --user ann"
 	cmd.AddCommand(list, tail)
 	return cmd
 }
 
-func (p *program) eventsCommand(use, short string, run func(*eventsCall, context.Context, io.Writer) error) *cobra.Command {
+func (p *program) eventsCommand(use, short string,
+	run func(*eventsCall, context.Context, io.Writer) error) *cobra.Command {
 	e := &eventsCall{program: p, pause: pause}
 	cmd := &cobra.Command{Use: use, Short: short, Long: short + ".\n\n" + eventsHelp, Args: cobra.NoArgs}
 	f := cmd.Flags()
@@ -65,7 +71,9 @@ func (p *program) eventsCommand(use, short string, run func(*eventsCall, context
 		p.forms(cmd, " (the default is table)", formTable, formJSON, formYAML, formNDJSON)
 	}
 	p.columnsFlag(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(events.Types(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("type",
+		cobra.FixedCompletions(events.Types(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p.started = true
 		e.newest = use == "tail" && !cmd.Flags().Changed("after") && e.since == ""
@@ -78,7 +86,8 @@ func (p *program) eventsCommand(use, short string, run func(*eventsCall, context
 func (e *eventsCall) printer(out io.Writer) *printer {
 	printed := e.program.printer("sequence", "time", "type", "subject", "actor")
 	printed.out, printed.live = out, e.follow
-	wide := map[string]int{"sequence": 10, "time": 20, "type": 26, "subject": 49, "actor": 36, "id": 36, "credential": 44, "requestid": 36}
+	wide := map[string]int{"sequence": 10, "time": 20, "type": 26, "subject": 49, "actor": 36, "id": 36,
+		"credential": 44, "requestid": 36}
 	printed.widths = make([]int, len(printed.columns))
 	for i, c := range printed.columns {
 		printed.widths[i] = max(wide[c], len(c))
@@ -96,7 +105,8 @@ func (e *eventsCall) query(ctx context.Context, s service) (url.Values, error) {
 		}
 		q.Set("user", id)
 	}
-	for name, value := range map[string]string{"type": strings.Join(e.types, ","), "since": string(e.since), "until": string(e.until)} {
+	for name, value := range map[string]string{"type": strings.Join(e.types, ","), "since": string(e.since),
+		"until": string(e.until)} {
 		if value != "" {
 			q.Set(name, value)
 		}

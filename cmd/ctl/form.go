@@ -26,7 +26,8 @@ func (p *program) forms(cmd *cobra.Command, about string, all ...string) {
 		}
 		return nil
 	}
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // tables gives a command the flags of a list.

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const historyHelp = `Print who changed what of a user, and when, the newest first. The table has a line for each field that changed; the other forms
-have what the API answers. Secrets are masked. Of a user who was deleted give the UUID.
+const historyHelp = `Print who changed what of a user, and when, the newest first. The table has a line for each field
+that changed; the other forms have what the API answers. Secrets are masked. Of a user who was deleted give the UUID.
 
 With --at it prints the user as of that moment.
 
@@ -35,12 +35,16 @@ type historyCall struct {
 func (p *program) history() *cobra.Command {
 	h := &historyCall{program: p}
 	cmd := &cobra.Command{
-		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: words(1, 1), ValidArgsFunction: p.completeUser,
+		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: words(1, 1),
+		ValidArgsFunction: p.completeUser,
 		Example: `  accountctl history ann
   accountctl history ann --oldest-first --limit 3
   accountctl history ann --columns time,actor,dialect,field,after
   accountctl history ann --at 2030-01-02T12:00:00Z`,
-		RunE: p.asks(func(cmd *cobra.Command, s service, words []string) error { return h.run(cmd.Context(), s, words[0]) }),
+		RunE: p.asks(func(cmd *cobra.Command, s service, words []string) error {
+			return h.run(cmd.Context(), s,
+				words[0])
+		}),
 	}
 	cmd.Flags().Var(&h.at, "at", "print the user as of that `moment`")
 	cmd.Flags().Uint64Var(&h.after, "after", 0, "print what follows on that `sequence`")
@@ -59,7 +63,8 @@ func (p *program) history() *cobra.Command {
 func (h *historyCall) run(ctx context.Context, s service, name string) error {
 	id, err := s.userAt(ctx, name, string(h.at))
 	if errors.Is(err, errNobody) {
-		return fmt.Errorf("%w; of one who was deleted give the UUID, which accountctl events shows, or a moment (--at) before that", err)
+		return fmt.Errorf("%w; of one who was deleted give the UUID, which accountctl events shows, or a moment "+
+			"(--at) before that", err)
 	}
 	if err != nil {
 		return err
@@ -69,7 +74,8 @@ func (h *historyCall) run(ctx context.Context, s service, name string) error {
 		return h.print(ctx, s, user+"/history?"+h.query().Encode())
 	}
 	var then json.RawMessage
-	if _, err := s.call(ctx, http.MethodGet, user+"?"+url.Values{"at": {string(h.at)}}.Encode(), nil, nil, &then); err != nil {
+	if _, err := s.call(ctx, http.MethodGet, user+"?"+url.Values{"at": {string(h.at)}}.Encode(), nil, nil,
+		&then); err != nil {
 		return err
 	}
 	return h.printer(columnsOf("users")...).object(then)

@@ -17,7 +17,8 @@ func TestHistory(t *testing.T) {
 	w.must("set", "users/ann", "active:=false")
 
 	require.Equal(t, []string{"SEQUENCE", "ACTOR", "FIELD", "BEFORE", "AFTER", "8", "admin", "phone", "0"},
-		strings.Fields(w.must("history", "ann", "--after", "7", "--before", "9", "--columns", "sequence,actor,field,before,after")))
+		strings.Fields(w.must("history", "ann", "--after", "7", "--before", "9", "--columns",
+			"sequence,actor,field,before,after")))
 	sequences := strings.Fields(w.must("history", "ann", "--limit", "2", "--columns", "sequence"))
 	require.Equal(t, []string{"SEQUENCE", "11", "10"}, sequences)
 	oldest := w.must("history", "ann@example.org", "--oldest-first", "--limit", "1", "-o", "ndjson")

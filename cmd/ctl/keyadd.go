@@ -24,19 +24,22 @@ type keyAdd struct {
 
 func (p *program) keyAdd() *cobra.Command {
 	k := &keyAdd{program: p}
-	cmd := &cobra.Command{Use: "add USER [FILE]", Short: "Give a user a key, and print its secret, this once", Args: words(1, 2), ValidArgsFunction: p.completeUser,
+	cmd := &cobra.Command{Use: "add USER [FILE]", Short: "Give a user a key, and print its secret, this once",
+		Args: words(1, 2), ValidArgsFunction: p.completeUser,
 		Example: `  TOKEN=$(accountctl key add ann --name CI --permission users=read --expires 720h)
   accountctl key add ann --kind pterodactyl --allow-ip 10.0.0.0/8 -o json
   accountctl key add ann --kind signing --name backup  # prints ID:SECRET
   accountctl key add ann --kind ssh ~/.ssh/id_ed25519.pub`,
-		Long: `Give a user a key. The secret alone is printed to the standard output, unless another form is asked for; it is not shown again.
-A signing key is printed as ID:SECRET, and of an SSH key, which is read from FILE (- is the standard input), the number.
+		Long: `Give a user a key. The secret alone is printed to the standard output, unless another form is asked
+for; it is not shown again. A signing key is printed as ID:SECRET, and of an SSH key, which is read from FILE (- is
+the standard input), the number.
 
 ` + keyHelp}
 	kindFlag(cmd, &k.kind, keyNative, "the `kind`")
 	cmd.Flags().StringVar(&k.name, "name", "", "the key's `name` (of an SSH key the default is its comment)")
 	cmd.Flags().Var(&k.ends, "expires", "the `time` when it ends, such as 2030-01-02, or in how long, such as 720h")
-	cmd.Flags().StringSliceVar(&k.permissions, "permission", nil, "a `permission`, such as users=read; none: what the user may")
+	cmd.Flags().StringSliceVar(&k.permissions, "permission", nil,
+		"a `permission`, such as users=read; none: what the user may")
 	cmd.Flags().StringSliceVar(&k.ips, "allow-ip", nil, "an `address` or network that may use it; none: all")
 	p.forms(cmd, " (the default is plain)", formPlain, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {

@@ -8,9 +8,11 @@ import (
 
 func (p *program) keyList() *cobra.Command {
 	var kind string
-	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: words(1, 1), ValidArgsFunction: p.completeUser,
-		Example: "  accountctl key list ann\n  accountctl key list ann --kind ssh --columns id,name,fingerprint",
-		Long:    "List the keys of a user. Secrets are not shown again.\n\n" + keyHelp}
+	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: words(1, 1),
+		ValidArgsFunction: p.completeUser,
+		Example: "  accountctl key list ann\n  accountctl key list ann --kind ssh --columns " +
+			"id,name,fingerprint",
+		Long: "List the keys of a user. Secrets are not shown again.\n\n" + keyHelp}
 	kindFlag(cmd, &kind, "", "the `kind` (the default is all)")
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
@@ -26,7 +28,8 @@ func (p *program) keyList() *cobra.Command {
 			if kind != "" && keyResource(kind) != keyResource(of) {
 				continue
 			}
-			if err := s.eachKey(cmd.Context(), user, of, func(k key) error { return printKey(out, k, kind) }); err != nil {
+			if err := s.eachKey(cmd.Context(), user, of,
+				func(k key) error { return printKey(out, k, kind) }); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,8 @@ type person struct {
 func (p person) types(input string, args ...string) (code int, out, errs string) {
 	p.t.Helper()
 	var o, e bytes.Buffer
-	code = (&program{environ: []string{"HOME=" + p.home}, stdin: strings.NewReader(input), stdout: &o, stderr: &e}).run(args)
+	code = (&program{environ: []string{"HOME=" + p.home}, stdin: strings.NewReader(input), stdout: &o,
+		stderr: &e}).run(args)
 	return code, o.String(), e.String()
 }
 
@@ -81,7 +82,8 @@ func TestLogInThatFails(t *testing.T) {
 	require.Equal(t, "NAME\n", out, "nothing is kept")
 }
 
-// TestLogOutOfAnEndedSession forgets a token that the service does not know any more, and keeps one that it could not end.
+// TestLogOutOfAnEndedSession forgets a token that the service does not know any more, and keeps one that it could not
+// end.
 func TestLogOutOfAnEndedSession(t *testing.T) {
 	for status, want := range map[int]int{401: 0, 503: 1} {
 		s := newService(t, status, "")
@@ -115,8 +117,11 @@ func TestReauthenticate(t *testing.T) {
 	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--data", w.data), "not in a session")
 
 	late := newService(t, 403, `{"code":"reauthentication_required","detail":"This takes the password again."}`)
-	require.Contains(t, does(1, "", "create", "users", "email=x@example.org", "--url", late.URL, "--token", "t"), "\n  accountctl reauthenticate asks for it.")
+	require.Contains(t, does(1, "", "create", "users", "email=x@example.org", "--url", late.URL, "--token", "t"),
+		"\n  accountctl reauthenticate asks for it.")
 	code := newService(t, 401, `{"code":"second_factor_required","detail":"A code is needed."}`)
-	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t"), "nothing was entered")
-	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t", "--code", "1"), "A code is needed.")
+	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t"),
+		"nothing was entered")
+	require.Contains(t, does(1, "correct horse\n", "reauthenticate", "--url", code.URL, "--token", "t", "--code", "1"),
+		"A code is needed.")
 }

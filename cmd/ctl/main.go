@@ -17,18 +17,18 @@ import (
 
 const long = `accountctl asks a running accountd.
 
-It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or by a
-profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile and log-in), or by ACCOUNTCTL_URL and ACCOUNTCTL_TOKEN;
-without any of them it looks into ./data, and then for the profile "default".
+It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or
+by a profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile and log-in), or by ACCOUNTCTL_URL and
+ACCOUNTCTL_TOKEN; without any of them it looks into ./data, and then for the profile "default".
 
-What was asked for goes to the standard output, everything else to the standard error. A name of a user may be the username,
-the e-mail address or the UUID.
+What was asked for goes to the standard output, everything else to the standard error. A name of a user may be the
+username, the e-mail address or the UUID.
 
 Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 a log is not what it should be (audit).`
 
-// Main runs accountctl with that command line (without the program's name) and environment, and returns its exit code: 0, 1
-// when the service refused, failed or was not found, 2 when it was called in a wrong way, 3 when audit found that a log is not
-// what it should be.
+// Main runs accountctl with that command line (without the program's name) and environment, and returns its exit code:
+// 0, 1 when the service refused, failed or was not found, 2 when it was called in a wrong way, 3 when audit found that
+// a log is not what it should be.
 func Main(args, environ []string, stdout, stderr io.Writer) int {
 	return (&program{environ: environ, stdin: os.Stdin, stdout: stdout, stderr: stderr}).run(args)
 }
@@ -73,17 +73,22 @@ type program struct {
 }
 
 func (p *program) command() *cobra.Command {
-	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true, SilenceUsage: true,
-		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  accountctl history ann"}
+	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true,
+		SilenceUsage: true,
+		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  " +
+			"accountctl history ann"}
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.PersistentFlags().StringVar(&p.data, "data", "", "the service's data `folder`")
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
-	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"), "the `name` of a stored service")
+	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"),
+		"the `name` of a stored service")
 	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
-	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.sessions(), p.logIn(), p.logOut(), p.reauthenticate(), p.totp(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports(), p.clashes(), p.variables())
+	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.sessions(), p.logIn(), p.logOut(),
+		p.reauthenticate(), p.totp(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports(), p.clashes(),
+		p.variables())
 	root.AddCommand(p.resources()...)
 	completions(root)
 	return root
@@ -126,7 +131,8 @@ func group(cmd *cobra.Command) *cobra.Command {
 }
 
 // asks returns what finds the service and then runs the function.
-func (p *program) asks(run func(cmd *cobra.Command, s service, words []string) error) func(*cobra.Command, []string) error {
+func (p *program) asks(run func(cmd *cobra.Command, s service, words []string) error) func(*cobra.Command,
+	[]string) error {
 	return func(cmd *cobra.Command, words []string) error {
 		p.started = true
 		s, err := p.find()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-const momentHelp = `A moment is a sequence of the log, a time (2030-01-02T12:00:00Z), a day (2030-01-02, as it begins in UTC), or how long ago it
-was (90m, 36h).`
+const momentHelp = `A moment is a sequence of the log, a time (2030-01-02T12:00:00Z), a day (2030-01-02, as it begins
+in UTC), or how long ago it was (90m, 36h).`
 
 // parseMoment returns the moment that a person writes as the API writes it.
 func parseMoment(text string, now time.Time) (string, error) {
@@ -17,7 +17,8 @@ func parseMoment(text string, now time.Time) (string, error) {
 	if t, ok := timeOf(text, now, -1); ok {
 		return t.Format(time.RFC3339Nano), nil
 	}
-	return "", errors.New("a moment is a sequence, a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or how long ago such as 90m")
+	return "", errors.New("a moment is a sequence, a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or " +
+		"how long ago such as 90m")
 }
 
 // timeOf reads a time, a day, or how far it is from now: before it for a sign of -1, after it for 1.
@@ -60,7 +61,8 @@ func (e *endFlag) Type() string { return "time" }
 func (e *endFlag) Set(text string) error {
 	t, ok := timeOf(text, time.Now(), 1)
 	if !ok {
-		return errors.New("give a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or in how long such as 720h")
+		return errors.New("give a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or in how long such " +
+			"as 720h")
 	}
 	*e = endFlag(t.Format(time.RFC3339Nano))
 	return nil

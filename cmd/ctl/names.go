@@ -35,7 +35,8 @@ func (s service) id(ctx context.Context, resource, name string) (string, error) 
 	switch {
 	case resource == "users":
 		return s.user(ctx, name)
-	case !slices.Contains([]string{"groups", "datacenters", "clients", "applications", "webhooks"}, resource) || uuid.Validate(name) == nil:
+	case !slices.Contains([]string{"groups", "datacenters", "clients", "applications", "webhooks"}, resource) ||
+		uuid.Validate(name) == nil:
 		return name, nil
 	case resource == "clients" && isNumber(name): // which is its id
 		return name, nil
@@ -100,7 +101,8 @@ func (s service) named(ctx context.Context, resource, name string) (string, erro
 	case len(ids) == 0:
 		return "", fmt.Errorf("among the %s none is named %q; accountctl list %[1]s shows them", resource, name)
 	case len(ids) > 1:
-		return "", fmt.Errorf("among the %s %d are named %q; give an id, which accountctl list %[1]s shows", resource, len(ids), name)
+		return "", fmt.Errorf("among the %s %d are named %q; give an id, which accountctl list %[1]s shows", resource,
+			len(ids), name)
 	}
 	return ids[0], nil
 }

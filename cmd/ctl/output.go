@@ -16,10 +16,11 @@ type printer struct {
 	out     io.Writer
 	form    string // empty: table for a list, yaml for an object
 	columns []string
-	chosen  bool              // the columns were asked for
-	widths  []int             // of the columns of a table whose rows cannot wait for its end; nil: as wide as they must be
-	live    bool              // the list has no end
-	listed  []json.RawMessage // what waits for the end of the list
+	chosen  bool // the columns were asked for
+	// of the columns of a table whose rows cannot wait for its end; nil: as wide as they must be
+	widths []int
+	live   bool              // the list has no end
+	listed []json.RawMessage // what waits for the end of the list
 }
 
 // printer returns a printer for a table of these columns, unless others are asked for.
@@ -57,7 +58,8 @@ func (p *printer) begin() error {
 // tabular reports whether a list is printed as a table.
 func (p *printer) tabular() bool { return p.form == formTable || p.form == "" }
 
-// add prints entries of a list in a form that needs no more than them, and keeps them for the end of the list in the others.
+// add prints entries of a list in a form that needs no more than them, and keeps them for the end of the list in the
+// others.
 func (p *printer) add(entries ...json.RawMessage) error {
 	switch {
 	case p.tabular() && p.widths != nil:

@@ -41,7 +41,8 @@ func (s service) pages(ctx context.Context, path string, each func(page) (more b
 	return nil
 }
 
-// atCursor returns the path of the list's page at a cursor, which nobody comes twice in or is missed by while others write.
+// atCursor returns the path of the list's page at a cursor, which nobody comes twice in or is missed by while others
+// write.
 func atCursor(path, cursor string) string {
 	path, query, _ := strings.Cut(path, "?")
 	parameters := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool {

@@ -22,7 +22,8 @@ func TestProfiles(t *testing.T) {
 
 	code, out, _ := run(env, "profile", "list")
 	require.Zero(t, code)
-	require.Equal(t, []string{"NAME", "URL", "USER", "EXPIRES_AT", "live", s.URL}, strings.Fields(out), "the token is not shown")
+	require.Equal(t, []string{"NAME", "URL", "USER", "EXPIRES_AT", "live", s.URL}, strings.Fields(out),
+		"the token is not shown")
 
 	for _, args := range [][]string{{"--profile", "live"}, {"--profile", "live", "--token", "secret"}} {
 		code, _, errs = run(env, append([]string{"events"}, args...)...)

@@ -39,7 +39,8 @@ Of an export it takes one that was made with --keys. What was erased stays erase
 	}
 	var diff []string
 	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export with keys; - is stdin")
-	cmd.Flags().StringVar(&a.masterKey, "master-key-file", "", "the `file` of the master key (default master.key in the data folder)")
+	cmd.Flags().StringVar(&a.masterKey, "master-key-file", "",
+		"the `file` of the master key (default master.key in the data folder)")
 	cmd.Flags().StringVar(&a.at, "at", "", "the `moment`; the default is the log's end")
 	cmd.Flags().StringSliceVar(&diff, "diff", nil, "print what differs between two `moments`, A,B")
 	a.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
@@ -126,18 +127,21 @@ func (m moment) before(r events.Record) bool {
 }
 
 // replay returns the resource's objects at the moments, by id. The log is verified on the way.
-func (a *auditing) replay(in *export, master *seal.Master, moments []moment, resource string) (out [][]json.RawMessage, err error) {
+func (a *auditing) replay(in *export, master *seal.Master, moments []moment, resource string) (out [][]json.RawMessage,
+	err error) {
 	e, err := audit.ReadExport(in)
 	if err != nil {
 		return nil, err
 	}
 	bar := newProgress(a.stderr, "records", 0)
 	defer bar.clear()
-	r := replaying{opener: eventlog.NewOpener(master), verifier: audit.NewVerifier(), views: make([]*projections.View, len(moments)), moments: moments}
+	r := replaying{opener: eventlog.NewOpener(master), verifier: audit.NewVerifier(),
+		views: make([]*projections.View, len(moments)), moments: moments}
 	for i := range r.views {
 		r.views[i] = projections.NewView()
 	}
-	err = e.Each(func(s eventlog.Stored) error { bar.records(s.Sequence, e.Header.Records); return r.add(s) }, r.opener.Add)
+	err = e.Each(func(s eventlog.Stored) error { bar.records(s.Sequence, e.Header.Records); return r.add(s) },
+		r.opener.Add)
 	if errors.Is(err, eventlog.ErrLostKeys) {
 		err = fmt.Errorf("%w: the export was made without --keys", err)
 	}

@@ -47,11 +47,14 @@ func (s service) status(ctx context.Context, then, now figures) (status, error) 
 		return status{}, fmt.Errorf("the answer broke off: %w", err)
 	}
 	out := status{
-		URL: s.url, Time: time.Now().UTC().Format(time.RFC3339), Ready: answer.StatusCode == http.StatusOK, Checks: checksOf(string(text)),
+		URL: s.url, Time: time.Now().UTC().Format(time.RFC3339), Ready: answer.StatusCode == http.StatusOK,
+		Checks:  checksOf(string(text)),
 		Version: now.build["version"], Revision: now.build["revision"], Go: now.build["go"],
-		Users: now.count("accountd_users"), LogPosition: now.count("accountd_log_position"), ViewPosition: now.count("accountd_view_position"),
-		ViewLag: now.count("accountd_view_lag_records"), FeedPosition: now.count("accountd_feed_position"),
-		EventsPerSecond: now.rate(then, "accountd_log_position"), RequestsPerSecond: now.rate(then, "accountd_http_requests_total"),
+		Users: now.count("accountd_users"), LogPosition: now.count("accountd_log_position"),
+		ViewPosition: now.count("accountd_view_position"),
+		ViewLag:      now.count("accountd_view_lag_records"), FeedPosition: now.count("accountd_feed_position"),
+		EventsPerSecond:   now.rate(then, "accountd_log_position"),
+		RequestsPerSecond: now.rate(then, "accountd_http_requests_total"),
 	}
 	if began := now.values["process_start_time_seconds"]; began > 0 && !now.date.IsZero() {
 		up := uint64(max(0, now.date.Sub(time.Unix(0, int64(began*1e9))).Seconds()))
@@ -86,7 +89,8 @@ func (s status) lines() [][]string {
 		}
 	}
 	if s.Version != "" {
-		lines = append(lines, []string{"version", fmt.Sprintf("%s (%s)", s.Version, strings.TrimPrefix(s.Revision+", "+s.Go, ", "))})
+		lines = append(lines, []string{"version",
+			fmt.Sprintf("%s (%s)", s.Version, strings.TrimPrefix(s.Revision+", "+s.Go, ", "))})
 	}
 	if s.UptimeSeconds != nil {
 		lines = append(lines, []string{"up", (time.Duration(*s.UptimeSeconds) * time.Second).String()})

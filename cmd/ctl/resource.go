@@ -12,16 +12,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const resourceHelp = `A resource is a path below /v1 of the API: users, groups, datacenters, clients, applications, webhooks, subscriptions and mail;
-below a user ssh-keys, api-keys, signing-keys, storage-keys, resources, consents and history. Names may stand for ids, as in users/ann,
-users/ann@example.org and groups/admins. /docs of the service shows all that they have.`
+const resourceHelp = `A resource is a path below /v1 of the API: users, groups, datacenters, clients, applications,
+webhooks, subscriptions and mail; below a user ssh-keys, api-keys, signing-keys, storage-keys, resources, consents and
+history. Names may stand for ids, as in users/ann, users/ann@example.org and groups/admins. /docs of the service shows
+all that they have.`
 
-const listHelp = `Parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann, filter[email]=ann@example.org, or
-filter[created_at][gte]=2030-01-02T00:00:00Z with contains, prefix, gte or lte, and at=MOMENT for users as of then.
-Commas separate values; one that belongs to a value has a backslash before it.`
+const listHelp = `Parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann,
+filter[email]=ann@example.org, or filter[created_at][gte]=2030-01-02T00:00:00Z with contains, prefix, gte or lte, and
+at=MOMENT for users as of then. Commas separate values; one that belongs to a value has a backslash before it.`
 
-const valueHelp = `Values are texts (name=text), the text in a file (name=@FILE), or any JSON (name:=true, name:=null, name:='["a","b"]');
-name.inner=text is in an object inside.`
+const valueHelp = `Values are texts (name=text), the text in a file (name=@FILE), or any JSON (name:=true, name:=null,
+name:='["a","b"]'); name.inner=text is in an object inside.`
 
 // resources returns the commands that work on every resource alike.
 func (p *program) resources() []*cobra.Command {
@@ -35,11 +36,12 @@ func (p *program) resources() []*cobra.Command {
 	list.Flags().BoolVar(&p.all, "all", false, "go on to the last page")
 
 	get := p.resource("get RESOURCE [PARAMETER=VALUE]...", "Print an object", words(1, many), parameters, p.get)
-	get.Example = "  accountctl get users/ann\n  accountctl get users/ann@example.org -o json\n  accountctl get groups/admins --columns name,permissions"
+	get.Example = "  accountctl get users/ann\n  accountctl get users/ann@example.org -o json\n  accountctl get " +
+		"groups/admins --columns name,permissions"
 	get.SuggestFor = []string{"show", "describe"}
 
-	create := p.resource("create RESOURCE [NAME=VALUE]...", "Make an object and print it, with its secrets", words(1, many), object,
-		p.shows(http.MethodPost))
+	create := p.resource("create RESOURCE [NAME=VALUE]...", "Make an object and print it, with its secrets",
+		words(1, many), object, p.shows(http.MethodPost))
 	create.Example = `  accountctl create users email=ann@example.org first_name=Ann last_name=Lee
   accountctl create users/ann/ssh-keys title=laptop key=@id_ed25519.pub
   accountctl create groups name=main-admins dc_bound=main 'permissions:=["admin","user_admin"]' 'datacenters:=["main"]'
@@ -47,7 +49,8 @@ func (p *program) resources() []*cobra.Command {
 	create.SuggestFor = []string{"add", "new", "post"}
 	create.Long += "\n\n" + valueHelp
 
-	set := p.resource("set RESOURCE NAME=VALUE...", "Change an object and print it", words(2, many), object, p.shows(http.MethodPatch))
+	set := p.resource("set RESOURCE NAME=VALUE...", "Change an object and print it", words(2, many), object,
+		p.shows(http.MethodPatch))
 	set.Example = `  accountctl set users/ann phone='+420 777 123 456' profile.city=Brno
   accountctl set users/ann active:=false phone:=null
   accountctl set users/ann/ssh-keys/3 title=desk`
@@ -68,9 +71,10 @@ type call struct {
 }
 
 // resource returns a command whose first word is a resource, and whose other words are read by the given function.
-func (p *program) resource(use, short string, args cobra.PositionalArgs, read func([]string) (query string, body []byte, err error),
-	run func(context.Context, service, call) error) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n\n" + resourceHelp, ValidArgsFunction: p.completeResource}
+func (p *program) resource(use, short string, args cobra.PositionalArgs, read func([]string) (query string, body []byte,
+	err error), run func(context.Context, service, call) error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n\n" + resourceHelp,
+		ValidArgsFunction: p.completeResource}
 	p.forms(cmd, " (the default is table for a list, yaml for an object)", formTable, formJSON, formYAML, formNDJSON)
 	p.columnsFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {

@@ -48,7 +48,8 @@ func (p *program) somewhere(s service) (service, error) {
 		return found, err
 	}
 	if found, err = p.fromProfile(s, defaultProfile); err != nil {
-		return s, fmt.Errorf("where is the service? Give --data, --profile, or --url and --token; there is no %s, and no profile %q",
+		return s, fmt.Errorf("where is the service? Give --data, --profile, or --url and --token; there is no %s, "+
+			"and no profile %q",
 			filepath.Join(defaultData, adminfile.Name), defaultProfile)
 	}
 	return found, nil
@@ -105,7 +106,8 @@ func (s service) request(ctx context.Context, method, path string, body io.Reade
 }
 
 // call asks with the body and header, if any, reads the answer, if any, into out, and returns its header.
-func (s service) call(ctx context.Context, method, path string, body []byte, header http.Header, out any) (http.Header, error) {
+func (s service) call(ctx context.Context, method, path string, body []byte, header http.Header, out any) (http.Header,
+	error) {
 	var content io.Reader
 	if body != nil {
 		content = bytes.NewReader(body)
@@ -167,7 +169,8 @@ func refused(answer *http.Response) error {
 	}
 	switch {
 	case strings.HasPrefix(problem.Code, "token_"):
-		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN; accountctl log-in asks for a password."
+		said += "\n  Who asks is said by --token, --data, --profile or ACCOUNTCTL_TOKEN; accountctl log-in asks for " +
+			"a password."
 	case problem.Code == "reauthentication_required":
 		said += "\n  accountctl reauthenticate asks for it."
 	case problem.Code == "path_not_found":

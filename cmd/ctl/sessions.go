@@ -8,13 +8,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const sessionsHelp = `A session is a log-in, or what an application was granted: of the kind native (this command, the console), browser (the log-in's pages for
-applications), application (what an application got with the user's password, consent, or by its own secret) or danube (a token of Danube's API).`
+const sessionsHelp = `A session is a log-in, or what an application was granted: of the kind native (this command, the
+console), browser (the log-in's pages for applications), application (what an application got with the user's
+password, consent, or by its own secret) or danube (a token of Danube's API).`
 
 func (p *program) sessions() *cobra.Command {
-	cmd := &cobra.Command{Use: "sessions USER", Short: "List where a user is logged in, and end it", Args: words(1, 1), ValidArgsFunction: p.completeUser,
-		Example: "  accountctl sessions ann\n  accountctl sessions ann --columns id,kind,application.name,user_agent",
-		Long:    "List where a user is logged in, the newest first. Of oneself, and of whom one may manage.\n\n" + sessionsHelp}
+	cmd := &cobra.Command{Use: "sessions USER", Short: "List where a user is logged in, and end it", Args: words(1, 1),
+		ValidArgsFunction: p.completeUser,
+		Example: "  accountctl sessions ann\n  accountctl sessions ann --columns " +
+			"id,kind,application.name,user_agent",
+		Long: "List where a user is logged in, the newest first. Of oneself, and of whom one may manage.\n\n" +
+			sessionsHelp}
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		user, err := s.user(cmd.Context(), words[0])
@@ -41,12 +45,13 @@ func (p *program) sessions() *cobra.Command {
 
 func (p *program) endSessions() *cobra.Command {
 	var keep bool
-	cmd := &cobra.Command{Use: "end USER [ID...]", Short: "End sessions of a user, at once and everywhere", Args: words(1, many), ValidArgsFunction: p.completeUser,
+	cmd := &cobra.Command{Use: "end USER [ID...]", Short: "End sessions of a user, at once and everywhere",
+		Args: words(1, many), ValidArgsFunction: p.completeUser,
 		Example: `  accountctl sessions end ann 01890a5d-ac96-774b-bcce-b302099a8057
   accountctl sessions end ann                 # all of them
   accountctl sessions end ann --keep-current  # all others, as ann`,
-		Long: `End sessions of a user, at once and on every instance: those of the ids, as accountctl sessions shows them, or all that there are. Keys
-stay; accountctl key revoke ends them. The user can log in again.
+		Long: `End sessions of a user, at once and on every instance: those of the ids, as accountctl sessions shows
+them, or all that there are. Keys stay; accountctl key revoke ends them. The user can log in again.
 
 ` + sessionsHelp}
 	cmd.Flags().BoolVar(&keep, "keep-current", false, "of all, keep the session that accountctl itself uses")
@@ -67,7 +72,8 @@ stay; accountctl key revoke ends them. The user can log in again.
 			return err
 		}
 		for _, id := range words[1:] {
-			if _, err := s.call(cmd.Context(), http.MethodDelete, sessionsPath(user)+"/"+url.PathEscape(id), nil, nil, nil); err != nil {
+			if _, err := s.call(cmd.Context(), http.MethodDelete, sessionsPath(user)+"/"+url.PathEscape(id), nil, nil,
+				nil); err != nil {
 				return explain(err, "the session "+id)
 			}
 		}

@@ -40,9 +40,11 @@ func TestSessions(t *testing.T) {
 	_, out, errs := ann.types("", "sessions", "ann", "--profile", "second", "-o", "ndjson")
 	own := listed(out)
 	require.Len(t, own, 3, errs)
-	require.Equal(t, []bool{false, true, false}, []bool{own[0].Current, own[1].Current, own[2].Current}, "the newest first")
+	require.Equal(t, []bool{false, true, false}, []bool{own[0].Current, own[1].Current, own[2].Current},
+		"the newest first")
 	table := w.must("sessions", "ann")
-	require.Equal(t, []string{"ID", "KIND", "CREATED_AT", "LAST_USED_AT", "ADDRESS", "SECOND_FACTOR"}, strings.Fields(table)[:6])
+	require.Equal(t, []string{"ID", "KIND", "CREATED_AT", "LAST_USED_AT", "ADDRESS", "SECOND_FACTOR"},
+		strings.Fields(table)[:6])
 	require.Contains(t, table, "127.0.0.1")
 
 	require.Empty(t, w.must("sessions", "end", "ann", own[1].ID))

@@ -75,8 +75,8 @@ type folder struct {
 	records uint64
 }
 
-// openFolder copies the log of a data folder that nobody uses and starts an engine on the copy, because an engine repairs
-// what it opens: what is to be looked at would change.
+// openFolder copies the log of a data folder that nobody uses and starts an engine on the copy, because an engine
+// repairs what it opens: what is to be looked at would change.
 func (a *auditing) openFolder(ctx context.Context) (*export, error) {
 	data := a.data
 	if data == "" {
@@ -106,7 +106,8 @@ func (a *auditing) openFolder(ctx context.Context) (*export, error) {
 func lockFolder(data string) (release func(), err error) {
 	if _, err := os.Stat(filepath.Join(data, engine.StoreName)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("where is the log? There is no %s; give --data, --url or --export", filepath.Join(data, engine.StoreName))
+			return nil, fmt.Errorf("where is the log? There is no %s; give --data, --url or --export",
+				filepath.Join(data, engine.StoreName))
 		}
 		return nil, err
 	}
@@ -161,8 +162,9 @@ func (f *folder) ReadBlocks(ctx context.Context, each func(eventlog.StoredBlock)
 // broken tells of a record that the store lost.
 func (f *folder) broken(err error) error {
 	if gap, ok := errors.AsType[eventlog.GapError](err); ok {
-		return audit.BrokenError{Sequence: gap.Want, What: fmt.Sprintf("it is missing: record %d follows on record %d; the store is damaged",
-			gap.Got, gap.Want-1)}
+		return audit.BrokenError{Sequence: gap.Want,
+			What: fmt.Sprintf("it is missing: record %d follows on record %d; the store is damaged",
+				gap.Got, gap.Want-1)}
 	}
 	if lost, ok := errors.AsType[eventlog.RecordError](err); ok && errors.Is(err, eventlog.ErrUnreadable) {
 		return audit.BrokenError{Sequence: lost.Sequence, What: "the store is damaged there: it cannot be read"}

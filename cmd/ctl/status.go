@@ -10,8 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const statusHelp = `Say how the service is: whether it is ready, what runs and for how long, how far the log, the view and the feed are, and how many
-events and requests there are a second, measured over --interval. Requests for health and metrics do not count.
+const statusHelp = `Say how the service is: whether it is ready, what runs and for how long, how far the log, the view
+and the feed are, and how many events and requests there are a second, measured over --interval. Requests for health
+and metrics do not count.
 
 Exit code 1 when the service is not ready. With --watch it prints a line each interval, until interrupted.`
 
@@ -26,7 +27,8 @@ type statusCall struct {
 func (p *program) status() *cobra.Command {
 	c := &statusCall{program: p, wait: wait}
 	cmd := &cobra.Command{
-		Use: "status", Short: "Say how the service is; exit code 1 when it is not ready", Long: statusHelp, Args: words(0, 0),
+		Use: "status", Short: "Say how the service is; exit code 1 when it is not ready", Long: statusHelp,
+		Args:    words(0, 0),
 		Example: "  accountctl status\n  accountctl status --interval 10s -o json\n  accountctl status --watch",
 		RunE: p.asks(func(cmd *cobra.Command, s service, _ []string) error {
 			if c.watch {

@@ -134,17 +134,19 @@ func TestWatchGoesOn(t *testing.T) {
 	}))
 	defer s.Close()
 	waits := 0
-	c := &statusCall{program: &program{stdout: &out, stderr: &errs}, interval: time.Second, wait: func(context.Context, time.Duration) error {
-		if waits++; waits == 3 {
-			return errors.New("interrupted")
-		}
-		return nil
-	}}
+	c := &statusCall{program: &program{stdout: &out, stderr: &errs}, interval: time.Second,
+		wait: func(context.Context, time.Duration) error {
+			if waits++; waits == 3 {
+				return errors.New("interrupted")
+			}
+			return nil
+		}}
 	require.NoError(t, c.watching(t.Context(), service{url: s.URL}))
 	require.Contains(t, errs.String(), "503")
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
-	require.Equal(t, []string{"TIME", "READY", "USERS", "LOG_POSITION", "VIEW_LAG", "EVENTS_PER_SECOND", "REQUESTS_PER_SECOND"}, strings.Fields(lines[0]))
+	require.Equal(t, []string{"TIME", "READY", "USERS", "LOG_POSITION", "VIEW_LAG", "EVENTS_PER_SECOND",
+		"REQUESTS_PER_SECOND"}, strings.Fields(lines[0]))
 	require.Equal(t, []string{"true", "40", "1500000", "2", "0", "0"}, strings.Fields(lines[1])[1:])
 }
 

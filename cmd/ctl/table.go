@@ -142,8 +142,8 @@ func (m members) at(path string) json.RawMessage {
 	return of.at(inner)
 }
 
-// cell returns a value as it stands in a table: a text without quotes, a list with commas, nothing for null, a time to the
-// second, never more than one line, and nothing that a terminal would obey: it is people who name themselves.
+// cell returns a value as it stands in a table: a text without quotes, a list with commas, nothing for null, a time to
+// the second, never more than one line, and nothing that a terminal would obey: it is people who name themselves.
 func cell(raw json.RawMessage) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {

@@ -10,9 +10,12 @@ import (
 
 func TestCells(t *testing.T) {
 	for raw, want := range map[string]string{
-		`null`: "", `"a b"`: "a b", `"a\n\tb  c"`: "a b c", `7`: "7", `true`: "true", `["a","b"]`: "a,b", `[]`: "", `[1,2]`: "[1,2]",
-		`{"a": 1}`: `{"a": 1}`, `"2030-01-02T04:04:05.678901+01:00"`: "2030-01-02T03:04:05Z", `"2030-01-02"`: "2030-01-02",
-		`"\u001b[31mred\u0007"`: "\ufffd[31mred\ufffd", `["\u009b2J"]`: "\ufffd2J", `"abc\u202egnp"`: "abc\ufffdgnp", `"Žofie"`: "Žofie",
+		`null`: "", `"a b"`: "a b", `"a\n\tb  c"`: "a b c", `7`: "7", `true`: "true", `["a","b"]`: "a,b", `[]`: "",
+		`[1,2]`:    "[1,2]",
+		`{"a": 1}`: `{"a": 1}`, `"2030-01-02T04:04:05.678901+01:00"`: "2030-01-02T03:04:05Z",
+		`"2030-01-02"`:          "2030-01-02",
+		`"\u001b[31mred\u0007"`: "\ufffd[31mred\ufffd", `["\u009b2J"]`: "\ufffd2J", `"abc\u202egnp"`: "abc\ufffdgnp",
+		`"Žofie"`: "Žofie",
 	} {
 		require.Equal(t, want, cell(json.RawMessage(raw)), raw)
 	}

@@ -52,22 +52,26 @@ func eventLine(sequence int) string {
 // following returns a tail of the service that makes no pauses, and what it prints and says.
 func following(s *scripted, out, errs io.Writer) *tail {
 	return &tail{
-		find: func() (service, error) { return service{url: s.URL}, nil }, query: url.Values{"follow": {"true"}}, errs: errs,
-		out: &printer{out: out, form: formNDJSON, live: true}, pause: func(context.Context, int) error { return nil },
+		find: func() (service, error) { return service{url: s.URL}, nil }, query: url.Values{"follow": {"true"}},
+		errs: errs,
+		out:  &printer{out: out, form: formNDJSON, live: true}, pause: func(context.Context, int) error { return nil },
 	}
 }
 
 func nothing() error { return nil }
 
-// TestTailGoesOn loses the connection in every way that another one may mend: each time it asks for what it has not seen.
+// TestTailGoesOn loses the connection in every way that another one may mend: each time it asks for what it has not
+// seen.
 func TestTailGoesOn(t *testing.T) {
 	s := script(t,
 		answer{200, "\n" + eventLine(4) + eventLine(5), true},
 		answer{503, `{"detail":"starting"}`, false},
-		answer{200, eventLine(6) + `{"type":"end","reason":"too_slow","detail":"Too far behind.","sequence":9}` + "\n", false},
-		answer{200, eventLine(10) + `{"sequence":11,`, false},
-		answer{200, `{"type":"end","reason":"shutting_down","detail":"It is shutting down.","sequence":12}` + "\n", false},
-		answer{200, `{"type":"end","reason":"not_allowed","detail":"The credential has ended.","sequence":13}` + "\n", false},
+		answer{200, eventLine(6) + `{"type":"end","reason":"too_slow","detail":"Too far behind.","sequence":9}` + "\n",
+			false}, answer{200, eventLine(10) + `{"sequence":11,`, false},
+		answer{200, `{"type":"end","reason":"shutting_down","detail":"It is shutting down.","sequence":12}` + "\n",
+			false},
+		answer{200, `{"type":"end","reason":"not_allowed","detail":"The credential has ended.","sequence":13}` + "\n",
+			false},
 	)
 	var out, errs bytes.Buffer
 	f := following(s, &out, &errs)
@@ -89,7 +93,8 @@ func TestTailEnds(t *testing.T) {
 	require.ErrorContains(t, f.run(t.Context(), nothing), "503", "it was never connected")
 	f = following(script(t, answer{401, "", false}), io.Discard, io.Discard)
 	require.ErrorContains(t, f.run(t.Context(), nothing), "401")
-	f = following(script(t, answer{200, eventLine(1), true}, answer{403, `{"detail":"No."}`, false}), io.Discard, io.Discard)
+	f = following(script(t, answer{200, eventLine(1), true}, answer{403, `{"detail":"No."}`, false}), io.Discard,
+		io.Discard)
 	require.ErrorContains(t, f.run(t.Context(), nothing), "No.")
 
 	s := script(t, answer{200, eventLine(1), true}, answer{200, eventLine(2), false})

@@ -19,11 +19,14 @@ func TestFairness(t *testing.T) {
 		others   bool // appended lately
 	}
 	tests := map[string][]step{
-		"alone":                     {{0, 0, record(1), false}, {time.Minute, 1, record(2), false}, {time.Minute, 2, record(3), false}},
-		"another one is as fast":    {{time.Minute, 7, record(8), true}, {time.Minute, 9, record(10), true}},
-		"another one was lately":    {{time.Minute, 7, record(8), true}, {contended / 2, 8, record(9), true}, {contended / 2, 9, record(10), false}},
-		"a refusal takes no turn":   {{time.Minute, 7, nil, false}, {contended / 2, 7, record(8), true}},
-		"the own ones are no other": {{time.Minute, 7, []events.Record{{Sequence: 8}, {Sequence: 9}}, true}, {time.Minute, 9, record(10), false}},
+		"alone": {{0, 0, record(1), false}, {time.Minute, 1, record(2), false},
+			{time.Minute, 2, record(3), false}},
+		"another one is as fast": {{time.Minute, 7, record(8), true}, {time.Minute, 9, record(10), true}},
+		"another one was lately": {{time.Minute, 7, record(8), true}, {contended / 2, 8, record(9), true},
+			{contended / 2, 9, record(10), false}},
+		"a refusal takes no turn": {{time.Minute, 7, nil, false}, {contended / 2, 7, record(8), true}},
+		"the own ones are no other": {{time.Minute, 7, []events.Record{{Sequence: 8}, {Sequence: 9}}, true},
+			{time.Minute, 9, record(10), false}},
 	}
 	for name, steps := range tests {
 		t.Run(name, func(t *testing.T) {

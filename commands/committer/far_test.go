@@ -19,7 +19,8 @@ import (
 // TestFarInstanceGetsItsTurn has an instance beside the engine write without a pause, from several callers, and one
 // that is 200 ms away write, too.
 func TestFarInstanceGetsItsTurn(t *testing.T) {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true,
+		StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -49,7 +50,8 @@ func TestFarInstanceGetsItsTurn(t *testing.T) {
 					return
 				default:
 				}
-				if _, err := near.handler.Do(t.Context(), commands.Service(), create(fmt.Sprintf("near%d-%d", w, n))); err != nil {
+				if _, err := near.handler.Do(t.Context(), commands.Service(),
+					create(fmt.Sprintf("near%d-%d", w, n))); err != nil {
 					t.Errorf("near: %v", err)
 				}
 			}

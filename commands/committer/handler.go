@@ -95,11 +95,13 @@ func (h *Handler) Do(ctx context.Context, actor commands.Actor, cmd commands.Com
 
 // Start is Do in two steps: when it returns, the command has its place behind those that were started before, and the
 // function that it returns waits for the outcome. So many commands share appends, and stay in order.
-func (h *Handler) Start(ctx context.Context, actor commands.Actor, cmd commands.Command) (wait func() (commands.Outcome, error)) {
+func (h *Handler) Start(ctx context.Context, actor commands.Actor, cmd commands.Command) (wait func() (commands.Outcome,
+	error)) {
 	return h.start(ctx, actor, cmd, Once{})
 }
 
-func (h *Handler) start(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (wait func() (commands.Outcome, error)) {
+func (h *Handler) start(ctx context.Context, actor commands.Actor, cmd commands.Command,
+	once Once) (wait func() (commands.Outcome, error)) {
 	if create, ok := cmd.(commands.CreateUser); ok && h.opts.ExternalProvisioning && create.User.State == "" {
 		create.User.State = commands.StateCreating
 		cmd = create

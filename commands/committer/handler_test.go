@@ -46,7 +46,8 @@ func start(t testing.TB, log *eventlog.Log, opts committer.Options) instance {
 }
 
 func create(name string) commands.CreateUser {
-	return commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.org", Active: true}}
+	return commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.org",
+		Active: true}}
 }
 
 // administrator makes the first user, who is the protected one.
@@ -97,7 +98,8 @@ func TestDoCarriesTheCause(t *testing.T) {
 	i := start(t, env.Log, committer.Options{})
 	ctx := context.Background()
 	admin := administrator(t, i)
-	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1", TraceParent: "00-1", Address: "192.0.2.1", Permissions: commands.Whole()}
+	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1",
+		TraceParent: "00-1", Address: "192.0.2.1", Permissions: commands.Whole()}
 	_, err := i.handler.Do(ctx, actor, create("jan"))
 	require.NoError(t, err)
 	records, err := env.Log.Read(ctx, 0, 10)
@@ -130,7 +132,8 @@ func TestRacingWriters(t *testing.T) {
 		all.Go(func() {
 			for r := range rounds {
 				for {
-					_, err := instances[w%2].handler.Do(context.Background(), commands.Service(), create(fmt.Sprintf("round%d", r)))
+					_, err := instances[w%2].handler.Do(context.Background(), commands.Service(),
+						create(fmt.Sprintf("round%d", r)))
 					var refusal *commands.Refusal
 					switch {
 					case err == nil:
@@ -190,7 +193,8 @@ func TestCrowdIsGrouped(t *testing.T) {
 	for n := range crowd {
 		all.Go(func() {
 			ctx := context.Background()
-			made, err := i.handler.Do(ctx, commands.Service(), create(fmt.Sprintf("user%d", n%(crowd-50)))) // 50 names twice
+			// 50 names twice
+			made, err := i.handler.Do(ctx, commands.Service(), create(fmt.Sprintf("user%d", n%(crowd-50))))
 			if err != nil {
 				refused.Add(1)
 				return

@@ -29,12 +29,14 @@ const lookBehind = 1000
 
 // DoOnce is Do of a command that may have taken effect already: then it returns what that led to, as if it had done so
 // now. It refuses who would not be allowed to ask for the command any more, and what is about a user who is gone since.
-func (h *Handler) DoOnce(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (commands.Outcome, error) {
+func (h *Handler) DoOnce(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (commands.Outcome,
+	error) {
 	return h.start(ctx, actor, cmd, once)()
 }
 
 // Done returns what the command has led to if it has taken effect already, nil if it has not.
-func (h *Handler) Done(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (*commands.Outcome, error) {
+func (h *Handler) Done(ctx context.Context, actor commands.Actor, cmd commands.Command, once Once) (*commands.Outcome,
+	error) {
 	states := h.fold.States()
 	if states == nil || once.ID == uuid.Nil {
 		return nil, nil
@@ -68,7 +70,8 @@ func (o Once) mayBeDone(s commands.States, cmd commands.Command) bool {
 }
 
 // lookBack reads in the Log, up to where the States are, what the command has led to, nil when it has not taken effect.
-func (h *Handler) lookBack(ctx context.Context, s commands.States, a commands.Actor, cmd commands.Command, once Once) (*commands.Outcome, error) {
+func (h *Handler) lookBack(ctx context.Context, s commands.States, a commands.Actor, cmd commands.Command,
+	once Once) (*commands.Outcome, error) {
 	of, upTo := cmd.Of(), s.Head().Sequence
 	var records []events.Record // of the command
 	err := h.eachOf(ctx, of, once.After, upTo, func(r events.Record) {
@@ -92,7 +95,8 @@ func (h *Handler) lookBack(ctx context.Context, s commands.States, a commands.Ac
 }
 
 // eachOf visits the aggregate's Records behind after, up to upTo.
-func (h *Handler) eachOf(ctx context.Context, of events.Aggregate, after, upTo uint64, visit func(events.Record)) error {
+func (h *Handler) eachOf(ctx context.Context, of events.Aggregate, after, upTo uint64,
+	visit func(events.Record)) error {
 	for after < upTo {
 		records, err := h.log.ReadOf(ctx, of, after, lookBehind)
 		if err != nil {

@@ -42,7 +42,8 @@ func TestDoOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first.Sequence+1, last)
 
-	other, err := two.handler.DoOnce(ctx, commands.Service(), link("first"), committer.Once{ID: uuid.New(), Again: true})
+	other, err := two.handler.DoOnce(ctx, commands.Service(), link("first"),
+		committer.Once{ID: uuid.New(), Again: true})
 	require.NoError(t, err)
 	require.Equal(t, last+1, other.Sequence, "another command is another one")
 }

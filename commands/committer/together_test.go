@@ -22,7 +22,8 @@ func TestTogether(t *testing.T) {
 	acmeID, northID, staffID := uuid.New(), uuid.New(), uuid.New()
 	all := commands.SetUp{ID: adminID, Commands: []commands.Command{
 		commands.CreateClient{ID: acmeID, Client: events.ClientCreated{Name: "Acme"}},
-		commands.CreateUser{ID: adminID, User: events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, SuperAdmin: true, Client: 1, Access: "full"}},
+		commands.CreateUser{ID: adminID, User: events.UserCreated{Username: "admin", Email: "admin@example.com",
+			Active: true, SuperAdmin: true, Client: 1, Access: "full"}},
 		commands.CreateDatacenter{ID: northID, Datacenter: events.DatacenterCreated{Name: "North", Owner: adminID}},
 		commands.CreateGroup{ID: staffID, Group: events.GroupCreated{Name: "Staff"}, Datacenters: []uuid.UUID{northID}},
 	}}
@@ -48,11 +49,13 @@ func TestTogether(t *testing.T) {
 	_, err = i.handler.Do(ctx, asAdmin, commands.SetUp{ID: adminID})
 	require.ErrorAs(t, err, &refusal, "for the service alone")
 
-	public, err := i.handler.Do(ctx, asAdmin, commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Public: new(true)}})
+	public, err := i.handler.Do(ctx, asAdmin,
+		commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Public: new(true)}})
 	require.NoError(t, err)
 	require.Equal(t, uint64(6), public.Sequence)
 	require.Nil(t, public.User)
-	again, err := i.handler.Do(ctx, asAdmin, commands.UpdateDatacenter{ID: northID, Change: events.DatacenterUpdated{Public: new(true)}})
+	again, err := i.handler.Do(ctx, asAdmin, commands.UpdateDatacenter{ID: northID,
+		Change: events.DatacenterUpdated{Public: new(true)}})
 	require.NoError(t, err)
 	require.Equal(t, uint64(6), again.Sequence, "so already")
 }

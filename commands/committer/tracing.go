@@ -36,7 +36,8 @@ func nameOf(c commands.Command) string {
 // end ends the request's span and answers.
 func (r *request) end(a answer) {
 	if r.span.IsRecording() {
-		r.span.SetAttributes(attribute.String("accountd.outcome", outcomeOf(a.err)), attribute.Int("accountd.conflicts", r.conflicts),
+		r.span.SetAttributes(attribute.String("accountd.outcome", outcomeOf(a.err)),
+			attribute.Int("accountd.conflicts", r.conflicts),
 			attribute.Int64("accountd.sequence", int64(a.outcome.Sequence)))
 		if outcomeOf(a.err) == outcomeFailed {
 			r.span.SetStatus(codes.Error, "")

@@ -19,7 +19,8 @@ import (
 // recorded returns a context in which spans are kept.
 func recorded(t *testing.T) (context.Context, *tracetest.InMemoryExporter) {
 	kept := tracetest.NewInMemoryExporter()
-	ctx, whole := tracing.Follow(t.Context(), sdk.NewTracerProvider(sdk.WithSyncer(kept)).Tracer(tracing.Scope), trace.SpanKindServer, "whole", "")
+	ctx, whole := tracing.Follow(t.Context(), sdk.NewTracerProvider(sdk.WithSyncer(kept)).Tracer(tracing.Scope),
+		trace.SpanKindServer, "whole", "")
 	t.Cleanup(func() { whole.End() })
 	return ctx, kept
 }
@@ -38,7 +39,8 @@ func TestSpansOfACommand(t *testing.T) {
 	i := start(t, env.Log, committer.Options{})
 	administrator(t, i)
 	ctx, kept := recorded(t)
-	_, err := i.handler.Do(ctx, commands.Actor{User: adminID, TraceParent: "00-1", Permissions: commands.Whole()}, create("jan"))
+	_, err := i.handler.Do(ctx, commands.Actor{User: adminID, TraceParent: "00-1", Permissions: commands.Whole()},
+		create("jan"))
 	require.NoError(t, err)
 	spans := kept.GetSpans()
 	require.Len(t, spans, 2)
@@ -47,12 +49,14 @@ func TestSpansOfACommand(t *testing.T) {
 	require.Equal(t, map[string]string{"group": "1", "events": "1", "sequence": "2"}, said(appended))
 	require.Equal(t, command.SpanContext.SpanID(), appended.Parent.SpanID())
 	require.Equal(t, "command", command.Name)
-	require.Equal(t, map[string]string{"command": "CreateUser", "outcome": "done", "conflicts": "0", "sequence": "2"}, said(command))
+	require.Equal(t, map[string]string{"command": "CreateUser", "outcome": "done", "conflicts": "0", "sequence": "2"},
+		said(command))
 	require.Equal(t, trace.SpanContextFromContext(ctx).SpanID(), command.Parent.SpanID())
 
 	records, err := env.Log.Read(t.Context(), 1, 1)
 	require.NoError(t, err)
-	require.Equal(t, "00-"+command.SpanContext.TraceID().String()+"-"+command.SpanContext.SpanID().String()+"-01", records[0].Cause.TraceParent)
+	require.Equal(t, "00-"+command.SpanContext.TraceID().String()+"-"+command.SpanContext.SpanID().String()+"-01",
+		records[0].Cause.TraceParent)
 }
 
 func TestSpanOfARefusal(t *testing.T) {
@@ -97,5 +101,6 @@ func TestSpanTellsConflicts(t *testing.T) {
 	ctx, kept := recorded(t)
 	_, err = h.Do(ctx, commands.Service(), create("jan"))
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"command": "CreateUser", "outcome": "done", "conflicts": "1", "sequence": "3"}, said(kept.GetSpans()[1]))
+	require.Equal(t, map[string]string{"command": "CreateUser", "outcome": "done", "conflicts": "1", "sequence": "3"},
+		said(kept.GetSpans()[1]))
 }

@@ -21,7 +21,8 @@ const (
 	atOnce     = 4                // erasures that are being finished, so that a long one does not hold up the others
 )
 
-// ErrUnfinished is returned by [Eraser.Finish] for an erasure that takes longer. It goes on by itself, also after a restart.
+// ErrUnfinished is returned by [Eraser.Finish] for an erasure that takes longer. It goes on by itself, also after a
+// restart.
 var ErrUnfinished = errors.New("the erasure goes on")
 
 // Users tells who was erased. projections.View implements it.
@@ -63,8 +64,8 @@ type work struct {
 	err  error
 }
 
-// Start returns an Eraser that finishes, in the background, the erasures that are unfinished and those that come. Close ends
-// it.
+// Start returns an Eraser that finishes, in the background, the erasures that are unfinished and those that come. Close
+// ends it.
 func Start(log *eventlog.Log, users Users, logger *slog.Logger, purges ...Purge) *Eraser {
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Eraser{log: log, users: users, logger: logger, purges: purges, slots: make(chan struct{}, atOnce), ctx: ctx,
@@ -80,8 +81,8 @@ func (e *Eraser) Close() {
 	e.running.Wait()
 }
 
-// Finish finishes the erasure of a user whose UserErased Record is in the Log and applied. It returns what hinders it, or
-// [ErrUnfinished] after some seconds, while the background work goes on.
+// Finish finishes the erasure of a user whose UserErased Record is in the Log and applied. It returns what hinders it,
+// or [ErrUnfinished] after some seconds, while the background work goes on.
 func (e *Eraser) Finish(ctx context.Context, user uuid.UUID) error {
 	for _, d := range slices.Backward(e.users.Erased()) {
 		if d.ID == user {

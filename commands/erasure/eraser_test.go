@@ -64,8 +64,10 @@ func (i *instance) do(c commands.Command) *commands.User {
 
 // people makes an administrator and somebody.
 func (i *instance) people() *commands.User {
-	i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin", Email: "admin@example.org", Active: true}})
-	return i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ada", Email: "ada@example.org", Active: true}})
+	i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin", Email: "admin@example.org",
+		Active: true}})
+	return i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ada", Email: "ada@example.org",
+		Active: true}})
 }
 
 // requireErased reads the log as an instance does that starts now.
@@ -123,7 +125,11 @@ func TestACrashAfterTheRecord(t *testing.T) {
 
 	i = start(t, env.Log)
 	done := make(chan uuid.UUID, 1)
-	i.eraser(erasure.Purge{Name: "a queue", Do: func(_ context.Context, user uuid.UUID) error { done <- user; return nil }}).Close()
+	i.eraser(erasure.Purge{Name: "a queue", Do: func(_ context.Context,
+		user uuid.UUID) error {
+		done <- user
+		return nil
+	}}).Close()
 	select {
 	case user := <-done:
 		require.Equal(t, u.ID, user)
@@ -179,7 +185,8 @@ func TestTheBackgroundFinishes(t *testing.T) {
 	i := start(t, env.Log)
 	u := i.people()
 	done := make(chan uuid.UUID, 1)
-	e := i.eraser(erasure.Purge{Name: "a queue", Do: func(_ context.Context, user uuid.UUID) error { done <- user; return nil }})
+	e := i.eraser(erasure.Purge{Name: "a queue",
+		Do: func(_ context.Context, user uuid.UUID) error { done <- user; return nil }})
 	i.do(commands.DeleteUser{ID: u.ID})
 	i.do(commands.EraseUser{ID: u.ID})
 	require.Equal(t, u.ID, <-done)
@@ -192,7 +199,8 @@ func TestALongErasureGoesOn(t *testing.T) {
 	env := testlog.Start(t)
 	i := start(t, env.Log)
 	busy := i.people()
-	other := i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true}})
+	other := i.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob",
+		Email: "bob@example.org", Active: true}})
 	var begun atomic.Int32
 	release := make(chan struct{})
 	e := i.eraser(erasure.Purge{Name: "a queue", Do: func(ctx context.Context, user uuid.UUID) error {

@@ -94,8 +94,8 @@ func (a Attempt) caller() password.Caller {
 	return c
 }
 
-// CallerOf says whose place in the queue of hashes a user's new password takes, when the request comes from that address. Each is
-// empty where it is not known.
+// CallerOf says whose place in the queue of hashes a user's new password takes, when the request comes from that
+// address. Each is empty where it is not known.
 func CallerOf(user, address string) password.Caller {
 	c := password.Caller{Name: user}
 	if address != "" {

@@ -12,10 +12,12 @@ import (
 // stepKept is longer than a code can be good.
 const stepKept = 10 * time.Minute
 
-// checkFactor wants the code of an app or a recovery code, each of which is good once, and returns the user as it is then.
+// checkFactor wants the code of an app or a recovery code, each of which is good once, and returns the user as it is
+// then.
 func (k Keeper) checkFactor(ctx context.Context, u *commands.User, a Attempt) (*commands.User, error) {
 	if a.Code == "" {
-		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: ReasonCode, Detail: "This user's log-ins need a code, too."}
+		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: ReasonCode,
+			Detail: "This user's log-ins need a code, too."}
 	}
 	switch ok, err := k.codeIsGood(ctx, u, a); {
 	case err != nil:
@@ -41,8 +43,8 @@ func (k Keeper) codeIsGood(ctx context.Context, u *commands.User, a Attempt) (bo
 	return k.Sessions.Advance(ctx, "code of "+u.ID.String(), step, stepKept)
 }
 
-// CheckCode wants a code of the app of a user who has enrolled one. It counts, and is refused, like a log-in by the user's name
-// whose password is right.
+// CheckCode wants a code of the app of a user who has enrolled one. It counts, and is refused, like a log-in by the
+// user's name whose password is right.
 func (k Keeper) CheckCode(ctx context.Context, u *commands.User, a Attempt) error {
 	a.Name = u.Username
 	if err := k.mayTry(ctx, a); err != nil {

@@ -20,8 +20,8 @@ const (
 	ReasonCode      = "second_factor_required"
 )
 
-// longestName is more bytes than a name of a user has. A longer one is nobody's, and is not even folded: that takes seconds for
-// a megabyte, and no gate bounds how many do so at once.
+// longestName is more bytes than a name of a user has. A longer one is nobody's, and is not even folded: that takes
+// seconds for a megabyte, and no gate bounds how many do so at once.
 const longestName = 4096
 
 // Keeper lets users in. All its fields must be set. It is safe for concurrent use.
@@ -45,14 +45,16 @@ type Attempt struct {
 	Request commands.Actor
 }
 
-// LogIn returns the user of that name when the password is right, and replaces a hash of an older form by one of ours. It
-// refuses a wrong password, an unknown name and a wrong code (Forbidden, [ReasonWrong]), who has to wait (Throttled,
-// [ReasonThrottled]), and, by the right password, a user who is not usable (Forbidden, commands.ReasonInactive) and one who
-// needs a code and gave none (Forbidden, [ReasonCode]). The errors of the hasher and of the session store pass through.
+// LogIn returns the user of that name when the password is right, and replaces a hash of an older form by one of ours.
+// It refuses a wrong password, an unknown name and a wrong code (Forbidden, [ReasonWrong]), who has to wait (Throttled,
+// [ReasonThrottled]), and, by the right password, a user who is not usable (Forbidden, commands.ReasonInactive) and one
+// who needs a code and gave none (Forbidden, [ReasonCode]). The errors of the hasher and of the session store pass
+// through.
 func (k Keeper) LogIn(ctx context.Context, a Attempt) (*commands.User, error) {
 	states := k.Fold.States()
 	if states == nil {
-		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+			Detail: "The service is still reading its log."}
 	}
 	u := a.user(states)
 	if err := k.mayTry(ctx, a); err != nil {
@@ -95,7 +97,8 @@ func (a Attempt) user(s commands.States) *commands.User {
 	return u
 }
 
-// check returns the user as it is after the log-in. What ended log-ins meanwhile, such as another password, ends this one, too.
+// check returns the user as it is after the log-in. What ended log-ins meanwhile, such as another password, ends this
+// one, too.
 func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt, place password.Place) (*commands.User, error) {
 	var hash events.Secret
 	if u != nil {
@@ -108,7 +111,8 @@ func (k Keeper) check(ctx context.Context, u *commands.User, a Attempt, place pa
 	case !ok:
 		return nil, wrong()
 	case !u.Usable():
-		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive, Detail: "The account is not active."}
+		return nil, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive,
+			Detail: "The account is not active."}
 	}
 	in := u
 	if u.NeedsCode() {
@@ -140,7 +144,8 @@ func (k Keeper) rehash(ctx context.Context, u *commands.User, a Attempt) *comman
 	if err != nil {
 		return u
 	}
-	out, err := k.Handler.Do(ctx, commands.Service(), commands.RehashPassword{ID: u.ID, Old: u.PasswordHash, New: events.Secret(better)})
+	out, err := k.Handler.Do(ctx, commands.Service(), commands.RehashPassword{ID: u.ID, Old: u.PasswordHash,
+		New: events.Secret(better)})
 	if err != nil || out.User == nil {
 		return u
 	}

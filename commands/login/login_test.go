@@ -50,8 +50,10 @@ func start(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, env: testlog.Start(t), now: time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC), ann: uuid.New()}
 	w.open()
-	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, SuperAdmin: true}})
-	w.do(commands.CreateUser{ID: w.ann, User: events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: cheap()}})
+	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin", Email: "admin@example.com",
+		Active: true, SuperAdmin: true}})
+	w.do(commands.CreateUser{ID: w.ann, User: events.UserCreated{Username: "ann", Email: "ann@example.org",
+		Active: true, PasswordHash: cheap()}})
 	return w
 }
 
@@ -90,7 +92,8 @@ func (w *world) user() *commands.User { return w.view.Snapshot().User(w.ann) }
 
 // try logs in from an address.
 func (w *world) try(name, plain, from string) (*commands.User, error) {
-	return w.LogIn(context.Background(), login.Attempt{Name: name, Password: plain, At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: from})})
+	return w.LogIn(context.Background(), login.Attempt{Name: name, Password: plain, At: w.now,
+		Request: commands.Anonymous().Within(commands.Actor{Address: from})})
 }
 
 // is wants the log-in to fail for that reason, empty for none, and returns how long to wait.
@@ -149,7 +152,8 @@ func TestUnknownNamesWaitLikeKnownOnes(t *testing.T) {
 			require.Equal(t, time.Second, w.is("too_many_attempts", name, plain, "2001:db8::1"), name)
 		}
 	}
-	require.Equal(t, time.Second, w.is("too_many_attempts", " Ánn ", right, ""), "names are the same that fold to the same")
+	require.Equal(t, time.Second, w.is("too_many_attempts", " Ánn ", right, ""),
+		"names are the same that fold to the same")
 	w.restart()
 	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, ""), "a restart forgets nothing")
 	w.now = w.now.Add(time.Second)
@@ -186,7 +190,8 @@ func TestLock(t *testing.T) {
 // locked waits for the state of the lock, which nobody waits for otherwise.
 func (w *world) locked(until time.Time) {
 	w.t.Helper()
-	w.do(commands.UpdateUser{ID: w.ann, Profile: events.ProfileUpdated{Comment: new(uuid.NewString())}}) // behind what was begun
+	// behind what was begun
+	w.do(commands.UpdateUser{ID: w.ann, Profile: events.ProfileUpdated{Comment: new(uuid.NewString())}})
 	require.Equal(w.t, until, w.user().LockedUntil(w.now))
 }
 
@@ -235,11 +240,13 @@ func TestAddressWaits(t *testing.T) {
 	for i := range login.FreeByAddress + 1 {
 		name := fmt.Sprint("user", i/login.FreeByName)
 		if i%login.FreeByName == 0 {
-			w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.org", Active: true, PasswordHash: cheap()}})
+			w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name,
+				Email: name + "@example.org", Active: true, PasswordHash: cheap()}})
 		}
 		w.is("bad_credentials", name, "wrong", from)
 	}
-	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, "2001:db8:1:2:ffff::"), "the network of a subscriber")
+	require.Equal(t, time.Second, w.is("too_many_attempts", "ann", right, "2001:db8:1:2:ffff::"),
+		"the network of a subscriber")
 	w.is("", "ann", right, "2001:db8:1:3::7")
 	for range 10 {
 		w.now = w.now.Add(w.is("too_many_attempts", "ann", right, from))
@@ -267,7 +274,8 @@ func (w *world) enrolls() (secret events.Secret, codes []string) {
 	secret = totp.NewSecret()
 	codes, hashes := totp.NewRecoveryCodes()
 	by := commands.Actor{User: w.ann, Permissions: commands.Whole()}
-	for _, c := range []commands.Command{commands.EnrollTOTP{ID: w.ann, Secret: secret}, commands.ConfirmTOTP{ID: w.ann, Secret: secret, RecoveryCodes: hashes}} {
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: w.ann, Secret: secret},
+		commands.ConfirmTOTP{ID: w.ann, Secret: secret, RecoveryCodes: hashes}} {
 		_, err := w.Handler.Do(w.t.Context(), by, c)
 		require.NoError(w.t, err)
 	}
@@ -277,7 +285,8 @@ func (w *world) enrolls() (secret events.Secret, codes []string) {
 // with logs ann in with a code, and wants it to fail for that reason, empty for none.
 func (w *world) with(reason, plain, code string) {
 	w.t.Helper()
-	_, err := w.LogIn(w.t.Context(), login.Attempt{Name: "ann", Password: plain, Code: code, At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
+	_, err := w.LogIn(w.t.Context(), login.Attempt{Name: "ann", Password: plain, Code: code, At: w.now,
+		Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
 	if reason == "" {
 		require.NoError(w.t, err)
 		return
@@ -317,10 +326,12 @@ func TestCodesAreNotGuessed(t *testing.T) {
 	}
 	w.with("too_many_attempts", right, "")
 	w.with("too_many_attempts", right, totp.Code(secret, w.now))
-	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}), "too_many_attempts")
+	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now),
+		At: w.now}), "too_many_attempts")
 	w.now = w.now.Add(time.Second)
 	require.NoError(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}))
-	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now), At: w.now}), "bad_credentials")
+	require.ErrorContains(t, w.CheckCode(t.Context(), w.user(), login.Attempt{Code: totp.Code(secret, w.now),
+		At: w.now}), "bad_credentials")
 }
 
 // TestCodeRace has many log in at once by the same codes: each is good once.
@@ -332,7 +343,8 @@ func TestCodeRace(t *testing.T) {
 		var work sync.WaitGroup
 		for range 8 {
 			work.Go(func() {
-				_, err := w.LogIn(context.Background(), login.Attempt{Name: "ann", Password: right, Code: code, At: w.now, Unbounded: true})
+				_, err := w.LogIn(context.Background(), login.Attempt{Name: "ann", Password: right, Code: code,
+					At: w.now, Unbounded: true})
 				if err == nil {
 					in.Add(1)
 				}
@@ -364,7 +376,8 @@ func TestRace(t *testing.T) {
 	for i := range 2 * login.FreeByName {
 		work.Go(func() {
 			k := []login.Keeper{w.Keeper, other}[i%2]
-			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now, Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
+			_, err := k.LogIn(context.Background(), login.Attempt{Name: "ann", Password: "wrong", At: w.now,
+				Request: commands.Anonymous().Within(commands.Actor{Address: uuid.NewString()})})
 			mu.Lock()
 			defer mu.Unlock()
 			var refusal *commands.Refusal
@@ -374,7 +387,8 @@ func TestRace(t *testing.T) {
 		})
 	}
 	work.Wait()
-	require.Equal(t, map[string]int{"bad_credentials": login.FreeByName + 1, "too_many_attempts": login.FreeByName - 1}, seen)
+	require.Equal(t, map[string]int{"bad_credentials": login.FreeByName + 1, "too_many_attempts": login.FreeByName - 1},
+		seen)
 }
 
 // before is a fold that shows what was, as that of an instance does which has not read so far.
@@ -385,8 +399,8 @@ type before struct {
 
 func (b before) States() commands.States { return b.states }
 
-// TestWhatEndsLogInsMeanwhile changes the password, or has a second factor come, between the look at the password and the end of the
-// log-in, which goes on with the newest state where it has something to write.
+// TestWhatEndsLogInsMeanwhile changes the password, or has a second factor come, between the look at the password and
+// the end of the log-in, which goes on with the newest state where it has something to write.
 func TestWhatEndsLogInsMeanwhile(t *testing.T) {
 	change := func(w *world) { w.do(commands.UpdateUser{ID: w.ann, PasswordHash: new(events.Secret("another"))}) }
 	for name, c := range map[string]struct {
@@ -467,11 +481,12 @@ func TestWhatAttemptsWrite(t *testing.T) {
 	writes(0, "too_many_attempts", "another", right, "192.0.2.3")
 }
 
-// TestOneNameLeavesPlacesToOthers keeps every place of a name from an address: others log in, by another name from there, too, and
-// by that name from elsewhere as far as there is a place of the name.
+// TestOneNameLeavesPlacesToOthers keeps every place of a name from an address: others log in, by another name from
+// there, too, and by that name from elsewhere as far as there is a place of the name.
 func TestOneNameLeavesPlacesToOthers(t *testing.T) {
 	w := start(t)
-	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true, PasswordHash: cheap()}})
+	w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "bob", Email: "bob@example.org",
+		Active: true, PasswordHash: cheap()}})
 	w.Hasher = password.New(password.Options{Slots: 2, Queue: 4})
 	ann := login.CallerOf("log-in by "+commands.Folded("ann"), "192.0.2.1")
 	place, err := w.Hasher.Admit(t.Context(), ann, right)
@@ -483,10 +498,12 @@ func TestOneNameLeavesPlacesToOthers(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
-		_, err := w.LogIn(ctx, login.Attempt{Name: "ann", Password: right, At: w.now, Request: commands.Actor{Address: "192.0.2.1"}})
+		_, err := w.LogIn(ctx, login.Attempt{Name: "ann", Password: right, At: w.now,
+			Request: commands.Actor{Address: "192.0.2.1"}})
 		ended <- err
 	}()
-	require.Eventually(t, func() bool { return w.Hasher.Waiting() == 3 }, 10*time.Second, time.Millisecond, "it waits behind its own")
+	require.Eventually(t, func() bool { return w.Hasher.Waiting() == 3 }, 10*time.Second, time.Millisecond,
+		"it waits behind its own")
 	cancel()
 	require.ErrorIs(t, <-ended, context.Canceled)
 	place.Leave()

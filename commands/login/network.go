@@ -5,8 +5,8 @@ import "net/netip"
 // subscriber is how many bits of an IPv6 address name the network that one subscriber has.
 const subscriber = 64
 
-// Network returns what counts as one caller by its address: the address itself in IPv4, the network of 64 bits in IPv6, the
-// zero Prefix for no address.
+// Network returns what counts as one caller by its address: the address itself in IPv4, the network of 64 bits in IPv6,
+// the zero Prefix for no address.
 func Network(a netip.Addr) netip.Prefix {
 	a = a.Unmap().WithZone("")
 	bits := a.BitLen()

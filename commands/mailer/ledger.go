@@ -72,8 +72,8 @@ func (l ledger) claim(ctx context.Context, event uuid.UUID) error {
 func (l ledger) settle(ctx context.Context, event uuid.UUID) error {
 	ctx, cancel := context.WithTimeout(ctx, ledgerFor)
 	defer cancel()
-	_, err := l.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + Bucket + "." + claimPrefix + event.String(), Data: []byte(settled)},
-		jetstream.WithMsgTTL(settledFor))
+	_, err := l.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + Bucket + "." + claimPrefix + event.String(),
+		Data: []byte(settled)}, jetstream.WithMsgTTL(settledFor))
 	return failure("noting a mail", err)
 }
 

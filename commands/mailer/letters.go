@@ -10,8 +10,8 @@ import (
 	"accountd/commands"
 )
 
-// Letters returns the mails that could not be sent, in the order in which they became due; see commands.MayReadUsers for who may
-// see them.
+// Letters returns the mails that could not be sent, in the order in which they became due; see commands.MayReadUsers
+// for who may see them.
 func (m *Mailer) Letters(ctx context.Context) ([]Letter, error) {
 	if m == nil {
 		return nil, nil
@@ -19,9 +19,9 @@ func (m *Mailer) Letters(ctx context.Context) ([]Letter, error) {
 	return m.ledger.letters(ctx)
 }
 
-// SendAgain sends a Letter now, and drops it when the mail server has taken the mail or there is nobody any more to send it to.
-// It returns a [*commands.Refusal]: NotFound (mail_not_found), or Conflict (mail_busy while somebody does the same, mail_not_sent
-// when it failed once more).
+// SendAgain sends a Letter now, and drops it when the mail server has taken the mail or there is nobody any more to
+// send it to. It returns a [*commands.Refusal]: NotFound (mail_not_found), or Conflict (mail_busy while somebody does
+// the same, mail_not_sent when it failed once more).
 func (m *Mailer) SendAgain(ctx context.Context, id uuid.UUID) error {
 	letter, err := m.Letter(ctx, id)
 	if err != nil {
@@ -41,7 +41,8 @@ func (m *Mailer) SendAgain(ctx context.Context, id uuid.UUID) error {
 	if _, err := m.ledger.replace(ctx, letter.with(failure)); err != nil {
 		return err
 	}
-	return &commands.Refusal{Kind: commands.Conflict, Reason: "mail_not_sent", Detail: "The mail could not be sent: " + failure.Error() + "."}
+	return &commands.Refusal{Kind: commands.Conflict, Reason: "mail_not_sent", Detail: "The mail could not be sent: " +
+		failure.Error() + "."}
 }
 
 // hold keeps others from sending the Letter, for a while.
@@ -82,7 +83,8 @@ func (m *Mailer) Discard(ctx context.Context, id uuid.UUID) error {
 
 // Letter returns the one of that id. It returns a [*commands.Refusal]: NotFound (mail_not_found).
 func (m *Mailer) Letter(ctx context.Context, id uuid.UUID) (Letter, error) {
-	missing := &commands.Refusal{Kind: commands.NotFound, Reason: "mail_not_found", Detail: "There is no such mail that could not be sent."}
+	missing := &commands.Refusal{Kind: commands.NotFound, Reason: "mail_not_found",
+		Detail: "There is no such mail that could not be sent."}
 	if m == nil {
 		return Letter{}, missing
 	}

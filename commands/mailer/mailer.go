@@ -76,8 +76,8 @@ func Check(o Options) error {
 	return err
 }
 
-// Open returns a Mailer; mails that become due from its first Open on are sent once it runs. The error is Check's, or the
-// engine's.
+// Open returns a Mailer; mails that become due from its first Open on are sent once it runs. The error is Check's, or
+// the engine's.
 func Open(ctx context.Context, o Options) (m *Mailer, err error) {
 	if err := Check(o); err != nil {
 		return nil, err
@@ -111,7 +111,8 @@ func Open(ctx context.Context, o Options) (m *Mailer, err error) {
 // Run sends mails until ctx ends; those that are being sent then get a moment.
 func (m *Mailer) Run(ctx context.Context) { m.worker.Run(ctx) }
 
-// Hand keeps the password of a user who is about to be created, for the mail that says it. Nothing is kept where mails say none.
+// Hand keeps the password of a user who is about to be created, for the mail that says it. Nothing is kept where mails
+// say none.
 func (m *Mailer) Hand(user uuid.UUID, password events.Secret) {
 	if m != nil && m.Passwords {
 		m.passwords.keep(user, password, m.Now())
@@ -162,7 +163,8 @@ func (m *Mailer) attempt(ctx context.Context, d due, number int) time.Duration {
 	if !failed.final && number < maxAttempts {
 		m.Attempted(d.Mail, Failed)
 		again := m.Rest(number)
-		m.Logger.Warn("a mail is tried again", d.attrs("reason", failed.reason, "code", failed.code, "attempt", number, "after", again.Round(time.Second))...)
+		m.Logger.Warn("a mail is tried again", d.attrs("reason", failed.reason, "code", failed.code, "attempt", number,
+			"after", again.Round(time.Second))...)
 		return m.released(d, again)
 	}
 	return m.givenUp(ctx, d, number, failed)
@@ -191,7 +193,8 @@ func (m *Mailer) givenUp(ctx context.Context, d due, number int, failed *failed)
 		return m.released(d, m.Rest(1))
 	}
 	m.Attempted(d.Mail, GivenUp)
-	m.Logger.Error("a mail cannot be sent", d.attrs("reason", failed.reason, "code", failed.code, "attempts", number)...)
+	m.Logger.Error("a mail cannot be sent", d.attrs("reason", failed.reason, "code", failed.code, "attempts",
+		number)...)
 	m.settled(ctx, d)
 	return 0
 }

@@ -56,14 +56,18 @@ func (b *syncBuffer) String() string {
 }
 
 func newWorld(t *testing.T, o mailbox.Options) *world {
-	w := &world{t: t, env: testlog.Start(t), view: projections.NewView(), server: mailbox.Start(t, o), logged: &syncBuffer{}}
+	w := &world{t: t, env: testlog.Start(t), view: projections.NewView(), server: mailbox.Start(t, o),
+		logged: &syncBuffer{}}
 	w.view.Open()
 	w.handler = committer.New(w.env.Log, w.view, committer.Options{})
 	t.Cleanup(w.handler.Close)
 	w.options = mailer.Options{
-		Engine: w.env.Engine, Log: w.env.Log, Fold: w.view, Handler: w.handler, Logger: slog.New(slog.NewTextHandler(w.logged, nil)),
-		SMTP: mailer.SMTP{Addr: w.server.Addr, TLS: mailer.TLSNone, Timeout: 5 * time.Second}, From: "Accounts <no-reply@example.org>",
-		PublicURL: publicURL + "/", Service: "Panel & Co", Rest: func(int) time.Duration { return 10 * time.Millisecond },
+		Engine: w.env.Engine, Log: w.env.Log, Fold: w.view, Handler: w.handler,
+		Logger:    slog.New(slog.NewTextHandler(w.logged, nil)),
+		SMTP:      mailer.SMTP{Addr: w.server.Addr, TLS: mailer.TLSNone, Timeout: 5 * time.Second},
+		From:      "Accounts <no-reply@example.org>",
+		PublicURL: publicURL + "/", Service: "Panel & Co",
+		Rest: func(int) time.Duration { return 10 * time.Millisecond },
 	}
 	w.admin = w.create(events.UserCreated{Username: "admin", Email: "admin@example.com", SuperAdmin: true})
 	return w
@@ -97,7 +101,8 @@ func (w *world) create(u events.UserCreated) *commands.User {
 // ann makes a user whose mail is due.
 func (w *world) ann(with func(*events.UserCreated)) *commands.User {
 	w.t.Helper()
-	u := events.UserCreated{Username: "ann", Email: "ann@example.org", FirstName: "Ann", LastName: "<Lee>", Welcome: events.WelcomeAccountCreated}
+	u := events.UserCreated{Username: "ann", Email: "ann@example.org", FirstName: "Ann", LastName: "<Lee>",
+		Welcome: events.WelcomeAccountCreated}
 	if with != nil {
 		with(&u)
 	}
@@ -136,7 +141,8 @@ func TestAccountCreated(t *testing.T) {
 	require.Equal(t, "ann@example.org", m.To)
 	require.Equal(t, `"Accounts" <no-reply@example.org>`, m.Header.Get("From"))
 	require.Equal(t, "Account Created", m.Subject)
-	require.Contains(t, m.Text, "Hello Ann <Lee>!\n\nYou are receiving this email because an account has been created for you on Panel & Co.\n\nUsername: ann\nEmail: ann@example.org\n")
+	require.Contains(t, m.Text, "Hello Ann <Lee>!\n\nYou are receiving this email because an account has been "+
+		"created for you on Panel & Co.\n\nUsername: ann\nEmail: ann@example.org\n")
 	require.Contains(t, m.HTML, "Hello Ann &lt;Lee&gt;!")
 	require.Contains(t, m.HTML, `<a href="`+publicURL+"/set-password?token="+token(m)+`">`)
 	records, err := w.env.Log.Read(t.Context(), 1, 2)
@@ -154,8 +160,9 @@ func (w *world) resets(token, plain string) {
 	hasher := password.New(password.Options{})
 	hash, err := hasher.Hash(w.t.Context(), plain)
 	require.NoError(w.t, err)
-	out, err := w.handler.Do(w.t.Context(), commands.Service(), commands.ResetPassword{ID: secrets.ResetTokenUser(token),
-		Hash: events.Secret(secrets.Hash(token)), Now: time.Now(), PasswordHash: events.Secret(hash)})
+	out, err := w.handler.Do(w.t.Context(), commands.Service(),
+		commands.ResetPassword{ID: secrets.ResetTokenUser(token),
+			Hash: events.Secret(secrets.Hash(token)), Now: time.Now(), PasswordHash: events.Secret(hash)})
 	require.NoError(w.t, err)
 	ok, _, err := hasher.Verify(w.t.Context(), out.User.PasswordHash.Reveal(), plain)
 	require.NoError(w.t, err)
@@ -181,7 +188,8 @@ func TestAccessData(t *testing.T) {
 	require.Equal(t, "admin@example.com", m.To, "who made the user")
 	require.Contains(t, m.Text, "Login: ann\n")
 	require.NotEmpty(t, token(m))
-	w.create(events.UserCreated{Email: "bob@example.org", Welcome: events.WelcomeAccessData, WelcomeTo: "boss@example.net"})
+	w.create(events.UserCreated{Email: "bob@example.org", Welcome: events.WelcomeAccessData,
+		WelcomeTo: "boss@example.net"})
 	require.Equal(t, "boss@example.net", w.server.Next().To)
 }
 
@@ -190,7 +198,8 @@ func TestPasswordReset(t *testing.T) {
 	w.run()
 	u := w.create(events.UserCreated{Username: "ann", Email: "ann@example.org",
 		PasswordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA"})
-	out, err := w.handler.Do(t.Context(), commands.Service(), commands.RequestMail{ID: u.ID, Mail: events.MailPasswordReset})
+	out, err := w.handler.Do(t.Context(), commands.Service(),
+		commands.RequestMail{ID: u.ID, Mail: events.MailPasswordReset})
 	require.NoError(t, err)
 	m := w.server.Next()
 	require.Equal(t, "ann@example.org", m.To)
@@ -205,8 +214,10 @@ func TestPlainPasswords(t *testing.T) {
 		w.options.Passwords = plain
 		m, _ := w.run()
 		give := func(id uuid.UUID) string {
-			_, err := w.handler.Do(t.Context(), commands.Service(), commands.CreateUser{ID: id, User: events.UserCreated{
-				Email: id.String() + "@example.org", Active: true, Welcome: events.WelcomeAccessData, WelcomeTo: "boss@example.net"}})
+			_, err := w.handler.Do(t.Context(), commands.Service(),
+				commands.CreateUser{ID: id, User: events.UserCreated{
+					Email: id.String() + "@example.org", Active: true, Welcome: events.WelcomeAccessData,
+					WelcomeTo: "boss@example.net"}})
 			require.NoError(t, err)
 			got := w.server.Next()
 			require.Equal(t, token(got) == "", bytes.Contains([]byte(got.Text), []byte("Password: open sesame")))
@@ -216,7 +227,8 @@ func TestPlainPasswords(t *testing.T) {
 		id := uuid.New()
 		m.Hand(id, "open sesame")
 		require.Equal(t, plain, give(id) == "")
-		require.NotEmpty(t, give(uuid.New()), "a password that is not in memory, such as after a restart, becomes a link")
+		require.NotEmpty(t, give(uuid.New()),
+			"a password that is not in memory, such as after a restart, becomes a link")
 	}
 }
 
@@ -274,7 +286,8 @@ func TestRefusedForGood(t *testing.T) {
 	require.Equal(t, 1, w.server.Attempts(), "no is no")
 	require.Equal(t, u.ID, letter.User)
 	require.Equal(t, events.WelcomeAccountCreated, letter.Mail)
-	require.Equal(t, []any{"refused", 550, "5.1.1", 1}, []any{letter.Reason, letter.Code, letter.Extended, letter.Attempts})
+	require.Equal(t, []any{"refused", 550, "5.1.1", 1}, []any{letter.Reason, letter.Code, letter.Extended,
+		letter.Attempts})
 	w.quiet(t)
 
 	var refusal *commands.Refusal
@@ -310,8 +323,8 @@ func TestGivenUp(t *testing.T) {
 	require.Error(t, m.Discard(t.Context(), letter.ID))
 }
 
-// TestServerHangs shows that a server that says nothing costs a mail its time-out and others nothing, and that the mailer ends
-// when it is told to all the same.
+// TestServerHangs shows that a server that says nothing costs a mail its time-out and others nothing, and that the
+// mailer ends when it is told to all the same.
 func TestServerHangs(t *testing.T) {
 	w := newWorld(t, mailbox.Options{})
 	hang, hanging := make(chan struct{}), make(chan struct{}, 10)
@@ -348,14 +361,16 @@ func TestGone(t *testing.T) {
 	_, err := w.handler.Do(t.Context(), commands.Service(), commands.DeleteUser{ID: u.ID})
 	require.NoError(t, err)
 	w.server.Behave(nil)
-	require.Eventually(t, func() bool { return bytes.Contains([]byte(w.logged.String()), []byte("nobody any more")) }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return bytes.Contains([]byte(w.logged.String()), []byte("nobody any more")) },
+		time.Minute, 5*time.Millisecond)
 	w.create(events.UserCreated{Email: "bob@example.org", Welcome: events.WelcomeAccountCreated})
 	require.Equal(t, "bob@example.org", w.server.Next().To)
 	w.letters(m, 0)
 	w.quiet(t)
 }
 
-// TestLinkEndedMeanwhile sets another password while the mail with the link waits: no link comes to life after what ends links.
+// TestLinkEndedMeanwhile sets another password while the mail with the link waits: no link comes to life after what
+// ends links.
 func TestLinkEndedMeanwhile(t *testing.T) {
 	w := newWorld(t, mailbox.Options{})
 	refused := make(chan struct{}, 10_000)
@@ -388,13 +403,18 @@ func TestEncryption(t *testing.T) {
 		client mailer.SMTP
 		reason string
 	}{
-		"STARTTLS":             {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender", Password: "mail secret", Trust: client}, ""},
-		"TLS":                  {first, mailer.SMTP{TLS: mailer.TLSFirst, Username: "sender", Password: "mail secret", Trust: client}, ""},
-		"no log-in":            {mailbox.Options{TLS: server}, mailer.SMTP{TLS: mailer.TLSStart, Trust: client}, ""},
-		"a wrong password":     {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender", Password: "wrong", Trust: client}, "server_unwilling"},
-		"an unknown authority": {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender", Password: "mail secret"}, "server_unreachable"},
-		"no STARTTLS":          {mailbox.Options{}, mailer.SMTP{TLS: mailer.TLSStart}, "server_unreachable"},
-		"a log-in in clear":    {mailbox.Options{Username: "sender", Password: "mail secret"}, mailer.SMTP{TLS: mailer.TLSNone, Username: "sender", Password: "mail secret"}, "server_unreachable"},
+		"STARTTLS": {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender", Password: "mail secret",
+			Trust: client}, ""},
+		"TLS": {first, mailer.SMTP{TLS: mailer.TLSFirst, Username: "sender", Password: "mail secret",
+			Trust: client}, ""},
+		"no log-in": {mailbox.Options{TLS: server}, mailer.SMTP{TLS: mailer.TLSStart, Trust: client}, ""},
+		"a wrong password": {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender", Password: "wrong",
+			Trust: client}, "server_unwilling"},
+		"an unknown authority": {account, mailer.SMTP{TLS: mailer.TLSStart, Username: "sender",
+			Password: "mail secret"}, "server_unreachable"},
+		"no STARTTLS": {mailbox.Options{}, mailer.SMTP{TLS: mailer.TLSStart}, "server_unreachable"},
+		"a log-in in clear": {mailbox.Options{Username: "sender", Password: "mail secret"},
+			mailer.SMTP{TLS: mailer.TLSNone, Username: "sender", Password: "mail secret"}, "server_unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, c.server)
@@ -443,7 +463,8 @@ func TestStopped(t *testing.T) {
 	w.create(events.UserCreated{Email: "old@example.org", Welcome: events.WelcomeAccountCreated})
 	w.options.Now = func() time.Time { return time.Now().Add(mailer.TooOld + time.Minute) }
 	_, stop = w.run()
-	require.Eventually(t, func() bool { return bytes.Contains([]byte(w.logged.String()), []byte("too long ago")) }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return bytes.Contains([]byte(w.logged.String()), []byte("too long ago")) },
+		time.Minute, 5*time.Millisecond)
 	stop()
 	require.Empty(t, w.server.Mails)
 }

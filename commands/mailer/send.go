@@ -53,14 +53,16 @@ func (d due) endSpan(span trace.Span, failure *failed) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("accountd.mail", d.Mail), attribute.Int64("accountd.sequence", int64(d.Sequence)))
+	span.SetAttributes(attribute.String("accountd.mail", d.Mail),
+		attribute.Int64("accountd.sequence", int64(d.Sequence)))
 	if failure != nil {
 		span.SetStatus(codes.Error, failure.reason)
 	}
 	span.End()
 }
 
-// compose writes the mail as things stand now. It returns neither a mail nor a failure when there is nobody to write to.
+// compose writes the mail as things stand now. It returns neither a mail nor a failure when there is nobody to write
+// to.
 func (m *Mailer) compose(ctx context.Context, d due) (*gomail.Msg, *failed) {
 	states := m.Fold.States()
 	u, to := states.User(d.User), d.recipient(states)
@@ -81,8 +83,8 @@ func (m *Mailer) compose(ctx context.Context, d due) (*gomail.Msg, *failed) {
 	return m.envelope(d, to, c)
 }
 
-// link makes a one-time link to set the user's password, for a mail that was due at that place in the log; one before it
-// is void.
+// link makes a one-time link to set the user's password, for a mail that was due at that place in the log; one before
+// it is void.
 func (m *Mailer) link(ctx context.Context, u *commands.User, due uint64) (string, error) {
 	token, hash := secrets.ResetToken(u.ID)
 	_, err := m.Handler.Do(ctx, commands.Service(), commands.RequestPasswordReset{

@@ -55,7 +55,8 @@ func (s SMTP) dial(ctx context.Context) (*conversation, error) {
 	c := &conversation{}
 	options := []mail.Option{
 		mail.WithPort(number), mail.WithTimeout(s.timeout()), mail.WithoutNoop(), mail.WithTLSConfig(s.trust(host)),
-		mail.WithTLSPolicy(s.policy()), mail.WithDialContextFunc(func(dialing context.Context, network, addr string) (net.Conn, error) {
+		mail.WithTLSPolicy(s.policy()), mail.WithDialContextFunc(func(dialing context.Context, network,
+			addr string) (net.Conn, error) {
 			conn, err := s.connect(dialing, network, addr)
 			if err == nil {
 				c.conn, c.quiet = conn, context.AfterFunc(ctx, func() { _ = conn.Close() })

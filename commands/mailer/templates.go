@@ -18,7 +18,8 @@ import (
 //go:embed templates
 var embedded embed.FS
 
-// kinds are the mails that there are. Each has a template NAME.txt, of which the first line is "Subject: …", and NAME.html.
+// kinds are the mails that there are. Each has a template NAME.txt, of which the first line is "Subject: …", and
+// NAME.html.
 var kinds = []string{events.WelcomeAccountCreated, events.WelcomeAccessData, events.MailPasswordReset}
 
 // content is what a template may say.
@@ -41,8 +42,8 @@ type form struct {
 // forms are all mails' templates by kind.
 type forms map[string]form
 
-// loadForms reads the templates, those in the folder in place of the built-in ones of their names. It returns what is wrong with
-// them, also a file in the folder that is none.
+// loadForms reads the templates, those in the folder in place of the built-in ones of their names. It returns what is
+// wrong with them, also a file in the folder that is none.
 func loadForms(folder string) (forms, error) {
 	own, err := ownFiles(folder)
 	if err != nil {
@@ -125,7 +126,8 @@ func (f form) fill(c content) (message, error) {
 func (f form) try() error {
 	c := content{Service: "accountd", Name: "Ada Lovelace", Username: "ada", Email: "ada@example.org"}
 	for _, with := range []func(*content){
-		func(*content) {}, func(c *content) { c.Link, c.Minutes = "https://example.org/", 60 }, func(c *content) { c.Password = "secret" },
+		func(*content) {}, func(c *content) { c.Link, c.Minutes = "https://example.org/", 60 },
+		func(c *content) { c.Password = "secret" },
 	} {
 		filled := c
 		with(&filled)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ErrUnknownHash is returned by Check and Verify for a hash of a form that Verify does not know, for a malformed one, and for
-// one whose parameters are out of bounds.
+// ErrUnknownHash is returned by Check and Verify for a hash of a form that Verify does not know, for a malformed one,
+// and for one whose parameters are out of bounds.
 var ErrUnknownHash = errors.New("password: not a hash of a known form with parameters within bounds")
 
 // Limits on stored hashes: what one may cost, and what an honest one looks like. Lengths are in bytes.
@@ -31,8 +31,8 @@ type form interface {
 	current() bool // is it what Hash would write today?
 }
 
-// Check returns ErrUnknownHash unless Verify could verify a password against the hash. A hash that comes from outside must
-// pass it before it is stored.
+// Check returns ErrUnknownHash unless Verify could verify a password against the hash. A hash that comes from outside
+// must pass it before it is stored.
 func Check(hash string) error {
 	if _, ok := parse(hash); !ok {
 		return ErrUnknownHash
@@ -64,8 +64,8 @@ func number(digits string, least, most int) int {
 	return n
 }
 
-// decode decodes base64 without padding, in the standard alphabet or in passlib's, which has '.' for '+'. It returns nil for
-// anything else.
+// decode decodes base64 without padding, in the standard alphabet or in passlib's, which has '.' for '+'. It returns
+// nil for anything else.
 func decode(s string) []byte {
 	b, err := base64.RawStdEncoding.Strict().DecodeString(strings.ReplaceAll(s, ".", "+"))
 	if err != nil {

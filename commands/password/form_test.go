@@ -18,7 +18,8 @@ var known = []struct{ name, password, hash string }{
 	{"argon2i, reference", "password", "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA"},
 	{"argon2i, two lanes", "password", "$argon2i$v=19$m=256,t=2,p=2$c29tZXNhbHQ$T/XOJ2mh1/TIpJHfCdQan76Q5esCFVoT5MAeIM1Oq2E"},
 	{"bcrypt 2a, crypt_blowfish", "U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"},
-	{"bcrypt 2a, 72 bytes and more", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored",
+	{"bcrypt 2a, 72 bytes and more", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars " +
+		"after 72 are ignored",
 		"$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"},
 	{"bcrypt 2y, PHP", "rasmuslerdorf", "$2y$07$BCryptRequires22Chrcte/VlQH0piJtjXl.0t1XkA8pw9dMXTpOq"},
 	{"Django sha256", "lètmein", "pbkdf2_sha256$600000$seasalt2$OSllgFdJjYQjb0RfMzrx8u0XYl4Fkt+wKpI1yq4lZlo="},
@@ -26,8 +27,10 @@ var known = []struct{ name, password, hash string }{
 	{"passlib sha1", "password", "$pbkdf2$1212$OB.dtnSEXZK8U5cgxU/GYQ$y5LKPOplRmok7CZp/aqVDVg8zGI"},
 	{"passlib sha256", "password", "$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ"},
 	{"passlib sha512", "password", "$pbkdf2-sha512$1212$RHY0Fr3IDMSVO/RSZyb5ow$eNLfBK.eVozomMr.1gYa17k9B7KIK25NOEshvhrSX.esqY3s.FvWZViXz4KoLlQI.BzY/YTNJOiKc5gBYFYGww"},
-	{"PHC sha1, digest named", "password", "$pbkdf2-sha1$i=1000$ERERc2l4dGVlbiBieXRlcw$Nv/0n1YY7yvBwT4r4s3KtPkpxSk"},                       // Python's hashlib
-	{"PHC sha512, short key", "password", "$pbkdf2-sha512$i=1000,l=32$ERERc2l4dGVlbiBieXRlcw$fhg7IzLsQqBwX8z6DtvlGi+IkENkNPvj+btvk1Q9CM4"}, // same
+	// Python's hashlib
+	{"PHC sha1, digest named", "password", "$pbkdf2-sha1$i=1000$ERERc2l4dGVlbiBieXRlcw$Nv/0n1YY7yvBwT4r4s3KtPkpxSk"},
+	// same
+	{"PHC sha512, short key", "password", "$pbkdf2-sha512$i=1000,l=32$ERERc2l4dGVlbiBieXRlcw$fhg7IzLsQqBwX8z6DtvlGi+IkENkNPvj+btvk1Q9CM4"},
 }
 
 func TestForeignHashesVerifyAndAskForARehash(t *testing.T) {
@@ -107,7 +110,8 @@ func TestOtherArgon2ParametersAskForARehash(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	argon := func(m, t, p int) string {
-		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", m, t, p)
+		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", m,
+			t, p)
 	}
 	bcrypt := func(cost string) string {
 		return "$2b$" + cost + "$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
@@ -121,16 +125,19 @@ func TestBounds(t *testing.T) {
 	}
 
 	for _, in := range []string{
-		argon(8, 1, 1), argon(128, 1, 16), argon(262144, 20, 16), lengths(8, 16), lengths(128, 64), bcrypt("04"), bcrypt("15"),
+		argon(8, 1, 1), argon(128, 1, 16), argon(262144, 20, 16), lengths(8, 16), lengths(128, 64), bcrypt("04"),
+		bcrypt("15"),
 		passlib("1"), passlib("10000000"), passlib("i=1,l=20"), django("1"), django("10000000"),
 	} {
 		require.NoError(t, Check(in), in)
 	}
 	for _, out := range []string{
-		argon(7, 1, 1), argon(127, 1, 16), argon(262145, 1, 1), argon(8, 0, 1), argon(8, 21, 1), argon(8, 1, 0), argon(1024, 1, 17),
+		argon(7, 1, 1), argon(127, 1, 16), argon(262145, 1, 1), argon(8, 0, 1), argon(8, 21, 1), argon(8, 1, 0),
+		argon(1024, 1, 17),
 		argon(4294967296+8, 1, 1), lengths(7, 32), lengths(129, 32), lengths(16, 15), lengths(16, 65),
 		bcrypt("03"), bcrypt("16"), bcrypt("31"), bcrypt("99"), bcrypt("00"),
-		passlib("0"), passlib("10000001"), passlib("99999999999999999999"), passlib("i=1,l=19"), passlib("i=1,l=32"), passlib("i=0"),
+		passlib("0"), passlib("10000001"), passlib("99999999999999999999"), passlib("i=1,l=19"), passlib("i=1,l=32"),
+		passlib("i=0"),
 		django("0"), django("10000001"),
 	} {
 		require.ErrorIs(t, Check(out), ErrUnknownHash, out)
@@ -170,13 +177,15 @@ func TestMalformedHashes(t *testing.T) {
 		"bcrypt, cost of a digit": "$2a$5$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
 		"Django, other digest":    "pbkdf2_md5$1000$salt$atJmJ1o+XfJxKq1+Nu1f1i57Z5I=",
 		"Django, no salt":         "pbkdf2_sha1$1000$$atJmJ1o+XfJxKq1+Nu1f1i57Z5I=",
-		"Django, long salt":       "pbkdf2_sha1$1000$" + strings.Repeat("s", maxSalt+1) + "$atJmJ1o+XfJxKq1+Nu1f1i57Z5I=",
+		"Django, long salt": "pbkdf2_sha1$1000$" + strings.Repeat("s", maxSalt+1) +
+			"$atJmJ1o+XfJxKq1+Nu1f1i57Z5I=",
 		"Django, long key":        "pbkdf2_sha1$1000$salt$" + key + "=",
 		"Django, no number":       "pbkdf2_sha1$many$salt$atJmJ1o+XfJxKq1+Nu1f1i57Z5I=",
 		"passlib, no rounds":      "$pbkdf2$$OB.dtnSEXZK8U5cgxU/GYQ$y5LKPOplRmok7CZp/aqVDVg8zGI",
 		"passlib, one more field": "$pbkdf2$1212$OB.dtnSEXZK8U5cgxU/GYQ$y5LKPOplRmok7CZp/aqVDVg8zGI$",
 		"passlib, other digest":   "$pbkdf2-md5$1212$OB.dtnSEXZK8U5cgxU/GYQ$y5LKPOplRmok7CZp/aqVDVg8zGI",
-		"too long":                "$argon2id$v=19$m=" + strings.Repeat("0", maxHash) + "256,t=2,p=1$" + salt + "$" + key,
+		"too long": "$argon2id$v=19$m=" + strings.Repeat("0", maxHash) + "256,t=2,p=1$" + salt + "$" +
+			key,
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.ErrorIs(t, Check(hash), ErrUnknownHash)
@@ -192,7 +201,8 @@ func TestCheckOfAHugeHashAllocatesNothing(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { _ = Check(huge) }))
 }
 
-// FuzzVerify lets any hash through Check and Verify: no panic, the two agree, and the work that would be done is within bounds.
+// FuzzVerify lets any hash through Check and Verify: no panic, the two agree, and the work that would be done is within
+// bounds.
 func FuzzVerify(f *testing.F) {
 	for _, k := range known {
 		f.Add(k.hash, k.password)

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// ErrBusy is returned, at once, when all slots are taken and the queue is full. The caller may try again after a second or so.
+// ErrBusy is returned, at once, when all slots are taken and the queue is full. The caller may try again after a second
+// or so.
 var ErrBusy = errors.New("password: too many hashes at once")
 
 // gate lets a fixed number of callers in, a fixed number wait in order of arrival, and turns the others away.

@@ -128,8 +128,8 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
-// TestOneCallerTakesAFewPlaces has a caller ask for everything: others get in at once, by another name from the same address, too,
-// and the caller's own wait for each other, up to a bound.
+// TestOneCallerTakesAFewPlaces has a caller ask for everything: others get in at once, by another name from the same
+// address, too, and the caller's own wait for each other, up to a bound.
 func TestOneCallerTakesAFewPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const slots = 2

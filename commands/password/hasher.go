@@ -55,8 +55,8 @@ func New(o Options) *Hasher {
 	}
 }
 
-// Hash returns the hash to store for the password. Its error is ErrEmpty, ErrTooLong, ErrBusy, or wraps that of ctx, when ctx
-// ended before the hash began.
+// Hash returns the hash to store for the password. Its error is ErrEmpty, ErrTooLong, ErrBusy, or wraps that of ctx,
+// when ctx ended before the hash began.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return h.HashFor(ctx, Caller{}, password)
 }
@@ -75,14 +75,14 @@ func (h *Hasher) HashFor(ctx context.Context, c Caller, password string) (string
 	return newArgon2(norm.NFC.String(password)).String(), nil
 }
 
-// Verify reports whether the password is the one that was hashed, and, if so, whether the caller should store a fresh Hash of
-// it, because the stored one is not in the form that Hash writes. An empty hash stands for an unknown user or one without a
-// password: it takes the time of a hash from Hash, and is never ok.
+// Verify reports whether the password is the one that was hashed, and, if so, whether the caller should store a fresh
+// Hash of it, because the stored one is not in the form that Hash writes. An empty hash stands for an unknown user or
+// one without a password: it takes the time of a hash from Hash, and is never ok.
 //
 // A password is the same however its letters are composed (see the package's Why).
 //
-// A wrong password is no error. The error is ErrEmpty, ErrTooLong, ErrBusy, ErrUnknownHash, or wraps that of ctx, when ctx
-// ended before the work began.
+// A wrong password is no error. The error is ErrEmpty, ErrTooLong, ErrBusy, ErrUnknownHash, or wraps that of ctx, when
+// ctx ended before the work began.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash bool, err error) {
 	p, err := h.Admit(ctx, Caller{}, password)
 	if err != nil {
@@ -98,9 +98,9 @@ type Place struct {
 	leave    func()
 }
 
-// Admit keeps a place for a password that is to be verified, so that it is known to have its turn before anything else is done for it.
-// A caller that has as many places as it may have waits for one of its own. The caller must leave the place. The error is ErrEmpty,
-// ErrTooLong, ErrBusy, or wraps that of ctx.
+// Admit keeps a place for a password that is to be verified, so that it is known to have its turn before anything else
+// is done for it. A caller that has as many places as it may have waits for one of its own. The caller must leave the
+// place. The error is ErrEmpty, ErrTooLong, ErrBusy, or wraps that of ctx.
 func (h *Hasher) Admit(ctx context.Context, c Caller, password string) (Place, error) {
 	if err := checkLength(password); err != nil {
 		return Place{}, err
@@ -158,8 +158,8 @@ func (p Place) Verify(ctx context.Context, hash string) (ok, rehash bool, err er
 	return false, false, nil
 }
 
-// writings returns the ways in which a password may have been written when it was hashed, that of Hash first: composed, as it came,
-// and decomposed. They are one for a password of ASCII.
+// writings returns the ways in which a password may have been written when it was hashed, that of Hash first: composed,
+// as it came, and decomposed. They are one for a password of ASCII.
 func writings(password string) []string {
 	out := []string{norm.NFC.String(password)}
 	for _, other := range []string{password, norm.NFD.String(password)} {

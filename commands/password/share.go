@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Caller says for whom a password is hashed or verified, so that no caller takes the places of all. An empty member shares with
-// nobody.
+// Caller says for whom a password is hashed or verified, so that no caller takes the places of all. An empty member
+// shares with nobody.
 type Caller struct {
 	Name    string // such as the name that somebody logs in by
 	Address string // such as the network that the request came from
@@ -24,8 +24,8 @@ func (c Caller) both() string {
 // callersWait is how many more callers of one key may wait than have places.
 const callersWait = 128
 
-// shares are the places that callers may take in the common queue, a few at once for each key. They are queues of their own before
-// the common one: whoever has as many as that waits there, at nobody else's cost.
+// shares are the places that callers may take in the common queue, a few at once for each key. They are queues of their
+// own before the common one: whoever has as many as that waits there, at nobody else's cost.
 type shares struct {
 	key    func(Caller) string // empty: the caller shares with nobody
 	places int                 // of each key

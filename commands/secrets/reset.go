@@ -11,8 +11,8 @@ const (
 	resetTokenLen = resetIDLen + len("-") + 43
 )
 
-// ResetToken returns a fresh token by which the user's password can be set once: 22 characters that tell whose it is, a dash
-// and 43 characters of base64url that hold 256 bits; and the [Hash] by which the service knows it.
+// ResetToken returns a fresh token by which the user's password can be set once: 22 characters that tell whose it is, a
+// dash and 43 characters of base64url that hold 256 bits; and the [Hash] by which the service knows it.
 func ResetToken(user uuid.UUID) (token, hash string) {
 	return Token(base64.RawURLEncoding.EncodeToString(user[:]) + "-")
 }

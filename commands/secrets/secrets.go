@@ -1,8 +1,8 @@
 // Package secrets makes the credentials that the service hands out, in the forms that clients know from other services.
 //
 // It promises that every secret is drawn from the system's secure random source, or from the one that the caller gives
-// ([From]), and holds at least 128 bits, and that what it makes needs no escaping in headers, URLs, JSON and shells. Its one invariant is
-// that it keeps nothing: a secret exists only in what was returned.
+// ([From]), and holds at least 128 bits, and that what it makes needs no escaping in headers, URLs, JSON and shells.
+// Its one invariant is that it keeps nothing: a secret exists only in what was returned.
 package secrets
 
 import (
@@ -28,8 +28,8 @@ const (
 // Source is what secrets are made of.
 type Source struct{ random io.Reader }
 
-// From returns the Source of secrets that are made of what a reader gives, which must be as hard to foresee as the system's
-// secure random source, and must not fail.
+// From returns the Source of secrets that are made of what a reader gives, which must be as hard to foresee as the
+// system's secure random source, and must not fail.
 func From(random io.Reader) Source { return Source{random} }
 
 // Bytes returns n random bytes.
@@ -41,8 +41,8 @@ func (s Source) Bytes(n int) []byte {
 	return b
 }
 
-// SigningKey returns a fresh signing key without permissions: its id is "AK" and 18 upper-case alphanumerics, its secret
-// 40 alphanumerics.
+// SigningKey returns a fresh signing key without permissions: its id is "AK" and 18 upper-case alphanumerics, its
+// secret 40 alphanumerics.
 func SigningKey() events.SigningKey { return From(rand.Reader).SigningKey() }
 
 // SigningKey is like the function, made of what the Source gives.
@@ -59,7 +59,8 @@ func StorageKey(kind string) events.StorageKey { return From(rand.Reader).Storag
 
 // StorageKey is like the function, made of what the Source gives.
 func (s Source) StorageKey(kind string) events.StorageKey {
-	return events.StorageKey{Kind: kind, ID: "SK" + s.text(upper, idLen), Secret: events.Secret(s.text(letters, keyLen))}
+	return events.StorageKey{Kind: kind, ID: "SK" + s.text(upper, idLen),
+		Secret: events.Secret(s.text(letters, keyLen))}
 }
 
 // Token returns a fresh bearer token, the prefix and 43 characters of base64url that hold 256 bits, and the [Hash] by
@@ -79,8 +80,8 @@ const (
 	PanelAccount     = "ptlc_" // for one that may do what its user may
 )
 
-// PanelKey returns a fresh API key in the form that Pterodactyl's has, the prefix and 43 alphanumerics, of which the first
-// 11 count as its public part; and the [Hash] by which the service knows it.
+// PanelKey returns a fresh API key in the form that Pterodactyl's has, the prefix and 43 alphanumerics, of which the
+// first 11 count as its public part; and the [Hash] by which the service knows it.
 func PanelKey(prefix string) (key, hash string) { return From(rand.Reader).PanelKey(prefix) }
 
 // PanelKey is like the function, made of what the Source gives.
@@ -91,8 +92,8 @@ func (s Source) PanelKey(prefix string) (key, hash string) {
 
 const applicationLen = 16 // bytes, twice as many hex digits
 
-// Application returns a fresh OAuth application's id and secret, 32 lower-case hex digits each, and the [Hash] by which the
-// service knows the secret.
+// Application returns a fresh OAuth application's id and secret, 32 lower-case hex digits each, and the [Hash] by which
+// the service knows the secret.
 func Application() (appID, secret, hash string) { return From(rand.Reader).Application() }
 
 // Application is like the function, made of what the Source gives.
@@ -131,8 +132,8 @@ const (
 // DanubeKey returns a fresh API or callback key in the form that Danube Cloud's have, 32 lower-case hex digits.
 func DanubeKey() string { return hexText(danubeKeyLen) }
 
-// DanubeToken returns a fresh token in the form that Danube Cloud's have, 40 lower-case hex digits, and the [Hash] by which
-// the service knows it.
+// DanubeToken returns a fresh token in the form that Danube Cloud's have, 40 lower-case hex digits, and the [Hash] by
+// which the service knows it.
 func DanubeToken() (token, hash string) {
 	token = hexText(danubeTokenLen)
 	return token, Hash(token)

@@ -1,8 +1,8 @@
 // Package standstill tells whether changes get into the log, from what became of those that were tried.
 //
-// It promises that a change which waits for more than a few seconds, or was given up and followed by none that got through, is
-// told. Its one invariant is that it asks nobody: an engine that answers other questions, and a connection that stands, say nothing
-// about changes.
+// It promises that a change which waits for more than a few seconds, or was given up and followed by none that got
+// through, is told. Its one invariant is that it asks nobody: an engine that answers other questions, and a connection
+// that stands, say nothing about changes.
 package standstill
 
 import (
@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	// stillAfter is how long a change may wait: longer than any append to a log that is well, and shorter than an election.
+	// stillAfter is how long a change may wait: longer than any append to a log that is well, and shorter than an
+	// election.
 	stillAfter = 4 * time.Second
-	// retryAfterFailure is for how long a change that was given up is told of while no other is tried: whoever looks at readiness may
-	// send none before.
+	// retryAfterFailure is for how long a change that was given up is told of while no other is tried: whoever looks at
+	// readiness may send none before.
 	retryAfterFailure = 10 * time.Second
 )
 
-// Watch is told what becomes of changes, of which one at a time is worked on. It is safe for concurrent use; the zero Watch has seen
-// none.
+// Watch is told what becomes of changes, of which one at a time is worked on. It is safe for concurrent use; the zero
+// Watch has seen none.
 type Watch struct {
 	mu      sync.Mutex
 	working bool
@@ -34,7 +35,8 @@ func (w *Watch) Began(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.working = true
-	if w.since.IsZero() || now.Sub(w.failed) > retryAfterFailure { // what was given up long ago says nothing of this one
+	if w.since.IsZero() || now.Sub(w.failed) > retryAfterFailure {
+		// what was given up long ago says nothing of this one
 		w.since, w.reason = now, nil
 	}
 }

@@ -52,7 +52,8 @@ func New(o Options) *Reactor {
 	return &Reactor{engine: o.Engine, feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger}
 }
 
-// OwnsUsers reports whether the NATS users of subscriptions are this service's; those of a cluster outside are its operator's.
+// OwnsUsers reports whether the NATS users of subscriptions are this service's; those of a cluster outside are its
+// operator's.
 func (r *Reactor) OwnsUsers() bool { return r.engine.Embedded() }
 
 // Guest returns the NATS user of a subscription.
@@ -95,8 +96,8 @@ func (r *Reactor) settled(ctx context.Context) time.Duration {
 	return checkEvery
 }
 
-// Settle makes users and consumers those of the subscriptions as they stand: when it returns, nobody reads any more who may not.
-// It reports false when something is left for later, such as a consumer while the feed is still empty.
+// Settle makes users and consumers those of the subscriptions as they stand: when it returns, nobody reads any more who
+// may not. It reports false when something is left for later, such as a consumer while the feed is still empty.
 func (r *Reactor) Settle(ctx context.Context) (done bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -141,7 +142,8 @@ const (
 )
 
 // keep ends a consumer whose subscription is gone, and claims one that nobody has recorded yet.
-func (r *Reactor) keep(ctx context.Context, dir *commands.Directory, position uint64, c feed.Subscription) (fate, error) {
+func (r *Reactor) keep(ctx context.Context, dir *commands.Directory, position uint64, c feed.Subscription) (fate,
+	error) {
 	s := dir.SubscriptionByName(c.Name)
 	switch {
 	case c.ID == uuid.Nil && (s == nil || slices.Equal(s.Filter().Subjects(), c.Subjects())):
@@ -161,7 +163,8 @@ func (r *Reactor) keep(ctx context.Context, dir *commands.Directory, position ui
 func (r *Reactor) claim(ctx context.Context, s *commands.Subscription, c feed.Subscription) (fate, error) {
 	if s == nil {
 		id := uuid.New()
-		out, err := r.handler.Do(ctx, commands.Service(), commands.CreateSubscription{ID: id, Subscription: recorded(c)})
+		out, err := r.handler.Do(ctx, commands.Service(),
+			commands.CreateSubscription{ID: id, Subscription: recorded(c)})
 		if refusal, ok := errors.AsType[*commands.Refusal](err); ok && refusal.Kind == commands.Taken {
 			return unknown, nil // another instance was faster
 		}
@@ -194,7 +197,8 @@ func (r *Reactor) make(ctx context.Context, s *commands.Subscription) (bool, err
 			return false, err
 		}
 	}
-	_, err := r.feed.Subscribe(ctx, feed.Subscription{Name: s.Name, Start: start, Filter: s.Filter(), ID: s.ID, Made: s.Created})
+	_, err := r.feed.Subscribe(ctx, feed.Subscription{Name: s.Name, Start: start, Filter: s.Filter(), ID: s.ID,
+		Made: s.Created})
 	if errors.Is(err, feed.ErrSubscriptionExists) {
 		if _, other := r.feed.Subscription(ctx, s.Name); other == nil {
 			return false, nil // another instance was faster

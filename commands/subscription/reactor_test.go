@@ -116,7 +116,8 @@ func (w *world) read(name string) (records []string) {
 
 func TestConsumerFollowsTheLog(t *testing.T) {
 	w := newWorld(t)
-	s := w.create(events.SubscriptionCreated{Name: "crm", Types: []string{"UserCreated"}, Aggregates: []string{"user"}, SecretHash: "h"})
+	s := w.create(events.SubscriptionCreated{Name: "crm", Types: []string{"UserCreated"}, Aggregates: []string{"user"},
+		SecretHash: "h"})
 	w.settle(true)
 	c := w.consumer("crm")
 	require.NotNil(t, c)
@@ -141,14 +142,17 @@ func TestNameIsUsedAgain(t *testing.T) {
 	require.Equal(t, []any{after.ID, []string{"feed.*.UserDeleted.*"}}, []any{c.ID, c.Subjects()})
 }
 
-// TestConsumersOfBeforeAreRecorded has what a release before subscriptions were in the log left, with what was read of it.
+// TestConsumersOfBeforeAreRecorded has what a release before subscriptions were in the log left, with what was read of
+// it.
 func TestConsumersOfBeforeAreRecorded(t *testing.T) {
 	w := newWorld(t)
 	w.relay()
 	user := events.User(uuid.New())
 	for name, s := range map[string]feed.Subscription{
-		"crm": {}, "some": {Filter: feed.Filter{Types: []string{"UserCreated.v1"}, Aggregates: []events.Aggregate{user}}},
-		"new": {Start: feed.Start{New: true}}, "later": {Start: feed.Start{Time: time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)}},
+		"crm": {}, "some": {Filter: feed.Filter{Types: []string{"UserCreated.v1"},
+			Aggregates: []events.Aggregate{user}}},
+		"new":   {Start: feed.Start{New: true}},
+		"later": {Start: feed.Start{Time: time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)}},
 	} {
 		s.Name = name
 		_, err := w.feed.Subscribe(t.Context(), s)
@@ -164,12 +168,14 @@ func TestConsumersOfBeforeAreRecorded(t *testing.T) {
 	require.Equal(t, at, w.view.Position(), "they are recorded once")
 
 	some := w.listed().SubscriptionByName("some")
-	require.Equal(t, []any{[]string{"UserCreated.v1"}, []string{feed.Name(user)}, events.Secret("")}, []any{some.Types, some.Aggregates, some.SecretHash})
+	require.Equal(t, []any{[]string{"UserCreated.v1"}, []string{feed.Name(user)}, events.Secret("")},
+		[]any{some.Types, some.Aggregates, some.SecretHash})
 	require.Equal(t, events.SubscriptionStart{New: true}, w.listed().SubscriptionByName("new").Start)
 	require.Equal(t, 2031, w.listed().SubscriptionByName("later").Start.Time.Year())
 	crm := w.listed().SubscriptionByName("crm")
 	require.Equal(t, crm.ID, w.consumer("crm").ID)
-	require.Equal(t, []string{"2", "3", "4", "5", "6"}, w.read("crm"), "it goes on where it was, and tells of the four that were recorded")
+	require.Equal(t, []string{"2", "3", "4", "5", "6"}, w.read("crm"),
+		"it goes on where it was, and tells of the four that were recorded")
 
 	w.do(commands.DeleteSubscription{ID: crm.ID})
 	w.settle(true)
@@ -239,7 +245,8 @@ func TestNewBeginsBehindTheSubscription(t *testing.T) {
 // TestSomebodyElsesConsumerStays has one of a subscription's name that is none of ours.
 func TestSomebodyElsesConsumerStays(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.Engine.JetStream().CreateConsumer(t.Context(), feed.Stream, jetstream.ConsumerConfig{Durable: "crm", AckPolicy: jetstream.AckExplicitPolicy})
+	_, err := w.Engine.JetStream().CreateConsumer(t.Context(), feed.Stream, jetstream.ConsumerConfig{Durable: "crm",
+		AckPolicy: jetstream.AckExplicitPolicy})
 	require.NoError(t, err)
 	w.create(events.SubscriptionCreated{Name: "crm", Types: []string{"UserCreated"}})
 	_, err = w.Settle(t.Context())

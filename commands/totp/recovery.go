@@ -14,8 +14,8 @@ const RecoveryCodes = 10
 
 const recoveryBytes = 10 // 16 characters
 
-// NewRecoveryCodes returns fresh recovery codes, four times four letters and digits each, and the hashes by which the service
-// knows them.
+// NewRecoveryCodes returns fresh recovery codes, four times four letters and digits each, and the hashes by which the
+// service knows them.
 func NewRecoveryCodes() (codes []string, hashes []events.Secret) {
 	return RecoveryCodesFrom(rand.Reader)
 }

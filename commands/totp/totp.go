@@ -35,13 +35,15 @@ func SecretFrom(random io.Reader) events.Secret {
 
 // URI returns what apps read out of a QR code: the secret, whose it is and of which service.
 func URI(service, user string, secret events.Secret) string {
-	query := url.Values{"secret": {secret.Reveal()}, "issuer": {service}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {"30"}}
+	query := url.Values{"secret": {secret.Reveal()}, "issuer": {service}, "algorithm": {"SHA1"}, "digits": {"6"},
+		"period": {"30"}}
 	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + service + ":" + user,
 		RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")} // apps take a plus for one
 	return u.String()
 }
 
-// Match returns the step of which the code is, the newest one that can be at that time. Blanks in the code do not count.
+// Match returns the step of which the code is, the newest one that can be at that time. Blanks in the code do not
+// count.
 func Match(secret events.Secret, code string, at time.Time) (of int64, ok bool) {
 	key, err := encoding.DecodeString(secret.Reveal())
 	if err != nil || len(key) == 0 {

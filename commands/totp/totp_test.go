@@ -15,7 +15,8 @@ import (
 func TestVectors(t *testing.T) {
 	secret := events.Secret(encoding.EncodeToString([]byte("12345678901234567890")))
 	for at, code := range map[int64]string{
-		59: "94287082", 1111111109: "07081804", 1111111111: "14050471", 1234567890: "89005924", 2000000000: "69279037", 20000000000: "65353130",
+		59: "94287082", 1111111109: "07081804", 1111111111: "14050471", 1234567890: "89005924", 2000000000: "69279037",
+		20000000000: "65353130",
 	} {
 		now := time.Unix(at, 0)
 		require.Equal(t, code[2:], Code(secret, now))
@@ -27,7 +28,8 @@ func TestVectors(t *testing.T) {
 
 // TestCounters are those of RFC 4226, appendix D.
 func TestCounters(t *testing.T) {
-	for n, code := range []string{"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"} {
+	for n, code := range []string{"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583",
+		"399871", "520489"} {
 		require.Equal(t, code, codeOf([]byte("12345678901234567890"), int64(n)))
 	}
 }
@@ -70,7 +72,8 @@ func TestRecoveryCodes(t *testing.T) {
 	seen := map[events.Secret]bool{}
 	for i, code := range codes {
 		require.Regexp(t, `^([a-z2-7]{4}-){3}[a-z2-7]{4}$`, code)
-		for _, typed := range []string{code, strings.ToUpper(code), strings.ReplaceAll(code, "-", " "), strings.ReplaceAll(code, "-", "")} {
+		for _, typed := range []string{code, strings.ToUpper(code), strings.ReplaceAll(code, "-", " "),
+			strings.ReplaceAll(code, "-", "")} {
 			require.Equal(t, hashes[i], HashRecovery(typed))
 		}
 		require.False(t, seen[hashes[i]])

@@ -93,7 +93,8 @@ func endSpan(span trace.Span, hook *commands.Webhook, d Delivery) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("accountd.webhook", hook.ID.String()), attribute.String("accountd.event", d.Type),
+	span.SetAttributes(attribute.String("accountd.webhook", hook.ID.String()),
+		attribute.String("accountd.event", d.Type),
 		attribute.Int64("accountd.sequence", int64(d.Sequence)), attribute.String("accountd.outcome", d.Outcome))
 	if d.Status != 0 {
 		span.SetAttributes(attribute.Int("http.response.status_code", d.Status))

@@ -15,8 +15,9 @@ import (
 	"accountd/events"
 )
 
-// BenchmarkSlowReceiver sends what happens to users to an address that takes 20 ms for each event, and reports how many it gets in a
-// second. An operation is one event. Those of one user are sent one after another, as once all events were.
+// BenchmarkSlowReceiver sends what happens to users to an address that takes 20 ms for each event, and reports how many
+// it gets in a second. An operation is one event. Those of one user are sent one after another, as once all events
+// were.
 func BenchmarkSlowReceiver(b *testing.B) {
 	for _, count := range []int{1, 100} {
 		b.Run(fmt.Sprintf("users=%d", count), func(b *testing.B) { slowReceiver(b, count) })
@@ -37,7 +38,8 @@ func slowReceiver(b *testing.B, count int) {
 	}))
 	defer s.Close()
 	id := uuid.New()
-	w.do(commands.CreateWebhook{ID: id, Webhook: events.WebhookCreated{URL: s.URL, Secret: NewSecret(), Types: []string{"UserEnabled", "UserDisabled"}}, Plain: true})
+	w.do(commands.CreateWebhook{ID: id, Webhook: events.WebhookCreated{URL: s.URL, Secret: NewSecret(),
+		Types: []string{"UserEnabled", "UserDisabled"}}, Plain: true})
 	for i := range b.N {
 		w.do(commands.UpdateUser{ID: users[i%len(users)].ID, Active: new(i/len(users)%2 == 0)})
 	}

@@ -18,8 +18,9 @@ const (
 	readAtOnce = 256                    // Records
 	waitingMax = 512                    // events that are read ahead
 	storeEvery = 250 * time.Millisecond // the delivery log knows what was done since
-	freshFor   = time.Second            // how long what was read may be sent without looking again whether the person is erased
-	settleFor  = 10 * time.Second       // to say what became of an attempt
+	// how long what was read may be sent without looking again whether the person is erased
+	freshFor  = time.Second
+	settleFor = 10 * time.Second // to say what became of an attempt
 )
 
 // item is an event that is to be sent.
@@ -40,8 +41,9 @@ type result struct {
 	err      error // the attempt counts not: what failed is not the address's fault
 }
 
-// courier sends to one webhook, several events at a time, and those of one aggregate one after another. When one fails, nothing new is
-// sent until it is taken: the others have most likely the same fate, and their attempts are not to be used up.
+// courier sends to one webhook, several events at a time, and those of one aggregate one after another. When one fails,
+// nothing new is sent until it is taken: the others have most likely the same fate, and their attempts are not to be
+// used up.
 type courier struct {
 	*Reactor
 	hook     *commands.Webhook
@@ -66,8 +68,8 @@ func (r *Reactor) courier(ctx context.Context, hook *commands.Webhook) (*courier
 	if err != nil {
 		return nil, err
 	}
-	c := &courier{Reactor: r, hook: hook, place: p, revision: revision, renewed: time.Now(), sending: map[*item]bool{}, busy: map[events.Aggregate]bool{},
-		done: map[uint64]bool{}, results: make(chan result, inFlight)}
+	c := &courier{Reactor: r, hook: hook, place: p, revision: revision, renewed: time.Now(), sending: map[*item]bool{},
+		busy: map[events.Aggregate]bool{}, done: map[uint64]bool{}, results: make(chan result, inFlight)}
 	if c.failed, err = r.recall(ctx, hook.ID, &c.place); err != nil {
 		return nil, err
 	}
@@ -219,7 +221,8 @@ func (c *courier) send(ctx context.Context, work *sync.WaitGroup, i *item) {
 	work.Go(func() { c.results <- c.deliver(ctx, i) })
 }
 
-// settled notes what became of an attempt, as far as memory goes: what is not done stays among what the place may not pass.
+// settled notes what became of an attempt, as far as memory goes: what is not done stays among what the place may not
+// pass.
 func (c *courier) settled(r result) {
 	delete(c.sending, r.item)
 	delete(c.busy, r.record.Aggregate)
@@ -261,7 +264,8 @@ func (c *courier) hold(i *item) {
 	if slices.Contains(c.held, i) {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(c.held, i, func(a, b *item) int { return int(int64(a.record.Sequence) - int64(b.record.Sequence)) })
+	at, _ := slices.BinarySearchFunc(c.held, i,
+		func(a, b *item) int { return int(int64(a.record.Sequence) - int64(b.record.Sequence)) })
 	c.held = slices.Insert(c.held, at, i)
 }
 
@@ -342,7 +346,8 @@ func (c *courier) age() {
 	was, _ := before.(time.Time)
 	late := func(t time.Time) bool { return !t.IsZero() && c.now().Sub(t) >= behindFor }
 	if late(oldest) && !late(was) {
-		c.logger.Warn("a webhook is more than a day behind; nothing is lost, it is sent from the log", "webhook", c.hook.ID, "oldest", oldest)
+		c.logger.Warn("a webhook is more than a day behind; nothing is lost, it is sent from the log", "webhook",
+			c.hook.ID, "oldest", oldest)
 	}
 }
 

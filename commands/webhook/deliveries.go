@@ -56,7 +56,8 @@ type Delivery struct {
 
 func deliveriesConfig() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name: Stream, Description: "attempts to deliver to webhooks", Subjects: []string{deliverySubject + "*"}, Storage: jetstream.FileStorage,
+		Name: Stream, Description: "attempts to deliver to webhooks", Subjects: []string{deliverySubject + "*"},
+		Storage:   jetstream.FileStorage,
 		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld, MaxAge: keptFor, MaxMsgsPerSubject: keptEach,
 	}
 }

@@ -20,7 +20,8 @@ var reserved = prefixes(
 	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
 
-// unicast6 is all that is given out of IPv6. What maps IPv4 into IPv6, and what is local, lies outside of it or is reserved.
+// unicast6 is all that is given out of IPv6. What maps IPv4 into IPv6, and what is local, lies outside of it or is
+// reserved.
 var unicast6 = netip.MustParsePrefix("2000::/3")
 
 func prefixes(texts ...string) (out []netip.Prefix) {
@@ -58,7 +59,8 @@ func newClient(allowPrivate bool, timeout time.Duration) *http.Client {
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, MaxIdleConnsPerHost: inFlight, IdleConnTimeout: time.Minute,
+			DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, MaxIdleConnsPerHost: inFlight,
+			IdleConnTimeout:        time.Minute,
 			MaxResponseHeaderBytes: 64 << 10, ForceAttemptHTTP2: true,
 		},
 	}

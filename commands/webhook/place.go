@@ -26,7 +26,8 @@ const (
 
 // place is how far a webhook is, and who sends to it. What was done since it was stored is in the delivery log.
 type place struct {
-	Made   uint64   `json:"made"`           // the Record by which the webhook was enabled last: attempts count from there
+	// the Record by which the webhook was enabled last: attempts count from there
+	Made   uint64   `json:"made"`
 	Run    uint64   `json:"run"`            // how often it began anew; deliveries of earlier runs do not count
 	After  uint64   `json:"after"`          // the Record up to which all is done …
 	Done   []uint64 `json:"done,omitempty"` // … and those behind it that are done, too
@@ -94,8 +95,8 @@ func (s places) hooks(ctx context.Context) (ids []uuid.UUID, err error) {
 
 // take waits until this Reactor is the one that sends to the webhook, and returns where to begin.
 //
-// An embedded server has one process: who held the place before another server was started is gone. In a cluster who holds it
-// shows that it is there; nobody's clock is compared with another's.
+// An embedded server has one process: who held the place before another server was started is gone. In a cluster who
+// holds it shows that it is there; nobody's clock is compared with another's.
 func (r *Reactor) take(ctx context.Context, hook *commands.Webhook) (p place, revision uint64, err error) {
 	var seen uint64
 	var since time.Time
@@ -152,7 +153,8 @@ func (r *Reactor) begin(ctx context.Context, hook *commands.Webhook, p *place, r
 	return nil
 }
 
-// recall adds what the delivery log knows of the place's run, and returns the attempts that failed by the Records' sequences.
+// recall adds what the delivery log knows of the place's run, and returns the attempts that failed by the Records'
+// sequences.
 func (r *Reactor) recall(ctx context.Context, hook uuid.UUID, p *place) (map[uint64]Delivery, error) {
 	all, err := r.log.of(ctx, hook)
 	if err != nil {

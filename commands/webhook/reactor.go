@@ -22,8 +22,8 @@ import (
 
 // Schedule returns the pauses before the attempts to send an event, of which the first comes at once.
 func Schedule() []time.Duration {
-	return []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour,
-		14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+	return []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
+		10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
 }
 
 // Timeout is how long an address may take to answer.
@@ -82,7 +82,9 @@ func New(ctx context.Context, o Options) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{id: o.Engine.Conn().ConnectedServerId() + "/" + uuid.NewString(), embedded: o.Engine.Embedded(), history: o.Log, places: places, feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger, tracer: o.Tracer, attempted: o.Attempted, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
+	r := &Reactor{id: o.Engine.Conn().ConnectedServerId() + "/" + uuid.NewString(), embedded: o.Engine.Embedded(),
+		history: o.Log, places: places, feed: o.Feed, fold: o.Fold, handler: o.Handler, logger: o.Logger,
+		tracer: o.Tracer, attempted: o.Attempted, allowPrivate: o.AllowPrivate, schedule: o.Schedule,
 		timeout: o.Timeout, now: o.Now, log: log}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
@@ -135,7 +137,8 @@ func (r *Reactor) Deliveries(ctx context.Context, hook uuid.UUID) ([]Delivery, e
 // ErrNoEvent is returned by [Reactor.Redeliver] for a Record that the Log does not have, or whose person was erased.
 var ErrNoEvent = errors.New("the log has no such event")
 
-// Redeliver sends the webhook the event of that Record now, once, whether or not its filter wants it. It returns [ErrNoEvent].
+// Redeliver sends the webhook the event of that Record now, once, whether or not its filter wants it. It returns
+// [ErrNoEvent].
 func (r *Reactor) Redeliver(ctx context.Context, hook *commands.Webhook, record uint64) (Delivery, error) {
 	found, err := r.record(ctx, record)
 	if err == nil && !r.sendable(found) {

@@ -73,7 +73,8 @@ func TestSendsWhatIsWantedInOrder(t *testing.T) {
 		w.do(commands.UpdateUser{ID: u.ID, Active: new(false)})
 	}
 	all7 := s.abouts(t, 7)
-	require.ElementsMatch(t, []string{"UserCreated ada", "WebhookCreated", "UserCreated bob", "UserEnabled", "UserDisabled", "UserEnabled", "UserDisabled"}, all7)
+	require.ElementsMatch(t, []string{"UserCreated ada", "WebhookCreated", "UserCreated bob", "UserEnabled",
+		"UserDisabled", "UserEnabled", "UserDisabled"}, all7)
 	requireOrder(t, all7, "UserCreated ada", "UserEnabled", "UserDisabled")
 	requireOrder(t, all7, "UserCreated bob", "UserEnabled", "UserDisabled")
 	got := picky.next(t)
@@ -82,8 +83,8 @@ func TestSendsWhatIsWantedInOrder(t *testing.T) {
 	all := w.deliveries(r, hook.ID, 7)
 	require.Len(t, all, 7)
 	slices.SortFunc(all, func(a, b Delivery) int { return int(a.Sequence) - int(b.Sequence) })
-	require.Equal(t, Delivery{ID: all[0].ID, Sequence: ada.Version, Type: "UserCreated.v1", Attempt: 1, At: all[0].At, Took: all[0].Took,
-		Outcome: Delivered, Status: 200, Run: all[0].Run}, all[0])
+	require.Equal(t, Delivery{ID: all[0].ID, Sequence: ada.Version, Type: "UserCreated.v1", Attempt: 1, At: all[0].At,
+		Took: all[0].Took, Outcome: Delivered, Status: 200, Run: all[0].Run}, all[0])
 	s.requireQuiet(t)
 	picky.requireQuiet(t)
 }
@@ -115,7 +116,8 @@ func requireSigned(t *testing.T, got received, secrets ...events.Secret) {
 	seconds, err := strconv.ParseInt(got.header.Get("webhook-timestamp"), 10, 64)
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), time.Unix(seconds, 0), time.Minute)
-	require.Equal(t, signatures(secrets, got.header.Get("webhook-id"), time.Unix(seconds, 0), []byte(got.body)), got.header.Get("webhook-signature"))
+	require.Equal(t, signatures(secrets, got.header.Get("webhook-id"), time.Unix(seconds, 0), []byte(got.body)),
+		got.header.Get("webhook-signature"))
 }
 
 func TestFailuresAreTriedAgainAndHoldUpTheRest(t *testing.T) {
@@ -125,7 +127,10 @@ func TestFailuresAreTriedAgainAndHoldUpTheRest(t *testing.T) {
 	o.Attempted = func(outcome string, _ time.Duration) { outcomes <- outcome }
 	r, _ := w.react(o)
 	elsewhere := newSink(t)
-	s := newSink(t, status(500), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
+	s := newSink(t, status(500), func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL,
+			http.StatusFound)
+	})
 	hook := w.hook(s, nil)
 	w.user("ada")
 	first := s.next(t)
@@ -140,7 +145,8 @@ func TestFailuresAreTriedAgainAndHoldUpTheRest(t *testing.T) {
 	all := w.deliveries(r, hook.ID, 4)
 	require.Equal(t, []int{500, 302, 200, 200}, []int{all[0].Status, all[1].Status, all[2].Status, all[3].Status})
 	require.Equal(t, []int{1, 2, 3, 1}, []int{all[0].Attempt, all[1].Attempt, all[2].Attempt, all[3].Attempt})
-	require.Equal(t, []string{Failed, Failed, Delivered, Delivered}, []string{<-outcomes, <-outcomes, <-outcomes, <-outcomes})
+	require.Equal(t, []string{Failed, Failed, Delivered, Delivered}, []string{<-outcomes, <-outcomes, <-outcomes,
+		<-outcomes})
 	require.False(t, all[0].NextAt.IsZero())
 	require.True(t, all[2].NextAt.IsZero())
 	elsewhere.requireQuiet(t)
@@ -235,8 +241,10 @@ func TestRetryAfter(t *testing.T) {
 func TestRetryAfterIsRead(t *testing.T) {
 	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Duration{
-		"": 0, "0": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "-1": 0, "x": 0, "1.5": 0, "999999999": 24 * time.Hour, "99999999999999999999": 0,
-		"Tue, 01 Jan 2030 00:01:00 GMT": time.Minute, "Mon, 31 Dec 2029 00:00:00 GMT": 0, "Fri, 01 Jan 2038 00:00:00 GMT": 24 * time.Hour,
+		"": 0, "0": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "-1": 0, "x": 0, "1.5": 0,
+		"999999999": 24 * time.Hour, "99999999999999999999": 0,
+		"Tue, 01 Jan 2030 00:01:00 GMT": time.Minute, "Mon, 31 Dec 2029 00:00:00 GMT": 0,
+		"Fri, 01 Jan 2038 00:00:00 GMT": 24 * time.Hour,
 	} {
 		require.Equal(t, want, retryAfter(text, now), text)
 	}
@@ -256,7 +264,8 @@ func TestAnotherAddressIsTriedAtOnce(t *testing.T) {
 	require.ElementsMatch(t, []string{"UserCreated ada", "WebhookUpdated"}, good.abouts(t, 2))
 }
 
-// TestErasedPersonLeavesTheQueue erases somebody whose event rests for an hour: what comes behind it does not wait for that.
+// TestErasedPersonLeavesTheQueue erases somebody whose event rests for an hour: what comes behind it does not wait for
+// that.
 func TestErasedPersonLeavesTheQueue(t *testing.T) {
 	w := newWorld(t)
 	o := allowed()
@@ -295,7 +304,8 @@ func TestRedeliverAndRewind(t *testing.T) {
 	require.ElementsMatch(t, []string{"UserCreated ada", "UserCreated bob"}, s.abouts(t, 2))
 }
 
-// TestSeveralReactors has every event sent, and those of one user in order, whoever sends it, also when they come and go.
+// TestSeveralReactors has every event sent, and those of one user in order, whoever sends it, also when they come and
+// go.
 func TestSeveralReactors(t *testing.T) {
 	w := newWorld(t)
 	s := newSink(t)

@@ -148,7 +148,8 @@ func jittered(d time.Duration) time.Duration {
 
 // disable stops the webhook, unless somebody enabled it anew meanwhile. The event stays the first that is sent then.
 func (r *Reactor) disable(ctx context.Context, hook *commands.Webhook, reason string) error {
-	_, err := r.handler.Do(ctx, commands.Service(), commands.DisableWebhook{ID: hook.ID, Since: hook.Since, Reason: reason})
+	_, err := r.handler.Do(ctx, commands.Service(), commands.DisableWebhook{ID: hook.ID, Since: hook.Since,
+		Reason: reason})
 	if err != nil {
 		return err
 	}

@@ -88,12 +88,14 @@ func (w *world) hook(s *sink, change func(*events.WebhookCreated)) *commands.Web
 
 func (w *world) user(name string) *commands.User {
 	w.t.Helper()
-	return w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.com"}}).User
+	return w.do(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name,
+		Email: name + "@example.com"}}).User
 }
 
 // erased is what the end of a user's erasure appends.
 func erased(u *commands.User) []eventlog.Entry {
-	return []eventlog.Entry{{Command: uuid.New(), Drafts: []events.Draft{{Aggregate: events.User(u.ID), Key: u.Key, Event: events.UserErased{}}}}}
+	return []eventlog.Entry{{Command: uuid.New(),
+		Drafts: []events.Draft{{Aggregate: events.User(u.ID), Key: u.Key, Event: events.UserErased{}}}}}
 }
 
 // message returns what the feed tells of a Record.

@@ -16,8 +16,8 @@ const (
 	longestRest = time.Minute
 )
 
-// CatchUp adds the Records that the Tree lacks, up to and with until, from the Log. It returns a [BrokenError] for a Log that
-// does not continue its chain.
+// CatchUp adds the Records that the Tree lacks, up to and with until, from the Log. It returns a [BrokenError] for a
+// Log that does not continue its chain.
 func (t *Tree) CatchUp(ctx context.Context, log Log, until uint64) error {
 	first := t.Size() + 1
 	var previous events.Chain
@@ -51,8 +51,8 @@ func (t *Tree) CatchUp(ctx context.Context, log Log, until uint64) error {
 	return add()
 }
 
-// Keep makes the Tree anew from the Log whenever it was lost, until ctx ends. It tries for as long as it takes, and tells the
-// reason of every attempt.
+// Keep makes the Tree anew from the Log whenever it was lost, until ctx ends. It tries for as long as it takes, and
+// tells the reason of every attempt.
 func (t *Tree) Keep(ctx context.Context, log Log, tell func(error)) {
 	for {
 		var err error

@@ -45,7 +45,8 @@ func ParseCheckpoint(text []byte, key string) (Checkpoint, error) {
 	size, err := strconv.ParseUint(lines[1], 10, 63)
 	root, err2 := tlog.ParseHash(lines[2])
 	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
-	if err != nil || err2 != nil || !strings.HasPrefix(body, c.String()) { // a number and base64 can be written in several ways
+	if err != nil || err2 != nil || !strings.HasPrefix(body, c.String()) {
+		// a number and base64 can be written in several ways
 		return Checkpoint{}, fmt.Errorf("%w: size or root cannot be read", ErrCheckpoint)
 	}
 	return c, nil
@@ -76,9 +77,11 @@ func NewSigner(origin string, seed []byte) (*Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the signing key: %w", err)
 	}
-	// The form of a note's private key: the name and the hash that also the public one has, the algorithm 1 and the seed.
+	// The form of a note's private key: the name and the hash that also the public one has, the algorithm 1 and the
+	// seed.
 	hash := strings.Split(strings.TrimPrefix(key, origin+"+"), "+")[0]
-	private := "PRIVATE+KEY+" + origin + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte{1}, seed...))
+	private := "PRIVATE+KEY+" + origin + "+" + hash + "+" +
+		base64.StdEncoding.EncodeToString(append([]byte{1}, seed...))
 	signer, err := note.NewSigner(private)
 	if err != nil {
 		return nil, fmt.Errorf("making the signing key: %w", err)

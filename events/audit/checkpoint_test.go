@@ -56,8 +56,8 @@ func TestWhatIsNoCheckpoint(t *testing.T) {
 		require.ErrorIs(t, err, audit.ErrCheckpoint)
 	}
 	root := tlog.Hash{}.String()
-	for _, text := range []string{"", "a\n1\n" + root, "a\n01\n" + root + "\n", "a\n-1\n" + root + "\n", "\n1\n" + root + "\n", "a\n1\nxx\n",
-		"a\n1\n" + strings.TrimSuffix(root, "A=") + "B=\n"} {
+	for _, text := range []string{"", "a\n1\n" + root, "a\n01\n" + root + "\n", "a\n-1\n" + root + "\n",
+		"\n1\n" + root + "\n", "a\n1\nxx\n", "a\n1\n" + strings.TrimSuffix(root, "A=") + "B=\n"} {
 		_, err := audit.ParseCheckpoint([]byte(text), "")
 		require.ErrorIs(t, err, audit.ErrCheckpoint, text)
 	}

@@ -9,8 +9,8 @@ import (
 // Leaf returns the leaf hash of a Record with that chain hash.
 func Leaf(chain events.Chain) tlog.Hash { return tlog.RecordHash(chain[:]) }
 
-// edge is the right edge of a tree: of each level the newest complete node, which is all that it takes to add leaves and to
-// tell the root.
+// edge is the right edge of a tree: of each level the newest complete node, which is all that it takes to add leaves
+// and to tell the root.
 type edge struct {
 	size  int64
 	nodes [64]tlog.Hash // by level

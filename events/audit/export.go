@@ -120,7 +120,8 @@ type Log interface {
 	ReadBlocks(ctx context.Context, each func(eventlog.StoredBlock) error) error
 }
 
-// WriteExport writes the header, the blocks of data keys when they are wanted, and the first Records, as many as the header says.
+// WriteExport writes the header, the blocks of data keys when they are wanted, and the first Records, as many as the
+// header says.
 func WriteExport(ctx context.Context, w io.Writer, log Log, h Header, keys bool) error {
 	h.Format = Format
 	lines := json.NewEncoder(w)

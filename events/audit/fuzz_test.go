@@ -26,7 +26,8 @@ func FuzzCheckpoint(f *testing.F) {
 
 // FuzzExport verifies any text, which takes no more than the text has.
 func FuzzExport(f *testing.F) {
-	f.Add([]byte(`{"format":"accountd-export/1","records":1}` + "\n" + `{"sequence":1,"subject":"s","headers":{"acc-chain":"x"},"data":""}` + "\n"))
+	f.Add([]byte(`{"format":"accountd-export/1","records":1}` + "\n" +
+		`{"sequence":1,"subject":"s","headers":{"acc-chain":"x"},"data":""}` + "\n"))
 	f.Add([]byte(`{"format":"accountd-export/1","records":0}` + "\n" + `{"block":"x","data":""}` + "\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		v, header, err := audit.VerifyExport(bytes.NewReader(text), audit.VerifyOptions{})

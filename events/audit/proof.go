@@ -7,8 +7,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Root returns the root of the first so many Records. It returns [ErrSize], and [ErrDamaged] instead of a root that does not fit
-// what the Tree has grown from.
+// Root returns the root of the first so many Records. It returns [ErrSize], and [ErrDamaged] instead of a root that
+// does not fit what the Tree has grown from.
 func (t *Tree) Root(size uint64) (tlog.Hash, error) {
 	newest, err := t.newest()
 	if err != nil {

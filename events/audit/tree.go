@@ -14,8 +14,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// ErrDamaged is returned by [Tree.Root], [Tree.ProveRecord] and [Tree.ProveTree] while the Tree is made anew, since its file
-// could not be written or its hashes do not fit together.
+// ErrDamaged is returned by [Tree.Root], [Tree.ProveRecord] and [Tree.ProveTree] while the Tree is made anew, since its
+// file could not be written or its hashes do not fit together.
 var ErrDamaged = errors.New("the log's tree is damaged and being made anew")
 
 // ErrSize is returned for a size or sequence that the Tree does not have.
@@ -34,8 +34,8 @@ type Tree struct {
 	making  bool          // the tree is made anew, and may have fewer Records
 }
 
-// OpenTree opens the file, or makes it. The file is believed for the first so many Records when they have that root; all else in
-// it is thrown away, since it may not have been on disk when the power went.
+// OpenTree opens the file, or makes it. The file is believed for the first so many Records when they have that root;
+// all else in it is thrown away, since it may not have been on disk when the power went.
 func OpenTree(path string, size uint64, root []byte) (*Tree, error) {
 	t := &Tree{path: path, lost: make(chan error, 1), moved: make(chan struct{})}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -125,8 +125,8 @@ func (t *Tree) Size() uint64 {
 	return uint64(t.edge.size)
 }
 
-// Apply adds Records that follow on those that the Tree has; those it has already are ignored. A file that cannot be written
-// is no error: the Tree is made anew then.
+// Apply adds Records that follow on those that the Tree has; those it has already are ignored. A file that cannot be
+// written is no error: the Tree is made anew then.
 func (t *Tree) Apply(records []events.Record) error {
 	if len(records) == 0 {
 		return nil

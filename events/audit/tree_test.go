@@ -136,7 +136,8 @@ type chainLog struct {
 func newChainLog(n int) (h chainLog, records []events.Record) {
 	var previous events.Chain
 	for i := range n {
-		s := eventlog.Stored{Sequence: uint64(i + 1), Subject: "s", Headers: map[string]string{}, Data: []byte{byte(i), byte(i >> 8)}}
+		s := eventlog.Stored{Sequence: uint64(i + 1), Subject: "s", Headers: map[string]string{},
+			Data: []byte{byte(i), byte(i >> 8)}}
 		previous = s.ChainBehind(previous)
 		s.Headers["acc-chain"] = previous.String()
 		h.records = append(h.records, s)
@@ -154,8 +155,8 @@ func (h chainLog) ReadStored(_ context.Context, after, until uint64, each func(e
 	return nil
 }
 
-// TestATreeThatFailsIsMadeAnew: a write that fails, a sync that fails, and hashes that changed on the disk end nothing, and nothing
-// wrong is signed or proved meanwhile.
+// TestATreeThatFailsIsMadeAnew: a write that fails, a sync that fails, and hashes that changed on the disk end nothing,
+// and nothing wrong is signed or proved meanwhile.
 func TestATreeThatFailsIsMadeAnew(t *testing.T) {
 	const n = 300
 	log, records := newChainLog(n)
@@ -209,7 +210,8 @@ func TestATreeThatFailsIsMadeAnew(t *testing.T) {
 	}
 }
 
-// TestPagesThatDidNotReachTheDisk: the file has its length, and a hole where a page was not written back when the power went.
+// TestPagesThatDidNotReachTheDisk: the file has its length, and a hole where a page was not written back when the power
+// went.
 func TestPagesThatDidNotReachTheDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tree")
 	tree := open(t, path, 0)

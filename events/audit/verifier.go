@@ -41,7 +41,8 @@ func (v *Verifier) Add(s eventlog.Stored) error {
 	case s.Sequence > want:
 		return BrokenError{want, fmt.Sprintf("it is missing: record %d follows on record %d", s.Sequence, want-1)}
 	case s.Sequence < want:
-		return BrokenError{s.Sequence, fmt.Sprintf("it comes behind record %d: records were inserted or reordered", want-1)}
+		return BrokenError{s.Sequence, fmt.Sprintf("it comes behind record %d: records were inserted or reordered",
+			want-1)}
 	}
 	claimed, err := s.Claimed()
 	if err != nil {
@@ -49,7 +50,8 @@ func (v *Verifier) Add(s eventlog.Stored) error {
 	}
 	chain := s.ChainBehind(v.chain)
 	if chain != claimed {
-		return BrokenError{want, "its chain hash does not follow from its content and the record before: it was changed, or another stood here"}
+		return BrokenError{want, "its chain hash does not follow from its content and the record before: it was " +
+			"changed, or another stood here"}
 	}
 	if want == 1 {
 		v.origin = OriginOf(s)
@@ -67,9 +69,11 @@ func (v *Verifier) compare() error {
 		case c.Size != v.Size():
 			left = append(left, c)
 		case c.Origin != v.origin && c.Origin != "":
-			return BrokenError{What: fmt.Sprintf("the checkpoint is of another log, %s; this one is %s", c.Origin, v.origin)}
+			return BrokenError{What: fmt.Sprintf("the checkpoint is of another log, %s; this one is %s", c.Origin,
+				v.origin)}
 		case c.Root != v.Root():
-			return BrokenError{What: fmt.Sprintf("the log was forked: some record from %d to %d is another than when the checkpoint of %d records was made",
+			return BrokenError{What: fmt.Sprintf("the log was forked: some record from %d to %d is another than when "+
+				"the checkpoint of %d records was made",
 				v.agreed+1, c.Size, c.Size)}
 		default:
 			v.agreed = c.Size
@@ -83,7 +87,8 @@ func (v *Verifier) compare() error {
 func (v *Verifier) End() error {
 	for _, c := range v.kept {
 		if c.Size > 0 {
-			return BrokenError{v.Size() + 1, fmt.Sprintf("it is missing: the log was truncated, the checkpoint was made of %d records", c.Size)}
+			return BrokenError{v.Size() + 1, fmt.Sprintf("it is missing: the log was truncated, the checkpoint was "+
+				"made of %d records", c.Size)}
 		}
 	}
 	return nil

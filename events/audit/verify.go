@@ -43,10 +43,12 @@ func Verify(e *Export, o VerifyOptions) (*Verifier, error) {
 		return err
 	}, nil)
 	if err == nil && v.Size() < e.Header.Records {
-		err = BrokenError{v.Size() + 1, fmt.Sprintf("it is missing: the export says that it has %d records", e.Header.Records)}
+		err = BrokenError{v.Size() + 1, fmt.Sprintf("it is missing: the export says that it has %d records",
+			e.Header.Records)}
 	}
 	if err == nil && v.Size() > e.Header.Records {
-		err = BrokenError{e.Header.Records + 1, fmt.Sprintf("it was appended: the export says that it has %d records", e.Header.Records)}
+		err = BrokenError{e.Header.Records + 1, fmt.Sprintf("it was appended: the export says that it has %d records",
+			e.Header.Records)}
 	}
 	if err == nil {
 		err = v.End()

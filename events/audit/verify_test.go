@@ -41,7 +41,8 @@ func (h *history) grow(t testing.TB, n int) {
 	t.Helper()
 	for len(h.records) < n {
 		var head events.Head
-		draft := events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Number: int64(len(h.records) + 1), Email: "a@example.org"}}
+		draft := events.Draft{Aggregate: events.User(uuid.New()),
+			Event: events.UserCreated{Number: int64(len(h.records) + 1), Email: "a@example.org"}}
 		if len(h.records) > 0 {
 			head = h.records[len(h.records)-1].Head()
 		}
@@ -80,7 +81,8 @@ func (h *history) export(t testing.TB) {
 	signed, err := h.signer.Sign(n, root)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, audit.WriteExport(t.Context(), &out, h.env.Log, audit.Header{Records: n, Key: h.signer.Key(), Checkpoint: string(signed)}, false))
+	require.NoError(t, audit.WriteExport(t.Context(), &out, h.env.Log, audit.Header{Records: n, Key: h.signer.Key(),
+		Checkpoint: string(signed)}, false))
 	h.lines = strings.SplitAfter(strings.TrimSuffix(out.String(), "\n"), "\n")
 	h.lines[n] += "\n"
 }
@@ -107,7 +109,8 @@ func requireBroken(t *testing.T, err error, sequence int, lines []string) {
 
 func TestWhatWasNotTouchedIsFound(t *testing.T) {
 	h := grown(t, 17)
-	v, header, err := audit.VerifyExport(strings.NewReader(strings.Join(h.lines, "")), audit.VerifyOptions{Kept: h.checkpoints})
+	v, header, err := audit.VerifyExport(strings.NewReader(strings.Join(h.lines, "")),
+		audit.VerifyOptions{Kept: h.checkpoints})
 	require.NoError(t, err)
 	require.Equal(t, h.records[16].Chain, v.Head().Chain)
 	require.EqualValues(t, 17, v.Size())
@@ -150,7 +153,8 @@ func TestFlipInTheStore(t *testing.T) {
 		lines := unsigned(t, slices.Clone(h.lines))
 		var s eventlog.Stored
 		require.NoError(t, json.Unmarshal([]byte(lines[n]), &s))
-		if names := []string{"ce-id", "ce-time", "acc-command", "acc-actor", "acc-chain", "acc-key"}; rand.IntN(2) == 0 {
+		if names := []string{"ce-id", "ce-time", "acc-command", "acc-actor", "acc-chain",
+			"acc-key"}; rand.IntN(2) == 0 {
 			name := names[rand.IntN(len(names))]
 			value := []byte(s.Headers[name])
 			value[rand.IntN(len(value))] ^= 1
@@ -290,7 +294,8 @@ func TestAStrangerVerifies(t *testing.T) {
 	require.Equal(t, key, h.signer.Key(), "the key is the log's, not the process's")
 	old, err := audit.ParseCheckpoint(kept, key)
 	require.NoError(t, err)
-	v, _, err := audit.VerifyExport(strings.NewReader(strings.Join(h.lines, "")), audit.VerifyOptions{Key: key, Kept: []audit.Checkpoint{old}})
+	v, _, err := audit.VerifyExport(strings.NewReader(strings.Join(h.lines, "")),
+		audit.VerifyOptions{Key: key, Kept: []audit.Checkpoint{old}})
 	require.NoError(t, err)
 	require.Equal(t, h.checkpoints[30], v.Checkpoint())
 }

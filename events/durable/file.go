@@ -25,8 +25,8 @@ func Move(from, to string) error {
 	return syncFolder(filepath.Dir(to))
 }
 
-// SyncFolders returns when the names of all files and folders below the folder, and of what was removed there, are on disk. What
-// is removed meanwhile is left out.
+// SyncFolders returns when the names of all files and folders below the folder, and of what was removed there, are on
+// disk. What is removed meanwhile is left out.
 func SyncFolders(path string) error {
 	return filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {

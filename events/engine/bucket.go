@@ -15,8 +15,8 @@ type Bucket struct {
 	MaxAge      time.Duration // after which every value goes; 0 for never
 }
 
-// OpenBucket opens the bucket, and makes it when there is none. Only the leader of its stream answers reads, so that what
-// was written is read by everybody at once, and a value may have a life of its own. The errors are those of
+// OpenBucket opens the bucket, and makes it when there is none. Only the leader of its stream answers reads, so that
+// what was written is read by everybody at once, and a value may have a life of its own. The errors are those of
 // [Engine.CreateStream].
 func (e *Engine) OpenBucket(ctx context.Context, b Bucket) (jetstream.KeyValue, error) {
 	stream, err := e.EnsureStream(ctx, b.stream())

@@ -8,8 +8,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// CopyStreams copies streams of a store that no server uses into another store. The error is fs.ErrNotExist when the store has
-// no such stream.
+// CopyStreams copies streams of a store that no server uses into another store. The error is fs.ErrNotExist when the
+// store has no such stream.
 func CopyStreams(from, to string, names ...string) error {
 	for _, name := range names {
 		source := os.DirFS(streamFolder(from, name))

@@ -25,8 +25,8 @@ type guest struct {
 	account *server.Account
 }
 
-// Check is server.Authentication's. Who is let in is in the account by the time that it returns, so that whoever changes
-// the guests afterwards finds the connection there.
+// Check is server.Authentication's. Who is let in is in the account by the time that it returns, so that whoever
+// changes the guests afterwards finds the connection there.
 func (d *door) Check(c server.ClientAuthentication) bool {
 	given := c.GetOpts()
 	if given.Username == serviceUser {

@@ -19,12 +19,14 @@ type Options struct {
 	StoreDir string
 	// SyncAlways makes every acknowledged write survive a power cut.
 	SyncAlways bool
-	// MaxStore is how many bytes the streams may take; 0: as many as the disk has, but for a reserve. See [Engine.Space].
+	// MaxStore is how many bytes the streams may take; 0: as many as the disk has, but for a reserve. See
+	// [Engine.Space].
 	MaxStore int64
 	// Sync is the interval between syncs to disk without SyncAlways, and by that how much a power cut may lose. Zero
 	// stands for two minutes. A crash of the process alone loses nothing.
 	Sync time.Duration
-	// Derived names streams that are made anew from others: what is left of one that a kill ended amid its deletion is removed.
+	// Derived names streams that are made anew from others: what is left of one that a kill ended amid its deletion is
+	// removed.
 	Derived []string
 	// Listen lets outside subscribers in; nil lets nobody in.
 	Listen *Listen
@@ -39,9 +41,9 @@ const readyTimeout = 10 * time.Second
 const maxPayload = 8 << 20
 
 // Start runs a JetStream server inside this process and connects to it. It returns when the store is recovered, which
-// takes about half a second for each million users and cannot be interrupted. What a server that was killed left behind is
-// put right before (see package mend). It returns [ErrUnhealthy] when a stream could not be recovered, and mend.ErrBlock for a
-// store that the server would destroy.
+// takes about half a second for each million users and cannot be interrupted. What a server that was killed left behind
+// is put right before (see package mend). It returns [ErrUnhealthy] when a stream could not be recovered, and
+// mend.ErrBlock for a store that the server would destroy.
 //
 // No stream of an embedded server is compressed; those that were stop being it.
 func Start(ctx context.Context, options Options) (*Engine, error) {
@@ -56,8 +58,8 @@ func Start(ctx context.Context, options Options) (*Engine, error) {
 	return startOn(ctx, options, log)
 }
 
-// endCompression changes the configuration of streams by a server of its own, since a server goes on as it began. Behind it the
-// store is looked through again: that server, too, may have begun a block and compressed the one before.
+// endCompression changes the configuration of streams by a server of its own, since a server goes on as it began.
+// Behind it the store is looked through again: that server, too, may have begun a block and compressed the one before.
 func endCompression(ctx context.Context, options Options, streams []string) error {
 	log := newLogger(options.Logger)
 	options.Listen = nil

@@ -85,8 +85,10 @@ func (e *Engine) Embedded() bool { return e.server != nil }
 func (e *Engine) Healthy() error {
 	if e.server != nil {
 		health := e.server.Healthz(nil)
-		// The server gives itself a millisecond to say that it is up, which a busy machine may not; 500 stands for that alone.
-		for tries := 0; health.StatusCode == http.StatusInternalServerError && e.server.Running() && tries < 100; tries++ {
+		// The server gives itself a millisecond to say that it is up, which a busy machine may not; 500 stands for that
+		// alone.
+		for tries := 0; health.StatusCode == http.StatusInternalServerError && e.server.Running() &&
+			tries < 100; tries++ {
 			health = e.server.Healthz(nil)
 		}
 		if health.Status != "ok" {

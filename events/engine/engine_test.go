@@ -73,13 +73,15 @@ func TestNobodyElseReachesTheServer(t *testing.T) {
 	require.Nil(t, e.server.Addr())
 }
 
-// TestStartRefusesADamagedStore damages what the server needs to open a stream; creating the stream then would delete it.
+// TestStartRefusesADamagedStore damages what the server needs to open a stream; creating the stream then would delete
+// it.
 func TestStartRefusesADamagedStore(t *testing.T) {
 	dir := t.TempDir()
 	e := startIn(t, dir)
 	makeStream(t, e)
 	stop(t, e)
-	meta := filepath.Join(dir, server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams", "S", server.JetStreamMetaFile)
+	meta := filepath.Join(dir, server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams", "S",
+		server.JetStreamMetaFile)
 	require.NoError(t, os.WriteFile(meta, []byte("damaged"), 0o600))
 	_, err := Start(t.Context(), Options{StoreDir: dir})
 	require.ErrorIs(t, err, ErrUnhealthy)
@@ -100,7 +102,8 @@ func TestStartEndsWithItsContext(t *testing.T) {
 }
 
 func TestConnect(t *testing.T) {
-	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, JetStream: true,
+		StoreDir: t.TempDir()})
 	require.NoError(t, err)
 	srv.Start()
 	defer func() { srv.Shutdown(); srv.WaitForShutdown() }()

@@ -40,7 +40,8 @@ func (e *Engine) Erase(ctx context.Context, stream jetstream.Stream, filter stri
 
 // overwrite does it until nothing is found: the server may write a block anew meanwhile, or what it had not written
 // yet.
-func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.Stream, filter string, before uint64) error {
+func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.Stream, filter string,
+	before uint64) error {
 	folder, first := streamFolder(e.store, name), uint64(1)
 	msg, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(filter))
 	switch {
@@ -56,7 +57,8 @@ func (e *Engine) overwrite(ctx context.Context, name string, stream jetstream.St
 			return err
 		}
 		var deleted uint64
-		if err := mend.Overwrite(folder, spots, func() (err error) { deleted, err = e.purge(ctx, name, filter, before); return err }); err != nil {
+		if err := mend.Overwrite(folder, spots,
+			func() (err error) { deleted, err = e.purge(ctx, name, filter, before); return err }); err != nil {
 			return err
 		}
 		if len(spots) == 0 && deleted == 0 {

@@ -105,8 +105,8 @@ func (e *erasing) requireOthers(last uint64) {
 	}
 }
 
-// TestErase erases what is about somebody out of full blocks and the one that is written to, and nothing else, also for the server that
-// reads the blocks anew.
+// TestErase erases what is about somebody out of full blocks and the one that is written to, and nothing else, also for
+// the server that reads the blocks anew.
 func TestErase(t *testing.T) {
 	e := newErasing(t)
 	before := e.sent + 1
@@ -136,7 +136,8 @@ func TestEraseBrokenOff(t *testing.T) {
 	for _, deleted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("deleted %v", deleted), func(t *testing.T) {
 			e := newErasing(t)
-			spots, err := mend.Find(e.folder(), func(subject string) bool { return strings.HasSuffix(subject, "somebody") }, 1, e.sent+1)
+			spots, err := mend.Find(e.folder(),
+				func(subject string) bool { return strings.HasSuffix(subject, "somebody") }, 1, e.sent+1)
 			require.NoError(t, err)
 			require.Len(t, spots, int(e.sent/3))
 			ended := errors.New("the end")

@@ -19,7 +19,8 @@ type Guest struct {
 // User returns the Guest's name.
 func (g Guest) User() string { return Reader + "." + g.Consumer }
 
-// InboxPrefix returns what the Guest's inboxes begin with; clients are told by an option such as nats.CustomInboxPrefix.
+// InboxPrefix returns what the Guest's inboxes begin with; clients are told by an option such as
+// nats.CustomInboxPrefix.
 func (g Guest) InboxPrefix() string { return "_INBOX_" + g.Consumer }
 
 // service is what the engine does for who publishes on a subject, and how often it answers.
@@ -28,7 +29,8 @@ type service struct {
 	answers server.ServiceRespType
 }
 
-// services returns what the Guest may ask for: about the stream, about the consumer, its messages, and that they are done.
+// services returns what the Guest may ask for: about the stream, about the consumer, its messages, and that they are
+// done.
 func (g Guest) services() []service {
 	name := g.Stream + "." + g.Consumer
 	return []service{
@@ -57,14 +59,16 @@ func (g Guest) permissions() *server.Permissions {
 	}
 }
 
-// Configuration returns the Guest's permissions as NATS's configuration files have them, for whoever runs a cluster outside.
+// Configuration returns the Guest's permissions as NATS's configuration files have them, for whoever runs a cluster
+// outside.
 func (g Guest) Configuration() string {
 	quoted := func(subjects []string) string { return `"` + strings.Join(subjects, `", "`) + `"` }
-	return fmt.Sprintf("permissions: {\n  publish: { allow: [%s] }\n  subscribe: { allow: [%s] }\n}\n", quoted(g.Publishes()), quoted(g.Subscribes()))
+	return fmt.Sprintf("permissions: {\n  publish: { allow: [%s] }\n  subscribe: { allow: [%s] }\n}\n",
+		quoted(g.Publishes()), quoted(g.Subscribes()))
 }
 
-// Admit lets exactly these Guests in from outside. Connections of those who are not among them any more, or have another
-// password, are closed before it returns. It does nothing when nobody comes from outside.
+// Admit lets exactly these Guests in from outside. Connections of those who are not among them any more, or have
+// another password, are closed before it returns. It does nothing when nobody comes from outside.
 func (e *Engine) Admit(guests []Guest) error {
 	if e.door == nil {
 		return nil
@@ -87,8 +91,9 @@ func (e *Engine) Admit(guests []Guest) error {
 	return failed
 }
 
-// account returns the Guest's account, which may use the services that the Guest may. An account stays for as long as the
-// server runs, which cannot take one back: nobody comes into that of a Guest who is gone, until one of the same name comes.
+// account returns the Guest's account, which may use the services that the Guest may. An account stays for as long as
+// the server runs, which cannot take one back: nobody comes into that of a Guest who is gone, until one of the same
+// name comes.
 func (e *Engine) account(g Guest) (*server.Account, error) {
 	name := readerAccount + "." + g.Stream + "." + g.Consumer
 	if account, there := e.accounts[name]; there {

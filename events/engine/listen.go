@@ -14,8 +14,8 @@ import (
 // Reader is the name of the user who hears what comes, and remembers nothing.
 const Reader = "feed"
 
-// Listen lets outside subscribers in: as the user [Reader], who may subscribe to some subjects and nothing else, and as the
-// Guests that [Engine.Admit] names.
+// Listen lets outside subscribers in: as the user [Reader], who may subscribe to some subjects and nothing else, and as
+// the Guests that [Engine.Admit] names.
 type Listen struct {
 	// Addr is the address to listen on; port 0 stands for any.
 	Addr string

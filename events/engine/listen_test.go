@@ -13,17 +13,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// open runs a server that lets the Reader and a Guest in, with a stream of what they may read and one of what they may not.
+// open runs a server that lets the Reader and a Guest in, with a stream of what they may read and one of what they may
+// not.
 func open(t *testing.T) *Engine {
 	t.Helper()
-	e, err := Start(t.Context(), Options{StoreDir: t.TempDir(), Listen: &Listen{Addr: "127.0.0.1:0", Password: "secret", Subjects: "public.>"}})
+	e, err := Start(t.Context(), Options{StoreDir: t.TempDir(), Listen: &Listen{Addr: "127.0.0.1:0", Password: "secret",
+		Subjects: "public.>"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { stop(t, e) })
 	for name, subjects := range map[string]string{"PUBLIC": "public.>", "PRIVATE": "private.>"} {
-		_, err := e.JetStream().CreateStream(t.Context(), jetstream.StreamConfig{Name: name, Subjects: []string{subjects}, AllowDirect: true})
+		_, err := e.JetStream().CreateStream(t.Context(),
+			jetstream.StreamConfig{Name: name, Subjects: []string{subjects}, AllowDirect: true})
 		require.NoError(t, err)
 		for _, consumer := range []string{"ours", "theirs", "others"} {
-			_, err = e.JetStream().CreateConsumer(t.Context(), name, jetstream.ConsumerConfig{Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy})
+			_, err = e.JetStream().CreateConsumer(t.Context(), name, jetstream.ConsumerConfig{Durable: consumer,
+				AckPolicy: jetstream.AckExplicitPolicy})
 			require.NoError(t, err)
 		}
 	}
@@ -53,8 +57,10 @@ type outsider struct {
 func enter(t *testing.T, e *Engine, user, password string) outsider {
 	t.Helper()
 	o := outsider{t: t, failed: make(chan error, 16), closed: make(chan struct{})}
-	conn, err := nats.Connect("nats://"+e.Addr().String(), nats.UserInfo(user, password), nats.NoReconnect(), nats.CustomInboxPrefix(theirs().InboxPrefix()),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.failed <- err }), nats.ClosedHandler(func(*nats.Conn) { close(o.closed) }))
+	conn, err := nats.Connect("nats://"+e.Addr().String(), nats.UserInfo(user, password), nats.NoReconnect(),
+		nats.CustomInboxPrefix(theirs().InboxPrefix()),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.failed <- err }),
+		nats.ClosedHandler(func(*nats.Conn) { close(o.closed) }))
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	o.Conn = conn
@@ -148,30 +154,43 @@ func TestOutsidersMayNothingElse(t *testing.T) {
 	publish(t, e, "public.x", "shown")
 	before := streams(t, e)
 	everybody := []string{
-		"public.x", "private.x", "$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.PRIVATE", "$JS.API.STREAM.MSG.GET.PUBLIC",
-		"$JS.API.STREAM.MSG.GET.PRIVATE", "$JS.API.DIRECT.GET.PUBLIC", "$JS.API.DIRECT.GET.PRIVATE", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.UPDATE.PUBLIC",
-		"$JS.API.STREAM.PURGE.PUBLIC", "$JS.API.STREAM.DELETE.PUBLIC", "$JS.API.STREAM.MSG.DELETE.PUBLIC", "$JS.API.STREAM.SNAPSHOT.PUBLIC",
-		"$JS.API.CONSUMER.CREATE.PUBLIC", "$JS.API.CONSUMER.CREATE.PUBLIC.x.public.>", "$JS.API.CONSUMER.CREATE.PUBLIC.theirs",
-		"$JS.API.CONSUMER.DURABLE.CREATE.PUBLIC.x", "$JS.API.CONSUMER.DURABLE.CREATE.PUBLIC.theirs", "$JS.API.CONSUMER.DELETE.PUBLIC.theirs",
-		"$JS.API.CONSUMER.PAUSE.PUBLIC.theirs", "$JS.API.CONSUMER.RESET.PUBLIC.theirs", "$JS.API.CONSUMER.UNPIN.PUBLIC.theirs", "$JS.API.CONSUMER.LIST.PUBLIC", "$JS.API.CONSUMER.NAMES.PUBLIC",
-		"$JS.API.CONSUMER.INFO.PUBLIC.others", "$JS.API.CONSUMER.INFO.PRIVATE.theirs", "$JS.API.CONSUMER.MSG.NEXT.PUBLIC.others",
-		"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.ours", "$JS.API.CONSUMER.MSG.NEXT.PRIVATE.theirs", "$JS.API.CONSUMER.MSG.NEXT.PUBLIC",
-		"$JS.ACK.PUBLIC.others.1.1.1.1700000000000000000.0", "$JS.ACK.PRIVATE.theirs.1.1.1.1700000000000000000.0", "$JS.ACK.PUBLIC.theirs",
-		"$JS.FC.PUBLIC.theirs.x", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_INBOX.x", "_INBOX_theirs.x", "_INBOX_others.x",
+		"public.x", "private.x", "$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.PRIVATE",
+		"$JS.API.STREAM.MSG.GET.PUBLIC",
+		"$JS.API.STREAM.MSG.GET.PRIVATE", "$JS.API.DIRECT.GET.PUBLIC", "$JS.API.DIRECT.GET.PRIVATE",
+		"$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.UPDATE.PUBLIC",
+		"$JS.API.STREAM.PURGE.PUBLIC", "$JS.API.STREAM.DELETE.PUBLIC", "$JS.API.STREAM.MSG.DELETE.PUBLIC",
+		"$JS.API.STREAM.SNAPSHOT.PUBLIC",
+		"$JS.API.CONSUMER.CREATE.PUBLIC", "$JS.API.CONSUMER.CREATE.PUBLIC.x.public.>",
+		"$JS.API.CONSUMER.CREATE.PUBLIC.theirs",
+		"$JS.API.CONSUMER.DURABLE.CREATE.PUBLIC.x", "$JS.API.CONSUMER.DURABLE.CREATE.PUBLIC.theirs",
+		"$JS.API.CONSUMER.DELETE.PUBLIC.theirs",
+		"$JS.API.CONSUMER.PAUSE.PUBLIC.theirs", "$JS.API.CONSUMER.RESET.PUBLIC.theirs",
+		"$JS.API.CONSUMER.UNPIN.PUBLIC.theirs", "$JS.API.CONSUMER.LIST.PUBLIC", "$JS.API.CONSUMER.NAMES.PUBLIC",
+		"$JS.API.CONSUMER.INFO.PUBLIC.others", "$JS.API.CONSUMER.INFO.PRIVATE.theirs",
+		"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.others",
+		"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.ours", "$JS.API.CONSUMER.MSG.NEXT.PRIVATE.theirs",
+		"$JS.API.CONSUMER.MSG.NEXT.PUBLIC",
+		"$JS.ACK.PUBLIC.others.1.1.1.1700000000000000000.0", "$JS.ACK.PRIVATE.theirs.1.1.1.1700000000000000000.0",
+		"$JS.ACK.PUBLIC.theirs",
+		"$JS.FC.PUBLIC.theirs.x", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_INBOX.x", "_INBOX_theirs.x",
+		"_INBOX_others.x",
 	}
 	of := theirs().Publishes()
 	for user, c := range map[string]struct {
 		outsider
 		publish, subscribe []string
 	}{
-		"feed":    {reader(t, e), append(of, "$JS.ACK.PUBLIC.theirs.1.1.1.1700000000000000000.0"), []string{"_INBOX.>", "_INBOX_theirs.>"}},
-		"a guest": {guestOf(t, e), nil, []string{"public.>", "public.x", "_INBOX.>", "_INBOX.x", "_INBOX_others.>", "_INBOX_theirs"}},
+		"feed": {reader(t, e), append(of, "$JS.ACK.PUBLIC.theirs.1.1.1.1700000000000000000.0"),
+			[]string{"_INBOX.>", "_INBOX_theirs.>"}},
+		"a guest": {guestOf(t, e), nil, []string{"public.>", "public.x", "_INBOX.>", "_INBOX.x", "_INBOX_others.>",
+			"_INBOX_theirs"}},
 	} {
 		for _, subject := range append(c.publish, everybody...) {
 			require.NoError(t, c.PublishRequest(subject, c.NewInbox(), []byte("{}")))
 			c.refused(user + " publishes " + subject)
 		}
-		for _, subject := range append(c.subscribe, ">", "private.>", "$SYS.>", "$JS.>", "$JS.ACK.>", "*.*", "_INBOX_others.x", "_R_.>") {
+		for _, subject := range append(c.subscribe, ">", "private.>", "$SYS.>", "$JS.>", "$JS.ACK.>", "*.*",
+			"_INBOX_others.x", "_R_.>") {
 			_, err := c.SubscribeSync(subject)
 			require.NoError(t, err)
 			c.refused(user + " subscribes to " + subject)
@@ -183,8 +202,8 @@ func TestOutsidersMayNothingElse(t *testing.T) {
 	require.EqualValues(t, 1, info.CachedInfo().NumPending)
 }
 
-// TestGuestCannotHaveTheServicePublish asks for messages to be delivered where the service, the Reader or another Guest would take
-// them for what comes to them.
+// TestGuestCannotHaveTheServicePublish asks for messages to be delivered where the service, the Reader or another Guest
+// would take them for what comes to them.
 func TestGuestCannotHaveTheServicePublish(t *testing.T) {
 	e := open(t)
 	hears, another := reader(t, e), enter(t, e, "feed.others", "of others")
@@ -201,8 +220,10 @@ func TestGuestCannotHaveTheServicePublish(t *testing.T) {
 	o := guestOf(t, e)
 	mine, err := o.SubscribeSync(theirs().InboxPrefix() + ".>")
 	require.NoError(t, err)
-	for _, reply := range []string{"private.x", "public.x", "$JS.API.STREAM.DELETE.PRIVATE", "_INBOX_others.x", theirs().InboxPrefix() + ".x"} {
-		require.NoError(t, o.PublishRequest("$JS.API.CONSUMER.MSG.NEXT.PUBLIC.theirs", reply, []byte(`{"batch":1,"no_wait":true}`)))
+	for _, reply := range []string{"private.x", "public.x", "$JS.API.STREAM.DELETE.PRIVATE", "_INBOX_others.x",
+		theirs().InboxPrefix() + ".x"} {
+		require.NoError(t, o.PublishRequest("$JS.API.CONSUMER.MSG.NEXT.PUBLIC.theirs", reply,
+			[]byte(`{"batch":1,"no_wait":true}`)))
 	}
 	_, err = mine.NextMsg(10 * time.Second) // what was there to come has come by now
 	require.NoError(t, err)
@@ -228,7 +249,8 @@ func TestGuestHearsNoAnswers(t *testing.T) {
 	require.NoError(t, e.Conn().Publish(theirs().InboxPrefix()+".x", nil))
 	_, err = inbox.NextMsg(10 * time.Second)
 	require.NoError(t, err)
-	require.NoError(t, o.PublishRequest("$JS.API.CONSUMER.INFO.PUBLIC.theirs", theirs().InboxPrefix()+".y", nil)) // what was there to hear has come by now
+	// what was there to hear has come by now
+	require.NoError(t, o.PublishRequest("$JS.API.CONSUMER.INFO.PUBLIC.theirs", theirs().InboxPrefix()+".y", nil))
 	msg, err := heard.NextMsg(10 * time.Second)
 	require.NoError(t, err)
 	require.Contains(t, string(msg.Data), `"name":"theirs"`, "the guest's own answer")
@@ -253,10 +275,14 @@ func TestWhoComesIn(t *testing.T) {
 	none.Consumer, none.Hash = "nobody", ""
 	require.NoError(t, e.Admit([]Guest{theirs(), none}))
 	for _, as := range []nats.Option{
-		func(*nats.Options) error { return nil }, nats.UserInfo(Reader, ""), nats.UserInfo(Reader, "wrong"), nats.UserInfo("accountd", ""),
-		nats.UserInfo("accountd", "secret"), nats.Token("secret"), nats.UserInfo("feed.theirs", ""), nats.UserInfo("feed.theirs", "secret"),
-		nats.UserInfo("feed.theirs", theirs().Hash), nats.UserInfo("theirs", "of theirs"), nats.UserInfo("feed.nobody", ""),
-		nats.UserInfo("feed.others", "of others"), nats.UserInfo("feed.", "of theirs"), nats.UserInfo(Reader, "of theirs"),
+		func(*nats.Options) error { return nil }, nats.UserInfo(Reader, ""), nats.UserInfo(Reader, "wrong"),
+		nats.UserInfo("accountd", ""),
+		nats.UserInfo("accountd", "secret"), nats.Token("secret"), nats.UserInfo("feed.theirs", ""),
+		nats.UserInfo("feed.theirs", "secret"),
+		nats.UserInfo("feed.theirs", theirs().Hash), nats.UserInfo("theirs", "of theirs"),
+		nats.UserInfo("feed.nobody", ""),
+		nats.UserInfo("feed.others", "of others"), nats.UserInfo("feed.", "of theirs"),
+		nats.UserInfo(Reader, "of theirs"),
 	} {
 		_, err := nats.Connect("nats://"+e.Addr().String(), as)
 		require.ErrorIs(t, err, nats.ErrAuthorization)
@@ -264,12 +290,14 @@ func TestWhoComesIn(t *testing.T) {
 	require.NoError(t, guestOf(t, e).Flush())
 }
 
-// TestGuestsAreShutOut ends connections of a Guest who is gone and of one whose password is another, and no other connection.
+// TestGuestsAreShutOut ends connections of a Guest who is gone and of one whose password is another, and no other
+// connection.
 func TestGuestsAreShutOut(t *testing.T) {
 	e := open(t)
 	stays := reader(t, e)
 	for _, next := range [][]Guest{
-		{others()}, {{Stream: "PUBLIC", Consumer: "theirs", Hash: hashed("another")}, others()}, {others(), {Stream: "PUBLIC", Consumer: "theirs"}},
+		{others()}, {{Stream: "PUBLIC", Consumer: "theirs", Hash: hashed("another")}, others()},
+		{others(), {Stream: "PUBLIC", Consumer: "theirs"}},
 	} {
 		require.NoError(t, e.Admit([]Guest{others(), theirs()}))
 		another := enter(t, e, "feed.others", "of others")
@@ -297,7 +325,8 @@ func TestGuestsRaceTheDoor(t *testing.T) {
 		came := make(chan *nats.Conn)
 		for range 4 {
 			go func() {
-				conn, _ := nats.Connect("nats://"+e.Addr().String(), nats.UserInfo("feed.theirs", "of theirs"), nats.NoReconnect())
+				conn, _ := nats.Connect("nats://"+e.Addr().String(), nats.UserInfo("feed.theirs", "of theirs"),
+					nats.NoReconnect())
 				came <- conn
 			}()
 		}
@@ -329,7 +358,8 @@ func TestConfiguration(t *testing.T) {
 // TestConfigurationGrants runs a server on a file that an operator would write, with what is to be granted put into it.
 func TestConfigurationGrants(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "nats.conf")
-	config := fmt.Sprintf("listen: 127.0.0.1:-1\njetstream: {store_dir: %q}\nauthorization: {users: [\n{user: operator, password: secret}\n{user: crm, password: theirs, %s}\n]}\n",
+	config := fmt.Sprintf("listen: 127.0.0.1:-1\njetstream: {store_dir: %q}\nauthorization: {users: [\n{user: "+
+		"operator, password: secret}\n{user: crm, password: theirs, %s}\n]}\n",
 		t.TempDir(), theirs().Configuration())
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
 	options, err := server.ProcessConfigFile(file)
@@ -342,16 +372,19 @@ func TestConfigurationGrants(t *testing.T) {
 	e, err := Connect(t.Context(), srv.ClientURL(), nil, nats.UserInfo("operator", "secret"))
 	require.NoError(t, err)
 	defer stop(t, e)
-	_, err = e.JetStream().CreateStream(t.Context(), jetstream.StreamConfig{Name: "PUBLIC", Subjects: []string{"public.>"}})
+	_, err = e.JetStream().CreateStream(t.Context(),
+		jetstream.StreamConfig{Name: "PUBLIC", Subjects: []string{"public.>"}})
 	require.NoError(t, err)
 	for _, consumer := range []string{"theirs", "others"} {
-		_, err = e.JetStream().CreateConsumer(t.Context(), "PUBLIC", jetstream.ConsumerConfig{Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy})
+		_, err = e.JetStream().CreateConsumer(t.Context(), "PUBLIC", jetstream.ConsumerConfig{Durable: consumer,
+			AckPolicy: jetstream.AckExplicitPolicy})
 		require.NoError(t, err)
 	}
 	publish(t, e, "public.x", "one")
 
 	o := outsider{t: t, failed: make(chan error, 16)}
-	o.Conn, err = nats.Connect(srv.ClientURL(), nats.UserInfo("crm", "theirs"), nats.CustomInboxPrefix(theirs().InboxPrefix()),
+	o.Conn, err = nats.Connect(srv.ClientURL(), nats.UserInfo("crm", "theirs"),
+		nats.CustomInboxPrefix(theirs().InboxPrefix()),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.failed <- err }))
 	require.NoError(t, err)
 	defer o.Close()
@@ -364,7 +397,8 @@ func TestConfigurationGrants(t *testing.T) {
 	msg, err := consumer.Next()
 	require.NoError(t, err)
 	require.NoError(t, msg.DoubleAck(t.Context()))
-	for _, subject := range []string{"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.others", "$JS.ACK.PUBLIC.others.1.1.1.1700000000000000000.0", "public.x", "$JS.API.STREAM.PURGE.PUBLIC"} {
+	for _, subject := range []string{"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.others",
+		"$JS.ACK.PUBLIC.others.1.1.1.1700000000000000000.0", "public.x", "$JS.API.STREAM.PURGE.PUBLIC"} {
 		require.NoError(t, o.PublishRequest(subject, o.NewInbox(), nil))
 		o.refused(subject)
 	}
@@ -372,7 +406,8 @@ func TestConfigurationGrants(t *testing.T) {
 
 func TestListenRefusesABadAddress(t *testing.T) {
 	for _, addr := range []string{"", "x", "127.0.0.1:x", "127.0.0.1:99999", "256.0.0.1:0"} {
-		_, err := Start(t.Context(), Options{StoreDir: t.TempDir(), Listen: &Listen{Addr: addr, Password: "secret", Subjects: "public.>"}})
+		_, err := Start(t.Context(), Options{StoreDir: t.TempDir(), Listen: &Listen{Addr: addr, Password: "secret",
+			Subjects: "public.>"}})
 		require.Error(t, err, addr)
 	}
 }

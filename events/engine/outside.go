@@ -27,8 +27,8 @@ const (
 // such as nats.UserCredentials may follow. It returns an error when no server of them answers; once connected, it
 // reconnects for ever. It returns [ErrUnhealthy] when they have no JetStream.
 func Connect(ctx context.Context, url string, logger *slog.Logger, options ...nats.Option) (*Engine, error) {
-	options = append([]nats.Option{nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(pingsMissed), nats.Timeout(dialFor),
-		nats.FlusherTimeout(writeFor)}, options...)
+	options = append([]nats.Option{nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(pingsMissed),
+		nats.Timeout(dialFor), nats.FlusherTimeout(writeFor)}, options...)
 	e, err := attach(url, newLogger(logger), options...)
 	if err != nil {
 		return nil, err
@@ -88,7 +88,8 @@ func Temporary(err error) bool {
 		return api.Code >= 500 && api.ErrorCode != codeNotForAccount || api.ErrorCode == codeNoPeers
 	}
 	for _, e := range []error{
-		nats.ErrNoServers, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting, nats.ErrStaleConnection,
+		nats.ErrNoServers, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
+		nats.ErrStaleConnection,
 		jetstream.ErrNoStreamResponse, jetstream.ErrJetStreamNotEnabled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, e) {

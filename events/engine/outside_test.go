@@ -12,10 +12,11 @@ import (
 	"accountd/testing/cluster"
 )
 
-// TestAHalfOpenConnectionIsGivenUp lets nothing along the way to a server any more, and nobody is told: the connection goes another way
-// within seconds, though nothing was sent.
+// TestAHalfOpenConnectionIsGivenUp lets nothing along the way to a server any more, and nobody is told: the connection
+// goes another way within seconds, though nothing was sent.
 func TestAHalfOpenConnectionIsGivenUp(t *testing.T) {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true,
+		StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -26,5 +27,6 @@ func TestAHalfOpenConnectionIsGivenUp(t *testing.T) {
 	t.Cleanup(e.Conn().Close)
 	require.Equal(t, first.Addr(), e.Conn().ConnectedAddr())
 	first.Stop()
-	require.Eventually(t, func() bool { return e.Connected() && e.Conn().ConnectedAddr() == second.Addr() }, 15*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return e.Connected() && e.Conn().ConnectedAddr() == second.Addr() },
+		15*time.Second, 20*time.Millisecond)
 }

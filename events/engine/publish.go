@@ -24,9 +24,9 @@ type Receipt struct {
 	Duplicate bool   `json:"duplicate"`
 }
 
-// Publish stores all messages or none, and waits until they are. Several messages, at most 1,000, are one atomic batch: the
-// engine keeps them aside until it has the last one. The messages must have headers, which Publish adds to. The error wraps a
-// *jetstream.APIError when the engine refused them; any other error leaves open whether they were stored.
+// Publish stores all messages or none, and waits until they are. Several messages, at most 1,000, are one atomic batch:
+// the engine keeps them aside until it has the last one. The messages must have headers, which Publish adds to. The
+// error wraps a *jetstream.APIError when the engine refused them; any other error leaves open whether they were stored.
 func (e *Engine) Publish(ctx context.Context, msgs ...*nats.Msg) (Receipt, error) {
 	last := msgs[len(msgs)-1]
 	if len(msgs) > 1 {

@@ -11,14 +11,15 @@ import (
 )
 
 // ErrBroken is returned by [Engine.Broken] and [Engine.BrokenBeside] when the embedded server has given up on a stream
-// because a write or a sync of its files failed: it answers to nothing that would be written there until it is started again.
+// because a write or a sync of its files failed: it answers to nothing that would be written there until it is started
+// again.
 var ErrBroken = errors.New("the store has failed")
 
 // engineStore is the embedded server's own bound on its store: none, because it would set it once, at its start.
 const engineStore = 1 << 60
 
-// maxReserve is how much of the disk is kept for erasures and for what is on its way when the store is full, in bytes: a twentieth of
-// the disk, but no more than this.
+// maxReserve is how much of the disk is kept for erasures and for what is on its way when the store is full, in bytes:
+// a twentieth of the disk, but no more than this.
 const maxReserve = 256 << 20
 
 // Space is how much the embedded server's store takes and may take, in bytes.
@@ -62,8 +63,8 @@ type measured struct {
 // measureEvery is how old a Space may be: what can be written meanwhile is far less than the reserve.
 const measureEvery = 100 * time.Millisecond
 
-// Space returns how much the store takes and may take; false for an outside cluster, whose servers know, and where the system does
-// not tell.
+// Space returns how much the store takes and may take; false for an outside cluster, whose servers know, and where the
+// system does not tell.
 func (e *Engine) Space() (Space, bool) {
 	if e.server == nil {
 		return Space{}, false
@@ -92,8 +93,8 @@ func (e *Engine) Broken(stream string) error {
 	return e.broken(func(name string) bool { return name == stream })
 }
 
-// BrokenBeside returns [ErrBroken], with the reason, when the embedded server has given up on another stream than that one, or on
-// everything.
+// BrokenBeside returns [ErrBroken], with the reason, when the embedded server has given up on another stream than that
+// one, or on everything.
 func (e *Engine) BrokenBeside(stream string) error {
 	return e.broken(func(name string) bool { return name != stream })
 }
@@ -113,7 +114,8 @@ func (e *Engine) broken(counts func(stream string) bool) error {
 		if strings.HasPrefix(reason.Stream, ".") {
 			continue // what is left of a stream that is being deleted
 		}
-		if reason.Type == server.HealthzErrorJetStream || reason.Type == server.HealthzErrorStream && counts(reason.Stream) {
+		if reason.Type == server.HealthzErrorJetStream || reason.Type == server.HealthzErrorStream &&
+			counts(reason.Stream) {
 			return fmt.Errorf("%w: %s", ErrBroken, reason.Error)
 		}
 	}

@@ -17,8 +17,9 @@ func TestSpaceFollowsTheDisk(t *testing.T) {
 		full, low                  bool
 	}{
 		{0, 100 * gib, 100 * gib, 0, 100*gib - maxReserve, false, false},
-		{gib, 9 * gib, 100 * gib, 0, 10*gib - maxReserve, false, true},        // others have filled the disk
-		{gib, 2 * gib, 4 * gib, 0, 3*gib - gib/5, false, false},               // a twentieth is less than the largest reserve
+		{gib, 9 * gib, 100 * gib, 0, 10*gib - maxReserve, false, true}, // others have filled the disk
+		// a twentieth is less than the largest reserve
+		{gib, 2 * gib, 4 * gib, 0, 3*gib - gib/5, false, false},
 		{gib, gib / 10, 4 * gib, 0, gib, true, true},                          // what is left is for erasures
 		{gib, 0, 4 * gib, 0, gib, true, true},                                 // and is gone
 		{gib, 50 * gib, 100 * gib, gib, gib, true, true},                      // it has all that it may have
@@ -48,7 +49,8 @@ func TestSpaceIsMeasured(t *testing.T) {
 	require.NoError(t, e.Broken(""))
 }
 
-// TestAStreamInTheMakingIsNotBroken looks at the store all the time while streams are made, whose folders are there before they are.
+// TestAStreamInTheMakingIsNotBroken looks at the store all the time while streams are made, whose folders are there
+// before they are.
 func TestAStreamInTheMakingIsNotBroken(t *testing.T) {
 	e, err := Start(context.Background(), Options{StoreDir: t.TempDir()})
 	require.NoError(t, err)

@@ -8,12 +8,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// ErrLostStream is returned by [Engine.EnsureStream], [Engine.CreateStream] and [Engine.OpenBucket] when the store has a
-// folder for the stream that the server could not open: creating the stream would destroy what is left of it.
+// ErrLostStream is returned by [Engine.EnsureStream], [Engine.CreateStream] and [Engine.OpenBucket] when the store has
+// a folder for the stream that the server could not open: creating the stream would destroy what is left of it.
 var ErrLostStream = errors.New("the engine could not open the folder of the stream")
 
-// EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none. A
-// stream that exists is left as it is, but that it is not compressed any more.
+// EnsureStream returns the stream of that configuration's name, and creates it as CreateStream does when there is none.
+// A stream that exists is left as it is, but that it is not compressed any more.
 func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	e.uses(want.Name)
 	stream, err := e.js.Stream(ctx, want.Name)
@@ -26,9 +26,9 @@ func (e *Engine) EnsureStream(ctx context.Context, want jetstream.StreamConfig) 
 	return e.uncompressed(ctx, stream)
 }
 
-// Uncompressed sees to it that the stream is not compressed, and returns its configuration. With compression a kill at the end
-// of a block can cost the stream (see package mend). It returns [ErrUnhealthy] rather than change anything in a store that was
-// not recovered whole.
+// Uncompressed sees to it that the stream is not compressed, and returns its configuration. With compression a kill at
+// the end of a block can cost the stream (see package mend). It returns [ErrUnhealthy] rather than change anything in a
+// store that was not recovered whole.
 func (e *Engine) Uncompressed(ctx context.Context, have jetstream.StreamConfig) (jetstream.StreamConfig, error) {
 	if have.Compression == jetstream.NoCompression {
 		return have, nil
@@ -43,7 +43,8 @@ func (e *Engine) Uncompressed(ctx context.Context, have jetstream.StreamConfig) 
 	if e.Embedded() {
 		e.log.Info("the stream is not compressed any more", "stream", have.Name)
 	} else {
-		e.log.Warn("the stream is not compressed any more from the next start of each NATS server on: restart them one by one, soon",
+		e.log.Warn("the stream is not compressed any more from the next start of each NATS server on: restart them "+
+			"one by one, soon",
 			"stream", have.Name)
 	}
 	return have, nil
@@ -59,9 +60,9 @@ func (e *Engine) uncompressed(ctx context.Context, stream jetstream.Stream) (jet
 	return e.js.Stream(ctx, stream.CachedInfo().Config.Name)
 }
 
-// CreateStream makes a stream of that configuration, or opens the one of its name that somebody made meanwhile. Replicas 0
-// stands for three, or for one where the cluster has no three servers; an embedded server always has one. It returns
-// [ErrUnhealthy] and [ErrLostStream] rather than write over what it cannot read.
+// CreateStream makes a stream of that configuration, or opens the one of its name that somebody made meanwhile.
+// Replicas 0 stands for three, or for one where the cluster has no three servers; an embedded server always has one. It
+// returns [ErrUnhealthy] and [ErrLostStream] rather than write over what it cannot read.
 func (e *Engine) CreateStream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
 	if e.HasStreamFolder(config.Name) {
 		if stream, err := e.js.Stream(ctx, config.Name); err == nil {

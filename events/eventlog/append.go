@@ -32,12 +32,12 @@ type AppendOutcome struct {
 	Err      error         // nil, or what Append returned
 }
 
-// Append seals, chains and appends all events of all entries as one unit directly behind head, and returns them as Follow
-// will deliver them. A Draft without a key takes a fresh data key, which later Drafts of the same aggregate in this call
-// share. Entries without Drafts append nothing.
+// Append seals, chains and appends all events of all entries as one unit directly behind head, and returns them as
+// Follow will deliver them. A Draft without a key takes a fresh data key, which later Drafts of the same aggregate in
+// this call share. Entries without Drafts append nothing.
 //
-// It returns [ErrConflict], [ErrUnavailable], [ErrFull], [ErrTooMany], [ErrTooLarge] or [ErrKeyGone]; it may be called again after any
-// error. Calls run one after another.
+// It returns [ErrConflict], [ErrUnavailable], [ErrFull], [ErrTooMany], [ErrTooLarge] or [ErrKeyGone]; it may be called
+// again after any error. Calls run one after another.
 func (l *Log) Append(ctx context.Context, head events.Head, entries []Entry) ([]events.Record, error) {
 	l.appending.Lock()
 	defer l.appending.Unlock()
@@ -138,7 +138,8 @@ func (u *unit) build(ctx context.Context, entries []Entry) error {
 }
 
 // key returns the data key that seals a draft.
-func (u *unit) key(ctx context.Context, draft events.Draft, shared map[events.Aggregate]events.KeyID) (events.KeyID, error) {
+func (u *unit) key(ctx context.Context, draft events.Draft, shared map[events.Aggregate]events.KeyID) (events.KeyID,
+	error) {
 	if !draft.Key.IsZero() {
 		return draft.Key, nil
 	}

@@ -16,14 +16,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAppendReturnsWhatFollowDelivers appends events of every shape, one and several at a time, and reads them by every way.
+// TestAppendReturnsWhatFollowDelivers appends events of every shape, one and several at a time, and reads them by every
+// way.
 func TestAppendReturnsWhatFollowDelivers(t *testing.T) {
 	env := testlog.Start(t)
 	user := events.User(uuid.New())
-	created, head := extend(t, env.Log, events.Head{}, eventlog.Entry{Drafts: []events.Draft{{Aggregate: user, Event: newUser(1)}}})
+	created, head := extend(t, env.Log, events.Head{},
+		eventlog.Entry{Drafts: []events.Draft{{Aggregate: user, Event: newUser(1)}}})
 	key := created[0].Key
 	cause := events.Cause{
-		Actor: user.ID.String(), Credential: "signing-key:AK 1%\r\nacc-actor: x", Dialect: "e24", RequestID: " spaced\x00é ",
+		Actor: user.ID.String(), Credential: "signing-key:AK 1%\r\nacc-actor: x", Dialect: "e24",
+		RequestID:   " spaced\x00é ",
 		TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Address: "2001:db8::7", AddressKey: key,
 	}
 	local := time.Date(2030, 1, 2, 3, 4, 5, 6, time.FixedZone("CET", 3600))
@@ -32,12 +35,14 @@ func TestAppendReturnsWhatFollowDelivers(t *testing.T) {
 			{Aggregate: user, Key: key, Event: events.ProfileUpdated{FirstName: new("<Žofie>"), LastName: new("")}},
 			{Aggregate: user, Key: key, Event: events.SSHKeyAdded{Number: 5, Title: "laptop"}},
 			{Aggregate: user, Key: key, Event: events.MembershipChanged{Groups: &[]uuid.UUID{}}},
-			{Aggregate: user, Key: key, Event: events.APIKeyAdded{APIKey: events.APIKey{ExpiresAt: local, AllowedIPs: []string{}}}},
+			{Aggregate: user, Key: key, Event: events.APIKeyAdded{APIKey: events.APIKey{ExpiresAt: local,
+				AllowedIPs: []string{}}}},
 		}},
 		eventlog.Entry{}, // a command that changes nothing
-		eventlog.Entry{Command: uuid.New(), Cause: events.Cause{Actor: events.System, Address: "192.0.2.1"}, Drafts: []events.Draft{
-			{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: "no number"}},
-		}},
+		eventlog.Entry{Command: uuid.New(), Cause: events.Cause{Actor: events.System, Address: "192.0.2.1"},
+			Drafts: []events.Draft{
+				{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: "no number"}},
+			}},
 		create(3),
 	)
 	want := append(created, more...)
@@ -181,7 +186,8 @@ func TestOnAppend(t *testing.T) {
 	require.Equal(t, err, seen[1].Err)
 }
 
-// TestRacingInstances lets 16 instances append to one Log, alone and in batches; who loses a race catches up and tries again.
+// TestRacingInstances lets 16 instances append to one Log, alone and in batches; who loses a race catches up and tries
+// again.
 func TestRacingInstances(t *testing.T) {
 	const instances, each = 16, 6
 	env := testlog.Start(t)

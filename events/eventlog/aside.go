@@ -7,8 +7,8 @@ import (
 	"accountd/events/seal"
 )
 
-// NewKey returns a data key that seals nothing yet, for what is kept beside the Log and must be forgettable like it: once
-// [Log.Destroy] has destroyed the key, no copy of what it sealed can be read. It returns [ErrUnavailable].
+// NewKey returns a data key that seals nothing yet, for what is kept beside the Log and must be forgettable like it:
+// once [Log.Destroy] has destroyed the key, no copy of what it sealed can be read. It returns [ErrUnavailable].
 func (l *Log) NewKey(ctx context.Context) (events.KeyID, seal.DataKey, error) {
 	id, err := l.pool.take(ctx)
 	if err != nil {

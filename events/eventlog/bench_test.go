@@ -21,8 +21,8 @@ import (
 // replayed is the number of records in the replay benchmark, each of its own user.
 const replayed = 200_000
 
-// BenchmarkReplay reads the same stream in turn with a bare ordered consumer of nats.go and with Follow, which verifies,
-// opens and decodes. The budget is a ratio of at least 0.7.
+// BenchmarkReplay reads the same stream in turn with a bare ordered consumer of nats.go and with Follow, which
+// verifies, opens and decodes. The budget is a ratio of at least 0.7.
 func BenchmarkReplay(b *testing.B) {
 	env := testlog.Start(b)
 	head := events.Head{}
@@ -74,8 +74,8 @@ func readFollow(b *testing.B, log *eventlog.Log) {
 	require.ErrorIs(b, err, enough)
 }
 
-// BenchmarkAppend appends commands of one event, fsynced, alone and in groups as the committer makes them, beside a bare
-// guarded publish of as many bytes.
+// BenchmarkAppend appends commands of one event, fsynced, alone and in groups as the committer makes them, beside a
+// bare guarded publish of as many bytes.
 func BenchmarkAppend(b *testing.B) {
 	for _, group := range []int{1, 16, 128} {
 		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) {
@@ -91,7 +91,8 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.Run("bare", func(b *testing.B) {
 		e := startDurable(b)
-		_, err := e.JetStream().CreateStream(b.Context(), jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare.>"}})
+		_, err := e.JetStream().CreateStream(b.Context(),
+			jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare.>"}})
 		require.NoError(b, err)
 		payload, n := make([]byte, 900), uint64(0)
 		for b.Loop() {
@@ -136,7 +137,8 @@ func users(n int) []eventlog.Entry {
 // newUser returns a creation of about 400 bytes of JSON.
 func newUser(number int64) events.UserCreated {
 	return events.UserCreated{
-		Number: number, Username: fmt.Sprintf("maria.gonzalez-%d", number), Email: fmt.Sprintf("maria-%d@example.com", number),
+		Number: number, Username: fmt.Sprintf("maria.gonzalez-%d", number), Email: fmt.Sprintf("maria-%d@example.com",
+			number),
 		FirstName: "María", LastName: "González", Phone: "+420777123456", Active: true, State: "created",
 		ExternalID: fmt.Sprintf("crm-%d", number), Language: "es", Timezone: "Europe/Madrid", Comment: "imported",
 		PasswordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$qkTnGGBVRUCbrXhkYpWXQ1pBbUpZ0lqOTn3vJ8x5uAM",

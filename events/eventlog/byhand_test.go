@@ -11,13 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFollowWithoutConsumers has a cluster whose leader makes no consumer of the Log, as while it is elected: what the Log's own
-// leader has is delivered all the same.
+// TestFollowWithoutConsumers has a cluster whose leader makes no consumer of the Log, as while it is elected: what the
+// Log's own leader has is delivered all the same.
 func TestFollowWithoutConsumers(t *testing.T) {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(),
-		NoSigs: true, NoLog: true, Users: []*server.User{{Username: "u", Password: "p", Permissions: &server.Permissions{
-			Publish: &server.SubjectPermission{Deny: []string{"$JS.API.CONSUMER.CREATE.ACCOUNTS.>"}},
-		}}}})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true,
+		StoreDir: t.TempDir(),
+		NoSigs:   true, NoLog: true, Users: []*server.User{{Username: "u", Password: "p",
+			Permissions: &server.Permissions{
+				Publish: &server.SubjectPermission{Deny: []string{"$JS.API.CONSUMER.CREATE.ACCOUNTS.>"}},
+			}}}})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })

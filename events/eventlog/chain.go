@@ -19,7 +19,8 @@ type chained struct{ buf []byte }
 //	       ‖ text(payload as stored) )
 //
 // where text(x) is the length of x in 4 bytes, big-endian, and x.
-func (c *chained) next(previous events.Chain, sequence uint64, subject string, e *envelope, sealed []byte) events.Chain {
+func (c *chained) next(previous events.Chain, sequence uint64, subject string, e *envelope,
+	sealed []byte) events.Chain {
 	b := append(c.buf[:0], previous[:]...)
 	b = binary.BigEndian.AppendUint64(b, sequence)
 	b = appendText(b, subject)

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// How far the clock may be from what it is compared with. Times in a Log never go back, so that one Record of a clock that is ahead
-// stamps all that follow it.
+// How far the clock may be from what it is compared with. Times in a Log never go back, so that one Record of a clock
+// that is ahead stamps all that follow it.
 const (
-	// clockRested is how long a Log may have rested: nobody can tell a clock that is ahead from a service that was stopped.
+	// clockRested is how long a Log may have rested: nobody can tell a clock that is ahead from a service that was
+	// stopped.
 	clockRested = 366 * 24 * time.Hour
 	// clockAhead is how far the clock may jump while the Log is open: no machine sleeps for longer.
 	clockAhead = 30 * 24 * time.Hour
@@ -45,8 +46,8 @@ func newClock(o Options) *clock {
 	return c
 }
 
-// stamp returns the time for new Records. It returns [ErrClock] when the clock has jumped further since the Log was opened than a
-// machine sleeps.
+// stamp returns the time for new Records. It returns [ErrClock] when the clock has jumped further since the Log was
+// opened than a machine sleeps.
 func (c *clock) stamp() (time.Time, error) {
 	now := c.now()
 	jumped := now.Round(0).Sub(c.begun.Round(0)) - c.elapsed() // of the clock on the wall
@@ -54,13 +55,14 @@ func (c *clock) stamp() (time.Time, error) {
 		c.log.Warn("the clock has jumped", "by", jumped.Round(time.Second), "to", now.UTC().Format(time.RFC3339))
 	}
 	if jumped.Abs() > clockAhead && !c.any {
-		return now, fmt.Errorf("%w: it has jumped by %v, to %s", ErrClock, jumped.Round(time.Second), now.UTC().Format(time.RFC3339))
+		return now, fmt.Errorf("%w: it has jumped by %v, to %s", ErrClock, jumped.Round(time.Second),
+			now.UTC().Format(time.RFC3339))
 	}
 	return now, nil
 }
 
-// checkClock compares the clock with the newest Record and, on a cluster, with the clock of the server that leads the stream, before
-// anything is written. It returns [ErrClock].
+// checkClock compares the clock with the newest Record and, on a cluster, with the clock of the server that leads the
+// stream, before anything is written. It returns [ErrClock].
 func (l *Log) checkClock(ctx context.Context, last uint64, server time.Time) error {
 	now := l.clock.now()
 	if l.Shared() && !server.IsZero() {
@@ -84,7 +86,8 @@ func (c *clock) compare(with string, other, now time.Time, ahead, behind time.Du
 	if off > -clockTold && off < max(clockTold, min(ahead/2, restTold)) {
 		return nil
 	}
-	line := fmt.Sprintf("it says %s; %s says %s", now.UTC().Format(time.RFC3339), with, other.UTC().Format(time.RFC3339))
+	line := fmt.Sprintf("it says %s; %s says %s", now.UTC().Format(time.RFC3339), with,
+		other.UTC().Format(time.RFC3339))
 	if (off > ahead || off < -behind) && !c.any {
 		return fmt.Errorf("%w: %s", ErrClock, line)
 	}

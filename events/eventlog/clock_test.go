@@ -49,7 +49,8 @@ func TestTheClockAtTheStart(t *testing.T) {
 			}
 			require.NoError(t, err)
 			log.Close()
-			require.Equal(t, c.told || c.refused, bytes.Contains(lines.Bytes(), []byte("is the clock right?")), lines.String())
+			require.Equal(t, c.told || c.refused, bytes.Contains(lines.Bytes(), []byte("is the clock right?")),
+				lines.String())
 		})
 	}
 	last, err := env.Log.Last(t.Context())
@@ -63,8 +64,10 @@ func TestTheClockJumps(t *testing.T) {
 	var off time.Duration
 	begun := time.Now()
 	var lines bytes.Buffer
-	log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: env.Engine, Master: env.Master, Logger: slog.New(slog.NewTextHandler(&lines, nil)),
-		Now: func() time.Time { return time.Now().Add(off) }, Elapsed: func() time.Duration { return time.Since(begun) }})
+	log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: env.Engine, Master: env.Master,
+		Logger:  slog.New(slog.NewTextHandler(&lines, nil)),
+		Now:     func() time.Time { return time.Now().Add(off) },
+		Elapsed: func() time.Duration { return time.Since(begun) }})
 	require.NoError(t, err)
 	defer log.Close()
 	_, head := extend(t, log, events.Head{}, create(1))

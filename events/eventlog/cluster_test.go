@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startCluster returns the servers of a cluster and a connection for each, which prefers that server and knows the rest. Run it
-// with -tags cluster.
+// startCluster returns the servers of a cluster and a connection for each, which prefers that server and knows the
+// rest. Run it with -tags cluster.
 func startCluster(t *testing.T) (engines []*engine.Engine, servers *cluster.Cluster) {
 	t.Helper()
 	servers = cluster.Start(t)
@@ -32,8 +32,8 @@ func startCluster(t *testing.T) (engines []*engine.Engine, servers *cluster.Clus
 	return engines, servers
 }
 
-// TestCluster lets three instances append to a replicated Log, alone and in batches, while its leader changes twice and goes
-// away once. Every command must be in the Log exactly once, and every follower must see the same.
+// TestCluster lets three instances append to a replicated Log, alone and in batches, while its leader changes twice and
+// goes away once. Every command must be in the Log exactly once, and every follower must see the same.
 func TestCluster(t *testing.T) {
 	const each = 150
 	engines, servers := startCluster(t)
@@ -62,7 +62,8 @@ func TestCluster(t *testing.T) {
 	}
 	work.Go(func() {
 		for _, at := range []int{each, 2 * each, 3 * each} {
-			require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(appended) >= at }, time.Minute, time.Millisecond)
+			require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(appended) >= at }, time.Minute,
+				time.Millisecond)
 			leader := servers.Leader(eventlog.Stream)
 			if at < 3*each {
 				servers.StepDown(eventlog.Stream)

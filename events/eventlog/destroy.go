@@ -15,8 +15,8 @@ import (
 // Destroy deletes a data key for good, here and in the store: nothing that it sealed can be read again. A key that is
 // destroyed already is no error. Another instance has its copy until it destroys the key, too.
 //
-// The block is written anew without the key, then every older message of it is erased: the engine writes the file that held
-// it anew. A crash between the two is made up for by calling Destroy again, or by the next Open.
+// The block is written anew without the key, then every older message of it is erased: the engine writes the file that
+// held it anew. A crash between the two is made up for by calling Destroy again, or by the next Open.
 func (l *Log) Destroy(ctx context.Context, id events.KeyID) error {
 	if int(id.Index) >= blockKeys {
 		return fmt.Errorf("destroying data key %s: %w", id, events.ErrKeyID)

@@ -21,7 +21,8 @@ func TestDestroy(t *testing.T) {
 	env := testlog.Start(t)
 	erased, kept := events.User(uuid.New()), events.User(uuid.New())
 	records, head := extend(t, env.Log, events.Head{},
-		eventlog.Entry{Drafts: []events.Draft{{Aggregate: erased, Event: newUser(1)}, {Aggregate: kept, Event: newUser(2)}}})
+		eventlog.Entry{Drafts: []events.Draft{{Aggregate: erased, Event: newUser(1)},
+			{Aggregate: kept, Event: newUser(2)}}})
 	key := records[0].Key
 	more, head := extend(t, env.Log, head,
 		eventlog.Entry{

@@ -32,7 +32,8 @@ func TestChainAsDocumented(t *testing.T) {
 	h.Write([]byte{0, 0, 0, 0, 0, 0, 0, 2})
 	text(stored.msg.Subject)
 	for _, name := range []string{
-		"acc-version", "ce-id", "ce-type", "ce-time", "acc-command", "acc-actor", "acc-credential", "acc-dialect", "acc-request",
+		"acc-version", "ce-id", "ce-type", "ce-time", "acc-command", "acc-actor", "acc-credential", "acc-dialect",
+		"acc-request",
 		"traceparent", "acc-number", "acc-key", "acc-address", "acc-address-key",
 	} {
 		text(stored.msg.Header.Get(name))
@@ -44,10 +45,12 @@ func TestChainAsDocumented(t *testing.T) {
 
 func FuzzEnvelope(f *testing.F) {
 	id := "0198c0de-0000-7000-8000-0000000000a1"
-	f.Add("1", id, "UserCreated.v1", "2026-01-02T03:04:05.000006Z", id+" 1/2", "system", "a%20b", "user=17", "00000000000000ff.7")
+	f.Add("1", id, "UserCreated.v1", "2026-01-02T03:04:05.000006Z", id+" 1/2", "system", "a%20b", "user=17",
+		"00000000000000ff.7")
 	f.Add("2", "", "", "", "", "%", "%zz", "=", ".")
 	f.Add("1", "{"+id+"}", "\x00", "0000-01-01T00:00:00Z", id+" 0/0", "%E9", "", "user=-1", "x")
-	f.Add("1", id, "", "2026-01-02T03:04:05+01:00", id+" 9999999999999999999/9999999999999999999", "", "", "user=9223372036854775808", "")
+	f.Add("1", id, "", "2026-01-02T03:04:05+01:00", id+" 9999999999999999999/9999999999999999999", "", "",
+		"user=9223372036854775808", "")
 	f.Fuzz(func(t *testing.T, version, id, typ, at, command, actor, request, number, key string) {
 		e := envelope{
 			fieldVersion: version, fieldID: id, fieldType: typ, fieldTime: at, fieldCommand: command, fieldActor: actor,
@@ -72,7 +75,8 @@ func FuzzCause(f *testing.F) {
 	f.Fuzz(func(t *testing.T, actor, credential, dialect, request, trace string) {
 		want := events.Record{
 			ID: uuid.Must(uuid.NewV7()), Time: time.Unix(1, 0).UTC(), Type: "UserDeleted.v1", Index: 1, Of: 1,
-			Cause: events.Cause{Actor: actor, Credential: credential, Dialect: dialect, RequestID: request, TraceParent: trace},
+			Cause: events.Cause{Actor: actor, Credential: credential, Dialect: dialect, RequestID: request,
+				TraceParent: trace},
 		}
 		written := newEnvelope(want)
 		for _, text := range written {
@@ -91,7 +95,8 @@ func FuzzCause(f *testing.F) {
 
 // FuzzDecode reads what anything that comes from the stream might be.
 func FuzzDecode(f *testing.F) {
-	f.Add("accounts.user.0198c0de-0000-7000-8000-0000000000a1", []byte("NATS/1.0\r\nacc-version: 1\r\n\r\n"), []byte("x"))
+	f.Add("accounts.user.0198c0de-0000-7000-8000-0000000000a1", []byte("NATS/1.0\r\nacc-version: 1\r\n\r\n"),
+		[]byte("x"))
 	f.Add("", []byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, subject string, header, data []byte) {
 		h, err := nats.DecodeHeadersMsg(header)

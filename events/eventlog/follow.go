@@ -13,13 +13,14 @@ import (
 // replayPull is how many messages Follow asks for at a time.
 const replayPull = 4000
 
-// Follow delivers every Record behind after to apply, in order: the whole history, then what is appended. It ends with ctx,
-// and returns its cause, or when apply returns an error, which it returns. The events of one command come in one call, in
-// which the events of other commands may come too; so after must be a place between commands. Every Record's chain hash is
-// verified, from after.Chain on. Lost connections and consumers heal by themselves. Apply may keep what it is given.
+// Follow delivers every Record behind after to apply, in order: the whole history, then what is appended. It ends with
+// ctx, and returns its cause, or when apply returns an error, which it returns. The events of one command come in one
+// call, in which the events of other commands may come too; so after must be a place between commands. Every Record's
+// chain hash is verified, from after.Chain on. Lost connections and consumers heal by themselves. Apply may keep what
+// it is given.
 //
-// It returns [GapError], [ChainError] or [RecordError] when the Log cannot be trusted or read further, after delivering all
-// before that.
+// It returns [GapError], [ChainError] or [RecordError] when the Log cannot be trusted or read further, after delivering
+// all before that.
 func (l *Log) Follow(ctx context.Context, after events.Head, apply func([]events.Record) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p := &pipeline{log: l, previous: after.Chain, chunks: make(chan *chunk, runtime.GOMAXPROCS(0))}
@@ -39,8 +40,8 @@ func (l *Log) Follow(ctx context.Context, after events.Head, apply func([]events
 	return err
 }
 
-// pipeline reads, verifies and decodes on all processors and hands over in order. Each chunk is decoded by itself: for its
-// first Record it needs only the chain hash that the Record before claims, which is verified in that one's chunk.
+// pipeline reads, verifies and decodes on all processors and hands over in order. Each chunk is decoded by itself: for
+// its first Record it needs only the chain hash that the Record before claims, which is verified in that one's chunk.
 type pipeline struct {
 	log      *Log
 	previous events.Chain // claimed by the last Record that was read

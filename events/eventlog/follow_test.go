@@ -140,8 +140,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestFollowOfADamagedBlock changes a byte in the store beneath a running engine. What that has read before, it may deliver;
-// of what it cannot read it delivers nothing, and does not say so by itself. No follower waits for it.
+// TestFollowOfADamagedBlock changes a byte in the store beneath a running engine. What that has read before, it may
+// deliver; of what it cannot read it delivers nothing, and does not say so by itself. No follower waits for it.
 func TestFollowOfADamagedBlock(t *testing.T) {
 	for part := range 5 {
 		env := testlog.Start(t)
@@ -150,7 +150,8 @@ func TestFollowOfADamagedBlock(t *testing.T) {
 		runtime.GC() // the engine keeps what it has read as long as nothing is collected
 		last, err := env.Log.Last(t.Context())
 		require.NoError(t, err)
-		blocks, err := filepath.Glob(filepath.Join(env.Dir, "jetstream", "*", "streams", eventlog.Stream, "msgs", "*.blk"))
+		blocks, err := filepath.Glob(filepath.Join(env.Dir, "jetstream", "*", "streams", eventlog.Stream, "msgs",
+			"*.blk"))
 		require.NoError(t, err)
 		require.Len(t, blocks, 1)
 		content, err := os.ReadFile(blocks[0])
@@ -168,7 +169,8 @@ func TestFollowOfADamagedBlock(t *testing.T) {
 			return nil
 		})
 		require.NotErrorIs(t, err, context.DeadlineExceeded, "part %d", part)
-		if !errors.Is(err, all) && !errors.As(err, new(eventlog.GapError)) && !errors.As(err, new(eventlog.ChainError)) {
+		if !errors.Is(err, all) && !errors.As(err, new(eventlog.GapError)) && !errors.As(err,
+			new(eventlog.ChainError)) {
 			require.ErrorAs(t, err, new(eventlog.RecordError), "part %d", part)
 		}
 	}

@@ -37,7 +37,8 @@ func start(t testing.TB) *Log {
 func entry(users int) Entry {
 	e := Entry{Command: uuid.New()}
 	for i := range users {
-		e.Drafts = append(e.Drafts, events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Number: int64(i) + 1}})
+		e.Drafts = append(e.Drafts, events.Draft{Aggregate: events.User(uuid.New()),
+			Event: events.UserCreated{Number: int64(i) + 1}})
 	}
 	return e
 }
@@ -68,8 +69,8 @@ func followAll(t *testing.T, l *Log) ([]events.Record, error) {
 	return got, err
 }
 
-// TestRetryIsNoDuplicate appends what is in the Log already, as a retry after a lost receipt does, and a first attempt that one
-// of two would-be leaders refused and the other stored.
+// TestRetryIsNoDuplicate appends what is in the Log already, as a retry after a lost receipt does, and a first attempt
+// that one of two would-be leaders refused and the other stored.
 func TestRetryIsNoDuplicate(t *testing.T) {
 	for _, size := range []int{1, 7} {
 		for _, unsure := range []bool{true, false} {
@@ -86,8 +87,8 @@ func TestRetryIsNoDuplicate(t *testing.T) {
 	}
 }
 
-// TestRefusedAndStored has a server that holds itself for the leader refuse every attempt for longer than a leader's change
-// takes to settle, and another one store the first attempt later than that.
+// TestRefusedAndStored has a server that holds itself for the leader refuse every attempt for longer than a leader's
+// change takes to settle, and another one store the first attempt later than that.
 func TestRefusedAndStored(t *testing.T) {
 	l := start(t)
 	l.replicas = 3
@@ -186,11 +187,13 @@ func TestTampering(t *testing.T) {
 		tamper func(*testing.T, *unit)
 		want   error
 	}{
-		"chain":        {forged, ChainError{Sequence: 2}},
-		"actor":        {func(_ *testing.T, u *unit) { u.msgs[0].Header["acc-actor"] = []string{"x"} }, ChainError{Sequence: 2}},
-		"time":         {func(_ *testing.T, u *unit) { u.msgs[0].Header.Del("ce-time") }, ChainError{Sequence: 2}},
-		"payload":      {func(_ *testing.T, u *unit) { u.msgs[0].Data[20] ^= 1 }, ChainError{Sequence: 2}},
-		"subject":      {func(_ *testing.T, u *unit) { u.msgs[0].Subject = events.User(uuid.New()).Subject() }, ChainError{Sequence: 2}},
+		"chain": {forged, ChainError{Sequence: 2}},
+		"actor": {func(_ *testing.T, u *unit) { u.msgs[0].Header["acc-actor"] = []string{"x"} },
+			ChainError{Sequence: 2}},
+		"time":    {func(_ *testing.T, u *unit) { u.msgs[0].Header.Del("ce-time") }, ChainError{Sequence: 2}},
+		"payload": {func(_ *testing.T, u *unit) { u.msgs[0].Data[20] ^= 1 }, ChainError{Sequence: 2}},
+		"subject": {func(_ *testing.T, u *unit) { u.msgs[0].Subject = events.User(uuid.New()).Subject() },
+			ChainError{Sequence: 2}},
 		"no chain":     {func(_ *testing.T, u *unit) { u.msgs[0].Header.Del(chainHeader) }, ErrEnvelope},
 		"no envelope":  {func(_ *testing.T, u *unit) { u.msgs[0].Header = nats.Header{} }, ErrEnvelope},
 		"two types":    {func(_ *testing.T, u *unit) { u.msgs[0].Header.Add("ce-type", "x") }, ErrEnvelope},
@@ -215,7 +218,8 @@ func TestTampering(t *testing.T) {
 	}
 }
 
-// rechain changes a field and makes the chain hash fit: what the master key's holder alone could not be told by the chain.
+// rechain changes a field and makes the chain hash fit: what the master key's holder alone could not be told by the
+// chain.
 func rechain(field int, text string) func(*testing.T, *unit) {
 	return func(t *testing.T, u *unit) {
 		var e envelope
@@ -254,7 +258,8 @@ func TestHalfACommandAtTheEnd(t *testing.T) {
 	require.NoError(t, l.checkEnd(t.Context(), 0))
 }
 
-// TestCrashWithinDestroy leaves the block with the key behind, as a crash would, and expects the next start to erase it.
+// TestCrashWithinDestroy leaves the block with the key behind, as a crash would, and expects the next start to erase
+// it.
 func TestCrashWithinDestroy(t *testing.T) {
 	l := start(t)
 	key := mustAppend(t, l, events.Head{}, 1)[0].Key

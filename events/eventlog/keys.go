@@ -53,8 +53,9 @@ func newKeyring(o Options) *keyring {
 	return &keyring{engine: o.Engine, master: o.Master, log: o.Logger, blocks: make(map[uint64]*keyBlock)}
 }
 
-// get returns a data key. It returns [ErrKeyGone] for a destroyed key and [ErrLostKeys] when its block is missing. A block
-// that another instance wrote is fetched first; an engine that cannot answer at the moment is asked again until ctx ends.
+// get returns a data key. It returns [ErrKeyGone] for a destroyed key and [ErrLostKeys] when its block is missing. A
+// block that another instance wrote is fetched first; an engine that cannot answer at the moment is asked again until
+// ctx ends.
 func (k *keyring) get(ctx context.Context, id events.KeyID) (seal.DataKey, error) {
 	if key, known, err := k.known(id); known {
 		return key, err

@@ -116,7 +116,8 @@ func (l *Log) standing(ctx context.Context, js jetstream.JetStream) (standing, e
 	case !s.sure():
 		return s, fmt.Errorf("asking for the end of %s: %w: most of the others do not follow it", Stream, errBehind)
 	case s.last < seen:
-		return s, fmt.Errorf("asking for the end of %s: %w: it has %d records, and %d were seen", Stream, errBehind, s.last, seen)
+		return s, fmt.Errorf("asking for the end of %s: %w: it has %d records, and %d were seen", Stream, errBehind,
+			s.last, seen)
 	}
 	l.saw(s.last)
 	return s, nil

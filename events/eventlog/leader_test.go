@@ -32,7 +32,8 @@ type actor struct {
 // act starts a server of that name without streams of its own, and an actor on it.
 func act(t *testing.T, name string) (*actor, string) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{ServerName: name, Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{ServerName: name, Host: "127.0.0.1", Port: server.RANDOM_PORT,
+		NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -106,7 +107,8 @@ func end(t *testing.T, last uint64, ago ...time.Duration) string { return endOf(
 
 func endOf(t *testing.T, leader string, last uint64, ago ...time.Duration) string {
 	t.Helper()
-	info := jetstream.StreamInfo{State: jetstream.StreamState{LastSeq: last}, Cluster: &jetstream.ClusterInfo{Leader: leader}}
+	info := jetstream.StreamInfo{State: jetstream.StreamState{LastSeq: last},
+		Cluster: &jetstream.ClusterInfo{Leader: leader}}
 	for _, active := range ago {
 		info.Cluster.Replicas = append(info.Cluster.Replicas, &jetstream.PeerInfo{Name: "n", Active: active})
 	}
@@ -124,12 +126,14 @@ func message(t *testing.T, sequence uint64) string {
 
 const near, far = 100 * time.Millisecond, 10 * time.Second
 
-// TestEndIsTheLeaders takes no end of the Log from a server that most of the others do not follow, or that lacks what was seen.
+// TestEndIsTheLeaders takes no end of the Log from a server that most of the others do not follow, or that lacks what
+// was seen.
 func TestEndIsTheLeaders(t *testing.T) {
 	l, a := play(t)
 	l.saw(5)
 	for name, line := range map[string]string{
-		"alone": end(t, 5, far, far), "never followed": end(t, 5, 0, 0), "behind": end(t, 4, near, near), "no leader": temporarily,
+		"alone": end(t, 5, far, far), "never followed": end(t, 5, 0, 0), "behind": end(t, 4, near, near),
+		"no leader": temporarily,
 	} {
 		a.says("STREAM.INFO", line)
 		_, err := l.end(t.Context())
@@ -144,8 +148,8 @@ func TestEndIsTheLeaders(t *testing.T) {
 	require.ErrorIs(t, err, errBehind, "an answer that was taken counts as seen, too")
 }
 
-// TestNothingIsTheLeadersToSay has a server that is behind say that there is nothing: what is there is found all the same, and
-// what is not there is not found only when the leader says so.
+// TestNothingIsTheLeadersToSay has a server that is behind say that there is nothing: what is there is found all the
+// same, and what is not there is not found only when the leader says so.
 func TestNothingIsTheLeadersToSay(t *testing.T) {
 	l, a := play(t)
 	l.saw(9)
@@ -180,8 +184,8 @@ func TestLostKeysAreTheLeadersToSay(t *testing.T) {
 	require.ErrorIs(t, err, errNoMessage)
 }
 
-// TestNoServerEndsTheReading asks a cluster for a message that does not come: whatever one server says, the reading goes on,
-// with another consumer once the message is known to be there.
+// TestNoServerEndsTheReading asks a cluster for a message that does not come: whatever one server says, the reading
+// goes on, with another consumer once the message is known to be there.
 func TestNoServerEndsTheReading(t *testing.T) {
 	for name, c := range map[string]struct {
 		end, get string
@@ -206,14 +210,15 @@ func TestNoServerEndsTheReading(t *testing.T) {
 	}
 }
 
-// TestSilence has a consumer of which nothing comes any more, not even a heartbeat, while a leader answers that there is nothing new:
-// asking it again and again does not put off that the consumer is lost.
+// TestSilence has a consumer of which nothing comes any more, not even a heartbeat, while a leader answers that there
+// is nothing new: asking it again and again does not put off that the consumer is lost.
 func TestSilence(t *testing.T) {
 	l, a := play(t)
 	a.says("STREAM.INFO", end(t, 6, near, near))
 	a.says("STREAM.MSG.GET", nothing)
 	s := session{reader: &reader{engine: l.engine, stream: Stream, next: 7, pull: 10, gapless: true, log: l.log},
-		pulls: "nobody", inbox: l.engine.Conn().NewInbox(), arrived: make(chan *nats.Msg), out: make([]placedMsg, 0, batchSize)}
+		pulls: "nobody", inbox: l.engine.Conn().NewInbox(), arrived: make(chan *nats.Msg),
+		out: make([]placedMsg, 0, batchSize)}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*silentAfter)
 	defer cancel()
 	err := s.run(ctx, nil, func([]placedMsg) error { return nil })

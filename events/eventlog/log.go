@@ -30,7 +30,8 @@ type Options struct {
 	Logger *slog.Logger
 	// AnyClock accepts a clock that cannot be right, and tells.
 	AnyClock bool
-	// Now tells the time, and Elapsed how long the Log is open, whatever happens to the clock; nil for the machine's clock.
+	// Now tells the time, and Elapsed how long the Log is open, whatever happens to the clock; nil for the machine's
+	// clock.
 	Now     func() time.Time
 	Elapsed func() time.Duration
 	// OnAppend is called after every Append; nil for nobody.
@@ -56,8 +57,9 @@ type Log struct {
 }
 
 // Open opens the Log, and creates it where there is none. It returns [ErrWrongKey], [ErrLostKeys], [ErrLostStream] or
-// [ErrStreamConfig] rather than touch a log that it cannot read, [ErrClock] rather than write with a clock that cannot be right, and a [RecordError] with [ErrHalfCommand] for one that a power
-// cut left so, which takes a store that does not sync always.
+// [ErrStreamConfig] rather than touch a log that it cannot read, [ErrClock] rather than write with a clock that cannot
+// be right, and a [RecordError] with [ErrHalfCommand] for one that a power cut left so, which takes a store that does
+// not sync always.
 func Open(ctx context.Context, options Options) (*Log, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -86,8 +88,8 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 	return l, nil
 }
 
-// checkEnd refuses a Log whose last command is not there as a whole: nobody will ever append the rest. What else is wrong with
-// the last Record is left to who follows the Log; in a shared one, the rest may be on its way.
+// checkEnd refuses a Log whose last command is not there as a whole: nobody will ever append the rest. What else is
+// wrong with the last Record is left to who follows the Log; in a shared one, the rest may be on its way.
 func (l *Log) checkEnd(ctx context.Context, last uint64) error {
 	if last == 0 || l.Shared() {
 		return nil
@@ -96,14 +98,16 @@ func (l *Log) checkEnd(ctx context.Context, last uint64) error {
 	if err != nil || records[0].Index == records[0].Of {
 		return nil
 	}
-	return RecordError{Sequence: last, Err: fmt.Errorf("%w: event %d of %d is the log's last", ErrHalfCommand, records[0].Index, records[0].Of)}
+	return RecordError{Sequence: last, Err: fmt.Errorf("%w: event %d of %d is the log's last", ErrHalfCommand,
+		records[0].Index, records[0].Of)}
 }
 
 func newLog(o Options, replicas int) *Log {
 	background, stop := context.WithCancel(context.Background())
 	keys := newKeyring(o)
 	l := &Log{
-		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, clock: newClock(o), replicas: replicas, stop: stop,
+		engine: o.Engine, log: o.Logger, onAppend: o.OnAppend, keys: keys, clock: newClock(o), replicas: replicas,
+		stop: stop,
 		pool: &pool{engine: o.Engine, master: o.Master, keys: keys, log: o.Logger, ctx: background},
 	}
 	l.pulse = newPulse(background, l)
@@ -153,8 +157,8 @@ func (l *Log) Close() {
 	l.unlisten()
 }
 
-// GroupFrom returns from how many waiting commands of one event on it pays to append them together: a batch costs 2-3 ms
-// on a single server whatever its size, and hardly more than one message on a replicated stream.
+// GroupFrom returns from how many waiting commands of one event on it pays to append them together: a batch costs 2-3
+// ms on a single server whatever its size, and hardly more than one message on a replicated stream.
 func (l *Log) GroupFrom() int {
 	if l.replicas > 1 {
 		return 2

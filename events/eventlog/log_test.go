@@ -30,7 +30,8 @@ func create(users int) eventlog.Entry {
 }
 
 // extend appends behind head and returns what was appended and the new head.
-func extend(t testing.TB, log *eventlog.Log, head events.Head, entries ...eventlog.Entry) ([]events.Record, events.Head) {
+func extend(t testing.TB, log *eventlog.Log, head events.Head, entries ...eventlog.Entry) ([]events.Record,
+	events.Head) {
 	t.Helper()
 	records, err := log.Append(t.Context(), head, entries)
 	require.NoError(t, err)
@@ -74,7 +75,8 @@ func startEngine(t *testing.T, dir string) *engine.Engine {
 // startServer runs a server that is not embedded and stops it when the test ends, or before.
 func startServer(t *testing.T, dir string, port int) *server.Server {
 	t.Helper()
-	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: dir})
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true,
+		StoreDir: dir})
 	require.NoError(t, err)
 	srv.Start()
 	t.Cleanup(func() { stopServer(srv) })
@@ -206,8 +208,8 @@ func TestOpenEndsCompression(t *testing.T) {
 	require.Equal(t, jetstream.NoCompression, stream.CachedInfo().Config.Compression)
 }
 
-// TestFirstStartRace starts two instances with master keys of their own on one empty cluster: only one may win, or half of
-// the records could be read by neither.
+// TestFirstStartRace starts two instances with master keys of their own on one empty cluster: only one may win, or half
+// of the records could be read by neither.
 func TestFirstStartRace(t *testing.T) {
 	e := connectOutside(t)
 	results := make(chan error, 8)
@@ -235,7 +237,8 @@ func TestOutside(t *testing.T) {
 	require.NoError(t, err)
 	records, _ := extend(t, log, events.Head{}, create(20), create(1))
 	require.Equal(t, records, follow(t, log, events.Head{}, 21))
-	_, err = eventlog.Open(t.Context(), eventlog.Options{Engine: connectOutside(t), Master: seal.Generate(), Replicas: 3})
+	_, err = eventlog.Open(t.Context(), eventlog.Options{Engine: connectOutside(t), Master: seal.Generate(),
+		Replicas: 3})
 	require.Error(t, err, "what was asked for on purpose is not lowered")
 }
 

@@ -18,8 +18,8 @@ import (
 // 13 ms, while a block takes about half a millisecond.
 const lowWater = blockKeys
 
-// pool holds data keys that are stored already and seal nothing yet, so that a new user costs no extra write. It is safe
-// for concurrent use.
+// pool holds data keys that are stored already and seal nothing yet, so that a new user costs no extra write. It is
+// safe for concurrent use.
 type pool struct {
 	engine *engine.Engine
 	master *seal.Master
@@ -96,8 +96,8 @@ func (p *pool) fill(f *filler) {
 	close(f.done)
 }
 
-// claim writes the stream's very first block, so that of several instances that start with different master keys only one
-// succeeds.
+// claim writes the stream's very first block, so that of several instances that start with different master keys only
+// one succeeds.
 func (p *pool) claim(ctx context.Context) error {
 	return p.writeBlock(ctx, nats.Header{headerExpectedLast: {"0"}})
 }

@@ -23,7 +23,8 @@ func TestPosition(t *testing.T) {
 		}
 	}
 	for _, reply := range []string{
-		"", "$JS.ACK.", "_INBOX.x.y", "$JS.ACK.ACCOUNTS.abc.1.x.9.1.0", "$JS.ACK.ACCOUNTS.abc.1.17", "$JS.ACK.ACCOUNTS.abc.1.17.",
+		"", "$JS.ACK.", "_INBOX.x.y", "$JS.ACK.ACCOUNTS.abc.1.x.9.1.0", "$JS.ACK.ACCOUNTS.abc.1.17",
+		"$JS.ACK.ACCOUNTS.abc.1.17.",
 	} {
 		_, _, ok := position(reply)
 		require.False(t, ok, reply)

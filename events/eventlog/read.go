@@ -9,8 +9,8 @@ import (
 )
 
 // Read returns up to limit Records behind the sequence after, in order; none when after is the Log's end. It does not
-// verify the chain, and a command's events may be cut off at the limit. It returns [GapError] or [RecordError] for a Log
-// that cannot be read.
+// verify the chain, and a command's events may be cut off at the limit. It returns [GapError] or [RecordError] for a
+// Log that cannot be read.
 func (l *Log) Read(ctx context.Context, after uint64, limit int) ([]events.Record, error) {
 	last, err := l.Last(ctx)
 	if err != nil {

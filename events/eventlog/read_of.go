@@ -22,7 +22,8 @@ func (l *Log) ReadOf(ctx context.Context, of events.Aggregate, after uint64, lim
 	var records []events.Record
 	codec := l.codec(ctx)
 	r := reader{
-		engine: l.engine, stream: Stream, subject: subject, next: after + 1, until: last, pull: min(limit, replayPull), log: l.log,
+		engine: l.engine, stream: Stream, subject: subject, next: after + 1, until: last, pull: min(limit, replayPull),
+		log: l.log,
 	}
 	err = r.read(ctx, func(batch []placedMsg) error {
 		for _, m := range batch {
@@ -42,8 +43,9 @@ func (l *Log) ReadOf(ctx context.Context, of events.Aggregate, after uint64, lim
 	return records, nil
 }
 
-// lastOf returns the sequence of the newest Record on the subject, which may have wildcards, 0 when there is none. Of a shared
-// Log it asks only once the leader has all that was seen: what a server that is behind took for the newest would hide the rest.
+// lastOf returns the sequence of the newest Record on the subject, which may have wildcards, 0 when there is none. Of a
+// shared Log it asks only once the leader has all that was seen: what a server that is behind took for the newest would
+// hide the rest.
 func (l *Log) lastOf(ctx context.Context, subject string) (uint64, error) {
 	got, err := patientlyFor(ctx, l.patience(), func(ctx context.Context) (storedMessage, error) {
 		if l.Shared() {

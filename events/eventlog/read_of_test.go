@@ -20,7 +20,8 @@ func TestReadOf(t *testing.T) {
 
 	all, head := extend(t, env.Log, events.Head{}, create(300))
 	first := all[0]
-	change := eventlog.Entry{Command: uuid.New(), Drafts: []events.Draft{{Aggregate: first.Aggregate, Key: first.Key, Event: events.UserDisabled{}}}}
+	change := eventlog.Entry{Command: uuid.New(),
+		Drafts: []events.Draft{{Aggregate: first.Aggregate, Key: first.Key, Event: events.UserDisabled{}}}}
 	changed, head := extend(t, env.Log, head, change)
 	more, _ := extend(t, env.Log, head, create(2))
 	own := append(all[:1:1], changed...)
@@ -32,7 +33,8 @@ func TestReadOf(t *testing.T) {
 		want         []events.Record
 	}{
 		{first.Aggregate, 0, 10, own}, {first.Aggregate, 0, 2, own}, {first.Aggregate, 0, 1, own[:1]},
-		{first.Aggregate, 1, 10, own[1:]}, {first.Aggregate, 301, 10, nil}, {first.Aggregate, 900, 10, nil}, {first.Aggregate, 0, 0, nil},
+		{first.Aggregate, 1, 10, own[1:]}, {first.Aggregate, 301, 10, nil}, {first.Aggregate, 900, 10, nil},
+		{first.Aggregate, 0, 0, nil},
 		{events.User(uuid.Nil), 0, 1000, everybody}, {events.User(uuid.Nil), 299, 2, everybody[299:301]},
 		{events.Group(uuid.Nil), 0, 1000, nil}, {events.Group(first.Aggregate.ID), 0, 1000, nil},
 	} {

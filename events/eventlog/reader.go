@@ -37,11 +37,11 @@ type placedMsg struct {
 	msg      *nats.Msg
 }
 
-// reader delivers a stream's messages in order, each once: those that are there, then those that come. It asks for so many
-// at a time, and for more only as they are taken, so a slow receiver never fills the memory.
+// reader delivers a stream's messages in order, each once: those that are there, then those that come. It asks for so
+// many at a time, and for more only as they are taken, so a slow receiver never fills the memory.
 //
-// It is an ordered consumer of its own: that of nats.go hands over one message at a time without telling whether more are
-// there, so that batches could be made only by waiting, and its healing does not end with a context.
+// It is an ordered consumer of its own: that of nats.go hands over one message at a time without telling whether more
+// are there, so that batches could be made only by waiting, and its healing does not end with a context.
 type reader struct {
 	engine  *engine.Engine
 	stream  string
@@ -55,10 +55,10 @@ type reader struct {
 	end uint64 // how far the stream is known to go
 }
 
-// read delivers until the last wanted message, and returns nil then, or until ctx ends or deliver fails, and returns the
-// reason. Lost consumers and connections heal. It returns [GapError] when a message is missing that must be there, [RecordError]
-// with [ErrUnreadable] when the engine cannot read it, and jetstream.ErrStreamNotFound when there is no stream; of a
-// cluster none of these, which one server may say that the others do not.
+// read delivers until the last wanted message, and returns nil then, or until ctx ends or deliver fails, and returns
+// the reason. Lost consumers and connections heal. It returns [GapError] when a message is missing that must be there,
+// [RecordError] with [ErrUnreadable] when the engine cannot read it, and jetstream.ErrStreamNotFound when there is no
+// stream; of a cluster none of these, which one server may say that the others do not.
 func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) error {
 	var pause backoff
 	for {
@@ -85,8 +85,9 @@ func (r *reader) read(ctx context.Context, deliver func([]placedMsg) error) erro
 	}
 }
 
-// byHand delivers, message by message, what the stream's leader has. A consumer is made by the leader of the whole cluster, which
-// may be elected later than that of the stream; until then nobody who waits for what was appended should have to.
+// byHand delivers, message by message, what the stream's leader has. A consumer is made by the leader of the whole
+// cluster, which may be elected later than that of the stream; until then nobody who waits for what was appended should
+// have to.
 func (r *reader) byHand(ctx context.Context, deliver func([]placedMsg) error) error {
 	if r.engine.Embedded() {
 		return nil

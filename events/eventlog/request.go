@@ -16,7 +16,8 @@ import (
 // errNoMessage is returned by leaderGet when no message fits the query.
 var errNoMessage = errors.New("no such message")
 
-// messageQuery asks for one message: the one at Sequence, the newest of LastFor, or the first of NextFor from Sequence on.
+// messageQuery asks for one message: the one at Sequence, the newest of LastFor, or the first of NextFor from Sequence
+// on.
 type messageQuery struct {
 	Sequence uint64 `json:"seq,omitempty"`
 	LastFor  string `json:"last_by_subj,omitempty"`
@@ -31,8 +32,9 @@ type storedMessage struct {
 
 func (m storedMessage) placed() placedMsg { return placedMsg(m) }
 
-// leaderGet reads a message from the server that holds itself for the stream's leader. It returns errNoMessage when that has
-// none; a new leader, or one that nobody follows any more, may say so of a message that is there (see Log.get).
+// leaderGet reads a message from the server that holds itself for the stream's leader. It returns errNoMessage when
+// that has none; a new leader, or one that nobody follows any more, may say so of a message that is there (see
+// Log.get).
 func leaderGet(ctx context.Context, e *engine.Engine, stream string, query messageQuery) (storedMessage, error) {
 	body, err := json.Marshal(query)
 	if err != nil {
@@ -80,7 +82,8 @@ func patiently[T any](ctx context.Context, ask func(context.Context) (T, error))
 }
 
 // patientlyFor is patiently for another time.
-func patientlyFor[T any](ctx context.Context, most time.Duration, ask func(context.Context) (T, error)) (answer T, err error) {
+func patientlyFor[T any](ctx context.Context, most time.Duration, ask func(context.Context) (T, error)) (answer T,
+	err error) {
 	patient, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err = retry(patient, func() error {

@@ -11,8 +11,8 @@ import (
 	"accountd/events/pause"
 )
 
-// attemptFor bounds one request to the engine, againFor an append that follows one without an answer, and patience all attempts
-// together: a change of leader takes 4 to 9 seconds.
+// attemptFor bounds one request to the engine, againFor an append that follows one without an answer, and patience all
+// attempts together: a change of leader takes 4 to 9 seconds.
 const (
 	attemptFor = 2 * time.Second
 	againFor   = time.Second

@@ -20,9 +20,9 @@ type Rotation struct {
 }
 
 // Rotate wraps every data key of the Log with the new master key, erases what the old one wrapped, and returns how many
-// blocks of keys there are. No instance of the service may run. It may be broken off anywhere and is finished by another
-// call with the same keys; until then neither of them alone opens the Log. It returns [ErrNoLog], [ErrSameKey], [ErrInUse],
-// or [ErrWrongKey] when neither is the Log's key; then, as a rule, nothing was changed.
+// blocks of keys there are. No instance of the service may run. It may be broken off anywhere and is finished by
+// another call with the same keys; until then neither of them alone opens the Log. It returns [ErrNoLog], [ErrSameKey],
+// [ErrInUse], or [ErrWrongKey] when neither is the Log's key; then, as a rule, nothing was changed.
 func Rotate(ctx context.Context, r Rotation) (blocks int, err error) {
 	if r.Logger == nil {
 		r.Logger = slog.New(slog.DiscardHandler)
@@ -73,9 +73,13 @@ func (r Rotation) unused(ctx context.Context) error {
 
 // undisturbed returns [ErrInUse] when somebody else wrote keys, or runs by now.
 func (r Rotation) undisturbed(ctx context.Context, last uint64) error {
-	now, err := patiently(ctx, func(ctx context.Context) (uint64, error) { return leaderLast(ctx, r.Engine, KeyStream) })
+	now, err := patiently(ctx, func(ctx context.Context) (uint64, error) {
+		return leaderLast(ctx, r.Engine,
+			KeyStream)
+	})
 	if err == nil && now != last {
-		err = fmt.Errorf("%w: an instance of the service wrote data keys meanwhile; stop all of them and rotate again", ErrInUse)
+		err = fmt.Errorf("%w: an instance of the service wrote data keys meanwhile; stop all of them and rotate again",
+			ErrInUse)
 	}
 	if err != nil {
 		return err
@@ -83,7 +87,8 @@ func (r Rotation) undisturbed(ctx context.Context, last uint64) error {
 	return r.unused(ctx)
 }
 
-// survey returns every block there is, after it has opened all of them: nothing is written before it is clear that all can be.
+// survey returns every block there is, after it has opened all of them: nothing is written before it is clear that all
+// can be.
 func (r Rotation) survey(ctx context.Context, last uint64) (ids []uint64, err error) {
 	known := map[uint64]bool{}
 	read := reader{engine: r.Engine, stream: KeyStream, next: 1, until: last, pull: 64, log: r.Logger}

@@ -49,8 +49,8 @@ func TestRotate(t *testing.T) {
 	require.False(t, inFiles(t, env.Dir, old))
 }
 
-// TestRotationBrokenOff has a block of which the new message is stored and the old one not erased yet, others that are not
-// begun: neither key opens the Log, and another call finishes the work.
+// TestRotationBrokenOff has a block of which the new message is stored and the old one not erased yet, others that are
+// not begun: neither key opens the Log, and another call finishes the work.
 func TestRotationBrokenOff(t *testing.T) {
 	env := testlog.Start(t)
 	records, head := extend(t, env.Log, events.Head{}, create(600))
@@ -95,7 +95,8 @@ func TestRotateRefuses(t *testing.T) {
 
 	records, _ := extend(t, env.Log, events.Head{}, create(1))
 	before := wrapped(t, env, records[0].Key)
-	_, err = eventlog.Rotate(t.Context(), eventlog.Rotation{Engine: env.Engine, Old: seal.Generate(), New: seal.Generate()})
+	_, err = eventlog.Rotate(t.Context(), eventlog.Rotation{Engine: env.Engine, Old: seal.Generate(),
+		New: seal.Generate()})
 	require.ErrorIs(t, err, eventlog.ErrWrongKey)
 	require.Equal(t, before, wrapped(t, env, records[0].Key), "nothing was changed")
 
@@ -129,7 +130,8 @@ func TestRotateNoticesAnInstance(t *testing.T) {
 // TestRotateOnDurables has a durable consumer, which nobody uses.
 func TestRotateOnDurables(t *testing.T) {
 	env := testlog.Start(t)
-	_, err := env.Engine.JetStream().CreateConsumer(t.Context(), eventlog.Stream, jetstream.ConsumerConfig{Durable: "reactor"})
+	_, err := env.Engine.JetStream().CreateConsumer(t.Context(), eventlog.Stream,
+		jetstream.ConsumerConfig{Durable: "reactor"})
 	require.NoError(t, err)
 	_, err = rotate(env, seal.Generate())
 	require.NoError(t, err)

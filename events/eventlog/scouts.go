@@ -110,15 +110,17 @@ func (s *scouts) move() {
 	}
 }
 
-// depose asks the leader of the Log to go, over a connection to its server, as the leader of every other stream which it
-// is that hears nobody. That one, or whoever comes next, is let be for a while.
+// depose asks the leader of the Log to go, over a connection to its server, as the leader of every other stream which
+// it is that hears nobody. That one, or whoever comes next, is let be for a while.
 func (l *Log) depose(ctx context.Context, conn *nats.Conn, js jetstream.JetStream) {
 	now, last := time.Now().UnixNano(), l.deposed.Load()
 	if now-last < int64(deposeGap) || !l.deposed.CompareAndSwap(last, now) {
 		return
 	}
-	l.log.Warn("the leader of the log hears nobody, and is asked to go", slog.String("server", conn.ConnectedServerName()))
-	asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), scoutFor) // the Log's may have gone before the others
+	l.log.Warn("the leader of the log hears nobody, and is asked to go",
+		slog.String("server", conn.ConnectedServerName()))
+	// the Log's may have gone before the others
+	asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), scoutFor)
 	defer cancel()
 	var work sync.WaitGroup
 	for _, stream := range append(l.engine.Streams(), KeyStream) {
@@ -132,7 +134,8 @@ func (l *Log) depose(ctx context.Context, conn *nats.Conn, js jetstream.JetStrea
 	work.Wait()
 }
 
-// askToGo asks the leader of a stream to let another server lead. Who may not ask for it waits until the engine sees by itself.
+// askToGo asks the leader of a stream to let another server lead. Who may not ask for it waits until the engine sees by
+// itself.
 func askToGo(ctx context.Context, conn *nats.Conn, stream string) {
 	_, _ = conn.RequestWithContext(ctx, apiStepDown+stream, nil)
 }

@@ -29,16 +29,19 @@ func TestADeafLeaderIsAskedToGo(t *testing.T) {
 			l, a := play(t)
 			a.says("STREAM.INFO", c.lines...)
 			l.pulse.start()
-			require.Eventually(t, func() bool { return a.times("STREAM.INFO") >= c.told }, 20*time.Second, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return a.times("STREAM.INFO") >= c.told }, 20*time.Second,
+				10*time.Millisecond)
 			require.Equal(t, c.asked, a.times(stepDown))
 		})
 	}
 }
 
-// TestADeafLeaderOfOtherStreamsGoesWithTheLog: it hears nobody there, either; of streams that others lead nobody is asked to go.
+// TestADeafLeaderOfOtherStreamsGoesWithTheLog: it hears nobody there, either; of streams that others lead nobody is
+// asked to go.
 func TestADeafLeaderOfOtherStreamsGoesWithTheLog(t *testing.T) {
 	l, a := play(t)
-	for stream, line := range map[string]string{"LED": end(t, 1, near, near), "OTHERS": endOf(t, "n1", 1, far, far), KeyStream: end(t, 1, far, far)} {
+	for stream, line := range map[string]string{"LED": end(t, 1, near, near), "OTHERS": endOf(t, "n1", 1, far, far),
+		KeyStream: end(t, 1, far, far)} {
 		a.says("STREAM.INFO."+stream, line)
 		if stream != KeyStream {
 			_, err := l.engine.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream})
@@ -49,12 +52,13 @@ func TestADeafLeaderOfOtherStreamsGoesWithTheLog(t *testing.T) {
 	a.says("STREAM.INFO", end(t, 5, far, far))
 	l.pulse.start()
 	asked := func(stream string) int { return a.times(stepDown + "." + stream) }
-	require.Eventually(t, func() bool { return a.times(stepDown) > 0 && asked("LED") > 0 && asked(KeyStream) > 0 }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return a.times(stepDown) > 0 && asked("LED") > 0 && asked(KeyStream) > 0 },
+		20*time.Second, 10*time.Millisecond)
 	require.Equal(t, 0, asked("OTHERS"))
 }
 
-// TestAConnectionGoesWhereTheLeaderIsReached has a server from where the leader is not reached, and another one from where it is not
-// either, until it is: only then the connection goes there.
+// TestAConnectionGoesWhereTheLeaderIsReached has a server from where the leader is not reached, and another one from
+// where it is not either, until it is: only then the connection goes there.
 func TestAConnectionGoesWhereTheLeaderIsReached(t *testing.T) {
 	here, first := act(t, "n1")
 	there, second := act(t, "n2")
@@ -65,6 +69,7 @@ func TestAConnectionGoesWhereTheLeaderIsReached(t *testing.T) {
 	require.Eventually(t, func() bool { return there.times("STREAM.INFO") >= 4 }, 20*time.Second, 10*time.Millisecond)
 	require.True(t, l.engine.At(first), "there is nothing to gain elsewhere")
 	there.says("STREAM.INFO", end(t, 5, near, near))
-	require.Eventually(t, func() bool { return l.engine.At(second) && l.pulse.failing() == nil }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return l.engine.At(second) && l.pulse.failing() == nil }, 20*time.Second,
+		10*time.Millisecond)
 	require.Equal(t, 0, here.times(stepDown)+there.times(stepDown))
 }

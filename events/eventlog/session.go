@@ -120,12 +120,14 @@ func (s *session) gap(got uint64) error {
 	return fmt.Errorf("%w: %w", errBroken, err)
 }
 
-// probe asks for the next message by itself, if it must be there: an engine that cannot read a damaged block delivers nothing
-// of it, and says so only to who asks for a single message. It may even have come to believe that the stream ends before it.
+// probe asks for the next message by itself, if it must be there: an engine that cannot read a damaged block delivers
+// nothing of it, and says so only to who asks for a single message. It may even have come to believe that the stream
+// ends before it.
 //
-// In an embedded engine, a message that the store counts and does not give away is unreadable. On a cluster nothing that one
-// server says ends the reading: it may be new, behind, or alone. But a message that the leader has had for two probes without
-// the consumer having brought it shows that the consumer is lost, or on a server that is; another one takes its place.
+// In an embedded engine, a message that the store counts and does not give away is unreadable. On a cluster nothing
+// that one server says ends the reading: it may be new, behind, or alone. But a message that the leader has had for two
+// probes without the consumer having brought it shows that the consumer is lost, or on a server that is; another one
+// takes its place.
 func (s *session) probe(ctx context.Context) error {
 	if !s.engine.Embedded() {
 		return s.probeCluster(ctx)

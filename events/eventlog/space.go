@@ -9,7 +9,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// room returns [ErrFull] when the store may not grow, unless all of the entries erase somebody: for that the store keeps a reserve.
+// room returns [ErrFull] when the store may not grow, unless all of the entries erase somebody: for that the store
+// keeps a reserve.
 func (l *Log) room(entries []Entry) error {
 	space, known := l.engine.Space()
 	if !known || !space.Full() || onlyErase(entries) {
@@ -24,8 +25,8 @@ func (l *Log) certain(err error) bool {
 	return answered && l.engine.Embedded()
 }
 
-// noRoom returns [ErrFull] with the engine's answer when the store may not grow: then that is why nothing was stored, also where the
-// engine says something else. A batch that it finds no room to keep aside, it calls incomplete.
+// noRoom returns [ErrFull] with the engine's answer when the store may not grow: then that is why nothing was stored,
+// also where the engine says something else. A batch that it finds no room to keep aside, it calls incomplete.
 func (l *Log) noRoom(err error) error {
 	space, known := l.engine.Space()
 	if !known || !space.Full() {

@@ -15,20 +15,22 @@ import (
 	"accountd/events/seal"
 )
 
-// TestFullStoreRefusesAtOnce appends until the store has what it is granted: what comes then is refused without asking the engine,
-// but for erasures.
+// TestFullStoreRefusesAtOnce appends until the store has what it is granted: what comes then is refused without asking
+// the engine, but for erasures.
 func TestFullStoreRefusesAtOnce(t *testing.T) {
 	e, err := engine.Start(t.Context(), engine.Options{StoreDir: t.TempDir(), MaxStore: 600_000})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close(context.Background())) })
 	var last eventlog.AppendOutcome
-	log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: e, Master: seal.Generate(), OnAppend: func(o eventlog.AppendOutcome) { last = o }})
+	log, err := eventlog.Open(t.Context(), eventlog.Options{Engine: e, Master: seal.Generate(),
+		OnAppend: func(o eventlog.AppendOutcome) { last = o }})
 	require.NoError(t, err)
 	t.Cleanup(log.Close)
 
 	head, made := events.Head{}, []events.Record{}
 	entry := func() eventlog.Entry {
-		return eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Comment: strings.Repeat("x", 4000)}}}}
+		return eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()),
+			Event: events.UserCreated{Comment: strings.Repeat("x", 4000)}}}}
 	}
 	for range 1000 {
 		var records []events.Record
@@ -42,7 +44,8 @@ func TestFullStoreRefusesAtOnce(t *testing.T) {
 	require.Zero(t, last.Attempts)
 	require.Greater(t, len(made), 10)
 
-	erasure := eventlog.Entry{Drafts: []events.Draft{{Aggregate: made[0].Aggregate, Key: made[0].Key, Event: events.UserErased{}}}}
+	erasure := eventlog.Entry{Drafts: []events.Draft{{Aggregate: made[0].Aggregate, Key: made[0].Key,
+		Event: events.UserErased{}}}}
 	_, err = log.Append(t.Context(), head, []eventlog.Entry{erasure, entry()})
 	require.ErrorIs(t, err, eventlog.ErrFull, "not along with anything else")
 	_, err = log.Append(t.Context(), head, []eventlog.Entry{erasure})

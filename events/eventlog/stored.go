@@ -12,8 +12,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Stored is a Record as it stands in the store: sealed, and whole enough to compute its chain hash. Its JSON is a line of an
-// export.
+// Stored is a Record as it stands in the store: sealed, and whole enough to compute its chain hash. Its JSON is a line
+// of an export.
 type Stored struct {
 	Sequence uint64            `json:"sequence"`
 	Subject  string            `json:"subject"`
@@ -48,7 +48,8 @@ func (s Stored) msg() *nats.Msg {
 }
 
 func storedOf(m placedMsg) (Stored, error) {
-	s := Stored{Sequence: m.sequence, Subject: m.msg.Subject, Headers: make(map[string]string, fieldCount+1), Data: m.msg.Data}
+	s := Stored{Sequence: m.sequence, Subject: m.msg.Subject, Headers: make(map[string]string, fieldCount+1),
+		Data: m.msg.Data}
 	for _, name := range append(fieldNames[:], chainHeader) {
 		switch values := m.msg.Header[name]; {
 		case len(values) == 1 && values[0] != "":
@@ -60,13 +61,15 @@ func storedOf(m placedMsg) (Stored, error) {
 	return s, nil
 }
 
-// ReadStored gives each the Records behind the sequence after up to and with until, in order, as they are stored. It needs
-// no key and verifies nothing but that each is there: it returns [GapError], or [RecordError] with [ErrUnreadable].
+// ReadStored gives each the Records behind the sequence after up to and with until, in order, as they are stored. It
+// needs no key and verifies nothing but that each is there: it returns [GapError], or [RecordError] with
+// [ErrUnreadable].
 func ReadStored(ctx context.Context, e *engine.Engine, after, until uint64, each func(Stored) error) error {
 	if after >= until {
 		return nil
 	}
-	r := reader{engine: e, stream: Stream, next: after + 1, until: until, pull: replayPull, gapless: true, log: slog.New(slog.DiscardHandler)}
+	r := reader{engine: e, stream: Stream, next: after + 1, until: until, pull: replayPull, gapless: true,
+		log: slog.New(slog.DiscardHandler)}
 	return r.read(ctx, func(batch []placedMsg) error {
 		for _, m := range batch {
 			s, err := storedOf(m)
@@ -89,14 +92,15 @@ func (l *Log) ReadStored(ctx context.Context, after, until uint64, each func(Sto
 	return ReadStored(ctx, l.engine, after, until, each)
 }
 
-// StoredBlock is a block of data keys as it stands in the store, wrapped by the master key. Its JSON is a line of an export.
+// StoredBlock is a block of data keys as it stands in the store, wrapped by the master key. Its JSON is a line of an
+// export.
 type StoredBlock struct {
 	Subject string `json:"block"`
 	Data    []byte `json:"data"`
 }
 
-// ReadBlocks gives each every block of data keys. Of one that was written anew meanwhile there may be two states; the later
-// one counts.
+// ReadBlocks gives each every block of data keys. Of one that was written anew meanwhile there may be two states; the
+// later one counts.
 func ReadBlocks(ctx context.Context, e *engine.Engine, each func(StoredBlock) error) error {
 	last, err := leaderLast(ctx, e, KeyStream)
 	if err != nil || last == 0 {

@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestStored reads a log as it is stored, through JSON as an export does, and opens it with the blocks of keys: what comes
-// out is what readers of the log get, before and after an erasure.
+// TestStored reads a log as it is stored, through JSON as an export does, and opens it with the blocks of keys: what
+// comes out is what readers of the log get, before and after an erasure.
 func TestStored(t *testing.T) {
 	env := testlog.Start(t)
 	records, head := extend(t, env.Log, events.Head{}, create(3))
 	more, head := extend(t, env.Log, head, eventlog.Entry{
-		Cause:  events.Cause{Actor: uuid.NewString(), Credential: "a b%", Address: "192.0.2.7", AddressKey: records[1].Key},
+		Cause: events.Cause{Actor: uuid.NewString(), Credential: "a b%", Address: "192.0.2.7",
+			AddressKey: records[1].Key},
 		Drafts: []events.Draft{{Aggregate: records[0].Aggregate, Key: records[0].Key, Event: events.UserDisabled{}}}})
 	require.Equal(t, append(records, more...), opened(t, env, 0, head.Sequence))
 	require.Equal(t, more, opened(t, env, 3, 4))

@@ -31,8 +31,8 @@ func logConfig() jetstream.StreamConfig {
 	}
 }
 
-// keyConfig is the configuration of the stream of data keys: single messages may be deleted, and only the leader answers
-// reads, so that a destroyed key is gone for every reader at once.
+// keyConfig is the configuration of the stream of data keys: single messages may be deleted, and only the leader
+// answers reads, so that a destroyed key is gone for every reader at once.
 func keyConfig() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:       KeyStream,
@@ -50,8 +50,8 @@ type streams struct {
 	log, keys *jetstream.StreamInfo // nil: not there
 }
 
-// findStreams looks for both streams. It returns [ErrLostStream] when the store has a folder for one that the engine does
-// not know.
+// findStreams looks for both streams. It returns [ErrLostStream] when the store has a folder for one that the engine
+// does not know.
 func findStreams(ctx context.Context, e *engine.Engine) (s streams, err error) {
 	// Another instance may be making both meanwhile: where there are keys, there must be a log by then.
 	if s.keys, err = findStream(ctx, e, KeyStream); err != nil {
@@ -69,7 +69,8 @@ func findStream(ctx context.Context, e *engine.Engine, name string) (*jetstream.
 	case !errors.Is(err, jetstream.ErrStreamNotFound):
 		return nil, fmt.Errorf("looking for the stream %s: %w", name, err)
 	case e.HasStreamFolder(name):
-		return nil, fmt.Errorf("%w: the engine could not open the folder of %s; restore it from a backup", ErrLostStream, name)
+		return nil, fmt.Errorf("%w: the engine could not open the folder of %s; restore it from a backup",
+			ErrLostStream, name)
 	}
 	return nil, nil
 }
@@ -105,7 +106,8 @@ func openStreams(ctx context.Context, o Options) (streams, error) {
 	return found, err
 }
 
-func openStream(ctx context.Context, o Options, found *jetstream.StreamInfo, want jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
+func openStream(ctx context.Context, o Options, found *jetstream.StreamInfo,
+	want jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
 	if found == nil {
 		var err error
 		if found, err = createStream(ctx, o, want); err != nil {
@@ -128,7 +130,8 @@ func createStream(ctx context.Context, o Options, want jetstream.StreamConfig) (
 	}
 	found := stream.CachedInfo() // of what another instance made when it was faster; it is checked like any other
 	if o.Replicas == 0 && found.Config.Replicas < 3 && !o.Engine.Embedded() {
-		o.Logger.Warn("the cluster has no three servers: one server alone keeps the log", slog.String("stream", want.Name))
+		o.Logger.Warn("the cluster has no three servers: one server alone keeps the log",
+			slog.String("stream", want.Name))
 	}
 	return found, nil
 }

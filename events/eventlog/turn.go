@@ -18,8 +18,9 @@ const (
 	maxTurn = 2 * time.Second
 )
 
-// turns is what the instances of a shared Log ask of each other: that who is nearer to the engine appends nothing for a moment,
-// so that who is farther gets in between. It is a courtesy: the guard alone decides, and who hears nothing only loses more often.
+// turns is what the instances of a shared Log ask of each other: that who is nearer to the engine appends nothing for a
+// moment, so that who is farther gets in between. It is a courtesy: the guard alone decides, and who hears nothing only
+// loses more often.
 type turns struct {
 	self  string
 	until atomic.Int64 // when the turn ends that another instance asked for, in nanoseconds since 1970; 0: nobody did
@@ -60,7 +61,8 @@ func (l *Log) unlisten() {
 func (l *Log) AskForTurn(long time.Duration) {
 	if l.Shared() {
 		// one that is lost is asked for again
-		_ = l.engine.Conn().Publish(turnSubject, fmt.Appendf(nil, "%s %d", l.turns.self, min(long, maxTurn).Milliseconds()+1))
+		_ = l.engine.Conn().Publish(turnSubject,
+			fmt.Appendf(nil, "%s %d", l.turns.self, min(long, maxTurn).Milliseconds()+1))
 	}
 }
 

@@ -19,9 +19,10 @@ const (
 	workPull      = 64               // Records that are fetched ahead
 	workWait      = 10 * time.Second // after which a Record whose instance is silent goes to another
 	workHeartbeat = 2 * time.Second  // two of which that do not come show that the consumer is lost
-	workPending   = 4096             // Records that may wait for a Job or another attempt; past that, newer ones wait, too
-	workGrace     = 5 * time.Second  // that jobs have to end when the work ends
-	unreadRest    = time.Minute      // after which a Record that could not be read is tried again
+	// Records that may wait for a Job or another attempt; past that, newer ones wait, too
+	workPending = 4096
+	workGrace   = 5 * time.Second // that jobs have to end when the work ends
+	unreadRest  = time.Minute     // after which a Record that could not be read is tried again
 )
 
 // Task is a Record that something is to be done about.
@@ -47,17 +48,17 @@ type Worker struct {
 	log *Log
 }
 
-// OpenWork returns a Worker. The place from which the Work begins is the Log's end when it is first opened; from then on it is
-// kept, whether or not anybody works.
+// OpenWork returns a Worker. The place from which the Work begins is the Log's end when it is first opened; from then
+// on it is kept, whether or not anybody works.
 func (l *Log) OpenWork(ctx context.Context, w Work) (*Worker, error) {
 	_, err := l.workConsumer(ctx, w.Name)
 	return &Worker{Work: w, log: l}, err
 }
 
-// Run has the Work done until ctx ends: each Record goes to one of the instances that run it, and again to any of them until its
-// Job is done; so a Job may run twice, when an instance dies in between. Jobs run in no order; those that run when ctx ends get
-// a moment to end, too. Lost connections and consumers heal by themselves; a consumer that somebody removed begins at the Log's
-// end again.
+// Run has the Work done until ctx ends: each Record goes to one of the instances that run it, and again to any of them
+// until its Job is done; so a Job may run twice, when an instance dies in between. Jobs run in no order; those that run
+// when ctx ends get a moment to end, too. Lost connections and consumers heal by themselves; a consumer that somebody
+// removed begins at the Log's end again.
 //
 // The chain is not verified: whoever follows the Log does that.
 func (w *Worker) Run(ctx context.Context) {
@@ -80,7 +81,8 @@ func (l *Log) workConsumer(ctx context.Context, name string) (jetstream.Consumer
 		consumer, err := l.engine.JetStream().Consumer(ctx, Stream, name)
 		if errors.Is(err, jetstream.ErrConsumerNotFound) {
 			consumer, err = l.engine.JetStream().CreateConsumer(ctx, Stream, jetstream.ConsumerConfig{
-				Durable: name, DeliverPolicy: jetstream.DeliverNewPolicy, AckPolicy: jetstream.AckExplicitPolicy, AckWait: workWait,
+				Durable: name, DeliverPolicy: jetstream.DeliverNewPolicy, AckPolicy: jetstream.AckExplicitPolicy,
+				AckWait:    workWait,
 				MaxDeliver: -1, MaxAckPending: workPending,
 			})
 		}
@@ -113,7 +115,8 @@ func (s *shift) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(workPull), jetstream.PullExpiry(pullFor), jetstream.PullHeartbeat(workHeartbeat))
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(workPull), jetstream.PullExpiry(pullFor),
+		jetstream.PullHeartbeat(workHeartbeat))
 	if err != nil {
 		return fmt.Errorf("reading: %w", err)
 	}
@@ -153,7 +156,8 @@ func (s *shift) read(msg jetstream.Msg) (Task, error) {
 	if err != nil {
 		return Task{}, err
 	}
-	record, err := s.codec.decode(place.Sequence.Stream, &nats.Msg{Subject: msg.Subject(), Header: msg.Headers(), Data: msg.Data()})
+	record, err := s.codec.decode(place.Sequence.Stream, &nats.Msg{Subject: msg.Subject(), Header: msg.Headers(),
+		Data: msg.Data()})
 	if err != nil {
 		return Task{}, unreadable(s.ctx, place.Sequence.Stream, err)
 	}

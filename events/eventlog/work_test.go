@@ -140,8 +140,11 @@ func TestWorkHeals(t *testing.T) {
 	c.next(t)
 	js := env.Engine.JetStream()
 	require.NoError(t, js.DeleteConsumer(t.Context(), eventlog.Stream, "crew"))
-	require.Eventually(t, func() bool { _, err := js.Consumer(t.Context(), eventlog.Stream, "crew"); return err == nil },
-		time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool {
+		_, err := js.Consumer(t.Context(), eventlog.Stream,
+			"crew")
+		return err == nil
+	}, time.Minute, 5*time.Millisecond)
 	records, _ := extend(t, env.Log, head, create(1))
 	require.Equal(t, records[0], c.next(t).Record)
 }

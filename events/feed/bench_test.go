@@ -16,8 +16,8 @@ import (
 	"accountd/events/seal"
 )
 
-// BenchmarkEraseBusyPerson erases somebody of whom the feed has 5,000 messages among as many of others, on a store that syncs every
-// write; beside it, the engine overwrites 200 of them one by one. It reports the time of a message.
+// BenchmarkEraseBusyPerson erases somebody of whom the feed has 5,000 messages among as many of others, on a store that
+// syncs every write; beside it, the engine overwrites 200 of them one by one. It reports the time of a message.
 func BenchmarkEraseBusyPerson(b *testing.B) {
 	b.Run("one by one", func(b *testing.B) {
 		eraseBusyPerson(b, func(ctx context.Context, f *Feed, person uuid.UUID) int {
@@ -79,8 +79,10 @@ func busyFeed(b *testing.B) (*Feed, uuid.UUID, func()) {
 		var drafts []events.Draft
 		for j := range 500 {
 			name := fmt.Sprintf("name %d", i+j)
-			drafts = append(drafts, events.Draft{Aggregate: busy, Key: key, Event: events.ProfileUpdated{FirstName: &name}},
-				events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: name, Email: name + "@example.org"}})
+			drafts = append(drafts, events.Draft{Aggregate: busy, Key: key,
+				Event: events.ProfileUpdated{FirstName: &name}},
+				events.Draft{Aggregate: events.User(uuid.New()), Event: events.UserCreated{Username: name,
+					Email: name + "@example.org"}})
 		}
 		add(drafts...)
 	}

@@ -61,8 +61,9 @@ func (w *world) requireCopies(f *Feed, want uint64) {
 	}, 30*time.Second, 100*time.Millisecond)
 }
 
-// TestClusterCopiesStayEqual takes one server after another away and brings it back, among events that come one by one, and then
-// changes the number of copies: a copy that has caught up knows the sequence of the newest message, but not its id.
+// TestClusterCopiesStayEqual takes one server after another away and brings it back, among events that come one by one,
+// and then changes the number of copies: a copy that has caught up knows the sequence of the newest message, but not
+// its id.
 func TestClusterCopiesStayEqual(t *testing.T) {
 	w, f, servers := clusterWorld(t)
 	w.one(f, 5)
@@ -85,8 +86,8 @@ func TestClusterCopiesStayEqual(t *testing.T) {
 	w.requireRelayed(f, 1, want)
 }
 
-// TestClusterShortCopyIsMadeAnew has a server that lacks messages, which a reader there would not get: once one that only follows,
-// once the leader itself.
+// TestClusterShortCopyIsMadeAnew has a server that lacks messages, which a reader there would not get: once one that
+// only follows, once the leader itself.
 func TestClusterShortCopyIsMadeAnew(t *testing.T) {
 	for name, leads := range map[string]bool{"a follower": false, "the leader": true} {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +136,8 @@ func user() events.Draft {
 // readFour returns a durable consumer that has read four messages.
 func (w *world) readFour(f *Feed) jetstream.Consumer {
 	w.t.Helper()
-	reader, err := f.stream.CreateConsumer(w.t.Context(), jetstream.ConsumerConfig{Durable: "reader", AckPolicy: jetstream.AckExplicitPolicy})
+	reader, err := f.stream.CreateConsumer(w.t.Context(), jetstream.ConsumerConfig{Durable: "reader",
+		AckPolicy: jetstream.AckExplicitPolicy})
 	require.NoError(w.t, err)
 	w.requireRead(reader, 1, 4)
 	return reader
@@ -178,8 +180,8 @@ func (w *world) requireMended(m *mender, records uint64) {
 func TestClusterAReaderOfWhatIsNew(t *testing.T) {
 	w, f, _ := clusterWorld(t)
 	w.one(f, 5)
-	reader, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "new", AckPolicy: jetstream.AckExplicitPolicy,
-		DeliverPolicy: jetstream.DeliverNewPolicy})
+	reader, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "new",
+		AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverNewPolicy})
 	require.NoError(t, err)
 	w.one(f, 2)
 	got, done := w.take(reader)

@@ -15,9 +15,10 @@ import (
 )
 
 const (
-	doubtful   = 3                // looks in a row that must find the same fault
-	lookAgain  = 15 * time.Second // between those
-	drawsEach  = 8                // consumers that are made for each copy, so that each is met: the engine picks their servers
+	doubtful  = 3                // looks in a row that must find the same fault
+	lookAgain = 15 * time.Second // between those
+	// consumers that are made for each copy, so that each is met: the engine picks their servers
+	drawsEach  = 8
 	scaleFor   = time.Minute      // what a change of replicas may take
 	electFor   = 10 * time.Second // what an election may take
 	leadFor    = 25 * time.Second // what may be spent on having one server win it
@@ -29,8 +30,8 @@ const replicasKey = "accountd-replicas"
 
 // mender compares the copies of the Feed's stream, and makes them anew when they differ.
 //
-// The engine never compares them, and a reader gets what the copy has that its consumer lives on. What it tells about one copy is
-// how many messages a consumer has before it, which lives on one server alone.
+// The engine never compares them, and a reader gets what the copy has that its consumer lives on. What it tells about
+// one copy is how many messages a consumer has before it, which lives on one server alone.
 type mender struct {
 	*Feed
 	doubts int
@@ -44,8 +45,8 @@ func (m *mender) next(otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// look compares the copies once, and mends them when the same was found several times in a row: one that is a moment behind the
-// others looks short, too.
+// look compares the copies once, and mends them when the same was found several times in a row: one that is a moment
+// behind the others looks short, too.
 func (m *mender) look(ctx context.Context) error {
 	if err := m.restoreReplicas(ctx); err != nil {
 		return err
@@ -112,8 +113,8 @@ func (f *Feed) info(ctx context.Context) (*jetstream.StreamInfo, error) {
 	return info, nil
 }
 
-// whole reports whether the leader's copy tells of as many Records as lie between its first and its last. Messages that were
-// erased have kept their places.
+// whole reports whether the leader's copy tells of as many Records as lie between its first and its last. Messages that
+// were erased have kept their places.
 func (f *Feed) whole(ctx context.Context) (bool, error) {
 	first, err := f.next(ctx, 1, Subjects)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -167,9 +168,10 @@ func (f *Feed) draw(ctx context.Context) (server string, messages uint64, err er
 	return server, info.NumPending, nil
 }
 
-// mend makes the copies anew: all but one are given up, that one is filled again from the Log when it lacks something, and the
-// others are made from it. The copy with most messages stays, if its server can be had to lead. Who reads
-// meanwhile waits a moment; who reads from a Feed that had to be filled again gets once more what is kept, with the same ids and sequences.
+// mend makes the copies anew: all but one are given up, that one is filled again from the Log when it lacks something,
+// and the others are made from it. The copy with most messages stays, if its server can be had to lead. Who reads
+// meanwhile waits a moment; who reads from a Feed that had to be filled again gets once more what is kept, with the
+// same ids and sequences.
 func (m *mender) mend(ctx context.Context) error {
 	info, err := m.info(ctx)
 	if err != nil {
@@ -178,7 +180,8 @@ func (m *mender) mend(ctx context.Context) error {
 	short := false
 	if info.Config.Replicas > 1 {
 		if err := m.lead(ctx); err != nil {
-			m.logger.Warn("the server with most messages of the feed does not come to lead it; the feed is filled again", "error", err)
+			m.logger.Warn("the server with most messages of the feed does not come to lead it; the feed is filled "+
+				"again", "error", err)
 			short = true
 		}
 		if err := m.scale(ctx, info.Config.Replicas, 1); err != nil {
@@ -214,7 +217,8 @@ func (m *mender) lead(ctx context.Context) error {
 	return m.leadBy(ctx, best)
 }
 
-// leadBy has that server lead the stream. A lead is handed over by an election that any server may win, so it is asked for again.
+// leadBy has that server lead the stream. A lead is handed over by an election that any server may win, so it is asked
+// for again.
 func (m *mender) leadBy(ctx context.Context, server string) error {
 	ctx, cancel := context.WithTimeout(ctx, leadFor)
 	defer cancel()
@@ -258,8 +262,8 @@ func (m *mender) askToLead(ctx context.Context, server string) error {
 	return nil
 }
 
-// refill empties the leader's copy, for the relays to fill it again with all that is to be kept. Who is about to publish is refused,
-// because the stream's last sequence is another one then.
+// refill empties the leader's copy, for the relays to fill it again with all that is to be kept. Who is about to
+// publish is refused, because the stream's last sequence is another one then.
 func (m *mender) refill(ctx context.Context) error {
 	info, err := m.info(ctx)
 	if err != nil {
@@ -322,7 +326,8 @@ func (m *mender) until(ctx context.Context, what string, is func(*jetstream.Stre
 			return nil
 		}
 		if ended := pause.For(ctx, 5*pollEvery); ended != nil {
-			return fmt.Errorf("waiting for the feed's stream to be %s, and it is %s: %w", what, standingOf(info), errors.Join(ended, err))
+			return fmt.Errorf("waiting for the feed's stream to be %s, and it is %s: %w", what, standingOf(info),
+				errors.Join(ended, err))
 		}
 	}
 }
@@ -334,7 +339,8 @@ func standingOf(info *jetstream.StreamInfo) string {
 	}
 	text := fmt.Sprintf("of %d copies, led by %q", info.Config.Replicas, info.Cluster.Leader)
 	for _, r := range info.Cluster.Replicas {
-		text += fmt.Sprintf(", followed by %s (current: %v, offline: %v, lag: %d, heard %v ago)", r.Name, r.Current, r.Offline, r.Lag, r.Active)
+		text += fmt.Sprintf(", followed by %s (current: %v, offline: %v, lag: %d, heard %v ago)", r.Name, r.Current,
+			r.Offline, r.Lag, r.Active)
 	}
 	return text
 }

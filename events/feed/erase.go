@@ -18,9 +18,9 @@ var ErrNotErased = errors.New("the user is not erased in the log")
 
 const pollEvery = 20 * time.Millisecond
 
-// Erase removes everything about an erased user from the Feed, and its bytes from the store. What tells that the user is erased
-// stays; it says nothing else. The Log must hold UserErased already: Erase waits, until ctx ends, for some instance to relay it,
-// because nothing about the user can come into the Feed behind it. Calling it again is no error.
+// Erase removes everything about an erased user from the Feed, and its bytes from the store. What tells that the user
+// is erased stays; it says nothing else. The Log must hold UserErased already: Erase waits, until ctx ends, for some
+// instance to relay it, because nothing about the user can come into the Feed behind it. Calling it again is no error.
 func (f *Feed) Erase(ctx context.Context, user uuid.UUID) error {
 	last, err := f.log.Last(ctx)
 	if err != nil {

@@ -22,7 +22,8 @@ const Stream = "ACCOUNT_FEED"
 // Retention is how long a message is kept at least.
 const Retention = 7 * 24 * time.Hour
 
-// ErrStreamConfig is returned by [Open] when the stream exists with a configuration that would break the Feed's promises.
+// ErrStreamConfig is returned by [Open] when the stream exists with a configuration that would break the Feed's
+// promises.
 var ErrStreamConfig = errors.New("the feed's stream is configured differently")
 
 // Options say what a Feed tells of.
@@ -65,7 +66,8 @@ func config() jetstream.StreamConfig {
 	}
 }
 
-// Open returns the Feed, and makes its stream where there is none. It returns [engine.ErrLostStream] or [ErrStreamConfig].
+// Open returns the Feed, and makes its stream where there is none. It returns [engine.ErrLostStream] or
+// [ErrStreamConfig].
 func Open(ctx context.Context, o Options) (*Feed, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -80,8 +82,10 @@ func Open(ctx context.Context, o Options) (*Feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c := stream.CachedInfo().Config; !slices.Equal(c.Subjects, config().Subjects) || c.MaxAge != 0 || c.MaxMsgs > 0 ||
-		c.MaxBytes > 0 || c.MaxMsgsPerSubject > 0 || !c.AllowAtomicPublish || c.AllowDirect || c.DenyDelete || c.DenyPurge {
+	if c := stream.CachedInfo().Config; !slices.Equal(c.Subjects, config().Subjects) || c.MaxAge != 0 ||
+		c.MaxMsgs > 0 ||
+		c.MaxBytes > 0 || c.MaxMsgsPerSubject > 0 || !c.AllowAtomicPublish || c.AllowDirect || c.DenyDelete ||
+		c.DenyPurge {
 		return nil, fmt.Errorf("%w: remove the stream %s, and it is made anew", ErrStreamConfig, Stream)
 	}
 	f := &Feed{engine: o.Engine, log: o.Log, logger: o.Logger, keep: o.Keep, now: o.Now, stream: stream,

@@ -116,7 +116,8 @@ func TestMessages(t *testing.T) {
 	f := w.open(Options{})
 	records := w.create(1)
 	user := records[0].Aggregate
-	w.append(events.Draft{Aggregate: user, Key: records[0].Key, Event: events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK1", Secret: "hidden"}}})
+	w.append(events.Draft{Aggregate: user, Key: records[0].Key,
+		Event: events.SigningKeyAdded{SigningKey: events.SigningKey{ID: "AK1", Secret: "hidden"}}})
 	w.relayed(f)
 	msgs := w.messages(f)
 	require.Len(t, msgs, 2)
@@ -152,8 +153,8 @@ func TestOneByOneAndInBatches(t *testing.T) {
 	require.NotEmpty(t, msgs[102].Header.Get("Nats-Batch-Id"))
 }
 
-// TestRacingRelays has several relays, which are killed and started again all the time, while the Log grows and the engine is
-// restarted in between.
+// TestRacingRelays has several relays, which are killed and started again all the time, while the Log grows and the
+// engine is restarted in between.
 func TestRacingRelays(t *testing.T) {
 	w := newWorld(t)
 	for round := range 4 {
@@ -232,7 +233,8 @@ func TestErase(t *testing.T) {
 	erase := func() error { return f.Erase(t.Context(), gone.Aggregate.ID) }
 	w.relayed(f)
 	require.ErrorIs(t, erase(), ErrNotErased)
-	w.append(events.Draft{Aggregate: gone.Aggregate, Key: gone.Key, Event: events.ProfileUpdated{Email: new("gone@example.com")}})
+	w.append(events.Draft{Aggregate: gone.Aggregate, Key: gone.Key,
+		Event: events.ProfileUpdated{Email: new("gone@example.com")}})
 	w.append(events.Draft{Aggregate: stays.Aggregate, Key: stays.Key, Event: events.UserDisabled{}})
 	w.append(events.Draft{Aggregate: gone.Aggregate, Key: gone.Key, Event: events.UserErased{}})
 	stop := w.relaying(f) // Erase waits for it

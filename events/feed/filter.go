@@ -13,8 +13,9 @@ import (
 
 // Filter says which messages somebody wants. The zero Filter wants all.
 type Filter struct {
-	Types      []string           `json:"types,omitempty"`      // with or without their version, which does not count
-	Aggregates []events.Aggregate `json:"aggregates,omitempty"` // whose messages; without an id, those of the whole kind
+	Types []string `json:"types,omitempty"` // with or without their version, which does not count
+	// whose messages; without an id, those of the whole kind
+	Aggregates []events.Aggregate `json:"aggregates,omitempty"`
 }
 
 // MaxSubjects bounds how many subjects a Filter may stand for: its types times its aggregates.
@@ -29,7 +30,10 @@ var (
 // Check returns [ErrType] for a type that is not known, and [ErrTooMany].
 func (f Filter) Check() error {
 	for _, typ := range f.Types {
-		if !slices.ContainsFunc(events.Types(), func(known string) bool { return known == typ || versionless(known) == typ }) {
+		if !slices.ContainsFunc(events.Types(), func(known string) bool {
+			return known == typ ||
+				versionless(known) == typ
+		}) {
 			return fmt.Errorf("%w: %.80q", ErrType, typ)
 		}
 	}
@@ -70,7 +74,8 @@ func versionless(typ string) string {
 	return name
 }
 
-// Name returns the text by which requests name an aggregate, or all of a kind: user/0198c0de-0000-7000-8000-0000000000a1, user.
+// Name returns the text by which requests name an aggregate, or all of a kind:
+// user/0198c0de-0000-7000-8000-0000000000a1, user.
 func Name(a events.Aggregate) string {
 	if a.ID == uuid.Nil {
 		return string(a.Kind)
@@ -99,7 +104,8 @@ func ParseName(name string) (events.Aggregate, error) {
 
 // Wants reports whether the Filter wants what tells of that Record.
 func (f Filter) Wants(r events.Record) bool {
-	typed := len(f.Types) == 0 || slices.ContainsFunc(f.Types, func(t string) bool { return versionless(t) == versionless(r.Type) })
+	typed := len(f.Types) == 0 || slices.ContainsFunc(f.Types,
+		func(t string) bool { return versionless(t) == versionless(r.Type) })
 	return typed && (len(f.Aggregates) == 0 || slices.Contains(f.Aggregates, r.Aggregate) ||
 		slices.Contains(f.Aggregates, events.Aggregate{Kind: r.Aggregate.Kind}))
 }

@@ -28,8 +28,8 @@ type state struct {
 	cause   error
 }
 
-// hindered notes that the relay could not do its work: it could not publish, or it could not even learn where the Feed stands. It
-// warns when that lasts, once with a count and not at each try.
+// hindered notes that the relay could not do its work: it could not publish, or it could not even learn where the Feed
+// stands. It warns when that lasts, once with a count and not at each try.
 func (s *state) hindered(logger *slog.Logger, cause error, sending bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,11 +41,13 @@ func (s *state) hindered(logger *slog.Logger, cause error, sending bool) {
 	lasts := now.Sub(s.since)
 	if lasts >= hinderedFor && (s.warned.IsZero() || now.Sub(s.warned) >= warnEvery) {
 		s.warned = now
-		logger.Warn("events wait to be relayed to the feed", "for", lasts.Round(time.Second), "tries", s.tries, "relayed", s.record, "error", cause)
+		logger.Warn("events wait to be relayed to the feed", "for", lasts.Round(time.Second), "tries", s.tries,
+			"relayed", s.record, "error", cause)
 	}
 }
 
-// stands notes up to which Record the Feed tells of the Log. That it can be learned is enough only where that was what failed.
+// stands notes up to which Record the Feed tells of the Log. That it can be learned is enough only where that was what
+// failed.
 func (s *state) stands(record uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,8 +57,8 @@ func (s *state) stands(record uint64) {
 	s.record = max(s.record, record)
 }
 
-// Health returns nil while this instance relays, or has nothing to do, and [ErrNotRelayed] with the reason when it has been hindered
-// for some seconds.
+// Health returns nil while this instance relays, or has nothing to do, and [ErrNotRelayed] with the reason when it has
+// been hindered for some seconds.
 func (f *Feed) Health() error {
 	s := &f.state
 	s.mu.Lock()
@@ -67,8 +69,8 @@ func (f *Feed) Health() error {
 	return fmt.Errorf("%w for %v: %w", ErrNotRelayed, time.Since(s.since).Round(time.Second), s.cause)
 }
 
-// Lag returns the age of the oldest event that the Feed does not tell of, whichever instance relays; 0 when it tells of all. While
-// the Feed does not answer, what was last known of it counts.
+// Lag returns the age of the oldest event that the Feed does not tell of, whichever instance relays; 0 when it tells of
+// all. While the Feed does not answer, what was last known of it counts.
 func (f *Feed) Lag(ctx context.Context) (time.Duration, error) {
 	relayed, err := f.Position(ctx)
 	if err != nil {

@@ -23,8 +23,9 @@ const markEvery = time.Hour
 // marks is where the age of what is in the Feed is kept.
 type marks struct{ bucket jetstream.KeyValue }
 
-// age is how long the service has run, all in all, and what was in the Feed when. Time that is counted so cannot jump: an hour is
-// an hour that some instance has seen pass, and the clock of a start that is days ahead or behind adds minutes at most.
+// age is how long the service has run, all in all, and what was in the Feed when. Time that is counted so cannot jump:
+// an hour is an hour that some instance has seen pass, and the clock of a start that is days ahead or behind adds
+// minutes at most.
 type age struct {
 	Ran   time.Duration `json:"ran"`   // nanoseconds
 	Clock time.Time     `json:"clock"` // what a clock said then

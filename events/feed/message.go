@@ -45,8 +45,9 @@ func MessageOf(r events.Record) Message {
 		SpecVersion: "1.0", ID: r.ID.String(), Type: r.Type, Source: "accountd", Time: r.Time.UTC(),
 		Subject:     string(r.Aggregate.Kind) + "s/" + r.Aggregate.ID.String(),
 		ContentType: "application/json",
-		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID, TraceParent: r.Cause.TraceParent,
-		Erased: r.Erased, Data: events.Public(r.Event),
+		Sequence:    r.Sequence, Actor: r.Cause.Actor, Credential: r.Cause.Credential, RequestID: r.Cause.RequestID,
+		TraceParent: r.Cause.TraceParent,
+		Erased:      r.Erased, Data: events.Public(r.Event),
 	}
 }
 
@@ -55,8 +56,8 @@ const subjectPrefix = "feed."
 // Subjects matches the subject of every message.
 const Subjects = subjectPrefix + ">"
 
-// Subject returns the subject of a message, or a filter for several: "*" stands for any kind, type or id. The type's version
-// is left away.
+// Subject returns the subject of a message, or a filter for several: "*" stands for any kind, type or id. The type's
+// version is left away.
 func Subject(kind, typ, id string) string {
 	return subjectPrefix + kind + "." + versionless(typ) + "." + id
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// queuePrefix begins the names of the consumers by which webhooks were sent their events before they read the Log themselves. No
-// subscription has such a name.
+// queuePrefix begins the names of the consumers by which webhooks were sent their events before they read the Log
+// themselves. No subscription has such a name.
 const queuePrefix = "QUEUE_"
 
-// queueConsumers returns the consumers of the queue of that id: there may be more than one, when a change of it was interrupted.
+// queueConsumers returns the consumers of the queue of that id: there may be more than one, when a change of it was
+// interrupted.
 func (f *Feed) queueConsumers(ctx context.Context, id string) (all []*jetstream.ConsumerInfo, err error) {
 	consumers := f.stream.ListConsumers(ctx)
 	for info := range consumers.Info() {
@@ -27,8 +28,8 @@ func (f *Feed) queueConsumers(ctx context.Context, id string) (all []*jetstream.
 	return all, nil
 }
 
-// QueuePlace returns the last Record that an older version of the service was done with for the webhook of that id, and false when
-// it left nothing.
+// QueuePlace returns the last Record that an older version of the service was done with for the webhook of that id, and
+// false when it left nothing.
 func (f *Feed) QueuePlace(ctx context.Context, id string) (record uint64, ok bool, err error) {
 	all, err := f.queueConsumers(ctx, id)
 	if err != nil || len(all) == 0 {

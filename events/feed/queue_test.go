@@ -28,8 +28,10 @@ func TestQueuesOfOlderVersions(t *testing.T) {
 	_, ok, err := f.QueuePlace(t.Context(), id)
 	require.NoError(t, err)
 	require.False(t, ok)
-	consumer, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: fmt.Sprintf("QUEUE_%s_1_0", id), MaxAckPending: 1,
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: 2, AckPolicy: jetstream.AckExplicitPolicy})
+	consumer, err := f.stream.CreateConsumer(t.Context(),
+		jetstream.ConsumerConfig{Durable: fmt.Sprintf("QUEUE_%s_1_0", id), MaxAckPending: 1,
+			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: 2,
+			AckPolicy: jetstream.AckExplicitPolicy})
 	require.NoError(t, err)
 	place := func() uint64 {
 		record, ok, err := f.QueuePlace(t.Context(), id)

@@ -28,11 +28,12 @@ const (
 // errMoved says that the Feed is not where this relay takes it to be: it must follow the Log from somewhere else.
 var errMoved = errors.New("the feed has moved")
 
-// errDuplicate says that the engine remembers a message that may not be in the Feed any more. It forgets it within a second.
+// errDuplicate says that the engine remembers a message that may not be in the Feed any more. It forgets it within a
+// second.
 var errDuplicate = errors.New("the engine takes the message for a repeated one")
 
-// Run relays the Log until ctx ends, whose cause it then returns, and drops what is too old. Any number of instances may run
-// it. It returns an error when the connection is closed; whatever else hinders it is logged, and tried again.
+// Run relays the Log until ctx ends, whose cause it then returns, and drops what is too old. Any number of instances
+// may run it. It returns an error when the connection is closed; whatever else hinders it is logged, and tried again.
 func (f *Feed) Run(ctx context.Context) error {
 	trim, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -152,8 +153,8 @@ func (r *relay) find(ctx context.Context) error {
 	}
 }
 
-// beginning looks with which Record an empty Feed begins: with the oldest that is to be kept, as the marks tell. Where there are
-// none, nothing was relayed ever, and the times of the Records tell.
+// beginning looks with which Record an empty Feed begins: with the oldest that is to be kept, as the marks tell. Where
+// there are none, nothing was relayed ever, and the times of the Records tell.
 func (r *relay) beginning(ctx context.Context) (err error) {
 	if r.newest, err = r.log.Last(ctx); err != nil {
 		return err
@@ -276,7 +277,8 @@ func (r *relay) send(ctx context.Context, group []events.Record) error {
 	return nil
 }
 
-// lost makes the best of a publish that failed, or of which the outcome is not known: the Feed tells where it stands now.
+// lost makes the best of a publish that failed, or of which the outcome is not known: the Feed tells where it stands
+// now.
 func (r *relay) lost(ctx context.Context, cause error) error {
 	if errors.Is(cause, nats.ErrConnectionClosed) {
 		return cause

@@ -11,15 +11,15 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// errFailed says that the engine has given up on the Feed's stream: of an embedded one nothing is written any more once a write or a
-// sync has failed.
+// errFailed says that the engine has given up on the Feed's stream: of an embedded one nothing is written any more once
+// a write or a sync has failed.
 var errFailed = errors.New("the store of the feed has failed")
 
 // deletedFor is how long a stream that was deleted may be in the way of the new one.
 const deletedFor = 5 * time.Second
 
-// suspect has the relay make the stream anew when an embedded engine cannot do what it was asked to: only a store that has failed, or
-// cannot be read, makes it say so.
+// suspect has the relay make the stream anew when an embedded engine cannot do what it was asked to: only a store that
+// has failed, or cannot be read, makes it say so.
 func (f *Feed) suspect(err error) {
 	api, ok := errors.AsType[*jetstream.APIError](err)
 	if !ok || api.Code < 500 || !f.engine.Embedded() {
@@ -44,9 +44,9 @@ type reader struct {
 	record uint64
 }
 
-// remake makes the stream anew, which is then filled again from the Log. Its sequences go on, and its durable consumers begin behind
-// what was acknowledged to them. It may be called again when it fails; what it knows of the old stream is lost in a crash alone, after
-// which subscriptions begin as they did when they were made.
+// remake makes the stream anew, which is then filled again from the Log. Its sequences go on, and its durable consumers
+// begin behind what was acknowledged to them. It may be called again when it fails; what it knows of the old stream is
+// lost in a crash alone, after which subscriptions begin as they did when they were made.
 func (f *Feed) remake(ctx context.Context, cause error) error {
 	f.making.Lock()
 	defer f.making.Unlock()
@@ -76,7 +76,8 @@ func (f *Feed) remake(ctx context.Context, cause error) error {
 	case <-f.failed: // that was the old one
 	default:
 	}
-	f.logger.Info("the feed is there again, and filled", "from_record", f.left.first, "consumers", len(f.left.consumers))
+	f.logger.Info("the feed is there again, and filled", "from_record", f.left.first, "consumers",
+		len(f.left.consumers))
 	f.left = nil
 	return nil
 }
@@ -149,9 +150,9 @@ func (f *Feed) readers(ctx context.Context, at place) (all []reader, err error) 
 	return all, nil
 }
 
-// readerOf tells the oldest Record that a consumer may not have read: a message of the Feed follows for each Record, also where it was
-// erased. Where nothing was acknowledged ever, the engine does not tell from where it reads; of a Subscription that began with what was
-// new, its own Record does.
+// readerOf tells the oldest Record that a consumer may not have read: a message of the Feed follows for each Record,
+// also where it was erased. Where nothing was acknowledged ever, the engine does not tell from where it reads; of a
+// Subscription that began with what was new, its own Record does.
 func readerOf(info *jetstream.ConsumerInfo, at place) reader {
 	next := acknowledged(info) + 1
 	r := reader{config: info.Config, record: max(next+at.record, at.tells) - at.tells}
@@ -161,7 +162,8 @@ func readerOf(info *jetstream.ConsumerInfo, at place) reader {
 	return r
 }
 
-// consumer returns the configuration by which the reader goes on in the new stream, in which a message follows for each Record.
+// consumer returns the configuration by which the reader goes on in the new stream, in which a message follows for each
+// Record.
 func (l *remains) consumer(r reader) jetstream.ConsumerConfig {
 	c := r.config
 	c.DeliverPolicy, c.OptStartTime, c.OptStartSeq = jetstream.DeliverByStartSequencePolicy, nil, l.next

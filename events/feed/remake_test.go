@@ -17,8 +17,8 @@ import (
 	"accountd/events/engine"
 )
 
-// failOnce has a write of the Feed's stream fail, that of a message which is deleted; the engine writes nothing there any more then,
-// though the disk is well.
+// failOnce has a write of the Feed's stream fail, that of a message which is deleted; the engine writes nothing there
+// any more then, though the disk is well.
 func (w *world) failOnce(f *Feed, message uint64) {
 	w.t.Helper()
 	msgs := filepath.Join(w.Dir, server.JetStreamStoreDir, server.DEFAULT_GLOBAL_ACCOUNT, "streams", Stream, "msgs")
@@ -29,8 +29,8 @@ func (w *world) failOnce(f *Feed, message uint64) {
 	require.NoError(w.t, os.Rename(msgs+".away", msgs))
 }
 
-// TestAFailedStoreOfTheFeed is made anew while all else goes on: all that was kept is there again, the sequences go on, and a durable
-// reader begins behind what it has acknowledged.
+// TestAFailedStoreOfTheFeed is made anew while all else goes on: all that was kept is there again, the sequences go on,
+// and a durable reader begins behind what it has acknowledged.
 func TestAFailedStoreOfTheFeed(t *testing.T) {
 	w := newWorld(t)
 	f := w.open(Options{})
@@ -80,8 +80,8 @@ func engineRefuses(f *Feed) error {
 	return err
 }
 
-// TestAFailedStoreHindersAnErasure: nothing is published, so only the erasure meets the store that has failed; it is done when it is
-// tried again.
+// TestAFailedStoreHindersAnErasure: nothing is published, so only the erasure meets the store that has failed; it is
+// done when it is tried again.
 func TestAFailedStoreHindersAnErasure(t *testing.T) {
 	w := newWorld(t)
 	f := w.open(Options{})
@@ -93,8 +93,10 @@ func TestAFailedStoreHindersAnErasure(t *testing.T) {
 	require.NoError(t, f.engine.Broken(Stream), "the engine does not tell of what failed when it deleted")
 	defer w.relaying(f)()
 	require.Error(t, f.Erase(t.Context(), gone.Aggregate.ID))
-	require.NoError(t, w.Log.Destroy(t.Context(), gone.Key)) // as the Log would be read if the Feed was filled after that
-	require.Eventually(t, func() bool { return f.Erase(t.Context(), gone.Aggregate.ID) == nil }, 20*time.Second, 10*time.Millisecond)
+	// as the Log would be read if the Feed was filled after that
+	require.NoError(t, w.Log.Destroy(t.Context(), gone.Key))
+	require.Eventually(t, func() bool { return f.Erase(t.Context(), gone.Aggregate.ID) == nil }, 20*time.Second,
+		10*time.Millisecond)
 	var left []string
 	for _, msg := range w.messages(f) {
 		left = append(left, msg.Header.Get(headerMsgID))

@@ -11,8 +11,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// search returns the sequence of the first message that is there and for which the question is answered with yes, as it is for
-// all behind it; the newest message's sequence plus one when there is none.
+// search returns the sequence of the first message that is there and for which the question is answered with yes, as it
+// is for all behind it; the newest message's sequence plus one when there is none.
 func (f *Feed) search(ctx context.Context, question func(*jetstream.RawStreamMsg) (bool, error)) (uint64, error) {
 	info, err := f.stream.Info(ctx)
 	if err != nil {

@@ -20,8 +20,8 @@ type Subscription struct {
 	Name  string `json:"-"` // also the consumer's; see Check
 	Start Start  `json:"start,omitzero"`
 	Filter
-	// ID and Made name the events.SubscriptionCreated by which there is the Subscription: its aggregate, and its Record's sequence.
-	// They are zero of a Subscription that was made before the Log told of Subscriptions.
+	// ID and Made name the events.SubscriptionCreated by which there is the Subscription: its aggregate, and its
+	// Record's sequence. They are zero of a Subscription that was made before the Log told of Subscriptions.
 	ID   uuid.UUID `json:"id,omitzero"`
 	Made uint64    `json:"made,omitempty"`
 
@@ -32,9 +32,10 @@ type Subscription struct {
 
 // Start says with which message a Subscription begins; the zero Start is the oldest that is kept.
 type Start struct {
-	New    bool      `json:"new,omitempty"`      // with the next one that comes
-	Record uint64    `json:"sequence,omitempty"` // with the Record of that sequence, or the first behind it that is kept
-	Time   time.Time `json:"time,omitzero"`      // with the first that happened then or later
+	New bool `json:"new,omitempty"` // with the next one that comes
+	// with the Record of that sequence, or the first behind it that is kept
+	Record uint64    `json:"sequence,omitempty"`
+	Time   time.Time `json:"time,omitzero"` // with the first that happened then or later
 }
 
 // Errors of subscriptions.
@@ -49,8 +50,8 @@ const metadataKey = "accountd-subscription"
 
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
-// Check returns [ErrSubscriptionName] for a name that is not 1 to 64 of a-z, 0-9, "-" and "_", beginning with one of the first
-// two, and what is wrong with the Filter.
+// Check returns [ErrSubscriptionName] for a name that is not 1 to 64 of a-z, 0-9, "-" and "_", beginning with one of
+// the first two, and what is wrong with the Filter.
 func (s Subscription) Check() error {
 	if !namePattern.MatchString(s.Name) {
 		return ErrSubscriptionName
@@ -89,7 +90,8 @@ func (f *Feed) consumer(ctx context.Context, s Subscription) (jetstream.Consumer
 		return jetstream.ConsumerConfig{}, fmt.Errorf("making the consumer %s: %w", s.Name, err)
 	}
 	c := jetstream.ConsumerConfig{
-		Durable: s.Name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubjects: s.Subjects(), Metadata: map[string]string{metadataKey: string(made)},
+		Durable: s.Name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubjects: s.Subjects(),
+		Metadata: map[string]string{metadataKey: string(made)},
 	}
 	switch {
 	case s.Start.New:
@@ -104,7 +106,8 @@ func (f *Feed) consumer(ctx context.Context, s Subscription) (jetstream.Consumer
 	return c, err
 }
 
-// Claim stores which aggregate the Subscription of s's name belongs to, and nothing else of s. It returns [ErrNoSubscription].
+// Claim stores which aggregate the Subscription of s's name belongs to, and nothing else of s. It returns
+// [ErrNoSubscription].
 func (f *Feed) Claim(ctx context.Context, s Subscription) error {
 	have, err := f.Subscription(ctx, s.Name)
 	if err != nil {

@@ -40,18 +40,21 @@ func TestSubscriptions(t *testing.T) {
 		Subscription
 		want string
 	}{
-		"all":        {Subscription{}, "2 3 4 5 6 7"},
-		"new":        {Subscription{Start: Start{New: true}}, "6 7"},
-		"record":     {Subscription{Start: Start{Record: 4}}, "4 5 6 7"},
-		"dropped":    {Subscription{Start: Start{Record: 1}}, "2 3 4 5 6 7"},
-		"future":     {Subscription{Start: Start{Record: 7}}, "7"},
-		"time":       {Subscription{Start: Start{Time: third.Time}}, "5 6 7"},
-		"never":      {Subscription{Start: Start{Time: third.Time.Add(time.Hour)}}, "6 7"},
-		"types":      {Subscription{Filter: Filter{Types: []string{"UserCreated.v1", "UserEnabled", "UserEnabled.v1"}}}, "2 5 6 7"},
-		"aggregates": {Subscription{Filter: Filter{Aggregates: []events.Aggregate{bob.Aggregate, events.Group(uuid.New())}}}, "2 4"},
-		"kinds":      {Subscription{Filter: Filter{Aggregates: []events.Aggregate{{Kind: events.KindUser}, ada.Aggregate, {Kind: events.KindGroup}}}}, "2 3 4 5 6 7"},
-		"both": {Subscription{Filter: Filter{Types: []string{"UserDisabled.v1"}, Aggregates: []events.Aggregate{ada.Aggregate, bob.Aggregate}}},
-			"3 4"},
+		"all":     {Subscription{}, "2 3 4 5 6 7"},
+		"new":     {Subscription{Start: Start{New: true}}, "6 7"},
+		"record":  {Subscription{Start: Start{Record: 4}}, "4 5 6 7"},
+		"dropped": {Subscription{Start: Start{Record: 1}}, "2 3 4 5 6 7"},
+		"future":  {Subscription{Start: Start{Record: 7}}, "7"},
+		"time":    {Subscription{Start: Start{Time: third.Time}}, "5 6 7"},
+		"never":   {Subscription{Start: Start{Time: third.Time.Add(time.Hour)}}, "6 7"},
+		"types": {Subscription{Filter: Filter{Types: []string{"UserCreated.v1", "UserEnabled", "UserEnabled.v1"}}},
+			"2 5 6 7"},
+		"aggregates": {Subscription{Filter: Filter{Aggregates: []events.Aggregate{bob.Aggregate,
+			events.Group(uuid.New())}}}, "2 4"},
+		"kinds": {Subscription{Filter: Filter{Aggregates: []events.Aggregate{{Kind: events.KindUser},
+			ada.Aggregate, {Kind: events.KindGroup}}}}, "2 3 4 5 6 7"},
+		"both": {Subscription{Filter: Filter{Types: []string{"UserDisabled.v1"},
+			Aggregates: []events.Aggregate{ada.Aggregate, bob.Aggregate}}}, "3 4"},
 	}
 	for name, c := range cases {
 		c.Name = name
@@ -76,7 +79,8 @@ func TestSubscriptions(t *testing.T) {
 func TestSubscriptionsOfAnEmptyFeed(t *testing.T) {
 	w := newWorld(t)
 	f := w.open(Options{})
-	for name, start := range map[string]Start{"a": {}, "b": {New: true}, "c": {Record: 1}, "d": {Record: 9}, "e": {Time: time.Now()}} {
+	for name, start := range map[string]Start{"a": {}, "b": {New: true}, "c": {Record: 1}, "d": {Record: 9},
+		"e": {Time: time.Now()}} {
 		_, err := f.Subscribe(t.Context(), Subscription{Name: name, Start: start})
 		require.NoError(t, err, name)
 	}
@@ -120,7 +124,8 @@ func TestOtherConsumersAreNone(t *testing.T) {
 	w := newWorld(t)
 	f := w.open(Options{})
 	for _, name := range []string{"foreign", "FOREIGN"} {
-		_, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy})
+		_, err := f.stream.CreateConsumer(t.Context(),
+			jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy})
 		require.NoError(t, err)
 		_, err = f.Subscription(t.Context(), name)
 		require.ErrorIs(t, err, ErrNoSubscription)

@@ -14,8 +14,8 @@ import (
 const (
 	// patienceWithReaders says how many times a Retention a message waits for a durable consumer that has not read it.
 	patienceWithReaders = 4
-	// clocksApart is how far the clocks of a cluster's servers may be from each other: one says when a consumer was made, another when
-	// a message came.
+	// clocksApart is how far the clocks of a cluster's servers may be from each other: one says when a consumer was
+	// made, another when a message came.
 	clocksApart = time.Minute
 )
 
@@ -46,7 +46,8 @@ type trimmer struct {
 	revision uint64 // of the age when this instance looked last
 }
 
-// look counts the time since this instance looked last, unless another one has counted it, and drops what is too old by then.
+// look counts the time since this instance looked last, unless another one has counted it, and drops what is too old by
+// then.
 func (t *trimmer) look(ctx context.Context, ran time.Duration, clock time.Time) error {
 	a, revision, err := t.marks.load(ctx)
 	if err != nil {
@@ -115,12 +116,12 @@ func (t *trimmer) spare(a *age, old uint64, slow reading) uint64 {
 	}
 	lost := min(a.old(patienceWithReaders*t.keep), old)
 	if lost < slow.record {
-		t.logger.Warn("old messages of the feed are kept for a consumer that has not read them, for now", "consumer", slow.consumer,
-			"from_record", slow.record, "dropped_after", patienceWithReaders*t.keep)
+		t.logger.Warn("old messages of the feed are kept for a consumer that has not read them, for now", "consumer",
+			slow.consumer, "from_record", slow.record, "dropped_after", patienceWithReaders*t.keep)
 		return slow.record - 1
 	}
-	t.logger.Error("messages of the feed are dropped that a consumer has not read; GET /v1/events has them", "consumer", slow.consumer,
-		"from_record", slow.record, "to_record", lost)
+	t.logger.Error("messages of the feed are dropped that a consumer has not read; GET /v1/events has them", "consumer",
+		slow.consumer, "from_record", slow.record, "to_record", lost)
 	return lost
 }
 
@@ -130,8 +131,8 @@ type reading struct {
 	record   uint64 // the oldest that it may not have read; 0: it has read all
 }
 
-// slowest returns the durable consumer that is behind all others. What it wants not is taken for unread, too, until it has read
-// something behind it.
+// slowest returns the durable consumer that is behind all others. What it wants not is taken for unread, too, until it
+// has read something behind it.
 func (f *Feed) slowest(ctx context.Context, apart time.Duration) (slow reading, err error) {
 	var floor uint64
 	consumers := f.stream.ListConsumers(ctx)
@@ -164,8 +165,9 @@ func (f *Feed) slowest(ctx context.Context, apart time.Duration) (slow reading, 
 	return slow, err
 }
 
-// unread returns the sequence of the oldest message that a consumer may not have read. Of one that began with what was new and has
-// acknowledged nothing, a cluster does not tell with which message that was; the time when it was made does.
+// unread returns the sequence of the oldest message that a consumer may not have read. Of one that began with what was
+// new and has acknowledged nothing, a cluster does not tell with which message that was; the time when it was made
+// does.
 func (f *Feed) unread(ctx context.Context, info *jetstream.ConsumerInfo, apart time.Duration) (uint64, error) {
 	next := acknowledged(info) + 1
 	if info.Config.DeliverPolicy != jetstream.DeliverNewPolicy || next > 1 {
@@ -177,7 +179,8 @@ func (f *Feed) unread(ctx context.Context, info *jetstream.ConsumerInfo, apart t
 	return max(next, began), err
 }
 
-// acknowledged returns the sequence up to which a consumer has read everything or wants nothing, as far as the engine tells.
+// acknowledged returns the sequence up to which a consumer has read everything or wants nothing, as far as the engine
+// tells.
 func acknowledged(info *jetstream.ConsumerInfo) uint64 {
 	done := max(info.AckFloor.Stream+1, info.Config.OptStartSeq) - 1
 	if info.NumAckPending == 0 {
@@ -186,8 +189,8 @@ func acknowledged(info *jetstream.ConsumerInfo) uint64 {
 	return done
 }
 
-// next returns the first message from that sequence on that fits the filter. The error is jetstream.ErrMsgNotFound when there
-// is none.
+// next returns the first message from that sequence on that fits the filter. The error is jetstream.ErrMsgNotFound when
+// there is none.
 func (f *Feed) next(ctx context.Context, from uint64, filter string) (*jetstream.RawStreamMsg, error) {
 	msg, err := f.stream.GetMsg(ctx, from, jetstream.WithGetMsgSubject(filter))
 	if err != nil {

@@ -49,7 +49,8 @@ func TestTheNewestMessageOutlivesRetention(t *testing.T) {
 	w.requireRelayed(f, 7, 9)
 }
 
-// TestAClockThatJumps has starts days ahead and behind, as after a battery that failed: what waits in the feed does not age by that.
+// TestAClockThatJumps has starts days ahead and behind, as after a battery that failed: what waits in the feed does not
+// age by that.
 func TestAClockThatJumps(t *testing.T) {
 	w := newWorld(t)
 	w.create(21)
@@ -106,14 +107,16 @@ func TestSeveralInstancesCountTimeOnce(t *testing.T) {
 	require.InDelta(t, 2*day, a.Ran, float64(2*time.Hour))
 }
 
-// TestWhatWasNotReadIsKept has a consumer that is not there for weeks: what waits for it is kept, said, and dropped at last.
+// TestWhatWasNotReadIsKept has a consumer that is not there for weeks: what waits for it is kept, said, and dropped at
+// last.
 func TestWhatWasNotReadIsKept(t *testing.T) {
 	w := newWorld(t)
 	var said strings.Builder
 	f := w.open(Options{Logger: slog.New(slog.NewTextHandler(&said, nil))})
 	w.create(5)
 	w.relayed(f)
-	consumer, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "late", AckPolicy: jetstream.AckExplicitPolicy})
+	consumer, err := f.stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "late",
+		AckPolicy: jetstream.AckExplicitPolicy})
 	require.NoError(t, err)
 	for range 2 {
 		_, done := w.take(consumer)

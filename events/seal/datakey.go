@@ -31,7 +31,8 @@ func NewDataKey() DataKey {
 	return k
 }
 
-// Derive returns 32 bytes that follow from the key and the purpose, by HKDF with SHA-256, and tell nothing about the key.
+// Derive returns 32 bytes that follow from the key and the purpose, by HKDF with SHA-256, and tell nothing about the
+// key.
 func (k DataKey) Derive(purpose string) []byte {
 	secret, err := hkdf.Key(sha256.New, k[:], nil, purpose, KeySize)
 	if err != nil {

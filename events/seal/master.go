@@ -63,7 +63,8 @@ func (m *Master) Wrap(key DataKey, aad []byte) []byte {
 	return m.wrap.Seal(make([]byte, 0, WrappedSize), nil, key[:], aad)
 }
 
-// Unwrap returns the data key that Wrap was given. It returns [ErrSealed] for any other master key, aad or wrapped text.
+// Unwrap returns the data key that Wrap was given. It returns [ErrSealed] for any other master key, aad or wrapped
+// text.
 func (m *Master) Unwrap(wrapped, aad []byte) (DataKey, error) {
 	plain, err := open(make([]byte, 0, KeySize), m.wrap, wrapped, aad)
 	if err != nil {

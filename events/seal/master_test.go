@@ -42,7 +42,8 @@ func TestParseMaster(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, master.Fingerprint(), parsed.Fingerprint())
 	}
-	for _, text := range []string{"", "\n", "AAAA", master.Text()[:43], master.Text() + master.Text(), "!" + master.Text()[1:]} {
+	for _, text := range []string{"", "\n", "AAAA", master.Text()[:43], master.Text() + master.Text(),
+		"!" + master.Text()[1:]} {
 		_, err := ParseMaster(text)
 		require.ErrorIs(t, err, ErrMaster, text)
 	}

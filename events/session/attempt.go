@@ -99,13 +99,14 @@ func (a *attempts) leave(key string) {
 	delete(a.running, key)
 }
 
-// Begin takes it on to carry out the request, or returns the answer that was kept when it was carried out before. Who takes
-// it on must end the Attempt, by End or Release. An attempt belongs to the Store that made it: it is void when its process
-// has ended, which another instance on a cluster learns within six seconds. Begin returns a [RunningError] or [ErrOther].
-// Names and requests are remembered for 24 hours.
+// Begin takes it on to carry out the request, or returns the answer that was kept when it was carried out before. Who
+// takes it on must end the Attempt, by End or Release. An attempt belongs to the Store that made it: it is void when
+// its process has ended, which another instance on a cluster learns within six seconds. Begin returns a [RunningError]
+// or [ErrOther]. Names and requests are remembered for 24 hours.
 func (s *Store) Begin(ctx context.Context, r Request) (*Attempt, []byte, error) {
 	sum := sha256.Sum256([]byte(r.Name))
-	a := &Attempt{store: s, key: strings.Join([]string{attemptsName, r.About.String(), hex.EncodeToString(sum[:])}, ".")}
+	a := &Attempt{store: s, key: strings.Join([]string{attemptsName, r.About.String(), hex.EncodeToString(sum[:])},
+		".")}
 	for {
 		answer, err := a.begin(ctx, r)
 		if errors.Is(err, errMoved) {
@@ -214,7 +215,8 @@ func (a *Attempt) keepAlive() {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				_ = a.rewrite(ctx, func(kept *attempt) { kept.Until = a.store.now().Add(leaseFor).UTC() }) // the next one may succeed
+				// the next one may succeed
+				_ = a.rewrite(ctx, func(kept *attempt) { kept.Until = a.store.now().Add(leaseFor).UTC() })
 			}
 		}
 	}()
@@ -233,8 +235,8 @@ func (a *Attempt) End(ctx context.Context, answer []byte) error {
 	return a.rewrite(ctx, func(kept *attempt) { kept.Answer = answer })
 }
 
-// Release ends the attempt without an answer, if it has not ended: the next one who asks carries the request out, with the same
-// Since and Seed.
+// Release ends the attempt without an answer, if it has not ended: the next one who asks carries the request out, with
+// the same Since and Seed.
 func (a *Attempt) Release(ctx context.Context) error {
 	if !a.end() {
 		return nil

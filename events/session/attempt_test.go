@@ -151,7 +151,8 @@ func TestAttemptsRace(t *testing.T) {
 func TestForgetAbout(t *testing.T) {
 	s := open(t, testlog.Start(t))
 	require.NoError(t, s.ForgetAbout(ctx, user))
-	mine, theirs := Request{Name: "mine", About: user, Digest: []byte("r")}, Request{Name: "theirs", Digest: []byte("r")}
+	mine, theirs := Request{Name: "mine", About: user, Digest: []byte("r")},
+		Request{Name: "theirs", Digest: []byte("r")}
 	running := Request{Name: "running", About: user, Digest: []byte("r")}
 	for _, r := range []Request{mine, theirs} {
 		a, _, err := s.Begin(ctx, r)

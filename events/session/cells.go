@@ -44,7 +44,8 @@ func (c cells) get(ctx context.Context, key string) (cell, error) {
 	return cell{value: entry.Value(), revision: entry.Revision()}, nil
 }
 
-// keys returns the keys that the pattern fits, those of cells that have just ended among them. Only the leader is asked, as for values.
+// keys returns the keys that the pattern fits, those of cells that have just ended among them. Only the leader is
+// asked, as for values.
 func (c cells) keys(ctx context.Context, pattern string) (out []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -71,7 +72,8 @@ func (c cells) put(ctx context.Context, key string, value []byte, life time.Dura
 // replace stores a value for that long, in place of the one of that revision, 0 for none. It returns errMoved.
 func (c cells) replace(ctx context.Context, key string, revision uint64, value []byte, life time.Duration) error {
 	if revision > 0 {
-		return c.publish(ctx, key, value, jetstream.WithMsgTTL(whole(life)), jetstream.WithExpectLastSequencePerSubject(revision))
+		return c.publish(ctx, key, value, jetstream.WithMsgTTL(whole(life)),
+			jetstream.WithExpectLastSequencePerSubject(revision))
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -79,7 +81,8 @@ func (c cells) replace(ctx context.Context, key string, revision uint64, value [
 	return failure("writing", err)
 }
 
-// publish writes a value as the bucket keeps it, with a life of its own, which the bucket's own calls give to new keys only.
+// publish writes a value as the bucket keeps it, with a life of its own, which the bucket's own calls give to new keys
+// only.
 func (c cells) publish(ctx context.Context, key string, value []byte, options ...jetstream.PublishOpt) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -101,7 +104,8 @@ func whole(life time.Duration) time.Duration {
 
 func failure(doing string, err error) error {
 	api, ok := errors.AsType[*jetstream.APIError](err)
-	if ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) ||
+	if ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
+		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) ||
 		errors.Is(err, jetstream.ErrKeyExists) {
 		return errMoved
 	}

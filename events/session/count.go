@@ -60,7 +60,8 @@ func within(value []byte, start time.Time) (times []int64, err error) {
 	return kept, nil
 }
 
-// Forget sets the count of what key names back to none, as a log-in that succeeds does. Where there is none it only reads.
+// Forget sets the count of what key names back to none, as a log-in that succeeds does. Where there is none it only
+// reads.
 func (s *Store) Forget(ctx context.Context, key string) error {
 	c, err := s.cells.get(ctx, countKey(key))
 	if err != nil || c.value == nil {

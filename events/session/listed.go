@@ -24,8 +24,8 @@ type Listed struct {
 	Hash string
 }
 
-// List puts the token's session into its user's list, in place of the one of its id, until the token expires. It is to be done before the
-// token is put: a session that is not in the list could not be ended.
+// List puts the token's session into its user's list, in place of the one of its id, until the token expires. It is to
+// be done before the token is put: a session that is not in the list could not be ended.
 func (s *Store) List(ctx context.Context, hash string, t Token) error {
 	if !isHash(hash) {
 		return ErrHash

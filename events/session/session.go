@@ -18,8 +18,8 @@ import (
 // Bucket is the name of the key-value bucket.
 const Bucket = "ACCOUNT_SESSIONS"
 
-// ErrUnavailable is returned by every method of [Store] when the engine did not do it in time. Whether it was done may be
-// unknown.
+// ErrUnavailable is returned by every method of [Store] when the engine did not do it in time. Whether it was done may
+// be unknown.
 var ErrUnavailable = errors.New("the session store is unavailable")
 
 // ErrHash is returned by [Store.Put] and [Store.PutOnly] for what is no SHA-256 in lower-case hex: it may be the secret
@@ -28,19 +28,22 @@ var ErrHash = errors.New("not the hash of a token")
 
 // Token is what a token stands for.
 type Token struct {
-	Kind        string            `json:"kind"` // of letters, digits, "-" and "_"
-	User        uuid.UUID         `json:"user"`
-	Application uuid.UUID         `json:"application,omitzero"` // zero for none
-	Scope       string            `json:"scope,omitempty"`
-	Session     Session           `json:"session,omitzero"`
-	Since       uint64            `json:"since,omitempty"`      // which of the user's log-ins it came of; see package commands
-	Consent     uint64            `json:"consent,omitempty"`    // of an application's: what it was granted under; see commands.Grant
-	Membership  uint64            `json:"membership,omitempty"` // the same
-	Secret      uint64            `json:"secret,omitempty"`     // the same
-	Data        map[string]string `json:"data,omitempty"`       // what else its kind needs; never a secret
-	CreatedAt   time.Time         `json:"created_at"`
-	ProvenAt    time.Time         `json:"proven_at,omitzero"` // when its holder last gave the password; zero: when it was made
-	ExpiresAt   time.Time         `json:"expires_at"`
+	Kind        string    `json:"kind"` // of letters, digits, "-" and "_"
+	User        uuid.UUID `json:"user"`
+	Application uuid.UUID `json:"application,omitzero"` // zero for none
+	Scope       string    `json:"scope,omitempty"`
+	Session     Session   `json:"session,omitzero"`
+	// which of the user's log-ins it came of; see package commands
+	Since uint64 `json:"since,omitempty"`
+	// of an application's: what it was granted under; see commands.Grant
+	Consent    uint64            `json:"consent,omitempty"`
+	Membership uint64            `json:"membership,omitempty"` // the same
+	Secret     uint64            `json:"secret,omitempty"`     // the same
+	Data       map[string]string `json:"data,omitempty"`       // what else its kind needs; never a secret
+	CreatedAt  time.Time         `json:"created_at"`
+	// when its holder last gave the password; zero: when it was made
+	ProvenAt  time.Time `json:"proven_at,omitzero"`
+	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // Ends returns when what the token is for is over, which may be before the token is forgotten.
@@ -64,8 +67,8 @@ type Store struct {
 	now      func() time.Time
 }
 
-// Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or what
-// went wrong with the engine.
+// Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or
+// what went wrong with the engine.
 func Open(ctx context.Context, e *engine.Engine) (*Store, error) {
 	kv, err := e.OpenBucket(ctx, engine.Bucket{Name: Bucket, Description: "session and OAuth tokens, failed attempts"})
 	if err != nil {
@@ -79,7 +82,8 @@ func (s *Store) Put(ctx context.Context, hash string, t Token) error {
 	return s.put(ctx, hash, stored{Token: t})
 }
 
-// PutOnly is Put, and List if the token has a session, that ends the token of the same kind and user that was put by PutOnly before.
+// PutOnly is Put, and List if the token has a session, that ends the token of the same kind and user that was put by
+// PutOnly before.
 func (s *Store) PutOnly(ctx context.Context, hash string, t Token) error {
 	if t.Session.ID != uuid.Nil {
 		if err := s.List(ctx, hash, t); err != nil {
@@ -133,8 +137,9 @@ func (s *Store) get(ctx context.Context, kind, hash string) (t stored, revision 
 	return t, c.revision, nil
 }
 
-// Change changes the token of that kind and hash, unless it is not there or ends meanwhile: then it stays ended. It returns the
-// token as it is then. Who changes it may leave it as it is, by returning false, and is asked anew when others were faster.
+// Change changes the token of that kind and hash, unless it is not there or ends meanwhile: then it stays ended. It
+// returns the token as it is then. Who changes it may leave it as it is, by returning false, and is asked anew when
+// others were faster.
 func (s *Store) Change(ctx context.Context, kind, hash string, change func(*Token) bool) (Token, bool, error) {
 	for {
 		t, revision, err := s.get(ctx, kind, hash)

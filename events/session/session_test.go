@@ -40,8 +40,9 @@ func (s *Store) later(d time.Duration) *Store {
 
 func token(kind string, life time.Duration) Token {
 	now := time.Now().UTC().Truncate(time.Second)
-	return Token{Kind: kind, User: user, Application: uuid.MustParse("0195f0a0-0000-7000-8000-00000000000a"), Scope: "all",
-		Data: map[string]string{"redirect_uri": "https://example.com/"}, CreatedAt: now, ExpiresAt: now.Add(life)}
+	return Token{Kind: kind, User: user, Application: uuid.MustParse("0195f0a0-0000-7000-8000-00000000000a"),
+		Scope: "all",
+		Data:  map[string]string{"redirect_uri": "https://example.com/"}, CreatedAt: now, ExpiresAt: now.Add(life)}
 }
 
 func requireThere(t *testing.T, s *Store, want Token, secret string) {
@@ -194,7 +195,8 @@ func TestChange(t *testing.T) {
 // TestSecretsStayOut looks into the bucket: it takes no secret for a hash, and shows no name of what is counted.
 func TestSecretsStayOut(t *testing.T) {
 	s := open(t, testlog.Start(t))
-	for _, secret := range []string{"", "secret", "acct_secret of sixty-four characters, which is as long as a hash is"} {
+	for _, secret := range []string{"", "secret",
+		"acct_secret of sixty-four characters, which is as long as a hash is"} {
 		require.ErrorIs(t, s.Put(ctx, secret, token("session", time.Hour)), ErrHash)
 		require.ErrorIs(t, s.PutOnly(ctx, secret, token("session", time.Hour)), ErrHash)
 		_, ok, err := s.Get(ctx, "session", secret)

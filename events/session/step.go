@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Advance moves what key names on to that step, and reports false when it is there or past it already: of all who bring the
-// same step, on whatever instance, one is told true. It is remembered for that long.
+// Advance moves what key names on to that step, and reports false when it is there or past it already: of all who bring
+// the same step, on whatever instance, one is told true. It is remembered for that long.
 func (s *Store) Advance(ctx context.Context, key string, step int64, life time.Duration) (bool, error) {
 	for {
 		c, err := s.cells.get(ctx, countKey(key))

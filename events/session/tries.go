@@ -49,7 +49,8 @@ func (s *Store) TakeBack(ctx context.Context, key string, b Backoff, t Try, now 
 }
 
 // changeTries changes what is kept under the key, for as long as it counts, unless change returns false.
-func (s *Store) changeTries(ctx context.Context, key string, now time.Time, window time.Duration, change func(*tries) bool) error {
+func (s *Store) changeTries(ctx context.Context, key string, now time.Time, window time.Duration,
+	change func(*tries) bool) error {
 	for {
 		kept, revision, err := s.tries(ctx, key)
 		if err != nil || !change(&kept) {

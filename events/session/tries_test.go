@@ -53,7 +53,8 @@ func TestTriesDouble(t *testing.T) {
 	env.Reopen()
 	_, wait := try(t, open(t, env), "anna", at.Add(time.Minute))
 	require.Equal(t, 14*time.Minute, wait, "it is kept")
-	for after, want := range map[time.Duration]time.Duration{time.Minute: 14 * time.Minute, 15 * time.Minute: 0, time.Hour: 0} {
+	for after, want := range map[time.Duration]time.Duration{time.Minute: 14 * time.Minute, 15 * time.Minute: 0,
+		time.Hour: 0} {
 		wait, err := open(t, env).Waits(ctx, "anna", at.Add(after))
 		require.NoError(t, err)
 		require.Equal(t, want, wait)
@@ -113,8 +114,8 @@ func TestTriesRace(t *testing.T) {
 	require.Equal(t, slow.Free+1, let)
 }
 
-// TestNoSequenceOfTriesGetsPast tries at any moments, takes any of them back, and looks at every quarter of an hour: the
-// free failures, and then those that the doubled waits leave room for.
+// TestNoSequenceOfTriesGetsPast tries at any moments, takes any of them back, and looks at every quarter of an hour:
+// the free failures, and then those that the doubled waits leave room for.
 func TestNoSequenceOfTriesGetsPast(t *testing.T) {
 	const most = 3 + 10 // 1 + 2 + … + 512 seconds are more than the window
 	rapid.Check(t, func(t *rapid.T) {
@@ -122,8 +123,10 @@ func TestNoSequenceOfTriesGetsPast(t *testing.T) {
 		var failed []time.Time
 		now := noon
 		for range rapid.IntRange(1, 120).Draw(t, "tries") {
-			now = now.Add(time.Duration(rapid.Int64Range(0, int64(3*time.Minute)).Draw(t, "pause")) / time.Duration(rapid.SampledFrom([]int{1, 60, 1000}).Draw(t, "pace")))
-			if wait := time.Duration(kept.Until-now.UnixMicro()) * time.Microsecond; wait > 0 && rapid.Bool().Draw(t, "patient") {
+			now = now.Add(time.Duration(rapid.Int64Range(0, int64(3*time.Minute)).Draw(t,
+				"pause")) / time.Duration(rapid.SampledFrom([]int{1, 60, 1000}).Draw(t, "pace")))
+			if wait := time.Duration(kept.Until-now.UnixMicro()) * time.Microsecond; wait > 0 && rapid.Bool().Draw(t,
+				"patient") {
 				now = now.Add(wait)
 			}
 			done, wait := kept.try(slow, now)

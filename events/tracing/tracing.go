@@ -10,7 +10,8 @@ import (
 // Scope is what the spans' instrumentation is called.
 const Scope = "accountd"
 
-// Start begins a span that is part of the one in ctx. Where that is not recorded, there is nothing to end, and ending it does nothing.
+// Start begins a span that is part of the one in ctx. Where that is not recorded, there is nothing to end, and ending
+// it does nothing.
 func Start(ctx context.Context, name string, o ...trace.SpanStartOption) (context.Context, trace.Span) {
 	whole := trace.SpanFromContext(ctx)
 	if !whole.IsRecording() {
@@ -19,9 +20,10 @@ func Start(ctx context.Context, name string, o ...trace.SpanStartOption) (contex
 	return whole.TracerProvider().Tracer(Scope).Start(ctx, name, o...)
 }
 
-// Follow begins a span that goes on with the trace of a W3C traceparent, or a new trace where it is empty. With a nil Tracer it does
-// nothing.
-func Follow(ctx context.Context, t trace.Tracer, kind trace.SpanKind, name, parent string) (context.Context, trace.Span) {
+// Follow begins a span that goes on with the trace of a W3C traceparent, or a new trace where it is empty. With a nil
+// Tracer it does nothing.
+func Follow(ctx context.Context, t trace.Tracer, kind trace.SpanKind, name, parent string) (context.Context,
+	trace.Span) {
 	if t == nil {
 		return ctx, trace.SpanFromContext(context.Background())
 	}
@@ -49,7 +51,8 @@ func remote(ctx context.Context, parent string) context.Context {
 		TraceID: traceID, SpanID: spanID, TraceFlags: trace.TraceFlags(flags[0]), Remote: true}))
 }
 
-// Parent returns the traceparent for what comes of a span: the span's own, or, where that is not recorded, the one that came.
+// Parent returns the traceparent for what comes of a span: the span's own, or, where that is not recorded, the one that
+// came.
 func Parent(s trace.Span, came string) string {
 	if !s.IsRecording() {
 		return came

@@ -17,7 +17,8 @@ const came = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 // recorder returns a tracer and what keeps its spans.
 func recorder() (trace.Tracer, *tracetest.InMemoryExporter) {
 	kept := tracetest.NewInMemoryExporter()
-	return sdk.NewTracerProvider(sdk.WithSyncer(kept), sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))).Tracer(tracing.Scope), kept
+	return sdk.NewTracerProvider(sdk.WithSyncer(kept),
+		sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))).Tracer(tracing.Scope), kept
 }
 
 func TestATraceGoesOn(t *testing.T) {
@@ -51,7 +52,10 @@ func TestNothingIsRecorded(t *testing.T) {
 			t.Cleanup(func() { require.Empty(t, kept.GetSpans()) })
 			return tracing.Follow(ctx, tracer, trace.SpanKindServer, "whole", came[:53]+"00")
 		},
-		"nothing in the context": func(ctx context.Context) (context.Context, trace.Span) { return tracing.Start(ctx, "part") },
+		"nothing in the context": func(ctx context.Context) (context.Context,
+			trace.Span) {
+			return tracing.Start(ctx, "part")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, whole := begin(t.Context())
@@ -67,7 +71,8 @@ func TestNothingIsRecorded(t *testing.T) {
 
 func TestWhatIsNoTraceParent(t *testing.T) {
 	for _, text := range []string{"", "00-1", came[1:], came + "-x", "00-" + came, came[:53] + "zz",
-		"00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"} {
+		"00-00000000000000000000000000000000-b7ad6b7169203331-01",
+		"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"} {
 		tracer, kept := recorder()
 		_, span := tracing.Follow(t.Context(), tracer, trace.SpanKindServer, "whole", text)
 		span.End()

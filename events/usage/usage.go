@@ -46,19 +46,22 @@ type use struct {
 	at, until  time.Time // until is zero where it stays for [TTL]
 }
 
-// Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or what
-// went wrong with the engine.
+// Open returns the Store on the engine, and makes its bucket when there is none. It returns engine.ErrLostStream, or
+// what went wrong with the engine.
 func Open(ctx context.Context, e *engine.Engine) (*Store, error) {
-	kv, err := e.OpenBucket(ctx, engine.Bucket{Name: Bucket, Description: "when credentials were last used", MaxAge: TTL})
+	kv, err := e.OpenBucket(ctx, engine.Bucket{Name: Bucket, Description: "when credentials were last used",
+		MaxAge: TTL})
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{kv: kv, js: e.JetStream(), done: make(chan struct{}), known: map[string]time.Time{}, waiting: make(chan use, maxWaiting)}
+	s := &Store{kv: kv, js: e.JetStream(), done: make(chan struct{}), known: map[string]time.Time{},
+		waiting: make(chan use, maxWaiting)}
 	go s.write()
 	return s, nil
 }
 
-// Used notes that the credential was used. The note is dropped when too many wait, or one was made within the last minute.
+// Used notes that the credential was used. The note is dropped when too many wait, or one was made within the last
+// minute.
 func (s *Store) Used(credential string, at time.Time) { s.UsedUntil(credential, at, time.Time{}) }
 
 // UsedUntil is Used of a credential that ends by itself, after which nobody asks when it was used; zero: it does not.
@@ -144,7 +147,8 @@ func (s *Store) put(u use) error {
 		return err
 	}
 	life := max(time.Second, u.until.Sub(u.at).Truncate(time.Second))
-	_, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + Bucket + "." + key(u.credential), Data: value}, jetstream.WithMsgTTL(life))
+	_, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + Bucket + "." + key(u.credential), Data: value},
+		jetstream.WithMsgTTL(life))
 	return err
 }
 

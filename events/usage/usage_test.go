@@ -49,7 +49,8 @@ func TestSurvivesARestart(t *testing.T) {
 func TestWritesOnceAMinute(t *testing.T) {
 	env := testlog.Start(t)
 	s := open(t, env)
-	for _, after := range []time.Duration{0, 30 * time.Second, 59 * time.Second, time.Minute, -time.Hour, 90 * time.Second} {
+	for _, after := range []time.Duration{0, 30 * time.Second, 59 * time.Second, time.Minute, -time.Hour,
+		90 * time.Second} {
 		s.Used(credential, noon.Add(after))
 	}
 	at, _ := s.LastUsed(credential)

@@ -35,20 +35,26 @@ func document() object {
 		"asyncapi": "3.0.0",
 		"info": object{
 			"title": "accountd feed", "version": "1.0.0",
-			"description": "What happens to accounts, as CloudEvents 1.0: in order, none missing and none twice, without any secret. " +
-				"Messages are kept in the stream " + feed.Stream + " for " + fmt.Sprint(feed.Retention.Hours()/24) + " days. Read them from a " +
-				"durable pull consumer that POST /v1/subscriptions made, or subscribe to the subjects to hear only what comes.",
+			"description": "What happens to accounts, as CloudEvents 1.0: in order, none missing and none twice, " +
+				"without any secret. " +
+				"Messages are kept in the stream " + feed.Stream + " for " + fmt.Sprint(feed.Retention.Hours()/24) +
+				" days. Read them from a " +
+				"durable pull consumer that POST /v1/subscriptions made, or subscribe to the subjects to hear only " +
+				"what comes.",
 		},
 		"defaultContentType": feed.ContentType,
 		"servers": object{"nats": object{
-			"host": "{address}", "protocol": "nats", "description": "Where accountd listens by --nats-listen; the user is that of a subscription, or feed, who may subscribe to the subjects and nothing else.",
+			"host": "{address}", "protocol": "nats",
+			"description": "Where accountd listens by --nats-listen; the user is that of a subscription, or feed, " +
+				"who may subscribe to the subjects and nothing else.",
 			"variables": object{"address": object{"default": "localhost:4222"}},
 			"security":  []object{ref("securitySchemes", "feed")},
 		}},
 		"channels":   channels(),
 		"operations": operations(),
 		"components": object{
-			"messages": messages(), "schemas": schemas(), "securitySchemes": object{"feed": object{"type": "userPassword"}},
+			"messages": messages(), "schemas": schemas(),
+			"securitySchemes": object{"feed": object{"type": "userPassword"}},
 			"parameters": object{"kind": object{"enum": events.Kinds(), "description": "what the event is about"},
 				"id": object{"description": "UUID of what the event is about"}},
 		},
@@ -98,7 +104,8 @@ func messages() object {
 			ref("schemas", envelope),
 			{"type": "object", "properties": object{
 				"type": object{"const": typ},
-				"data": object{"oneOf": []object{ref("schemas", typ), {"type": "null", "description": "when the content is erased"}}},
+				"data": object{"oneOf": []object{ref("schemas", typ),
+					{"type": "null", "description": "when the content is erased"}}},
 			}},
 		}}}
 	}

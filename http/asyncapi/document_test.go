@@ -48,7 +48,8 @@ func TestMessagesAreAsDescribed(t *testing.T) {
 		event, err := events.Unmarshal(typ, stored)
 		require.NoError(t, err)
 		for _, r := range []events.Record{
-			{Type: typ, Event: event, Aggregate: events.User(uuid.New()), Cause: events.Cause{Actor: "system", Credential: "x", RequestID: "y"}},
+			{Type: typ, Event: event, Aggregate: events.User(uuid.New()),
+				Cause: events.Cause{Actor: "system", Credential: "x", RequestID: "y"}},
 			{Type: typ, Erased: true},
 		} {
 			told, err := json.Marshal(feed.MessageOf(r))

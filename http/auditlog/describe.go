@@ -16,18 +16,28 @@ type call struct {
 // calls returns all of them, by their paths below Path.
 func (o Options) calls() map[string]call {
 	text, size, hash := openapi.Text(), openapi.Schema{"type": "integer", "minimum": 1}, openapi.Text()
-	record := openapi.Object(map[string]openapi.Schema{"sequence!": size, "size!": size, "leaf!": hash, "root!": hash, "proof!": openapi.List(hash)})
-	tree := openapi.Object(map[string]openapi.Schema{"from!": size, "to!": size, "from_root!": hash, "to_root!": hash, "proof!": openapi.List(hash)})
+	record := openapi.Object(map[string]openapi.Schema{"sequence!": size, "size!": size, "leaf!": hash, "root!": hash,
+		"proof!": openapi.List(hash)})
+	tree := openapi.Object(map[string]openapi.Schema{"from!": size, "to!": size, "from_root!": hash, "to_root!": hash,
+		"proof!": openapi.List(hash)})
 	return map[string]call{
-		"/checkpoint": {o.checkpoint, openapi.Operation{Summary: "The signed checkpoint of the log", Answer: text, Got: "text/plain"}},
-		"/key":        {o.key, openapi.Operation{Summary: "The key that checkpoints are signed with", Answer: text, Got: "text/plain"}},
-		"/proof": {o.proof, openapi.Operation{Summary: "A proof that a record is in the log, or that one checkpoint extends another",
-			About: "Of a record by seq, of an extension by from.", Answer: openapi.Or(record, tree), Query: []openapi.Parameter{
+		"/checkpoint": {o.checkpoint, openapi.Operation{Summary: "The signed checkpoint of the log", Answer: text,
+			Got: "text/plain"}},
+		"/key": {o.key, openapi.Operation{Summary: "The key that checkpoints are signed with", Answer: text,
+			Got: "text/plain"}},
+		"/proof": {o.proof, openapi.Operation{Summary: "A proof that a record is in the log, or that one checkpoint " +
+			"extends another",
+			About: "Of a record by seq, of an extension by from.", Answer: openapi.Or(record, tree),
+			Query: []openapi.Parameter{
 				{Name: "seq", About: "The record's sequence.", Schema: size},
-				{Name: "size", About: "Of the log that has it; all of it when it is left away.", Schema: size}, {Name: "from", About: "The smaller size.", Schema: size},
+				{Name: "size", About: "Of the log that has it; all of it when it is left away.", Schema: size},
+				{Name: "from", About: "The smaller size.", Schema: size},
 				{Name: "to", About: "The larger one; all of the log when it is left away.", Schema: size}}}},
-		"/records": {o.records, openapi.Operation{Summary: "Records as they are stored", Answer: text, Got: "application/x-ndjson",
-			Query: []openapi.Parameter{{Name: "keys", About: "true: with the data keys, still wrapped, which takes a super admin.", Schema: openapi.Text("true")}}}},
+		"/records": {o.records, openapi.Operation{Summary: "Records as they are stored", Answer: text,
+			Got: "application/x-ndjson",
+			Query: []openapi.Parameter{{Name: "keys",
+				About:  "true: with the data keys, still wrapped, which takes a super admin.",
+				Schema: openapi.Text("true")}}}},
 	}
 }
 

@@ -48,7 +48,8 @@ func (o Options) newest(r *http.Request) (size uint64, signed []byte, err error)
 // beingMade makes an answer of a tree that is made anew at the moment.
 func beingMade(err error) error {
 	if errors.Is(err, audit.ErrDamaged) {
-		return &commands.Refusal{Kind: commands.Busy, Reason: "unavailable", Detail: "The log's tree is being made anew."}
+		return &commands.Refusal{Kind: commands.Busy, Reason: "unavailable",
+			Detail: "The log's tree is being made anew."}
 	}
 	return err
 }
@@ -88,7 +89,8 @@ func (o Options) proof(w http.ResponseWriter, r *http.Request, query url.Values)
 		out, err = o.proveTree(query, all)
 	}
 	if errors.Is(err, audit.ErrSize) {
-		return rest.BadRequest("size_invalid", "", "The log has %d records; this asks for others, or in another order.", all)
+		return rest.BadRequest("size_invalid", "", "The log has %d records; this asks for others, or in another order.",
+			all)
 	}
 	if err != nil {
 		return beingMade(err)

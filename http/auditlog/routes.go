@@ -54,14 +54,16 @@ func New(o Options) http.Handler {
 func (o Options) permitted(h func(http.ResponseWriter, *http.Request, url.Values) error) Handler {
 	return func(w http.ResponseWriter, r *http.Request, a commands.Actor) error {
 		if !commands.MayReadLog(o.View.States(), a) {
-			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "Auditing the log needs the permission audit."}
+			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
+				Detail: "Auditing the log needs the permission audit."}
 		}
 		query, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
 			return rest.BadRequest("query_invalid", "", "The query cannot be read.")
 		}
 		if query.Has("keys") && !commands.IsSuperAdmin(o.View.States(), a) {
-			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed", Detail: "The data keys take a super admin."}
+			return &commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed",
+				Detail: "The data keys take a super admin."}
 		}
 		return h(w, r, query)
 	}
@@ -87,7 +89,8 @@ func numbers(query url.Values, allowed ...string) (map[string]uint64, error) {
 		}
 		n, err := strconv.ParseUint(values[0], 10, 63)
 		if err != nil || n == 0 || len(values) > 1 {
-			return nil, rest.BadRequest("parameter_invalid", "", "The parameter %s takes one whole number from 1 up.", name)
+			return nil, rest.BadRequest("parameter_invalid", "", "The parameter %s takes one whole number from 1 up.",
+				name)
 		}
 		out[name] = n
 	}

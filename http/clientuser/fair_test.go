@@ -28,8 +28,8 @@ func (b *tells) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// TestABodyThatIsStillToComeKeepsNoPlace has more requests than an address may have at once be slow with their bodies: another one
-// from there is answered.
+// TestABodyThatIsStillToComeKeepsNoPlace has more requests than an address may have at once be slow with their bodies:
+// another one from there is answered.
 func TestABodyThatIsStillToComeKeepsNoPlace(t *testing.T) {
 	s := start(t, Options{RateLimits: true, HourlyLimit: 1000})
 	h := New(s.Service, s.Sessions, s.opts)
@@ -51,7 +51,8 @@ func TestABodyThatIsStillToComeKeepsNoPlace(t *testing.T) {
 		<-began
 	}
 	app := s.apps["password"]
-	form := url.Values{"grant_type": {"password"}, "client_id": {app.id}, "client_secret": {app.secret}, "username": {"boss"}, "password": {testPassword}}
+	form := url.Values{"grant_type": {"password"}, "client_id": {app.id}, "client_secret": {app.secret},
+		"username": {"boss"}, "password": {testPassword}}
 	w := serve(strings.NewReader(form.Encode()))
 	require.Equal(t, http.StatusOK, w.Code, w.Body)
 	for _, b := range bodies {
@@ -70,7 +71,8 @@ func TestForAddressesOfOneNetworkThereIsOneLimit(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader("grant_type=x"))
 		r.Header.Set("Content-Type", typeForm)
-		h.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), &rest.Info{ID: "id", Dialect: "clientuser", Address: address})))
+		h.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), &rest.Info{ID: "id", Dialect: "clientuser",
+			Address: address})))
 		return w.Code
 	}
 	counts := map[int]int{}

@@ -48,7 +48,8 @@ func TestPKCE(t *testing.T) {
 	s := start(t, Options{})
 	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 	sum := sha256.Sum256([]byte(verifier))
-	challenged := []string{"code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]), "code_challenge_method", "S256"}
+	challenged := []string{"code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]), "code_challenge_method",
+		"S256"}
 	for name, c := range map[string]struct {
 		asked, sent []string
 		status      int
@@ -68,9 +69,11 @@ func TestPKCE(t *testing.T) {
 func TestCodesAreBound(t *testing.T) {
 	s := start(t, Options{})
 	code := s.code("boss")
-	require.Equal(t, http.StatusBadRequest, s.asks("password", "authorization_code", "code", code, "redirect_uri", redirectURI).Code, "by its type")
+	require.Equal(t, http.StatusBadRequest, s.asks("password", "authorization_code", "code", code, "redirect_uri",
+		redirectURI).Code, "by its type")
 	a := s.apps["public"]
-	w := s.post("/oauth/token", "grant_type", "authorization_code", "client_id", a.id, "client_secret", "wrong", "code", code, "redirect_uri", redirectURI)
+	w := s.post("/oauth/token", "grant_type", "authorization_code", "client_id", a.id, "client_secret", "wrong", "code",
+		code, "redirect_uri", redirectURI)
 	require.Equal(t, http.StatusUnauthorized, w.Code)
 	status, _ := s.exchange(code)
 	require.Equal(t, http.StatusOK, status, "who cannot prove to be the application does not use it up")
@@ -94,7 +97,8 @@ func TestReuseOfACodeEndsWhatItGave(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, status)
 	}
 	s.requireEnded(map[string]pair{"public": refreshed})
-	require.Equal(t, []events.SessionEnded{{Kind: "application", Application: s.application("public").ID, Reason: "code_reused"}}, s.ended("boss"))
+	require.Equal(t, []events.SessionEnded{{Kind: "application", Application: s.application("public").ID,
+		Reason: "code_reused"}}, s.ended("boss"))
 }
 
 // TestReuseOfARefreshTokenEndsItsFamily uses each one that was replaced once more, and leaves other families alone.
@@ -121,12 +125,14 @@ func TestReuseOfARefreshTokenEndsItsFamily(t *testing.T) {
 			require.Equal(t, http.StatusOK, s.uses(others.Access))
 			s.pair(s.asks(app, "refresh_token", "refresh_token", others.Refresh))
 			ended := s.ended("boss")[before:]
-			require.Equal(t, []events.SessionEnded{{Kind: "application", Application: s.application(app).ID, Reason: "refresh_token_reused"}}, ended)
+			require.Equal(t, []events.SessionEnded{{Kind: "application", Application: s.application(app).ID,
+				Reason: "refresh_token_reused"}}, ended)
 		}
 	}
 }
 
-// TestAFamilyEndsThoughTheStoreForgetsNothing brings back all that the store had of a family which the log says is ended.
+// TestAFamilyEndsThoughTheStoreForgetsNothing brings back all that the store had of a family which the log says is
+// ended.
 func TestAFamilyEndsThoughTheStoreForgetsNothing(t *testing.T) {
 	s := start(t, Options{})
 	p := s.access("password", "boss")
@@ -134,7 +140,8 @@ func TestAFamilyEndsThoughTheStoreForgetsNothing(t *testing.T) {
 	all, err := s.Sessions.Sessions(t.Context(), boss.ID)
 	require.NoError(t, err)
 	require.Len(t, all, 1)
-	end := commands.EndSession{ID: boss.ID, Session: all[0].Session.ID, Kind: commands.SessionApplication, Application: all[0].Application}
+	end := commands.EndSession{ID: boss.ID, Session: all[0].Session.ID, Kind: commands.SessionApplication,
+		Application: all[0].Application}
 	_, err = s.EndSession(t.Context(), commands.Service(), end, end)
 	require.NoError(t, err)
 	require.NoError(t, s.Sessions.Put(t.Context(), all[0].Hash, all[0].Token))
@@ -160,7 +167,8 @@ func (s *service) ended(user string) (out []events.SessionEnded) {
 	return out
 }
 
-// TestOneWins has many use the same code, and then the same refresh token, at once. As it was used twice, nothing is left of what it gave.
+// TestOneWins has many use the same code, and then the same refresh token, at once. As it was used twice, nothing is
+// left of what it gave.
 func TestOneWins(t *testing.T) {
 	s := start(t, Options{})
 	code := s.code("boss")
@@ -222,7 +230,8 @@ func TestAPasswordEndsLogIns(t *testing.T) {
 		return s.call("", "GET", strings.Replace(target, "login", "authorize", 1), "", "Cookie", cookie).Code
 	}
 	require.Equal(t, http.StatusOK, ask(), "the question")
-	byPassword, trusted, code := s.access("password", "boss"), s.pair(s.asks("trusted", "client_credentials")), s.code("boss")
+	byPassword, trusted, code := s.access("password", "boss"), s.pair(s.asks("trusted", "client_credentials")),
+		s.code("boss")
 	_, byCode := s.exchange(s.code("boss"))
 	acting := s.access("password", "boss")
 	boss := "/client/@me/user/client/" + strconv.FormatInt(s.Named("boss").Number, 10)
@@ -266,8 +275,8 @@ func TestAttempts(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, w.Code)
 	require.Equal(t, "1", w.Header().Get("Retry-After"))
 	require.JSONEq(t, `{"message":"Too many log-ins have failed. Wait a while, then try again.","status":"rate_limit_exceeded"}`, w.Body.String())
-	require.Contains(t, s.located(s.post("/oauth/login?response_type=code&client_id="+s.apps["public"].id+"&redirect_uri="+redirectURI,
-		"username", "boss", "password", testPassword)), "failed=attempts")
+	require.Contains(t, s.located(s.post("/oauth/login?response_type=code&client_id="+s.apps["public"].id+
+		"&redirect_uri="+redirectURI, "username", "boss", "password", testPassword)), "failed=attempts")
 	require.Equal(t, http.StatusOK, try("clerk", testPassword), "each name by itself")
 	for range 21 {
 		require.Equal(t, http.StatusOK, try("clerk", testPassword), "what succeeds does not count")
@@ -280,7 +289,8 @@ func TestSecondFactor(t *testing.T) {
 	boss := s.Named("boss").ID
 	secret := totp.NewSecret()
 	codes, hashes := totp.NewRecoveryCodes()
-	for _, c := range []commands.Command{commands.EnrollTOTP{ID: boss, Secret: secret}, commands.ConfirmTOTP{ID: boss, Secret: secret, RecoveryCodes: hashes}} {
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: boss, Secret: secret},
+		commands.ConfirmTOTP{ID: boss, Secret: secret, RecoveryCodes: hashes}} {
 		_, err := s.Do(t.Context(), commands.Actor{User: boss, Permissions: commands.Whole()}, c)
 		require.NoError(t, err)
 	}
@@ -290,7 +300,8 @@ func TestSecondFactor(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, w.Code)
 		require.Equal(t, wrong.Body.String(), w.Body.String(), "it tells nothing")
 	}
-	require.Equal(t, http.StatusOK, s.asks("password", "password", "username", "boss", "password", testPassword, "otp", codes[0]).Code)
+	require.Equal(t, http.StatusOK, s.asks("password", "password", "username", "boss", "password", testPassword, "otp",
+		codes[0]).Code)
 
 	page := "/oauth/login?response_type=code&client_id=" + s.apps["public"].id + "&redirect_uri=" + redirectURI
 	again := s.located(s.post(page, "username", "boss", "password", testPassword))
@@ -305,8 +316,10 @@ func TestSecondFactor(t *testing.T) {
 	w := s.post(again, "username", "boss", "password", testPassword, "otp", codes[1])
 	require.NotContains(t, s.located(w), "failed")
 	require.NotEmpty(t, cookieOf(w))
-	require.Contains(t, s.located(s.post("/oauth/applications", "username", "boss", "password", testPassword)), "failed=code")
-	require.NotEmpty(t, cookieOf(s.post("/oauth/applications", "username", "boss", "password", testPassword, "otp", codes[2])))
+	require.Contains(t, s.located(s.post("/oauth/applications", "username", "boss", "password", testPassword)),
+		"failed=code")
+	require.NotEmpty(t, cookieOf(s.post("/oauth/applications", "username", "boss", "password", testPassword, "otp",
+		codes[2])))
 }
 
 // TestWelcome looks for whom a creation has mail sent to, which no answer shows.
@@ -316,11 +329,14 @@ func TestWelcome(t *testing.T) {
 	type due struct{ mail, to string } // to nobody named: to who made the user
 	for body, want := range map[string]due{
 		`"email_notify":true`: {events.WelcomeAccessData, ""},
-		`"email_notify":"True","email_for_notify":"office@example.org"`: {events.WelcomeAccessData, "office@example.org"},
-		`"email_notify":false,"email_for_notify":"office@example.org"`:  {}, `"email_for_notify":"office@example.org"`: {},
-		`"email_notify":"false","email_for_notify":"nonsense"`: {},
+		`"email_notify":"True","email_for_notify":"office@example.org"`: {events.WelcomeAccessData,
+			"office@example.org"},
+		`"email_notify":false,"email_for_notify":"office@example.org"`: {},
+		`"email_for_notify":"office@example.org"`:                      {},
+		`"email_notify":"false","email_for_notify":"nonsense"`:         {},
 	} {
-		w := s.call(token, "POST", "/client/@me/user/client/", `{"login":"ann","name":"Ann","email":"ann@example.org","password":"secret one",`+body+`}`)
+		w := s.call(token, "POST", "/client/@me/user/client/",
+			`{"login":"ann","name":"Ann","email":"ann@example.org","password":"secret one",`+body+`}`)
 		require.Equal(t, http.StatusCreated, w.Code, "%s", w.Body)
 		last, err := s.Env.Log.Last(context.Background())
 		require.NoError(t, err)

@@ -11,12 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzRequests sends whatever as query and body: nothing of it is the service's fault, and every answer is JSON in ASCII.
+// FuzzRequests sends whatever as query and body: nothing of it is the service's fault, and every answer is JSON in
+// ASCII.
 func FuzzRequests(f *testing.F) {
 	s := start(f, Options{})
 	token := s.access("password", "boss").Access
-	for _, seed := range []string{"", "login[]=a&login[0]=b&id=1,2&page=2&per_page=1&order=desc", "id=,&page=-1", "login[=x&%",
-		`{"login":"x","name":"y","email":"z@example.org","access":"full"}`, `{"name":null,"extra_params":{}}`, "{\"name\":\"\xff\"}"} {
+	for _, seed := range []string{"", "login[]=a&login[0]=b&id=1,2&page=2&per_page=1&order=desc", "id=,&page=-1",
+		"login[=x&%",
+		`{"login":"x","name":"y","email":"z@example.org","access":"full"}`, `{"name":null,"extra_params":{}}`,
+		"{\"name\":\"\xff\"}"} {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, query, body string) {
@@ -41,8 +44,10 @@ func FuzzRequests(f *testing.F) {
 func FuzzTokenRequests(f *testing.F) {
 	s := start(f, Options{})
 	a := s.apps["public"]
-	for _, seed := range []string{"", "grant_type=refresh_token&refresh_token=x&client_id=" + a.id + "&client_secret=" + a.secret,
-		"response_type=code&client_id=" + a.id + "&redirect_uri=" + redirectURI + "&state=%00\"<", "--x\r\n\r\n\r\n--x--"} {
+	for _, seed := range []string{"", "grant_type=refresh_token&refresh_token=x&client_id=" + a.id + "&client_secret=" +
+		a.secret,
+		"response_type=code&client_id=" + a.id + "&redirect_uri=" + redirectURI + "&state=%00\"<",
+		"--x\r\n\r\n\r\n--x--"} {
 		f.Add(seed, seed, typeForm)
 		f.Add(seed, seed, "multipart/form-data; boundary=x")
 	}
@@ -57,7 +62,8 @@ func FuzzTokenRequests(f *testing.F) {
 			if to := w.Header().Get("Location"); to != "" {
 				u, err := url.Parse(to)
 				require.NoError(t, err)
-				require.Contains(t, []string{"example.com", "example.org", ""}, u.Host, "only to ourselves and where it is registered")
+				require.Contains(t, []string{"example.com", "example.org", ""}, u.Host,
+					"only to ourselves and where it is registered")
 			}
 		}
 	})

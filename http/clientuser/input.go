@@ -49,8 +49,8 @@ func (f *fields) text(name string) *string {
 	return &s
 }
 
-// filled returns a text that must not be empty, nil when it is absent. It is null only where an answer shows null for what
-// is stored; then it stays.
+// filled returns a text that must not be empty, nil when it is absent. It is null only where an answer shows null for
+// what is stored; then it stays.
 func (f *fields) filled(name, stored string) *string {
 	s := f.text(name)
 	switch {

@@ -13,8 +13,8 @@ import (
 	"accountd/events"
 )
 
-// levels tells what is answered to whom: the user's access, the application's, and who is blocked, by method: the list, one
-// user, and one that there is not, with its body or without. 403 has a word with it.
+// levels tells what is answered to whom: the user's access, the application's, and who is blocked, by method: the list,
+// one user, and one that there is not, with its body or without. 403 has a word with it.
 const levels = `
 access    application blocked     LIST    GET     GET-  POST        PUT         PUT-        DELETE      DELETE-
 full      all         nobody      200     200     404   201         200         404         204         404
@@ -33,7 +33,8 @@ full      all         application 401     401     401   401         401         
 read_only call_api    application 401     401     401   401         401         401         401         401
 `
 
-var levelWords = map[string]string{"application": statusApplication, "user": statusUserAccess, "blocked": statusUserBlocked}
+var levelWords = map[string]string{"application": statusApplication, "user": statusUserAccess,
+	"blocked": statusUserBlocked}
 
 func TestLevels(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(levels), "\n")
@@ -47,7 +48,8 @@ func TestLevels(t *testing.T) {
 		s.block(fields[2], user, app)
 		for i, call := range calls {
 			target := s.user(events.UserCreated{Email: uuid.NewString() + "@example.org", Client: 2})
-			w := s.call(token, strings.TrimSuffix(strings.Replace(call, "LIST", "GET", 1), "-"), levelPath(call, target), levelBody(call))
+			w := s.call(token, strings.TrimSuffix(strings.Replace(call, "LIST", "GET", 1), "-"),
+				levelPath(call, target), levelBody(call))
 			want, word := http.StatusForbidden, levelWords[fields[3+i]]
 			if word == "" {
 				want, _ = strconv.Atoi(fields[3+i])

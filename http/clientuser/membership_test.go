@@ -26,7 +26,8 @@ func (s *service) moves(user string, clients ...int64) {
 func (s *service) granted() map[string]pair {
 	s.T.Helper()
 	_, byCode := s.exchange(s.code("boss"))
-	return map[string]pair{"trusted": s.pair(s.asks("trusted", "client_credentials")), "password": s.access("password", "boss"), "public": byCode}
+	return map[string]pair{"trusted": s.pair(s.asks("trusted", "client_credentials")),
+		"password": s.access("password", "boss"), "public": byCode}
 }
 
 func (s *service) uses(token string) int { return s.call(token, http.MethodGet, "/user/", "").Code }
@@ -64,7 +65,8 @@ func TestNothingFollowsItsUserIntoAnotherClient(t *testing.T) {
 	s.moves("boss", 2)
 	s.requireEnded(first)
 	s.requireEnded(map[string]pair{"password": there})
-	require.Equal(t, http.StatusUnauthorized, s.asks("trusted", "client_credentials").Code, "its secret was made in the membership before")
+	require.Equal(t, http.StatusUnauthorized, s.asks("trusted", "client_credentials").Code,
+		"its secret was made in the membership before")
 	s.newSecret("trusted")
 	for app, p := range s.granted() {
 		require.Equal(t, http.StatusOK, s.uses(p.Access), app)
@@ -78,7 +80,8 @@ func (s *service) newSecret(app string) {
 	s.T.Helper()
 	_, secret, hash := secrets.Application()
 	a := s.apps[app]
-	s.Given(commands.RotateApplicationSecret{ID: s.Snapshot().Directory().ApplicationByAppID(a.id).ID, SecretHash: events.Secret(hash)})
+	s.Given(commands.RotateApplicationSecret{ID: s.Snapshot().Directory().ApplicationByAppID(a.id).ID,
+		SecretHash: events.Secret(hash)})
 	s.apps[app] = application{a.id, secret}
 }
 
@@ -97,8 +100,8 @@ func TestANewSecretEndsWhatTheOldOneGot(t *testing.T) {
 	}
 }
 
-// TestNoTokenActsAfterAMembership has tokens make users while their user leaves and comes back: nothing that they do is in the log behind
-// the end of the membership.
+// TestNoTokenActsAfterAMembership has tokens make users while their user leaves and comes back: nothing that they do is
+// in the log behind the end of the membership.
 func TestNoTokenActsAfterAMembership(t *testing.T) {
 	s := start(t, Options{})
 	boss, tokens := s.Named("boss").ID, s.granted()
@@ -112,7 +115,8 @@ func TestNoTokenActsAfterAMembership(t *testing.T) {
 						begun.Done()
 					}
 					name := app + strconv.Itoa(n) + "-" + strconv.Itoa(round)
-					w := s.call(p.Access, http.MethodPost, "/client/@me/user/client/", `{"login":"`+name+`","name":"N","email":"`+name+`@example.org","password":"some secret"}`)
+					w := s.call(p.Access, http.MethodPost, "/client/@me/user/client/", `{"login":"`+name+
+						`","name":"N","email":"`+name+`@example.org","password":"some secret"}`)
 					if w.Code != http.StatusCreated {
 						assert.Equal(t, http.StatusUnauthorized, w.Code, "%s", w.Body)
 						if round < 1 {
@@ -135,7 +139,8 @@ func TestNoTokenActsAfterAMembership(t *testing.T) {
 	for _, r := range records {
 		if r.Type == (events.UserCreated{}).Type() && r.Cause.Actor == boss.String() {
 			made++
-			require.Less(t, r.Sequence, ended-1, "%s", r.Cause.Credential) // the record before is that by which the boss left
+			// the record before is that by which the boss left
+			require.Less(t, r.Sequence, ended-1, "%s", r.Cause.Credential)
 		}
 	}
 	require.NotZero(t, made)
@@ -146,7 +151,8 @@ func TestAConsentIsToWhatWasAsked(t *testing.T) {
 	s := start(t, Options{})
 	boss, app := s.Named("boss"), s.Snapshot().Directory().ApplicationByAppID(s.apps["public"].id)
 	s.moves("boss", 3)
-	_, err := s.Do(t.Context(), commands.Actor{User: boss.ID, Permissions: commands.Whole()}, commands.GiveConsent{ID: boss.ID, Application: app.ID, Membership: boss.MemberSince})
+	_, err := s.Do(t.Context(), commands.Actor{User: boss.ID, Permissions: commands.Whole()},
+		commands.GiveConsent{ID: boss.ID, Application: app.ID, Membership: boss.MemberSince})
 	var refusal *commands.Refusal
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, "membership_changed", refusal.Reason)

@@ -17,7 +17,8 @@ const (
 	maxPerPage     = 1 << 30
 )
 
-// usersQuery reads what the list's query asks for, everybody unless told; parameters that mean nothing here are ignored.
+// usersQuery reads what the list's query asks for, everybody unless told; parameters that mean nothing here are
+// ignored.
 func usersQuery(r *http.Request) (projections.Query, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -40,7 +41,8 @@ func usersQuery(r *http.Request) (projections.Query, error) {
 	return q, nil
 }
 
-// filters returns those on login and id: each keeps whoever has one of its values, all of them together whom each keeps.
+// filters returns those on login and id: each keeps whoever has one of its values, all of them together whom each
+// keeps.
 func filters(values url.Values) ([]projections.Filter, error) {
 	var out []projections.Filter
 	for _, f := range []struct {
@@ -66,7 +68,8 @@ func filters(values url.Values) ([]projections.Filter, error) {
 	return out, nil
 }
 
-// list returns the values of a list parameter in each of the notations that clients use: repeated names, name[] and name[0].
+// list returns the values of a list parameter in each of the notations that clients use: repeated names, name[] and
+// name[0].
 func list(values url.Values, name string) (all []string, sent bool) {
 	for key, found := range values {
 		base, index, bracket := strings.Cut(key, "[")

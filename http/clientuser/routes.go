@@ -33,7 +33,8 @@ func New(s Service, tokens oauth.Store, o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	server := oauth.New(s, tokens, oauth.Options{RateLimits: o.RateLimits, PublicURL: o.PublicURL, Now: o.Now, Problem: Problem})
+	server := oauth.New(s, tokens, oauth.Options{RateLimits: o.RateLimits, PublicURL: o.PublicURL, Now: o.Now,
+		Problem: Problem})
 	a := &api{Service: s, now: o.Now, tokens: server}
 	if o.RateLimits {
 		a.limits = newLimiter(o.HourlyLimit)
@@ -117,11 +118,13 @@ func (a *api) answer(h handler) rest.Handler {
 func (a *api) authenticate(r *http.Request) (call, error) {
 	states := a.Snapshot()
 	if states == nil {
-		return call{}, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return call{}, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+			Detail: "The service is still reading its log."}
 	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return call{}, rest.RequestError{Status: http.StatusUnauthorized, Reason: reasonTokenRequired, Detail: "A token is required"}
+		return call{}, rest.RequestError{Status: http.StatusUnauthorized, Reason: reasonTokenRequired,
+			Detail: "A token is required"}
 	}
 	actor, ok, err := a.tokens.Actor(r.Context(), states, strings.TrimSpace(token))
 	if err != nil {

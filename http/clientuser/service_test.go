@@ -30,9 +30,9 @@ const (
 	redirectURI  = "https://example.org/back"
 )
 
-// service is a whole service on a log of its own. Client 1 has the administrator, client 2 the users boss, with full access, and
-// clerk, who only reads; client 3 has other. Applications of client 2 are known as trusted, reader (trusted, call_api), public and
-// password; what the users have is known by their names.
+// service is a whole service on a log of its own. Client 1 has the administrator, client 2 the users boss, with full
+// access, and clerk, who only reads; client 3 has other. Applications of client 2 are known as trusted, reader
+// (trusted, call_api), public and password; what the users have is known by their names.
 type service struct {
 	*testservice.Running
 	opts  Options
@@ -52,14 +52,18 @@ func start(t testing.TB, o Options) *service {
 	s.user(events.UserCreated{Username: "admin", Email: "admin@example.com", SuperAdmin: true, Client: 1})
 	s.client("Acme", "Europe/Prague")
 	boss := s.user(events.UserCreated{Username: "boss", Email: "boss@example.org", DisplayName: "Big Boss", Client: 2})
-	s.user(events.UserCreated{Username: "clerk", Email: "clerk@example.org", FirstName: "Carl", LastName: "Clerk", Client: 2, Access: "read_only"})
+	s.user(events.UserCreated{Username: "clerk", Email: "clerk@example.org", FirstName: "Carl", LastName: "Clerk",
+		Client: 2, Access: "read_only"})
 	s.client("Other", "")
 	s.user(events.UserCreated{Username: "other", Email: "other@example.org", Client: 3})
 	s.user(events.UserCreated{Username: "nobody", Email: "nobody@example.org"})
 	for name, e := range map[string]events.ApplicationCreated{
-		"trusted": {Kind: commands.ApplicationTrusted, Access: commands.AccessAll}, "reader": {Kind: commands.ApplicationTrusted, Access: commands.AccessCallAPI},
-		"public":   {Kind: commands.ApplicationPublic, Access: commands.AccessAll, RedirectURIs: []string{redirectURI, "https://example.org/q?a=1", "org.example.app:/back"}},
-		"password": {Kind: commands.ApplicationPassword, Access: commands.AccessAll}, "calls": {Kind: commands.ApplicationPassword, Access: commands.AccessCallAPI},
+		"trusted": {Kind: commands.ApplicationTrusted, Access: commands.AccessAll},
+		"reader":  {Kind: commands.ApplicationTrusted, Access: commands.AccessCallAPI},
+		"public": {Kind: commands.ApplicationPublic, Access: commands.AccessAll,
+			RedirectURIs: []string{redirectURI, "https://example.org/q?a=1", "org.example.app:/back"}},
+		"password": {Kind: commands.ApplicationPassword, Access: commands.AccessAll},
+		"calls":    {Kind: commands.ApplicationPassword, Access: commands.AccessCallAPI},
 	} {
 		id, secret, hash := secrets.Application()
 		e.Name, e.AppID, e.SecretHash, e.User, e.Client = "PBX "+name, id, events.Secret(hash), boss.ID, 2
@@ -72,7 +76,8 @@ func start(t testing.TB, o Options) *service {
 // open starts the dialect.
 func (s *service) open() {
 	s.opts.Now = func() time.Time { return time.Now().Add(s.shift) }
-	s.http = contract.Watch(s.T, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, s.Sessions, s.opts))
+	s.http = contract.Watch(s.T, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described},
+		New(s.Service, s.Sessions, s.opts))
 }
 
 // restart closes everything and opens it again.
@@ -136,7 +141,8 @@ func (s *service) post(target string, form ...string) *httptest.ResponseRecorder
 func (s *service) asks(app, grant string, form ...string) *httptest.ResponseRecorder {
 	s.T.Helper()
 	a := s.apps[app]
-	return s.post("/oauth/token", append([]string{"grant_type", grant, "client_id", a.id, "client_secret", a.secret}, form...)...)
+	return s.post("/oauth/token", append([]string{"grant_type", grant, "client_id", a.id, "client_secret", a.secret},
+		form...)...)
 }
 
 // pair is the answer of the token endpoint.
@@ -170,7 +176,8 @@ func (s *service) code(user string, more ...string) string {
 // byHand drives the log-in by hand and returns where it ends.
 func (s *service) byHand(user, password string, more ...string) string {
 	s.T.Helper()
-	query := url.Values{"response_type": {"code"}, "client_id": {s.apps["public"].id}, "redirect_uri": {redirectURI}, "scope": {"all"}}
+	query := url.Values{"response_type": {"code"}, "client_id": {s.apps["public"].id}, "redirect_uri": {redirectURI},
+		"scope": {"all"}}
 	for i := 0; i < len(more); i += 2 {
 		query.Set(more[i], more[i+1])
 	}
@@ -197,7 +204,8 @@ func cookieOf(w *httptest.ResponseRecorder) string {
 	return cookiePair.FindString(w.Header().Get("Set-Cookie"))
 }
 
-// described is the call as the document has it: without a version and a slash at its end. The pages under /oauth are not in it.
+// described is the call as the document has it: without a version and a slash at its end. The pages under /oauth are
+// not in it.
 func described(method, path string) (string, string) {
 	if strings.HasPrefix(path, oauthPath) && path != oauthPath+"/token" {
 		return method, ""

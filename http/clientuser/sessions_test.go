@@ -78,7 +78,8 @@ func TestTheEndOfABrowserIsThatOfItsPages(t *testing.T) {
 	require.NotContains(t, shown(), "You are logged in as boss")
 }
 
-// TestNothingOutlivesTheEndOfAllSessions has programs log in, refresh and use what they get while all sessions of their user end.
+// TestNothingOutlivesTheEndOfAllSessions has programs log in, refresh and use what they get while all sessions of their
+// user end.
 func TestNothingOutlivesTheEndOfAllSessions(t *testing.T) {
 	s := start(t, Options{})
 	boss := s.Named("boss").ID

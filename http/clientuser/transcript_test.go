@@ -15,9 +15,9 @@ import (
 	"accountd/testing/transcript"
 )
 
-// TestTranscripts plays testdata. "As: clerk" is not sent: it uses an access token of that user, of the boss unless told, of the
-// application behind a slash, password unless told; "As: -" uses none. Of a page, what is between main and /main is shown. What
-// stands in braces is a secret of [service]. Orders are those of [service.prepare].
+// TestTranscripts plays testdata. "As: clerk" is not sent: it uses an access token of that user, of the boss unless
+// told, of the application behind a slash, password unless told; "As: -" uses none. Of a page, what is between main and
+// /main is shown. What stands in braces is a secret of [service]. Orders are those of [service.prepare].
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
 		s := start(t, Options{RateLimits: strings.Contains(about, "three requests an hour"), HourlyLimit: 3})
@@ -25,8 +25,8 @@ func TestTranscripts(t *testing.T) {
 	})
 }
 
-var shownHeaders = []string{"Content-Type", "Location", "Set-Cookie", "Account-Sequence", "Allow", "Retry-After", "WWW-Authenticate",
-	"X-Total-Count", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+var shownHeaders = []string{"Content-Type", "Location", "Set-Cookie", "Account-Sequence", "Allow", "Retry-After",
+	"WWW-Authenticate", "X-Total-Count", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
 
 func (s *service) masks() *transcript.Masks {
 	m := transcript.NewMasks(

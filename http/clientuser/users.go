@@ -143,7 +143,8 @@ func (c call) userOf(r *http.Request) (*commands.User, error) {
 	return u, nil
 }
 
-// hash returns the hash of a password, nil when there is none to be set. A command that will be refused is not worth it.
+// hash returns the hash of a password, nil when there is none to be set. A command that will be refused is not worth
+// it.
 func (a *api) hash(r *http.Request, c call, cmd commands.Command, password *string) (*events.Secret, error) {
 	if password == nil {
 		return nil, nil

@@ -72,10 +72,12 @@ func timezoneOf(u *commands.User, c *commands.Client) string {
 func (c call) readCreation(f *fields) (events.UserCreated, string, error) {
 	password := f.required("password")
 	e := events.UserCreated{
-		Username: f.required("login"), DisplayName: f.required("name"), Email: f.required("email"), Client: c.client.Number,
+		Username: f.required("login"), DisplayName: f.required("name"), Email: f.required("email"),
+		Client:  c.client.Number,
 		Access:  or(f.choice("access", commands.AccessFull, commands.AccessReadOnly), commands.AccessFull),
 		Active:  or(f.choice("status", statusActive, statusBlocked), statusActive) == statusActive,
-		Comment: or(f.text("comment"), ""), ExtraParams: or(f.text("extra_params"), ""), Timezone: or(f.text("timezone"), ""),
+		Comment: or(f.text("comment"), ""), ExtraParams: or(f.text("extra_params"), ""),
+		Timezone: or(f.text("timezone"), ""),
 	}
 	c.checkClient(f)
 	c.readWelcome(f, &e)
@@ -109,8 +111,8 @@ func (c call) checkClient(f *fields) {
 	}
 }
 
-// readUpdate reads what is to change about the user, and the new password, nil for none. What is sent back as it was shown
-// stays.
+// readUpdate reads what is to change about the user, and the new password, nil for none. What is sent back as it was
+// shown stays.
 func (c call) readUpdate(f *fields, u *commands.User) (commands.UpdateUser, *string, error) {
 	f.update = true
 	cmd := commands.UpdateUser{ID: u.ID,

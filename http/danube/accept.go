@@ -13,8 +13,8 @@ import (
 // maxIndent is the widest indent that a client may ask for.
 const maxIndent = 8
 
-// rendering returns by how many blanks the answer is to be indented, 0 for none, and false when the client takes no JSON.
-// The most exact of the types that are accepted counts.
+// rendering returns by how many blanks the answer is to be indented, 0 for none, and false when the client takes no
+// JSON. The most exact of the types that are accepted counts.
 func rendering(h http.Header) (indent int, ok bool) {
 	accept := strings.Join(h.Values("Accept"), ",")
 	if strings.TrimSpace(accept) == "" {

@@ -31,8 +31,8 @@ func (x *exchange) mayList() error {
 	return nil
 }
 
-// target returns the user whom the path names, if the caller may act on that user. From then on the request is one in the
-// datacenter that this user is bound to, unless it is the caller's own account.
+// target returns the user whom the path names, if the caller may act on that user. From then on the request is one in
+// the datacenter that this user is bound to, unless it is the caller's own account.
 func (x *exchange) target() (*commands.User, error) {
 	name := x.params["username"]
 	if name == x.caller.Username {

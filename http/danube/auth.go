@@ -14,7 +14,8 @@ import (
 // authenticate finds out who asks: by an API key, or else by a token. Nobody may ask only where the view is open.
 func (x *exchange) authenticate() error {
 	if x.states = x.api.Snapshot(); x.states == nil {
-		return &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+			Detail: "The service is still reading its log."}
 	}
 	if key := x.r.Header.Get("ES-API-KEY"); key != "" {
 		return x.authenticateKey(key)
@@ -85,8 +86,8 @@ func tokenIn(header string) (string, error) {
 	return parts[1], nil
 }
 
-// How long a token is good for, and how much longer it is remembered, because a token that has ended and one that never was
-// are refused in different words.
+// How long a token is good for, and how much longer it is remembered, because a token that has ended and one that never
+// was are refused in different words.
 const (
 	tokenTime  = time.Hour
 	tokenGrace = 24 * time.Hour

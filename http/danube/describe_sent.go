@@ -37,22 +37,29 @@ func sentUserSchema(isNew bool) openapi.Schema {
 		maps.Copy(members, keyMembers())
 		return openapi.Schema{"type": "object", "properties": members}
 	}
-	return openapi.Schema{"type": "object", "properties": members, "required": []string{"email", "first_name", "last_name", "password"}}
+	return openapi.Schema{"type": "object", "properties": members, "required": []string{"email", "first_name",
+		"last_name", "password"}}
 }
 
 // sentProfileSchema is what a request says about a profile.
 func sentProfileSchema() openapi.Schema {
-	name, phone := openapi.Filled(safeText(maxName)), openapi.Schema{"type": "string", "format": "phone", "description": "With the country, as in +421 905 123 456.", "examples": []any{"+421905123456"}}
-	members := openapi.Schema{"email": emailSchema(maxEmail), "email2": emailSchema(maxEmail), "jabber": emailSchema(maxLine), "alerting_jabber": emailSchema(maxLine),
-		"alerting_email": emailSchema(maxEmail), "first_name": name, "last_name": name, "phone": phone, "phone2": phone, "alerting_phone": phone,
-		"usertype": openapi.Within(0, userTypes-1), "language": one(languages), "timezone": one(timezones), "currency": one(currencies), "country": one(countries),
+	name, phone := openapi.Filled(safeText(maxName)), openapi.Schema{"type": "string", "format": "phone",
+		"description": "With the country, as in +421 905 123 456.", "examples": []any{"+421905123456"}}
+	members := openapi.Schema{"email": emailSchema(maxEmail), "email2": emailSchema(maxEmail),
+		"jabber": emailSchema(maxLine), "alerting_jabber": emailSchema(maxLine),
+		"alerting_email": emailSchema(maxEmail), "first_name": name, "last_name": name, "phone": phone, "phone2": phone,
+		"alerting_phone": phone,
+		"usertype":       openapi.Within(0, userTypes-1), "language": one(languages), "timezone": one(timezones),
+		"currency": one(currencies), "country": one(countries),
 		"country2": one(countries), "title": safeText(maxTitle), "middle_name": safeText(maxMiddle)}
-	for _, name := range []string{"tos_acceptation", "email_verified", "phone_verified", "newsletter_tech", "newsletter_buss", "different_billing"} {
+	for _, name := range []string{"tos_acceptation", "email_verified", "phone_verified", "newsletter_tech",
+		"newsletter_buss", "different_billing"} {
 		members[name] = openapi.Truth()
 	}
-	for name, most := range map[string]int{"website": maxLine, "street_1": maxLine, "street2_1": maxLine, "city": maxLine, "postcode": maxPostcode, "state": maxState,
-		"street_2": maxLine, "street2_2": maxLine, "city2": maxLine, "postcode2": maxPostcode, "state2": maxState, "company": maxLine, "companyid": maxNumber,
-		"taxid": maxNumber, "vatid": maxNumber, "bankid": maxLine} {
+	for name, most := range map[string]int{"website": maxLine, "street_1": maxLine, "street2_1": maxLine,
+		"city": maxLine, "postcode": maxPostcode, "state": maxState,
+		"street_2": maxLine, "street2_2": maxLine, "city2": maxLine, "postcode2": maxPostcode, "state2": maxState,
+		"company": maxLine, "companyid": maxNumber, "taxid": maxNumber, "vatid": maxNumber, "bankid": maxLine} {
 		members[name] = safeText(most)
 	}
 	return openapi.Schema{"type": "object", "properties": members}

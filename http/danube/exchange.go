@@ -110,7 +110,8 @@ func (x *exchange) fail(err error) {
 	case errors.As(err, &wrong):
 		err = x.write(http.StatusBadRequest, envelope{"FAILURE", object(wrong), x.taskID(x.caller)})
 	case errors.As(err, &relations):
-		err = x.write(http.StatusBadRequest, envelope{"FAILURE", relationsAnswer{hasRelations, relations.relations}, x.taskID(x.caller)})
+		err = x.write(http.StatusBadRequest, envelope{"FAILURE", relationsAnswer{hasRelations, relations.relations},
+			x.taskID(x.caller)})
 	case errors.As(err, &late):
 		err = late.write(x)
 	case errors.As(err, &detail):

@@ -26,8 +26,10 @@ func TestHeaders(t *testing.T) {
 	h := w.Header()
 	task := decoded[envelope](t, w.Body.String()).TaskID
 	require.Regexp(t, `^1d1u1-6f75849b-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}$`, task)
-	for name, value := range map[string]string{"es_version": "4.6", "es_username": "admin", "es_dc": "main", "es_task_id": task,
-		"Content-Type": "application/json", "Allow": "GET, OPTIONS", "Vary": "Accept-Language, Cookie", "Content-Language": "en"} {
+	for name, value := range map[string]string{"es_version": "4.6", "es_username": "admin", "es_dc": "main",
+		"es_task_id":   task,
+		"Content-Type": "application/json", "Allow": "GET, OPTIONS", "Vary": "Accept-Language, Cookie",
+		"Content-Language": "en"} {
 		require.Equal(t, []string{value}, h[name], name)
 	}
 	require.NotContains(t, h, "Account-Sequence")
@@ -46,7 +48,8 @@ func TestHeaders(t *testing.T) {
 	redirected := s.call("admin", http.MethodGet, "/api/accounts/user", "")
 	require.Empty(t, redirected.Body.String())
 	require.Equal(t, "text/html; charset=utf-8", redirected.Header().Get("Content-Type"))
-	require.Equal(t, "application/json", s.call("", http.MethodGet, "/api/accounts/x/", "").Header().Get("Content-Type"))
+	require.Equal(t, "application/json", s.call("", http.MethodGet, "/api/accounts/x/",
+		"").Header().Get("Content-Type"))
 }
 
 func TestThrottle(t *testing.T) {
@@ -55,7 +58,8 @@ func TestThrottle(t *testing.T) {
 	for n := range maxOfUser {
 		s.ahead = time.Duration(n) * time.Second / 2
 		if n%2 == 0 {
-			require.Equal(t, http.StatusMethodNotAllowed, s.call("admin", http.MethodPatch, "/api/accounts/user/", "").Code, "which counts, too")
+			require.Equal(t, http.StatusMethodNotAllowed, s.call("admin", http.MethodPatch, "/api/accounts/user/",
+				"").Code, "which counts, too")
 			continue
 		}
 		require.Equal(t, http.StatusOK, ask("admin"))
@@ -96,7 +100,8 @@ func TestFailedLogInsWait(t *testing.T) {
 	now := time.Now() // and no later, however long it takes
 	s.http = New(s.Service, s.Sessions, Options{RateLimits: true, Now: func() time.Time { return now }})
 	logIn := func(name, plain string, n int) *httptest.ResponseRecorder {
-		return s.serve(request(http.MethodPost, "/api/accounts/login/", fmt.Sprintf(`{"username":%q,"password":%q}`, name, plain)), fmt.Sprint("192.0.2.", n%8))
+		return s.serve(request(http.MethodPost, "/api/accounts/login/", fmt.Sprintf(`{"username":%q,"password":%q}`,
+			name, plain)), fmt.Sprint("192.0.2.", n%8))
 	}
 	for _, name := range []string{"admin", "nobody"} {
 		for n := range login.FreeByName + 1 {
@@ -119,7 +124,8 @@ func TestLogInWithACode(t *testing.T) {
 	require.NoError(t, err)
 	admin, secret := s.Named("admin").ID, totp.NewSecret()
 	s.Given(commands.UpdateUser{ID: admin, PasswordHash: &hash})
-	for _, c := range []commands.Command{commands.EnrollTOTP{ID: admin, Secret: secret}, commands.ConfirmTOTP{ID: admin, Secret: secret}} {
+	for _, c := range []commands.Command{commands.EnrollTOTP{ID: admin, Secret: secret},
+		commands.ConfirmTOTP{ID: admin, Secret: secret}} {
 		_, err := s.Do(t.Context(), commands.Actor{User: admin, Permissions: commands.Whole()}, c)
 		require.NoError(t, err)
 	}
@@ -151,7 +157,8 @@ func TestWhatEndsTokens(t *testing.T) {
 		require.Contains(t, w.Body.String(), body)
 	}
 	for _, who := range []string{"jo", "admin"} {
-		require.Equal(t, http.StatusOK, s.call(who, http.MethodPut, "/api/accounts/user/jo/", `{"password":"secret"}`).Code)
+		require.Equal(t, http.StatusOK, s.call(who, http.MethodPut, "/api/accounts/user/jo/",
+			`{"password":"secret"}`).Code)
 		wants(http.StatusOK, "jo@example.org")
 	}
 	for _, c := range []commands.Command{
@@ -176,7 +183,8 @@ func TestThrottledText(t *testing.T) {
 func TestTaskID(t *testing.T) {
 	const random = "00000000-2819-4bb8-98a2-000000000000"
 	for want, ids := range map[string][3]int64{
-		"1d11u1-6f75849b-2819-4bb8-98a2": {1, 11, 1}, "8d8u3-297e236d-2819-4bb8-98a2": {8, 8, 3}, "11d11u1-82652dca-2819-4bb8-98a2": {11, 11, 1},
+		"1d11u1-6f75849b-2819-4bb8-98a2": {1, 11, 1}, "8d8u3-297e236d-2819-4bb8-98a2": {8, 8, 3},
+		"11d11u1-82652dca-2819-4bb8-98a2": {11, 11, 1},
 	} {
 		require.Equal(t, want, taskID(ids[0], ids[1], ids[2], random))
 	}
@@ -185,7 +193,8 @@ func TestTaskID(t *testing.T) {
 func TestTenSSHKeys(t *testing.T) {
 	s := start(t, Options{})
 	for n := range maxSSHKeys + 1 {
-		w := s.call("admin", http.MethodPost, fmt.Sprintf("/api/accounts/user/admin/sshkey/k%d/", n), fmt.Sprintf(`{"key":"%s"}`, publicKey(byte(n))))
+		w := s.call("admin", http.MethodPost, fmt.Sprintf("/api/accounts/user/admin/sshkey/k%d/", n),
+			fmt.Sprintf(`{"key":"%s"}`, publicKey(byte(n))))
 		if n < maxSSHKeys {
 			require.Equal(t, http.StatusCreated, w.Code, w.Body)
 			continue

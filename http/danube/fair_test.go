@@ -13,8 +13,8 @@ import (
 	"accountd/http/rest"
 )
 
-// TestWhoIsNobodyIsToldToTheServer has requests of whom nobody knows who sent them count with those of other APIs, though they are
-// answered by 403 here; what somebody may not do does not count.
+// TestWhoIsNobodyIsToldToTheServer has requests of whom nobody knows who sent them count with those of other APIs,
+// though they are answered by 403 here; what somebody may not do does not count.
 func TestWhoIsNobodyIsToldToTheServer(t *testing.T) {
 	s := start(t, Options{})
 	s.user("normal", events.UserCreated{APIAccess: true})
@@ -54,7 +54,8 @@ func TestForAddressesOfOneNetworkThereIsOneLimit(t *testing.T) {
 // TestALogInIsShort refuses a body that no log-in has, in the shape of this API.
 func TestALogInIsShort(t *testing.T) {
 	s := start(t, Options{})
-	w := s.call("", http.MethodPost, "/accounts/login/", `{"username":"`+strings.Repeat("x", rest.SmallBody)+`","password":"x"}`)
+	w := s.call("", http.MethodPost, "/accounts/login/", `{"username":"`+strings.Repeat("x", rest.SmallBody)+
+		`","password":"x"}`)
 	require.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
 	require.JSONEq(t, `{"detail":"The body may have 8192 bytes."}`, w.Body.String())
 }
@@ -73,6 +74,7 @@ func TestChangesAreBounded(t *testing.T) {
 	require.Equal(t, http.StatusOK, change("Brno").Code)
 	w := change("Praha")
 	require.Equal(t, http.StatusTooManyRequests, w.Code)
-	require.Regexp(t, `^{"detail": ?"Request was throttled. Expected available in \d+.0 seconds."}$`, strings.TrimSpace(w.Body.String()))
+	require.Regexp(t, `^{"detail": ?"Request was throttled. Expected available in \d+.0 seconds."}$`,
+		strings.TrimSpace(w.Body.String()))
 	require.NotEmpty(t, w.Header().Get("Retry-After"))
 }

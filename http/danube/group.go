@@ -48,8 +48,8 @@ func (x *exchange) group() (*commands.Group, error) {
 }
 
 func (x *exchange) groupOf(g *commands.Group, extended bool) groupAnswer {
-	a := groupAnswer{DCBound: g.Datacenter != uuid.Nil, Name: g.Name, Alias: g.Name, Permissions: append([]string{}, g.Permissions...),
-		Users: []string{}, Created: stamp(g.CreatedAt)}
+	a := groupAnswer{DCBound: g.Datacenter != uuid.Nil, Name: g.Name, Alias: g.Name,
+		Permissions: append([]string{}, g.Permissions...), Users: []string{}, Created: stamp(g.CreatedAt)}
 	x.states.Members(events.Aggregate{Kind: events.KindGroup, ID: g.ID}, func(u *commands.User) bool {
 		a.Users = append(a.Users, u.Username)
 		return true

@@ -19,8 +19,8 @@ import (
 // does.
 type input map[string]any
 
-// readInput returns the query of a GET, and the body of everything else. A body that is no JSON, or does not claim to be,
-// says nothing.
+// readInput returns the query of a GET, and the body of everything else. A body that is no JSON, or does not claim to
+// be, says nothing.
 func readInput(w http.ResponseWriter, r *http.Request) (input, error) {
 	if r.Method == http.MethodGet {
 		return readQuery(r.URL.RawQuery), nil
@@ -74,7 +74,8 @@ func parseJSON(body []byte) (any, error) {
 	return v, nil
 }
 
-// membersOf returns what an object says. Anything else is not what a body can be, which is told when the fields are read.
+// membersOf returns what an object says. Anything else is not what a body can be, which is told when the fields are
+// read.
 func membersOf(v any, method string) (input, error) {
 	if o, ok := v.(map[string]any); ok {
 		return o, nil

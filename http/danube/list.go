@@ -120,5 +120,6 @@ func badOrder(fields map[string]projections.Field) error {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(b, a) })
-	return detailed{http.StatusPreconditionFailed, "Invalid order_by; Possible sort fields are: " + strings.Join(names, ", ")}
+	return detailed{http.StatusPreconditionFailed, "Invalid order_by; Possible sort fields are: " +
+		strings.Join(names, ", ")}
 }

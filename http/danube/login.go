@@ -37,7 +37,8 @@ func (x *exchange) logIn() error {
 		return err
 	}
 	of.SecondFactor, of.Ends = u.NeedsCode(), now.Add(tokenTime)
-	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInSince(), CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}
+	t := session.Token{Kind: tokenKind, User: u.ID, Session: of, Since: u.LogInSince(), CreatedAt: now,
+		ExpiresAt: now.Add(tokenTime + tokenGrace)}
 	if err := x.api.tokens.PutOnly(x.ctx(), hash, t); err != nil {
 		return err
 	}
@@ -50,8 +51,8 @@ type logInError struct{ detail any }
 
 func (logInError) Error() string { return "the log-in failed" }
 
-// readLogIn reads the body strictly, which no other call does. The name is a username, in exactly its form. The original knows
-// no code.
+// readLogIn reads the body strictly, which no other call does. The name is a username, in exactly its form. The
+// original knows no code.
 func (x *exchange) readLogIn() (a login.Attempt, err error) {
 	rest.Shorten(x.w, x.r)
 	body, err := rest.ReadBody(x.w, x.r)
@@ -78,7 +79,8 @@ func (x *exchange) readLogIn() (a login.Attempt, err error) {
 	if err := f.failed(); err != nil {
 		return a, asLogInError(err)
 	}
-	return login.Attempt{Name: *username, Exact: true, Password: *secret, Code: codeIn(in["otp"]), At: x.api.now(), Unbounded: x.api.limits == nil}, nil
+	return login.Attempt{Name: *username, Exact: true, Password: *secret, Code: codeIn(in["otp"]), At: x.api.now(),
+		Unbounded: x.api.limits == nil}, nil
 }
 
 // codeIn returns a code, which es sends as a number.

@@ -15,8 +15,8 @@ func phone(s string) (e164, wrong string) {
 
 var phoneRules = textRules{rules: []rule{atMost(maxPhone), safe}, last: phone}
 
-// ownPhoneRules are those of the number that the user is reached by: written in another way, the stored one stays as it is
-// typed.
+// ownPhoneRules are those of the number that the user is reached by: written in another way, the stored one stays as it
+// is typed.
 func ownPhoneRules(stored string) textRules {
 	rules := phoneRules
 	rules.last = func(s string) (string, string) {

@@ -11,9 +11,10 @@ import (
 	"accountd/events"
 )
 
-// policy tells who may do what: a status, with d where it is denied to everybody of the kind and f where it is forbidden on
-// this account. uadmin and aplain are of the datacenter alpha, bplain is of beta, normal of none; admin is a super admin.
-// FRESH is a name that is free, ALPHA, BETA and LOOSE are accounts of these datacenters and of none, which are made for it.
+// policy tells who may do what: a status, with d where it is denied to everybody of the kind and f where it is
+// forbidden on this account. uadmin and aplain are of the datacenter alpha, bplain is of beta, normal of none; admin is
+// a super admin. FRESH is a name that is free, ALPHA, BETA and LOOSE are accounts of these datacenters and of none,
+// which are made for it.
 const policy = `
                                         admin uadmin aplain bplain normal nobody
 GET    user/                            200   200    403d   403d   403d   403
@@ -78,7 +79,8 @@ func (s *service) verdict(who, fresh string, call []string) string {
 	path, body := call[1], ""
 	if len(call) > 2 {
 		body = strings.ReplaceAll(call[2], "KEY", publicKey(1))
-		body = strings.ReplaceAll(body, "NEW", `"first_name":"N","last_name":"N","email":"`+fresh+`@e.org","password":"x"`)
+		body = strings.ReplaceAll(body, "NEW", `"first_name":"N","last_name":"N","email":"`+fresh+
+			`@e.org","password":"x"`)
 	}
 	for name, datacenter := range map[string]string{"ALPHA": "alpha", "BETA": "beta", "LOOSE": ""} {
 		if strings.Contains(path, name) {
@@ -89,7 +91,8 @@ func (s *service) verdict(who, fresh string, call []string) string {
 	w := s.call(who, call[0], "/api/accounts/"+strings.ReplaceAll(path, "FRESH", fresh), body)
 	verdict := fmt.Sprint(w.Code)
 	if w.Code == http.StatusForbidden && who != "nobody" {
-		verdict += map[string]string{permissionDenied: "d", notPermitted: "f"}[decoded[map[string]string](s.T, w.Body.String())["detail"]]
+		verdict += map[string]string{permissionDenied: "d", notPermitted: "f"}[decoded[map[string]string](s.T,
+			w.Body.String())["detail"]]
 	}
 	return verdict
 }

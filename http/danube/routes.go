@@ -50,21 +50,27 @@ type view struct {
 // views returns the paths. Where two have the same form, the first counts.
 func views() []*view {
 	all := []*view{
-		{name: "Api Login", path: "/accounts/login/", help: helpLogin, open: true, raw: true, calls: calls{"POST": (*exchange).logIn}},
+		{name: "Api Login", path: "/accounts/login/", help: helpLogin, open: true, raw: true,
+			calls: calls{"POST": (*exchange).logIn}},
 		{name: "Api Logout", path: "/accounts/logout/", help: helpLogout, calls: calls{"GET": (*exchange).logOut}},
 		{name: "Api Ping", path: "/ping/", help: helpPing, open: true, calls: calls{"GET": (*exchange).ping}},
 		{name: "User List", path: "/accounts/user/", help: helpUserList, calls: calls{"GET": (*exchange).listUsers}},
-		{name: "Userprofile List", path: "/accounts/user/profile/", help: helpProfileList, calls: calls{"GET": (*exchange).listProfiles}},
-		{name: "User Manage", path: "/accounts/user/:username/", help: helpUser, calls: calls{"GET": (*exchange).showUser,
-			"POST": (*exchange).createUser, "PUT": (*exchange).updateUser, "DELETE": (*exchange).deleteUser}},
+		{name: "Userprofile List", path: "/accounts/user/profile/", help: helpProfileList,
+			calls: calls{"GET": (*exchange).listProfiles}},
+		{name: "User Manage", path: "/accounts/user/:username/", help: helpUser,
+			calls: calls{"GET": (*exchange).showUser,
+				"POST": (*exchange).createUser, "PUT": (*exchange).updateUser, "DELETE": (*exchange).deleteUser}},
 		{name: "User Apikeys", path: "/accounts/user/:username/apikeys/", help: helpAPIKeys,
 			calls: calls{"GET": (*exchange).showKeys, "PUT": (*exchange).updateKeys}},
 		{name: "Userprofile Manage", path: "/accounts/user/:username/profile/", help: helpProfile,
 			calls: calls{"GET": (*exchange).showProfile, "PUT": (*exchange).updateProfile}},
-		{name: "Sshkey List", path: "/accounts/user/:username/sshkey/", help: helpSSHKeyList, calls: calls{"GET": (*exchange).listSSHKeys}},
-		{name: "Sshkey Manage", path: "/accounts/user/:username/sshkey/:title/", help: helpSSHKey, calls: calls{"GET": (*exchange).showSSHKey,
-			"POST": (*exchange).addSSHKey, "DELETE": (*exchange).deleteSSHKey}},
-		{name: "Group Manage", path: "/accounts/group/:group/", help: helpGroup, calls: calls{"GET": (*exchange).showGroup}},
+		{name: "Sshkey List", path: "/accounts/user/:username/sshkey/", help: helpSSHKeyList,
+			calls: calls{"GET": (*exchange).listSSHKeys}},
+		{name: "Sshkey Manage", path: "/accounts/user/:username/sshkey/:title/", help: helpSSHKey,
+			calls: calls{"GET": (*exchange).showSSHKey,
+				"POST": (*exchange).addSSHKey, "DELETE": (*exchange).deleteSSHKey}},
+		{name: "Group Manage", path: "/accounts/group/:group/", help: helpGroup,
+			calls: calls{"GET": (*exchange).showGroup}},
 	}
 	for _, v := range all {
 		methods := []string{http.MethodOptions}

@@ -37,9 +37,12 @@ func start(t testing.TB, o Options) *service {
 	t.Helper()
 	s := &service{Running: testservice.Start(t), tokens: map[string]string{}}
 	o.Now = func() time.Time { return time.Now().Add(s.ahead) }
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described, Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, s.Sessions, o))
-	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud", SuperAdmin: true, APIAccess: true})
-	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true, Owner: s.Named("admin").ID}})
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described,
+		Bare: []string{"Resource not found", "Server Error"}}, New(s.Service, s.Sessions, o))
+	s.user("admin", events.UserCreated{Email: "admin@example.com", FirstName: "Danube", LastName: "Cloud",
+		SuperAdmin: true, APIAccess: true})
+	s.datacenter("main", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Public: true,
+		Owner: s.Named("admin").ID}})
 	s.datacenter("admin", commands.CreateDatacenter{Datacenter: events.DatacenterCreated{Owner: s.Named("admin").ID}})
 	s.group("admins", "", []string{"admin"})
 	return s
@@ -53,7 +56,8 @@ func (s *service) user(name string, u events.UserCreated) {
 		u.Email = name + "@example.org"
 	}
 	key := "key of " + name
-	u.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)), Secret: events.Secret(key)}}
+	u.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)),
+		Secret: events.Secret(key)}}
 	u.CallbackKey = events.Secret("callback of " + name)
 	s.Given(commands.CreateUser{ID: uuid.New(), User: u})
 	s.tokens[name] = s.token(name)
@@ -65,7 +69,8 @@ func (s *service) token(name string) string {
 	token, hash := secrets.DanubeToken()
 	now := time.Now()
 	require.NoError(s.T, s.Sessions.Put(context.Background(), hash,
-		session.Token{Kind: tokenKind, User: s.Named(name).ID, Since: s.Named(name).LogInsSince, CreatedAt: now, ExpiresAt: now.Add(tokenTime + tokenGrace)}))
+		session.Token{Kind: tokenKind, User: s.Named(name).ID, Since: s.Named(name).LogInsSince, CreatedAt: now,
+			ExpiresAt: now.Add(tokenTime + tokenGrace)}))
 	return token
 }
 
@@ -120,9 +125,12 @@ func (s *service) provider() {
 	s.group("alpha-users", "alpha", []string{"vm_list"}, "alpha")
 	s.group("beta-admins", "beta", []string{"admin", "user_admin"}, "beta")
 	s.group("loose", "", nil)
-	s.user("uadmin", events.UserCreated{FirstName: "User", LastName: "Admin", APIAccess: true, Datacenter: s.dc("alpha"), Groups: s.groups("alpha-admins")})
-	s.user("aplain", events.UserCreated{FirstName: "Alpha", LastName: "Plain", APIAccess: true, Datacenter: s.dc("alpha"), Groups: s.groups("alpha-users")})
-	s.user("bplain", events.UserCreated{FirstName: "Beta", LastName: "Plain", APIAccess: true, Datacenter: s.dc("beta")})
+	s.user("uadmin", events.UserCreated{FirstName: "User", LastName: "Admin", APIAccess: true,
+		Datacenter: s.dc("alpha"), Groups: s.groups("alpha-admins")})
+	s.user("aplain", events.UserCreated{FirstName: "Alpha", LastName: "Plain", APIAccess: true,
+		Datacenter: s.dc("alpha"), Groups: s.groups("alpha-users")})
+	s.user("bplain", events.UserCreated{FirstName: "Beta", LastName: "Plain", APIAccess: true,
+		Datacenter: s.dc("beta")})
 	s.user("normal", events.UserCreated{FirstName: "Nor", LastName: "Mal", APIAccess: true})
 }
 

@@ -12,7 +12,8 @@ import (
 	"accountd/http/rest"
 )
 
-// TestTokensAreSessions ends the token of a log-in where the user's other sessions are ended, without telling the store.
+// TestTokensAreSessions ends the token of a log-in where the user's other sessions are ended, without telling the
+// store.
 func TestTokensAreSessions(t *testing.T) {
 	s := start(t, Options{})
 	hash, err := s.HashPassword(t.Context(), "secret of ann")
@@ -41,7 +42,8 @@ func TestTokensAreSessions(t *testing.T) {
 		require.Len(t, all, 1, name)
 		require.Equal(t, commands.SessionDanube, all[0].Session.Kind)
 		require.Equal(t, rest.Origin{Address: testAddress}, s.OriginOf(t.Context(), ann, all[0].Session))
-		_, err = s.Do(t.Context(), commands.Service(), end(commands.EndSession{ID: ann.ID, Session: all[0].Session.ID, Kind: commands.SessionDanube}))
+		_, err = s.Do(t.Context(), commands.Service(),
+			end(commands.EndSession{ID: ann.ID, Session: all[0].Session.ID, Kind: commands.SessionDanube}))
 		require.NoError(t, err)
 		code, body := ask()
 		require.Equal(t, http.StatusForbidden, code, name)

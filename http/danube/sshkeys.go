@@ -109,7 +109,8 @@ func (x *exchange) readSSHKey(u *commands.User) (commands.AddSSHKey, error) {
 	title := x.params["title"]
 	if _, ok := f.in["title"]; !ok {
 		f.fail("title", broken(title, []rule{atMost(maxKeyTitle)})...)
-	} else if other := f.text("title", "", textRules{required: true, rules: []rule{atMost(maxKeyTitle), safe}}); other != nil {
+	} else if other := f.text("title", "", textRules{required: true,
+		rules: []rule{atMost(maxKeyTitle), safe}}); other != nil {
 		title = *other
 	}
 	key := f.text("key", "", textRules{required: true, rules: []rule{atMost(maxKey), safe}, last: sshKey})
@@ -119,7 +120,8 @@ func (x *exchange) readSSHKey(u *commands.User) (commands.AddSSHKey, error) {
 	return commands.AddSSHKey{ID: u.ID, Title: title, Key: *key, Limit: maxSSHKeys}, nil
 }
 
-var sshKeyTypes = setOf([]string{"ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-ed25519"})
+var sshKeyTypes = setOf([]string{"ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+	"ecdsa-sha2-nistp521", "ssh-ed25519"})
 
 // sshKey returns the key, or what is wrong with its form.
 func sshKey(key string) (string, string) {

@@ -15,9 +15,9 @@ import (
 	"accountd/testing/transcript"
 )
 
-// TestTranscripts plays testdata. Some headers are not sent: "As: normal" uses a token of that user (admin unless told, nobody
-// for none), "Key: normal" an API key, "From: 192.0.2.9" and "Later: 2h" are the client's address and how much later it is.
-// Orders are those of [service.prepare].
+// TestTranscripts plays testdata. Some headers are not sent: "As: normal" uses a token of that user (admin unless told,
+// nobody for none), "Key: normal" an API key, "From: 192.0.2.9" and "Later: 2h" are the client's address and how much
+// later it is. Orders are those of [service.prepare].
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
 		s := start(t, Options{RateLimits: strings.Contains(about, "with limits")})
@@ -95,7 +95,8 @@ func (s *service) prepare(order string) {
 	case "link":
 		s.Given(commands.LinkResource{ID: s.Named(words[1]).ID, Resource: decoded[events.ResourceLinked](s.T, rest)})
 	case "plain":
-		s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: words[1], Email: words[1] + "@example.org", Active: true}})
+		s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: words[1], Email: words[1] +
+			"@example.org", Active: true}})
 	default:
 		require.Fail(s.T, "no such order", order)
 	}

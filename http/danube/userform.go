@@ -70,7 +70,8 @@ func (x *exchange) email(f *form, before *commands.User) *string {
 	return address
 }
 
-// groups reads the names of groups and returns their ids, the oldest group's first, nil when the request says nothing of them.
+// groups reads the names of groups and returns their ids, the oldest group's first, nil when the request says nothing
+// of them.
 func (x *exchange) groups(f *form) *[]uuid.UUID {
 	v, ok := f.in["groups"]
 	if !ok {
@@ -119,14 +120,17 @@ func (x *exchange) creation(name string, given *commands.Datacenter) (commands.C
 		return commands.CreateUser{}, "", err
 	}
 	if given == nil && (u.bound == nil || *u.bound) {
-		return commands.CreateUser{}, "", invalid{{"dc_bound", []string{whichDatacenter}}, {"dc", []string{whichDatacenter}}}
+		return commands.CreateUser{}, "", invalid{{"dc_bound", []string{whichDatacenter}},
+			{"dc", []string{whichDatacenter}}}
 	}
 	yes := true
 	key, callback := newKey(), secrets.DanubeKey()
 	return commands.CreateUser{ID: uuid.New(), User: events.UserCreated{
-		Username: name, Email: *u.email, FirstName: *u.firstName, LastName: *u.lastName, Active: u.active == nil || *u.active,
+		Username: name, Email: *u.email, FirstName: *u.firstName, LastName: *u.lastName, Active: u.active == nil ||
+			*u.active,
 		SuperAdmin: isTrue(u.super), APIAccess: isTrue(u.apiAccess), Datacenter: datacenter, Groups: groups,
-		Profile: &events.Profile{EmailVerified: &yes, PhoneVerified: &yes}, APIKeys: []events.APIKey{key}, CallbackKey: events.Secret(callback),
+		Profile: &events.Profile{EmailVerified: &yes, PhoneVerified: &yes}, APIKeys: []events.APIKey{key},
+		CallbackKey: events.Secret(callback),
 	}, Attested: true}, *u.password, nil // whom this API makes counts as verified
 }
 
@@ -146,7 +150,8 @@ func newKeys(wantsKey, wantsCallback bool) (key *events.APIKey, callback *events
 // newKey returns a fresh API key, which the API can show again.
 func newKey() events.APIKey {
 	key := secrets.DanubeKey()
-	return events.APIKey{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)), Secret: events.Secret(key)}
+	return events.APIKey{ID: uuid.New(), Kind: commands.KeyDanube, Hash: events.Secret(secrets.Hash(key)),
+		Secret: events.Secret(key)}
 }
 
 // update returns the command that changes the user, and the new password, nil when it stays.
@@ -156,8 +161,10 @@ func (x *exchange) update(before *commands.User) (commands.UpdateUser, *string, 
 	if u.groups != nil && sameSet(*u.groups, before.Groups) {
 		u.groups = nil
 	}
-	cmd := commands.UpdateUser{ID: before.ID, Attested: true, Active: u.active, Rights: events.RightsChanged{SuperAdmin: u.super, APIAccess: u.apiAccess},
-		Profile: events.ProfileUpdated{Email: u.email, FirstName: u.firstName, LastName: u.lastName}, Membership: events.MembershipChanged{Groups: u.groups}}
+	cmd := commands.UpdateUser{ID: before.ID, Attested: true, Active: u.active,
+		Rights:     events.RightsChanged{SuperAdmin: u.super, APIAccess: u.apiAccess},
+		Profile:    events.ProfileUpdated{Email: u.email, FirstName: u.firstName, LastName: u.lastName},
+		Membership: events.MembershipChanged{Groups: u.groups}}
 	var err error
 	if cmd.Membership.Datacenter, err = x.binding(before, u.bound); err != nil {
 		return cmd, nil, err
@@ -173,8 +180,8 @@ func (x *exchange) update(before *commands.User) (commands.UpdateUser, *string, 
 	return cmd, u.password, nil
 }
 
-// binding returns the datacenter that the user is to be bound to from now on, the zero one for none, nil when that stays.
-// A bound user stays where it is.
+// binding returns the datacenter that the user is to be bound to from now on, the zero one for none, nil when that
+// stays. A bound user stays where it is.
 func (x *exchange) binding(before *commands.User, bound *bool) (*uuid.UUID, error) {
 	switch {
 	case bound == nil || *bound == (before.Datacenter != uuid.Nil):
@@ -205,7 +212,8 @@ func (x *exchange) lock(f *form, before *commands.User, cmd commands.UpdateUser)
 		f.fail(wireField(field), lockedText)
 	}
 	groups := cmd.Membership.Groups
-	if groups != nil && !slices.Contains(fields, "groups") && commands.MayGiveGroups(x.states, x.actor, before.Datacenter, *groups) != nil {
+	if groups != nil && !slices.Contains(fields, "groups") && commands.MayGiveGroups(x.states, x.actor,
+		before.Datacenter, *groups) != nil {
 		f.fail("groups", groupUnbound)
 	}
 }

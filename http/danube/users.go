@@ -24,8 +24,8 @@ func (x *exchange) showUser() error {
 	return x.succeed(x.userOf(u, extended))
 }
 
-// createUser makes a user. That the name is taken is told before anything is said about the datacenter and the body, and to
-// everybody who may make users at all.
+// createUser makes a user. That the name is taken is told before anything is said about the datacenter and the body,
+// and to everybody who may make users at all.
 func (x *exchange) createUser() error {
 	name := x.params["username"]
 	if name != x.caller.Username {
@@ -128,8 +128,10 @@ var relationKinds = []struct {
 	name  string
 	kinds []string
 }{
-	{"VM", []string{"vm", "server"}}, {"Node", []string{"node"}}, {"Storage", []string{"storage"}}, {"Network", []string{"network"}},
-	{"Image", []string{"image"}}, {"Template", []string{"template"}}, {"ISO image", []string{"iso_image"}}, {"Domain", []string{"domain"}},
+	{"VM", []string{"vm", "server"}}, {"Node", []string{"node"}}, {"Storage", []string{"storage"}},
+	{"Network", []string{"network"}},
+	{"Image", []string{"image"}}, {"Template", []string{"template"}}, {"ISO image", []string{"iso_image"}},
+	{"Domain", []string{"domain"}},
 }
 
 // relations returns the names of what belongs to the user, by kind.

@@ -69,9 +69,11 @@ type sshKeyAnswer struct {
 
 // userOf returns what the API shows of a user; extended, also the datacenters that the user's groups are attached to.
 func (x *exchange) userOf(u *commands.User, extended bool) userAnswer {
-	a := userAnswer{APIKey: events.Masked, CallbackKey: events.Masked, DCBound: u.Datacenter != uuid.Nil, Username: u.Username,
-		CurrentDC: x.home().Name, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, IsSuperAdmin: u.SuperAdmin,
-		IsActive: u.Active, APIAccess: u.APIAccess, Groups: x.groupNames(u.Groups), Created: stamp(u.CreatedAt)}
+	a := userAnswer{APIKey: events.Masked, CallbackKey: events.Masked, DCBound: u.Datacenter != uuid.Nil,
+		Username:  u.Username,
+		CurrentDC: x.home().Name, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName,
+		IsSuperAdmin: u.SuperAdmin,
+		IsActive:     u.Active, APIAccess: u.APIAccess, Groups: x.groupNames(u.Groups), Created: stamp(u.CreatedAt)}
 	if extended {
 		dcs := x.attached(u.Groups...)
 		a.DCs = &dcs

@@ -23,10 +23,12 @@ const Path = "/docs"
 func New(problem rest.Problem, dialects ...openapi.Dialect) http.Handler {
 	ui := v5emb.NewHandlerWithConfig(swgui.Config{
 		Title: "accountd APIs", BasePath: Path, ShowTopBar: true, AppendHead: viewport,
-		SettingsUI: map[string]string{"urls": documents(dialects), "plugins": plugins, "displayRequestDuration": "true"},
+		SettingsUI: map[string]string{"urls": documents(dialects), "plugins": plugins,
+			"displayRequestDuration": "true"},
 	})
 	page := made(ui)
-	policy := "default-src 'none'; script-src 'self'" + hashes(page) + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	policy := "default-src 'none'; script-src 'self'" + hashes(page) +
+		"; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 		"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	index := func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -40,7 +42,8 @@ func New(problem rest.Problem, dialects ...openapi.Dialect) http.Handler {
 	}
 	var routes []rest.Route
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		routes = append(routes, rest.Route{Method: method, Path: Path, Handle: index}, rest.Route{Method: method, Path: Path + "/", Handle: index},
+		routes = append(routes, rest.Route{Method: method, Path: Path, Handle: index},
+			rest.Route{Method: method, Path: Path + "/", Handle: index},
 			rest.Route{Method: method, Path: Path + "/:file", Handle: file})
 	}
 	return rest.NewMux(routes, problem)
@@ -49,7 +52,8 @@ func New(problem rest.Problem, dialects ...openapi.Dialect) http.Handler {
 // viewport lets phones show the page in their own width.
 const viewport = `<meta name="viewport" content="width=device-width, initial-scale=1">`
 
-// plugins has whoever is authorized stay so when another dialect is chosen, where Swagger UI restores what was there before: nothing.
+// plugins has whoever is authorized stay so when another dialect is chosen, where Swagger UI restores what was there
+// before: nothing.
 const plugins = `[SwaggerUIBundle.plugins.DownloadUrl, () => ({statePlugins: {auth: {wrapActions: {restoreAuthorization: () => () => ({type: "kept"})}}}})]`
 
 // documents returns what there is to choose from, as the page's script takes it.

@@ -26,7 +26,8 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 
 // TestPageLoadsNothingFromElsewhere fetches everything that the page names.
 func TestPageLoadsNothingFromElsewhere(t *testing.T) {
-	h := New(problem, openapi.Dialect{Name: "one", Title: "One's <API>"}, openapi.Dialect{Name: "other", Title: "Other"})
+	h := New(problem, openapi.Dialect{Name: "one", Title: "One's <API>"},
+		openapi.Dialect{Name: "other", Title: "Other"})
 	for _, path := range []string{Path, Path + "/"} {
 		w := get(h, path)
 		require.Equal(t, http.StatusOK, w.Code)
@@ -47,7 +48,8 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 
 func TestGuides(t *testing.T) {
 	pages := page.New(page.Options{Name: "accountd"})
-	text := "# One's <API>\n\nSee [it](/docs) by `--flag`.\n\n## Part\n\n```sh\ncurl \"$base_url\" <in\n```\n\n<script>alert(1)</script>\n"
+	text := "# One's <API>\n\nSee [it](/docs) by `--flag`.\n\n## Part\n\n```sh\ncurl \"$base_url\" " +
+		"<in\n```\n\n<script>alert(1)</script>\n"
 	h, err := Guides(pages, problem, Guide{Name: "one", Text: text}, Guide{Name: "other", Text: "# Other\n"})
 	require.NoError(t, err)
 	list := get(h, GuidesPath)
@@ -56,7 +58,8 @@ func TestGuides(t *testing.T) {
 	one := get(h, GuidesPath+"/one")
 	require.Equal(t, http.StatusOK, one.Code)
 	require.NotContains(t, one.Header().Get("Content-Security-Policy"), "script-src")
-	for _, part := range []string{`<h1>One&#39;s &lt;API&gt;</h1>`, `<a href="/docs">it</a>`, `<code>--flag</code>`, `<h2>Part</h2>`, `curl &quot;$base_url&quot; &lt;in`, `href="/docs/guides"`} {
+	for _, part := range []string{`<h1>One&#39;s &lt;API&gt;</h1>`, `<a href="/docs">it</a>`, `<code>--flag</code>`,
+		`<h2>Part</h2>`, `curl &quot;$base_url&quot; &lt;in`, `href="/docs/guides"`} {
 		require.Contains(t, one.Body.String(), part)
 	}
 	require.NotContains(t, one.Body.String(), "<script>")
@@ -67,7 +70,8 @@ func TestLanding(t *testing.T) {
 	w := httptest.NewRecorder()
 	show := Landing(page.New(page.Options{Name: "accountd"}), "v1.2.3 (go1.26)", func() string { return "ready" })
 	require.NoError(t, show(w, httptest.NewRequest(http.MethodGet, "/", nil)))
-	for _, text := range []string{`href="/docs"`, `href="/docs/guides"`, `href="/openapi.json"`, `href="/metrics"`, `href="/v1/events"`, `href="/asyncapi.json"`, `href="/problems/"`, "ready", "v1.2.3 (go1.26)"} {
+	for _, text := range []string{`href="/docs"`, `href="/docs/guides"`, `href="/openapi.json"`, `href="/metrics"`,
+		`href="/v1/events"`, `href="/asyncapi.json"`, `href="/problems/"`, "ready", "v1.2.3 (go1.26)"} {
 		require.Contains(t, w.Body.String(), text)
 	}
 }

@@ -35,12 +35,14 @@ func (g Guide) page() (page.Page, error) {
 	if err := goldmark.Convert([]byte(body), &html); err != nil {
 		return page.Page{}, fmt.Errorf("showing the guide %s: %w", g.Name, err)
 	}
-	return page.Page{Title: g.Title(), Document: template.HTML(html.String()), Links: []page.Link{{Text: "All guides", URL: GuidesPath}}}, nil
+	return page.Page{Title: g.Title(), Document: template.HTML(html.String()),
+		Links: []page.Link{{Text: "All guides", URL: GuidesPath}}}, nil
 }
 
 // Guides returns the pages of the guides and the list of them. The error says which one cannot be shown.
 func Guides(pages *page.Pages, problem rest.Problem, guides ...Guide) (http.Handler, error) {
-	list := page.Page{Title: "Guides", Lead: []string{"How to work with this service, one guide an API. Their shell lines run as they stand here."}}
+	list := page.Page{Title: "Guides", Lead: []string{"How to work with this service, one guide an API. Their shell " +
+		"lines run as they stand here."}}
 	shown := map[string]page.Page{}
 	for _, g := range guides {
 		p, err := g.page()
@@ -54,7 +56,8 @@ func Guides(pages *page.Pages, problem rest.Problem, guides ...Guide) (http.Hand
 	var routes []rest.Route
 	for path, p := range shown {
 		show := func(w http.ResponseWriter, _ *http.Request) error { return pages.Write(w, http.StatusOK, p) }
-		routes = append(routes, rest.Route{Method: http.MethodGet, Path: path, Handle: show}, rest.Route{Method: http.MethodHead, Path: path, Handle: show})
+		routes = append(routes, rest.Route{Method: http.MethodGet, Path: path, Handle: show},
+			rest.Route{Method: http.MethodHead, Path: path, Handle: show})
 	}
 	return rest.NewMux(routes, problem), nil
 }

@@ -55,7 +55,8 @@ func (req createAccountRequest) command() commands.CreateUser {
 	return commands.CreateUser{ID: uuid.New(), User: events.UserCreated{
 		Email: req.Email, FirstName: req.FirstName, LastName: req.LastName, Phone: req.Phone, Active: true,
 		SigningKeys: []events.SigningKey{secrets.SigningKey()},
-		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)},
+		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3),
+			secrets.StorageKey(commands.StorageSwift)},
 	}}
 }
 
@@ -64,7 +65,8 @@ func (a api) listAccounts(w http.ResponseWriter, r *http.Request, c call) error 
 	if err != nil {
 		return err
 	}
-	page, err := a.List(projections.Query{Scope: commands.VisibleUsers(c.states, c.actor).Own(), Limit: limit, Offset: offset})
+	page, err := a.List(projections.Query{Scope: commands.VisibleUsers(c.states, c.actor).Own(), Limit: limit,
+		Offset: offset})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ func TestCreatedAccountIsWhole(t *testing.T) {
 	u := s.Snapshot().UserByName("jan@example.com")
 	require.NotNil(t, u)
 	require.EqualValues(t, 4, u.ID.Version())
-	require.Equal(t, []string{"jan", "Jan", "Kowalski", "", "+48 61 123-45-67"}, []string{u.Username, u.FirstName, u.LastName, u.DisplayName, u.Phone})
+	require.Equal(t, []string{"jan", "Jan", "Kowalski", "", "+48 61 123-45-67"},
+		[]string{u.Username, u.FirstName, u.LastName, u.DisplayName, u.Phone})
 	require.True(t, u.Usable())
 	require.Zero(t, u.Parent, "a super admin sees everybody, and is nobody's parent")
 	require.Len(t, u.SigningKeys, 1)
@@ -70,7 +71,8 @@ func TestRefusedCallsHashNothing(t *testing.T) {
 	s := start(t)
 	s.Hasher = nil // whoever hashes now panics
 	h := serve(s, Options{})
-	reader := events.SigningKey{ID: "AKREADS", Secret: "secret", Permissions: events.Permissions{Users: commands.LevelRead}}
+	reader := events.SigningKey{ID: "AKREADS", Secret: "secret",
+		Permissions: events.Permissions{Users: commands.LevelRead}}
 	run(t, s, commands.AddSigningKey{ID: adminID, Key: reader})
 	for _, c := range []struct {
 		method, path, body string
@@ -111,7 +113,8 @@ func TestAccountInCreation(t *testing.T) {
 // The private key that is handed over belongs to the public key that was added.
 func TestGeneratedSSHKey(t *testing.T) {
 	s := start(t)
-	w := answer(serve(s, Options{}), newRequest("PUT", "/v2/account/sshkey", `{"name":"made here","method":"generate"}`, adminKey))
+	w := answer(serve(s, Options{}), newRequest("PUT", "/v2/account/sshkey", `{"name":"made here","method":"generate"}`,
+		adminKey))
 	require.Equal(t, 200, w.Code, "%s", w.Body)
 	var got struct {
 		SSHKeys struct {
@@ -135,7 +138,8 @@ func TestGeneratedSSHKey(t *testing.T) {
 func TestPagesPartitionTheList(t *testing.T) {
 	s := start(t)
 	for i := range 25 {
-		run(t, s, commands.CreateUser{ID: noID(byte(i)), User: events.UserCreated{Email: fmt.Sprintf("user%d@example.com", i), Active: true}})
+		run(t, s, commands.CreateUser{ID: noID(byte(i)),
+			User: events.UserCreated{Email: fmt.Sprintf("user%d@example.com", i), Active: true}})
 	}
 	h := serve(s, Options{})
 	var emails []string
@@ -186,17 +190,20 @@ func FuzzBodies(f *testing.F) {
 	h := serve(s, Options{Swift: true})
 	routes := api{}.routes()
 	for i := range routes {
-		for _, body := range []string{"", "{}", "null", `{"api_key":"AK1"}`, `{"name":"k","method":"generate"}`, `{"first_name":"A","phone":"123456"}`,
+		for _, body := range []string{"", "{}", "null", `{"api_key":"AK1"}`, `{"name":"k","method":"generate"}`,
+			`{"first_name":"A","phone":"123456"}`,
 			`{"email":"a@example.com","first_name":"A","last_name":"B","phone":"123456","password":"short"}`,
 			`{"name":"k","content":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}`,
-			`{"email":{},"first_name":1,"last_name":[],"phone":true,"password":"\ud800"}`, "\xff", `{"api_key":"` + adminKey.ID + `"}`} {
+			`{"email":{},"first_name":1,"last_name":[],"phone":true,"password":"\ud800"}`, "\xff", `{"api_key":"` +
+				adminKey.ID + `"}`} {
 			f.Add(uint(i), body)
 		}
 	}
 	f.Fuzz(func(t *testing.T, i uint, body string) {
 		route := routes[i%uint(len(routes))]
 		admin := s.Snapshot().User(adminID) // its keys change
-		checkAnswer(t, answer(h, newRequest(route.Method, strings.Replace(route.Path, ":id", "1", 1), body, admin.SigningKeys[0].SigningKey)))
+		checkAnswer(t, answer(h, newRequest(route.Method, strings.Replace(route.Path, ":id", "1", 1), body,
+			admin.SigningKeys[0].SigningKey)))
 	})
 }
 
@@ -206,13 +213,15 @@ func manyUsers(n int) rest.Service {
 	records := make([]events.Record, 0, n+1)
 	add := func(e events.UserCreated, id uuid.UUID) {
 		e.Number = int64(len(records)) + 1
-		records = append(records, events.Record{Sequence: uint64(e.Number), Time: noon, Aggregate: events.User(id), Type: e.Type(), Event: e, Assigned: e.Assigned()})
+		records = append(records, events.Record{Sequence: uint64(e.Number), Time: noon, Aggregate: events.User(id),
+			Type: e.Type(), Event: e, Assigned: e.Assigned()})
 	}
-	admin := events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, State: commands.StateCreated, SuperAdmin: true,
-		SigningKeys: []events.SigningKey{adminKey}}
+	admin := events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
+		State: commands.StateCreated, SuperAdmin: true, SigningKeys: []events.SigningKey{adminKey}}
 	add(admin, adminID)
 	for i := range n {
-		e := createAccountRequest{Email: fmt.Sprintf("user%d@example.com", i), FirstName: "Jan", LastName: "Kowalski", Phone: "+48 61 123-45-67"}.command().User
+		e := createAccountRequest{Email: fmt.Sprintf("user%d@example.com", i), FirstName: "Jan", LastName: "Kowalski",
+			Phone: "+48 61 123-45-67"}.command().User
 		e.Username, e.State, e.Parent = fmt.Sprintf("user%d", i), commands.StateCreated, adminID
 		add(e, uuid.New())
 	}

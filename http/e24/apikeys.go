@@ -24,7 +24,8 @@ func (a api) renewAPIKey(w http.ResponseWriter, r *http.Request, c call) error {
 	if err := checkPresent("api_key", req.APIKey); err != nil {
 		return err
 	}
-	u, err := a.do(w, r, c, commands.RotateSigningKey{ID: c.user.ID, KeyID: req.APIKey, Secret: secrets.SigningSecret()})
+	u, err := a.do(w, r, c, commands.RotateSigningKey{ID: c.user.ID, KeyID: req.APIKey,
+		Secret: secrets.SigningSecret()})
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,8 @@ func (a api) removeAPIKey(w http.ResponseWriter, r *http.Request, c call) error 
 	if err := checkPresent("api_key", req.APIKey); err != nil {
 		return err
 	}
-	if _, err := a.do(w, r, c, commands.RemoveSigningKey{ID: c.user.ID, KeyID: req.APIKey, KeepLast: true}); err != nil {
+	if _, err := a.do(w, r, c, commands.RemoveSigningKey{ID: c.user.ID, KeyID: req.APIKey,
+		KeepLast: true}); err != nil {
 		return err
 	}
 	return finish(w, success(smallAnswer))

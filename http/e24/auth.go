@@ -82,7 +82,8 @@ func (a api) verify(r *http.Request, claimed claim, body []byte) (call, error) {
 	if holds := a.holds(r, claimed, key.Secret, body); !holds || !known {
 		return call{}, unauthorized("signature_invalid", signatureInvalid)
 	}
-	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID, Permissions: commands.Granted(key.Permissions)}
+	actor := commands.Actor{User: user.ID, Credential: "signing-key:" + key.ID,
+		Permissions: commands.Granted(key.Permissions)}
 	a.Used(actor.Credential, a.now())
 	c := call{actor: rest.Identify(r, actor), user: user, states: asked{snapshot, user}, body: body}
 	return c, mayEnter(user)
@@ -143,7 +144,8 @@ func (a api) claimOf(h http.Header) (claim, error) {
 	}
 	at, ok := parseDate(date)
 	if !ok {
-		return claim{}, unauthorized("date_invalid", "The header X-Date is not a date like Mon, 01 Jun 2026 10:00:00 GMT.")
+		return claim{}, unauthorized("date_invalid",
+			"The header X-Date is not a date like Mon, 01 Jun 2026 10:00:00 GMT.")
 	}
 	if now := a.now(); at.Before(now.Add(-a.window)) || at.After(now.Add(a.window)) {
 		return claim{}, unauthorized("date_outside_window",
@@ -192,7 +194,8 @@ func authority(s string) string {
 	return s
 }
 
-// addForms adds the forms in which a client may have signed a host: with and without its port, as sent and in lower case.
+// addForms adds the forms in which a client may have signed a host: with and without its port, as sent and in lower
+// case.
 func addForms(forms []string, host string) []string {
 	for _, form := range []string{host, strings.ToLower(host), withoutPort(host), strings.ToLower(withoutPort(host))} {
 		if form != "" && !slices.Contains(forms, form) {

@@ -25,7 +25,8 @@ func TestSignature(t *testing.T) {
 		{"POST", "/v2/account/data", `{"first_name": "Zażółć"}`, "EP2Fqi/idhq3KpvGqZ8WIPIWTZwR0pduuLLlAmAZkYY="},
 		{"GET", "/v2/account", `"kek"`, "sFHS4SY+Bes2LNyzq7gEZD3xcLDs+GI6BDISCyggulY="},
 	} {
-		mac := signature("exampleSecret", c.method, "eu-poland-1poznan.api.e24cloud.com", noonDate, c.target, []byte(c.body))
+		mac := signature("exampleSecret", c.method, "eu-poland-1poznan.api.e24cloud.com", noonDate, c.target,
+			[]byte(c.body))
 		require.Equal(t, c.want, base64.StdEncoding.EncodeToString(mac), "%s %s %s", c.method, c.target, c.body)
 	}
 }
@@ -37,8 +38,10 @@ func TestParseAuthorization(t *testing.T) {
 	require.Equal(t, "AK1", key)
 	require.Equal(t, bytes.Repeat([]byte{0xff}, 32), mac)
 	for _, bad := range []string{
-		"", ":", "AK1", "AK1:", ":" + good, "AK1:" + good[:40], "AK1:" + good + "=", "AK1: " + good, "AK1:" + good + ":",
-		"AK1:" + strings.TrimRight(good, "="), "AK1:" + strings.Repeat("ff", 32), "AK1:" + base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 32)),
+		"", ":", "AK1", "AK1:", ":" + good, "AK1:" + good[:40], "AK1:" + good + "=", "AK1: " + good, "AK1:" + good +
+			":",
+		"AK1:" + strings.TrimRight(good, "="), "AK1:" + strings.Repeat("ff", 32),
+		"AK1:" + base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 32)),
 		"AK1:" + good[:42] + "9=", "AK1:" + good[:20] + "\n" + good[20:], "Bearer AK1", "AK1:AK2:" + good,
 	} {
 		_, _, ok := parseAuthorization(bad)
@@ -152,7 +155,8 @@ func TestSignatureCovers(t *testing.T) {
 // Nobody learns from an answer which API keys exist.
 func TestUnknownKeyAndWrongSignatureAreAnsweredAlike(t *testing.T) {
 	h := serve(start(t), Options{})
-	unknown := answer(h, newRequest("GET", "/v2/account", "", events.SigningKey{ID: "AKUNKNOWN", Secret: adminKey.Secret}))
+	unknown := answer(h, newRequest("GET", "/v2/account", "",
+		events.SigningKey{ID: "AKUNKNOWN", Secret: adminKey.Secret}))
 	wrong := answer(h, newRequest("GET", "/v2/account", "", events.SigningKey{ID: adminKey.ID, Secret: "another"}))
 	dummy, known := keyOf(nil, "AKUNKNOWN")
 	require.False(t, known)
@@ -185,7 +189,8 @@ func TestIdentifies(t *testing.T) {
 }
 
 func TestNotReadyWhileTheLogIsRead(t *testing.T) {
-	w := answer(serve(rest.Service{View: projections.NewView()}, Options{}), newRequest("GET", "/v2/account", "", adminKey))
+	w := answer(serve(rest.Service{View: projections.NewView()}, Options{}),
+		newRequest("GET", "/v2/account", "", adminKey))
 	require.Equal(t, 503, w.Code)
 	require.Equal(t, "2", w.Header().Get("Retry-After"))
 	require.JSONEq(t, `{"success":false,"error":{"code":"not_ready","message":"The service is still reading its log.","request_id":"request-1"}}`, bodyOf(w))
@@ -194,7 +199,8 @@ func TestNotReadyWhileTheLogIsRead(t *testing.T) {
 // asked must give the same rights as the States that it stands before.
 func TestAskedKnowsWhatStatesKnow(t *testing.T) {
 	s := start(t)
-	child := run(t, s, commands.CreateUser{ID: noID(1), User: events.UserCreated{Email: "child@example.com", Active: true}})
+	child := run(t, s, commands.CreateUser{ID: noID(1), User: events.UserCreated{Email: "child@example.com",
+		Active: true}})
 	states := s.Snapshot()
 	a := asked{States: states, by: states.User(adminID)}
 	require.Same(t, states.User(adminID), a.User(adminID))

@@ -44,7 +44,8 @@ func checkPassword(password string) error {
 		return err
 	}
 	if n := utf8.RuneCountInString(password); n < minPassword || n > maxPassword {
-		return rest.BadRequest("password_invalid", "password", "A password has %d to %d characters.", minPassword, maxPassword)
+		return rest.BadRequest("password_invalid", "password", "A password has %d to %d characters.", minPassword,
+			maxPassword)
 	}
 	return nil
 }

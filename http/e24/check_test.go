@@ -9,11 +9,12 @@ import (
 )
 
 func TestCheckPhone(t *testing.T) {
-	for _, good := range []string{"123456", "+48611234567", "48 61 123-45-67", "+123456789012345", "1 - 2 - 3 - 4 - 5 - 6"} {
+	for _, good := range []string{"123456", "+48611234567", "48 61 123-45-67", "+123456789012345",
+		"1 - 2 - 3 - 4 - 5 - 6"} {
 		require.NoError(t, checkPhone(good), good)
 	}
-	for _, bad := range []string{"", "+", "12345", "+1234567890123456", " 123456", "123456 ", "-123456", "++123456", "12+3456", "(61) 1234567",
-		"123456x", "123456\n", "１２３４５６"} {
+	for _, bad := range []string{"", "+", "12345", "+1234567890123456", " 123456", "123456 ", "-123456", "++123456",
+		"12+3456", "(61) 1234567", "123456x", "123456\n", "１２３４５６"} {
 		require.Error(t, checkPhone(bad), bad)
 	}
 }
@@ -43,8 +44,8 @@ func TestParseWindow(t *testing.T) {
 		require.NoError(t, err, query)
 		require.Equal(t, want, [2]int{limit, offset}, query)
 	}
-	for _, query := range []string{"limit=", "limit", "offset=", "limit=-1", "offset=-1", "limit=%2B1", "limit=+1", "limit=1.0", "limit=x", "limit=1e3",
-		"limit=0x1", "limit=1_0", "limit=%zz", "limit=1;offset=2"} {
+	for _, query := range []string{"limit=", "limit", "offset=", "limit=-1", "offset=-1", "limit=%2B1", "limit=+1",
+		"limit=1.0", "limit=x", "limit=1e3", "limit=0x1", "limit=1_0", "limit=%zz", "limit=1;offset=2"} {
 		_, _, err := parseWindow(query)
 		require.Error(t, err, query)
 	}

@@ -55,7 +55,8 @@ func (c wire) goDriver(method, path string, body []byte, zone *time.Location) ([
 	u, err := url.Parse(c.url + path)
 	require.NoError(c.t, err)
 	date := noon.In(zone).Format(time.RFC1123)
-	status, answer := c.send(method, path, date, c.hmacOf(method+"\n"+u.Host+"\n"+date+"\n"+u.Path+"\n"+string(body)), body)
+	status, answer := c.send(method, path, date, c.hmacOf(method+"\n"+u.Host+"\n"+date+"\n"+u.Path+"\n"+string(body)),
+		body)
 	if status != http.StatusOK {
 		return nil, fmt.Errorf("status code: %d, response: %s", status, answer)
 	}
@@ -94,8 +95,8 @@ func TestGoDriver(t *testing.T) {
 	require.ErrorContains(t, err, "ssh_key_not_found")
 }
 
-// e24py signs host with port and the path as it was given, query included, sends a JSON string with a GET, and reads the
-// member success of every answer that is no 404: without it, it crashes.
+// e24py signs host with port and the path as it was given, query included, sends a JSON string with a GET, and reads
+// the member success of every answer that is no 404: without it, it crashes.
 func (c wire) e24py(method, path string, data any) (map[string]any, error) {
 	var body []byte
 	if data != nil {
@@ -105,7 +106,8 @@ func (c wire) e24py(method, path string, data any) (map[string]any, error) {
 	}
 	u, err := url.Parse(c.url)
 	require.NoError(c.t, err)
-	status, answer := c.send(method, path, noonDate, c.hmacOf(fmt.Sprintf("%s\n%s\n%s\n%s\n%s", method, u.Host, noonDate, path, body)), body)
+	status, answer := c.send(method, path, noonDate,
+		c.hmacOf(fmt.Sprintf("%s\n%s\n%s\n%s\n%s", method, u.Host, noonDate, path, body)), body)
 	var got map[string]any
 	require.NoError(c.t, json.Unmarshal(answer, &got), "%s", answer)
 	require.Contains(c.t, got, "success")

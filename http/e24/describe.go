@@ -13,28 +13,41 @@ const (
 // Describe returns what /openapi.json has about the dialect.
 func Describe() openapi.Dialect {
 	text := openapi.Text()
-	failure := openapi.Object(map[string]openapi.Schema{"success!": openapi.Schema{"const": false}, "error!": openapi.Object(map[string]openapi.Schema{
-		"code!": text, "message!": text, "field": text, "request_id!": text})})
-	window := []openapi.Parameter{{Name: "limit", About: "Entries of a page; 100 when it is left away, 1000 at most.", Schema: openapi.Count()},
+	failure := openapi.Object(map[string]openapi.Schema{"success!": openapi.Schema{"const": false},
+		"error!": openapi.Object(map[string]openapi.Schema{
+			"code!": text, "message!": text, "field": text, "request_id!": text})})
+	window := []openapi.Parameter{{Name: "limit", About: "Entries of a page; 100 when it is left away, 1000 at most.",
+		Schema: openapi.Count()},
 		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()}}
 	named, nothing, key := namedKeySchema(), succeeded(nil), succeeded(openapi.Schema{"api": apiKeySchema()})
 	return openapi.Dialect{
-		Name: "e24", Title: "e24cloud API v2", About: "e24cloud's API v2. Every call is signed, which this page cannot do: its guide, /docs/guides/e24, has a shell function that signs one and sends it with curl.", Routes: openapi.Routes(api{}.routes()), Problem: failure,
+		Name: "e24", Title: "e24cloud API v2",
+		About: "e24cloud's API v2. Every call is signed, which this page cannot do: its guide, /docs/guides/e24, has " +
+			"a shell function that signs one and sends it with curl.", Routes: openapi.Routes(api{}.routes()),
+		Problem: failure,
 		Headers: answerHeaders(),
 		Security: map[string]openapi.Schema{"signature": {"type": "apiKey", "in": "header", "name": "Authorization",
-			"description": "The key's id, a colon, and the base64 of the HMAC-SHA256 of method, host, X-Date, path and body, a line each. X-Date is the time."}},
+			"description": "The key's id, a colon, and the base64 of the HMAC-SHA256 of method, host, X-Date, path " +
+				"and body, a line each. X-Date is the time."}},
 		Table: openapi.Table{
-			"PUT /v2/accounts": {Summary: "Create an account", Body: createSchema(), Answer: succeeded(openapi.Schema{"user": accountSchema()})},
-			"GET /v2/accounts": {Summary: "List accounts", Query: window, Answer: succeeded(openapi.Schema{"users": openapi.List(accountSchema()),
-				"total": openapi.Count(), "limit": openapi.Count(), "offset": openapi.Count()})},
-			"GET /v2/account":                       {Summary: "Show the own account", Answer: succeeded(openapi.Schema{"account": ownAccountSchema()})},
-			"POST /v2/account/data":                 {Summary: "Change the own account", Body: changeSchema(), Answer: nothing},
-			"PUT /v2/account/api":                   {Summary: "Make a signing key", Answer: key},
-			"POST /v2/account/api-new-secret-key":   {Summary: "Give a signing key a new secret", Body: named, Answer: key},
-			"DELETE /v2/account/api":                {Summary: "End a signing key", Body: named, Answer: nothing},
-			"PUT /v2/account/sshkey":                {Summary: "Add or generate an SSH key", Body: addKeySchema(), Answer: succeeded(openapi.Schema{"sshkeys": sshKeySchema()})},
-			"DELETE /v2/account/:id/sshkey":         {Summary: "End an SSH key", Answer: nothing},
-			"POST /v2/account/files-new-secret-key": {Summary: "Give the storage keys new secrets", Body: named, Answer: succeeded(openapi.Schema{"e24files": filesSchema()})},
+			"PUT /v2/accounts": {Summary: "Create an account", Body: createSchema(),
+				Answer: succeeded(openapi.Schema{"user": accountSchema()})},
+			"GET /v2/accounts": {Summary: "List accounts", Query: window,
+				Answer: succeeded(openapi.Schema{"users": openapi.List(accountSchema()),
+					"total": openapi.Count(), "limit": openapi.Count(), "offset": openapi.Count()})},
+			"GET /v2/account": {Summary: "Show the own account",
+				Answer: succeeded(openapi.Schema{"account": ownAccountSchema()})},
+			"POST /v2/account/data": {Summary: "Change the own account", Body: changeSchema(),
+				Answer: nothing},
+			"PUT /v2/account/api": {Summary: "Make a signing key", Answer: key},
+			"POST /v2/account/api-new-secret-key": {Summary: "Give a signing key a new secret", Body: named,
+				Answer: key},
+			"DELETE /v2/account/api": {Summary: "End a signing key", Body: named, Answer: nothing},
+			"PUT /v2/account/sshkey": {Summary: "Add or generate an SSH key", Body: addKeySchema(),
+				Answer: succeeded(openapi.Schema{"sshkeys": sshKeySchema()})},
+			"DELETE /v2/account/:id/sshkey": {Summary: "End an SSH key", Answer: nothing},
+			"POST /v2/account/files-new-secret-key": {Summary: "Give the storage keys new secrets", Body: named,
+				Answer: succeeded(openapi.Schema{"e24files": filesSchema()})},
 		},
 	}
 }
@@ -50,21 +63,24 @@ func succeeded(members openapi.Schema) openapi.Schema {
 
 // textSchemas are the forms of the members that requests have.
 func textSchemas() (name, phone, password openapi.Schema) {
-	return openapi.Filled(openapi.Line(longName)), openapi.Schema{"type": "string", "pattern": phoneNumber.String(), "maxLength": 64},
+	return openapi.Filled(openapi.Line(longName)), openapi.Schema{"type": "string", "pattern": phoneNumber.String(),
+			"maxLength": 64},
 		openapi.Schema{"type": "string", "minLength": minPassword, "maxLength": maxPassword, "writeOnly": true}
 }
 
 func createSchema() openapi.Schema {
 	name, phone, password := textSchemas()
 	email := openapi.With(openapi.Line(longEmail), "format", "email")
-	return open(map[string]openapi.Schema{"email!": email, "first_name!": name, "last_name!": name, "phone!": phone, "password!": password})
+	return open(map[string]openapi.Schema{"email!": email, "first_name!": name, "last_name!": name, "phone!": phone,
+		"password!": password})
 }
 
 func changeSchema() openapi.Schema {
 	name, phone, password := textSchemas()
 	name, phone, password = openapi.Nullable(name), openapi.Nullable(phone), openapi.Nullable(password)
 	body := open(map[string]openapi.Schema{"first_name": name, "last_name": name, "phone": phone, "password": password})
-	return openapi.With(openapi.With(body, "minProperties", 1), "description", "What is left away or null stays; not all of it.")
+	return openapi.With(openapi.With(body, "minProperties", 1), "description",
+		"What is left away or null stays; not all of it.")
 }
 
 func namedKeySchema() openapi.Schema {
@@ -73,9 +89,10 @@ func namedKeySchema() openapi.Schema {
 
 func addKeySchema() openapi.Schema {
 	name := openapi.Filled(openapi.Line(longName))
-	key := openapi.Schema{"type": "string", "format": "ssh-public-key", "examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN"}}
-	return openapi.Or(open(map[string]openapi.Schema{"name!": name, "method": openapi.Text(methodUpload), "content!": key}),
-		open(map[string]openapi.Schema{"name!": name, "method!": openapi.Text(methodGenerate)}))
+	key := openapi.Schema{"type": "string", "format": "ssh-public-key",
+		"examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN"}}
+	return openapi.Or(open(map[string]openapi.Schema{"name!": name, "method": openapi.Text(methodUpload),
+		"content!": key}), open(map[string]openapi.Schema{"name!": name, "method!": openapi.Text(methodGenerate)}))
 }
 
 // open is an object of which members that are not named are passed over.
@@ -102,8 +119,8 @@ func ownAccountSchema() openapi.Schema {
 
 func sharedMembers() map[string]openapi.Schema {
 	text := openapi.Text()
-	return map[string]openapi.Schema{"id!": openapi.Form("uuid"), "name!": text, "email!": text, "phone!": text, "e24files!": filesSchema(),
-		"api!": openapi.List(apiKeySchema()), "sshkeys!": openapi.List(sshKeySchema())}
+	return map[string]openapi.Schema{"id!": openapi.Form("uuid"), "name!": text, "email!": text, "phone!": text,
+		"e24files!": filesSchema(), "api!": openapi.List(apiKeySchema()), "sshkeys!": openapi.List(sshKeySchema())}
 }
 
 func apiKeySchema() openapi.Schema {
@@ -112,7 +129,8 @@ func apiKeySchema() openapi.Schema {
 
 func sshKeySchema() openapi.Schema {
 	text := openapi.Text()
-	return openapi.Object(map[string]openapi.Schema{"id!": openapi.Whole(), "name!": text, "fingerprint!": text, "private_key": text})
+	return openapi.Object(map[string]openapi.Schema{"id!": openapi.Whole(), "name!": text, "fingerprint!": text,
+		"private_key": text})
 }
 
 func filesSchema() openapi.Schema {

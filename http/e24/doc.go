@@ -1,8 +1,8 @@
 // Package e24 is the e24cloud REST API v2 for accounts: PUT and GET /v2/accounts, and the caller's own account under
 // /v2/account. Every call is signed with HMAC-SHA256 by one of the user's signing keys, which this API calls API keys.
 //
-// It promises that the documented calls and the known clients of e24cloud work unchanged, and that every answer is a JSON
-// object with the member success: true with 200 (also for what creates and deletes), false with any other status.
+// It promises that the documented calls and the known clients of e24cloud work unchanged, and that every answer is a
+// JSON object with the member success: true with 200 (also for what creates and deletes), false with any other status.
 // Its one invariant is that nothing is read from a body before its signature holds.
 //
 // # The signature
@@ -11,12 +11,12 @@
 //	text = method LF host LF X-Date LF path[?query] LF body
 //
 // Path, query and body are signed as they are sent; an empty query is none, question mark included. The host may be the
-// Host header or one of Options.Hosts, with its port or without, as it stands or in lower case: the documentation's recipe
-// leaves the port out, three of its clients do not. A forwarded host is not believed. An IPv6 address keeps its brackets.
-// A query that is not signed is refused, although some clients would not sign one: they never send one.
+// Host header or one of Options.Hosts, with its port or without, as it stands or in lower case: the documentation's
+// recipe leaves the port out, three of its clients do not. A forwarded host is not believed. An IPv6 address keeps its
+// brackets. A query that is not signed is refused, although some clients would not sign one: they never send one.
 //
-// X-Date is RFC 1123, see parseDate, and at most Options.DateWindow off, either way. Within it a call can be repeated by
-// who overhears it: the protocol has no nonce, and to remember signatures would break honest retries.
+// X-Date is RFC 1123, see parseDate, and at most Options.DateWindow off, either way. Within it a call can be repeated
+// by who overhears it: the protocol has no nonce, and to remember signatures would break honest retries.
 //
 // # Answers that the documentation leaves open
 //
@@ -43,8 +43,8 @@
 //   - fingerprint is the MD5 form with colons, as in the EC2 API beside which this one was made.
 //   - notification repeats the account's own e-mail address and phone; nothing sets it.
 //   - groups are the account's groups, whose ids are their UUIDs; another API makes them and puts accounts into them.
-//   - the list is {"success","users","total","limit","offset"}, ordered by creation, 100 records by default and 1,000 at
-//     most, and limit is the one that was applied. A secret that the caller may not see is an empty text.
+//   - the list is {"success","users","total","limit","offset"}, ordered by creation, 100 records by default and 1,000
+//     at most, and limit is the one that was applied. A secret that the caller may not see is an empty text.
 //
 // The members of a request:
 //
@@ -63,12 +63,12 @@
 // Why Content-Type is demanded of a body and of nothing else, although it is documented as obligatory: clients leave it
 // out where there is nothing to describe. Its value decides nothing, because it is not signed and JSON is all there is.
 //
-// Why unknown paths and methods are told to anybody: they are the same for all and public, and a client that signs wrongly
-// as well is better told so one error at a time.
+// Why unknown paths and methods are told to anybody: they are the same for all and public, and a client that signs
+// wrongly as well is better told so one error at a time.
 //
 // Why a command is decided before the password is hashed and again after: a hash costs tens of milliseconds on purpose,
 // and who will be refused shall not make the service spend them.
 //
-// Why the answers are written by hand: the list of 50 accounts is to cost less than 60 µs, and the order of members is the
-// documentation's.
+// Why the answers are written by hand: the list of 50 accounts is to cost less than 60 µs, and the order of members is
+// the documentation's.
 package e24

@@ -30,8 +30,8 @@ func (a api) renewFilesKeys(w http.ResponseWriter, r *http.Request, c call) erro
 	return finish(w, j)
 }
 
-// checkFilesKey lets a body pass that names a storage key that is shown or an API key of the account, and no body at all,
-// for an account has only one of each kind.
+// checkFilesKey lets a body pass that names a storage key that is shown or an API key of the account, and no body at
+// all, for an account has only one of each kind.
 func (a api) checkFilesKey(c call) error {
 	if !c.hasBody() {
 		return nil

@@ -10,8 +10,9 @@ import (
 
 // Options of the dialect.
 type Options struct {
-	Swift      bool             // show and renew Swift's storage key beside S3's
-	Hosts      []string         // names that clients may have signed besides the Host they sent, with port where they see one
+	Swift bool // show and renew Swift's storage key beside S3's
+	// names that clients may have signed besides the Host they sent, with port where they see one
+	Hosts      []string
 	DateWindow time.Duration    // how far X-Date may be off, either way; 0: 15 minutes
 	Now        func() time.Time // nil: time.Now
 }

@@ -75,7 +75,8 @@ func generateSSHKey(comment string) (public, private string, err error) {
 func (a api) removeSSHKey(w http.ResponseWriter, r *http.Request, c call) error {
 	number, err := strconv.ParseUint(rest.Param(r, "id"), 10, 63)
 	if err != nil {
-		return rest.RequestError{Status: http.StatusNotFound, Reason: "ssh_key_not_found", Detail: "An SSH key's id is a number."}
+		return rest.RequestError{Status: http.StatusNotFound, Reason: "ssh_key_not_found",
+			Detail: "An SSH key's id is a number."}
 	}
 	if _, err := a.do(w, r, c, commands.RemoveSSHKey{ID: c.user.ID, Number: int64(number)}); err != nil {
 		return err

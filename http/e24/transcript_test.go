@@ -20,16 +20,18 @@ import (
 	"accountd/testing/transcript"
 )
 
-// TestTranscripts plays testdata. A request's head has, besides the headers that are sent, lines that say how it is signed,
-// see [player.request]; orders are those of [player.prepare].
+// TestTranscripts plays testdata. A request's head has, besides the headers that are sent, lines that say how it is
+// signed, see [player.request]; orders are those of [player.prepare].
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Marked, func(t *testing.T, _ string) transcript.Player {
 		s := start(t)
 		handler := serve(s, Options{Swift: strings.Contains(t.Name(), "swift"), Hosts: []string{"api.example.net"}})
-		p := &player{t: t, service: s, secrets: map[string]string{adminKey.ID: adminKey.Secret.Reveal()}, masks: newMasks(),
+		p := &player{t: t, service: s, secrets: map[string]string{adminKey.ID: adminKey.Secret.Reveal()},
+			masks:   newMasks(),
 			handler: contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true}, handler)}
 		p.masks.Name("<admin>", adminID.String())
-		return transcript.Player{Send: p.exchange, Order: p.prepare, Masks: p.masks, Headers: shownHeaders, Indent: true}
+		return transcript.Player{Send: p.exchange, Order: p.prepare, Masks: p.masks, Headers: shownHeaders,
+			Indent: true}
 	})
 }
 
@@ -39,7 +41,8 @@ var shownHeaders = []string{"Account-Sequence", "Allow", "Retry-After", "WWW-Aut
 func newMasks() *transcript.Masks {
 	return transcript.NewMasks(
 		// the one fingerprint that differs is that of a key which was made here
-		transcript.Mask{Name: "<fingerprint %d>", Form: regexp.MustCompile(`([0-9a-f]{2}(?::[0-9a-f]{2}){15})",\s*"private_key`)},
+		transcript.Mask{Name: "<fingerprint %d>",
+			Form: regexp.MustCompile(`([0-9a-f]{2}(?::[0-9a-f]{2}){15})",\s*"private_key`)},
 		transcript.Mask{Name: "<uuid %d>", Form: regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)},
 		transcript.Mask{Name: "<key %d>", Form: regexp.MustCompile(`\bAK[A-Z0-9]{18}\b`)},
 		transcript.Mask{Name: "<storage key %d>", Form: regexp.MustCompile(`\bSK[A-Z0-9]{18}\b`)},
@@ -153,10 +156,12 @@ func (p *player) prepare(text string) {
 	case "group": // group NAME UUID: a new one, and the user is in it
 		id := noID(200)
 		run(t, s, commands.CreateGroup{ID: id, Group: events.GroupCreated{Name: order[1]}})
-		run(t, s, commands.UpdateUser{ID: uuid.MustParse(order[2]), Membership: events.MembershipChanged{Groups: &[]uuid.UUID{id}}})
+		run(t, s, commands.UpdateUser{ID: uuid.MustParse(order[2]),
+			Membership: events.MembershipChanged{Groups: &[]uuid.UUID{id}}})
 		p.masks.Name("<group "+order[1]+">", id.String())
 	case "key": // key UUID ID LEVEL: one more signing key with the permission users=LEVEL
-		key := events.SigningKey{ID: order[2], Secret: "secret of " + events.Secret(order[2]), Permissions: events.Permissions{Users: order[3]}}
+		key := events.SigningKey{ID: order[2], Secret: "secret of " + events.Secret(order[2]),
+			Permissions: events.Permissions{Users: order[3]}}
 		run(t, s, commands.AddSigningKey{ID: uuid.MustParse(order[1]), Key: key})
 		p.secrets[key.ID] = key.Secret.Reveal()
 	default:

@@ -133,7 +133,8 @@ func (a api) files(j *rest.JSON, u *commands.User, sees sees) {
 
 func (a api) storageKey(j *rest.JSON, name string, u *commands.User, kind string, sees sees) {
 	k, _ := u.StorageKey(kind)
-	j.Key(name).Open('{').Key("api_id").String(k.ID).Key("secret_key").String(shown(k.Secret, sees(events.Permissions{}))).Close('}')
+	j.Key(name).Open('{').Key("api_id").String(k.ID).Key("secret_key").String(shown(k.Secret,
+		sees(events.Permissions{}))).Close('}')
 }
 
 func apiKey(j *rest.JSON, k commands.SigningKey, sees sees) {

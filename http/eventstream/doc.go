@@ -2,21 +2,21 @@
 // CloudEvents object a line.
 //
 // It promises every record behind the place that was asked for that passes the filters, in order and once, with secrets
-// masked, whether the service was restarted or killed in between or not: who comes back with the id of the last event gets
-// what follows on it. A record whose content is erased is there without it. No reader waits for another or makes a writer
-// wait. Its one invariant is that only who may read everybody's history gets any of it.
+// masked, whether the service was restarted or killed in between or not: who comes back with the id of the last event
+// gets what follows on it. A record whose content is erased is there without it. No reader waits for another or makes a
+// writer wait. Its one invariant is that only who may read everybody's history gets any of it.
 //
 // # Forms
 //
 // With Accept: text/event-stream an event's id is its sequence and its event its type; a stream goes on for ever unless
-// follow=false. Otherwise each line is an event (application/x-ndjson), and the answer ends where the log ended when it was
-// asked for, unless follow=true. While nothing happens a comment, or an empty line, says every 15 seconds that the
+// follow=false. Otherwise each line is an event (application/x-ndjson), and the answer ends where the log ended when it
+// was asked for, unless follow=true. While nothing happens a comment, or an empty line, says every 15 seconds that the
 // connection stands.
 //
 // A stream that goes on and yet ends says why in its last event, of the type "end", which has no id:
-// {"type":"end","reason":…,"detail":…,"sequence":…}. The reasons: too_slow (the reader is further behind than what is held
-// in memory), shutting_down, not_allowed (the credential has ended or may not read history any more), complete (of until or
-// limit). An answer of lines that is complete just ends. What cannot be completed breaks off instead.
+// {"type":"end","reason":…,"detail":…,"sequence":…}. The reasons: too_slow (the reader is further behind than what is
+// held in memory), shutting_down, not_allowed (the credential has ended or may not read history any more), complete (of
+// until or limit). An answer of lines that is complete just ends. What cannot be completed breaks off instead.
 //
 // # Parameters
 //

@@ -151,10 +151,15 @@ func TestFilters(t *testing.T) {
 	group := uuid.New()
 	f.do(t, commands.CreateGroup{ID: group, Group: events.GroupCreated{Name: "staff"}}) // 3
 	phone := "1"
-	f.do(t, commands.UpdateUser{ID: a.ID, Profile: events.ProfileUpdated{Phone: &phone}})                                 // 4
-	f.do(t, commands.UpdateUser{ID: b.ID, Profile: events.ProfileUpdated{Phone: &phone}})                                 // 5
-	mark := f.do(t, commands.LinkResource{ID: a.ID, Resource: events.ResourceLinked{Kind: "vm", ID: "1"}}).User.UpdatedAt // 6
-	f.do(t, commands.DeleteUser{ID: b.ID})                                                                                // 7
+	// 4
+	f.do(t, commands.UpdateUser{ID: a.ID, Profile: events.ProfileUpdated{Phone: &phone}})
+	// 5
+	f.do(t, commands.UpdateUser{ID: b.ID, Profile: events.ProfileUpdated{Phone: &phone}})
+	// 6
+	mark := f.do(t, commands.LinkResource{ID: a.ID, Resource: events.ResourceLinked{Kind: "vm",
+		ID: "1"}}).User.UpdatedAt
+	// 7
+	f.do(t, commands.DeleteUser{ID: b.ID})
 	day := func(t time.Time) string { return strings.ReplaceAll(t.Format(time.RFC3339Nano), "+", "%2B") }
 	for query, want := range map[string][]int{
 		"?user=" + a.ID.String():                        {1, 4, 6},
@@ -195,7 +200,8 @@ func TestFilters(t *testing.T) {
 func TestLiveFilters(t *testing.T) {
 	f := newFixture(t)
 	a := f.create(t, "ada", false)
-	one, types, bounded := f.listen(t, "?user="+a.ID.String()), f.listen(t, "?type=ResourceLinked&limit=1"), f.listen(t, "?until=3")
+	one, types, bounded := f.listen(t, "?user="+a.ID.String()), f.listen(t, "?type=ResourceLinked&limit=1"),
+		f.listen(t, "?until=3")
 	until := f.listen(t, "?after=2&until="+time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	f.create(t, "bob", false)
 	f.create(t, "cyd", false)
@@ -220,7 +226,8 @@ func TestBadRequests(t *testing.T) {
 		"?aggregate=user/7": "parameter_invalid", "?aggregate=user/": "parameter_invalid",
 		"?user=" + uuid.NewString() + "&aggregate=user": "parameter_invalid", "?follow=yes": "parameter_invalid",
 		"?since=yesterday": "parameter_invalid", "?until=2030-01-01": "parameter_invalid",
-		"?since=2999-01-01T00:00:00Z": "parameter_invalid", "?since=1&since=2": "parameter_invalid", "?%zz": "query_invalid",
+		"?since=2999-01-01T00:00:00Z": "parameter_invalid", "?since=1&since=2": "parameter_invalid",
+		"?%zz": "query_invalid",
 	} {
 		w := f.get(t, query)
 		require.Equal(t, http.StatusBadRequest, w.Code, query)
@@ -268,9 +275,11 @@ func TestStreamsEndWhenTheServiceDoes(t *testing.T) {
 func TestStreamsEndWithTheirCredential(t *testing.T) {
 	f := newFixture(t)
 	admin := f.create(t, "admin", true)
-	key := events.APIKey{ID: uuid.New(), Kind: "native", Hash: "x", Permissions: events.Permissions{Audit: commands.LevelRead}}
+	key := events.APIKey{ID: uuid.New(), Kind: "native", Hash: "x",
+		Permissions: events.Permissions{Audit: commands.LevelRead}}
 	f.do(t, commands.AddAPIKey{ID: admin.ID, Key: key})
-	f.actor = commands.Actor{User: admin.ID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Granted(key.Permissions)}
+	f.actor = commands.Actor{User: admin.ID, Credential: "api-key:" + key.ID.String(),
+		Permissions: commands.Granted(key.Permissions)}
 	l := f.listen(t, "")
 	l.want(1, 2)
 	f.do(t, commands.RevokeAPIKey{ID: admin.ID, KeyID: key.ID})
@@ -287,7 +296,8 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 	admin := f.create(t, "admin", true)
 	by := commands.Session{Kind: "test", Hash: secrets.Hash("token"), ExpiresAt: time.Now().Add(time.Hour)}
 	f.actor = commands.Actor{User: admin.ID, Session: by, Permissions: commands.Whole()}
-	require.NoError(t, f.service.Sessions.Put(t.Context(), by.Hash, session.Token{Kind: by.Kind, User: admin.ID, ExpiresAt: by.ExpiresAt}))
+	require.NoError(t, f.service.Sessions.Put(t.Context(), by.Hash, session.Token{Kind: by.Kind, User: admin.ID,
+		ExpiresAt: by.ExpiresAt}))
 	l := f.listen(t, "")
 	require.NoError(t, f.service.Sessions.Delete(t.Context(), by.Kind, by.Hash))
 	m := l.next()
@@ -358,7 +368,8 @@ func TestErasureEmptiesTheTail(t *testing.T) {
 	tail.join()
 	records := make([]events.Record, 3)
 	for i := range records {
-		records[i] = events.Record{Sequence: uint64(i) + 1, Aggregate: events.User(uuid.New()), Event: events.UserDisabled{}, Type: "UserDisabled.v1"}
+		records[i] = events.Record{Sequence: uint64(i) + 1, Aggregate: events.User(uuid.New()),
+			Event: events.UserDisabled{}, Type: "UserDisabled.v1"}
 	}
 	records[2].Event, records[2].Type = events.UserErased{}, "UserErased.v1"
 	tail.Applied(records[:2])
@@ -382,7 +393,8 @@ func TestTailIsBounded(t *testing.T) {
 	tail.join()
 	for n := range uint64(100) {
 		phone := strings.Repeat("x", int(n%3)*500)
-		tail.Applied([]events.Record{{Sequence: n + 8, Aggregate: events.User(uuid.New()), Event: events.ProfileUpdated{Phone: &phone}, Type: "ProfileUpdated.v1"}})
+		tail.Applied([]events.Record{{Sequence: n + 8, Aggregate: events.User(uuid.New()),
+			Event: events.ProfileUpdated{Phone: &phone}, Type: "ProfileUpdated.v1"}})
 		require.LessOrEqual(t, len(tail.frames), 10)
 		require.LessOrEqual(t, tail.size, 3000)
 		size := 0

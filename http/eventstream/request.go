@@ -102,7 +102,8 @@ func (w *wish) take(name string, values []string) error {
 	case "user", "aggregate":
 		return w.takeAggregate(name, value)
 	default:
-		return rest.BadRequest("parameter_unknown", "", "There is no parameter %q; there are after, aggregate, follow, limit, since, type, until and user.", name)
+		return rest.BadRequest("parameter_unknown", "",
+			"There is no parameter %q; there are after, aggregate, follow, limit, since, type, until and user.", name)
 	}
 	if !ok {
 		return invalid(name, wants[name])

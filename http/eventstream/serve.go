@@ -44,7 +44,8 @@ type Sessions interface {
 }
 
 // New returns what answers the call for an Actor who is known. The View must be open.
-func New(v View, sessions Sessions, log *eventlog.Log, o Options) func(http.ResponseWriter, *http.Request, commands.Actor) error {
+func New(v View, sessions Sessions, log *eventlog.Log, o Options) func(http.ResponseWriter, *http.Request,
+	commands.Actor) error {
 	return newSource(v, sessions, log, o).serve
 }
 
@@ -103,7 +104,8 @@ func (s *source) serve(w http.ResponseWriter, r *http.Request, a commands.Actor)
 	select {
 	case s.streams <- struct{}{}:
 	default:
-		return &commands.Refusal{Kind: commands.Busy, Reason: "too_many_streams", Detail: "As many streams are open as may be."}
+		return &commands.Refusal{Kind: commands.Busy, Reason: "too_many_streams",
+			Detail: "As many streams are open as may be."}
 	}
 	defer func() { <-s.streams }()
 	s.tail.join()
@@ -125,7 +127,8 @@ func head(h http.Header, asked wish) {
 // endSpan says in a trace how much was sent.
 func (s *stream) endSpan(span trace.Span) {
 	if span.IsRecording() {
-		span.SetAttributes(attribute.Int64("accountd.events", int64(s.sent)), attribute.Int64("accountd.sequence", int64(s.position)))
+		span.SetAttributes(attribute.Int64("accountd.events", int64(s.sent)),
+			attribute.Int64("accountd.sequence", int64(s.position)))
 		span.End()
 	}
 }

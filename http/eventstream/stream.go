@@ -56,7 +56,8 @@ func (s *stream) follow(ctx context.Context) error {
 			live = true
 			err = s.send(frames[:min(len(frames), chunk)])
 		case live:
-			return s.out.finish(s.reason("too_slow", "The reader is too far behind; Last-Event-ID or after goes on from the last event."))
+			return s.out.finish(s.reason("too_slow",
+				"The reader is too far behind; Last-Event-ID or after goes on from the last event."))
 		default:
 			err = s.page(ctx, s.tail.position())
 		}

@@ -57,7 +57,8 @@ func newFixture(t *testing.T) *fixture {
 		require.ErrorIs(t, <-done, context.Canceled)
 	})
 	f.draining = make(chan struct{})
-	f.source = newSource(f.service.View, f.service.Sessions, f.Log, Options{Draining: f.draining, Heartbeat: time.Minute})
+	f.source = newSource(f.service.View, f.service.Sessions, f.Log,
+		Options{Draining: f.draining, Heartbeat: time.Minute})
 	serve := f.source.serve
 	answer := func(w http.ResponseWriter, r *http.Request) error { return serve(w, r, f.actor) }
 	f.handler = rest.NewMux([]rest.Route{{Method: "GET", Path: "/v1/events", Handle: answer},
@@ -67,9 +68,11 @@ func newFixture(t *testing.T) *fixture {
 
 func (f *fixture) create(t *testing.T, name string, superAdmin bool) *commands.User {
 	t.Helper()
-	out, err := f.service.Do(t.Context(), commands.Service(), commands.CreateUser{ID: uuid.New(), User: events.UserCreated{
-		Username: name, Email: name + "@example.com", Active: true, SuperAdmin: superAdmin, PasswordHash: "$hidden$",
-	}})
+	out, err := f.service.Do(t.Context(), commands.Service(),
+		commands.CreateUser{ID: uuid.New(), User: events.UserCreated{
+			Username: name, Email: name + "@example.com", Active: true, SuperAdmin: superAdmin,
+			PasswordHash: "$hidden$",
+		}})
 	require.NoError(t, err)
 	return out.User
 }
@@ -148,8 +151,10 @@ func TestPages(t *testing.T) {
 		f.create(t, fmt.Sprintf("user%d", i), false)
 	}
 	for query, want := range map[string][]int{
-		"": {1, 2, 3, 4, 5}, "?after=0": {1, 2, 3, 4, 5}, "?after=3": {4, 5}, "?limit=2": {1, 2}, "?after=1&limit=2": {2, 3},
-		"?after=4&limit=9": {5}, "?after=5": nil, "?after=18446744073709551615": nil, "?limit=18446744073709551615": {1, 2, 3, 4, 5},
+		"": {1, 2, 3, 4, 5}, "?after=0": {1, 2, 3, 4, 5}, "?after=3": {4, 5}, "?limit=2": {1, 2},
+		"?after=1&limit=2": {2, 3},
+		"?after=4&limit=9": {5}, "?after=5": nil, "?after=18446744073709551615": nil,
+		"?limit=18446744073709551615": {1, 2, 3, 4, 5},
 	} {
 		require.Equal(t, want, sequences(lines(t, f.get(t, query).Body)), query)
 	}
@@ -186,14 +191,21 @@ func TestWhoMayRead(t *testing.T) {
 		actor  commands.Actor
 		status int
 	}{
-		"super admin":                {commands.Actor{User: admin.ID, Permissions: commands.Whole()}, http.StatusOK},
-		"super admin who may read":   {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelRead})}, http.StatusOK},
-		"super admin who may not":    {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelNone})}, http.StatusForbidden},
-		"an auditor":                 {commands.Actor{User: other.ID, Permissions: commands.Granted(events.Permissions{Audit: commands.LevelRead})}, http.StatusOK},
-		"super admin without audit":  {commands.Actor{User: admin.ID, Permissions: commands.Granted(events.Permissions{Audit: commands.LevelNone})}, http.StatusForbidden},
-		"somebody else":              {commands.Actor{User: other.ID, Permissions: commands.Whole()}, http.StatusForbidden},
-		"somebody else with a right": {commands.Actor{User: other.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelAll})}, http.StatusForbidden},
-		"nobody we know":             {commands.Actor{User: uuid.New(), Permissions: commands.Whole()}, http.StatusForbidden},
+		"super admin": {commands.Actor{User: admin.ID, Permissions: commands.Whole()}, http.StatusOK},
+		"super admin who may read": {commands.Actor{User: admin.ID,
+			Permissions: commands.Granted(events.Permissions{Users: commands.LevelRead})}, http.StatusOK},
+		"super admin who may not": {commands.Actor{User: admin.ID,
+			Permissions: commands.Granted(events.Permissions{Users: commands.LevelNone})}, http.StatusForbidden},
+		"an auditor": {commands.Actor{User: other.ID,
+			Permissions: commands.Granted(events.Permissions{Audit: commands.LevelRead})}, http.StatusOK},
+		"super admin without audit": {commands.Actor{User: admin.ID,
+			Permissions: commands.Granted(events.Permissions{Audit: commands.LevelNone})}, http.StatusForbidden},
+		"somebody else": {commands.Actor{User: other.ID, Permissions: commands.Whole()},
+			http.StatusForbidden},
+		"somebody else with a right": {commands.Actor{User: other.ID,
+			Permissions: commands.Granted(events.Permissions{Users: commands.LevelAll})}, http.StatusForbidden},
+		"nobody we know": {commands.Actor{User: uuid.New(), Permissions: commands.Whole()},
+			http.StatusForbidden},
 	} {
 		f.actor = c.actor
 		require.Equal(t, c.status, f.get(t, "").Code, name)

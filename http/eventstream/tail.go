@@ -12,8 +12,8 @@ const (
 	tailBytes  = 16 << 20
 )
 
-// tail holds the newest Records, encoded, for all who follow. It is safe for concurrent use: a reader takes a stretch of
-// frames, which never change, and writes it out without holding anything.
+// tail holds the newest Records, encoded, for all who follow. It is safe for concurrent use: a reader takes a stretch
+// of frames, which never change, and writes it out without holding anything.
 type tail struct {
 	mu          sync.RWMutex
 	followers   int
@@ -55,8 +55,8 @@ func (t *tail) leave() {
 // forget drops all frames.
 func (t *tail) forget(from uint64) { t.from, t.frames, t.size = from, nil, 0 }
 
-// Applied takes Records that follow directly on those before. An erasure takes with it what was said of anybody: the frames
-// before it hold the erased user's data.
+// Applied takes Records that follow directly on those before. An erasure takes with it what was said of anybody: the
+// frames before it hold the erased user's data.
 func (t *tail) Applied(records []events.Record) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -30,7 +30,8 @@ func (a *api) apiKeyCalls() call.Noun {
 			keys.List("List a user's API keys"),
 			keys.Add(a.addAPIKey, openapi.Operation{Summary: "Create an API key; only this answer shows it",
 				About: "The key may do no more than the credential that creates it; one's own, and one of an " +
-					"account that reaches others, for no longer and from no more addresses, either. A key of kind pterodactyl that may write users creates and changes super " +
+					"account that reaches others, for no longer and from no more addresses, either. A key of kind " +
+					"pterodactyl that may write users creates and changes super " +
 					"admins, as the panel's contract has it: give it only to what you would trust with such " +
 					"rights.",
 				Body: openapi.Object(made), Answer: newAPIKeyAnswer{}}),

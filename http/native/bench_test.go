@@ -36,14 +36,16 @@ func BenchmarkList(b *testing.B) {
 	yes := true
 	var records []events.Record
 	for i := range users {
-		e := events.UserCreated{Number: int64(i + 1), Username: fmt.Sprintf("user%05d", i), Email: fmt.Sprintf("user%05d@example.com", i),
-			FirstName: "Anna", LastName: "Łącka", Phone: "+48 600 100 200", Active: true, State: "created", SuperAdmin: i == 0,
-			Language: "pl", Timezone: "Europe/Warsaw"}
+		e := events.UserCreated{Number: int64(i + 1), Username: fmt.Sprintf("user%05d", i),
+			Email:     fmt.Sprintf("user%05d@example.com", i),
+			FirstName: "Anna", LastName: "Łącka", Phone: "+48 600 100 200", Active: true, State: "created",
+			SuperAdmin: i == 0, Language: "pl", Timezone: "Europe/Warsaw"}
 		if i == 0 {
 			e.APIKeys = []events.APIKey{{ID: uuid.New(), Kind: call.KeyKind, Hash: events.Secret(hash)}}
 		}
 		if i%3 == 0 {
-			e.Profile = &events.Profile{City: "Poznań", Country: "PL", Street1: "Long Street 1", Postcode: "60-101", TosAcceptation: &yes}
+			e.Profile = &events.Profile{City: "Poznań", Country: "PL", Street1: "Long Street 1", Postcode: "60-101",
+				TosAcceptation: &yes}
 		}
 		records = append(records, events.Record{Sequence: uint64(i + 1), Time: now, Type: e.Type(), Event: e,
 			Aggregate: events.User(uuid.New()), Assigned: e.Assigned()})
@@ -51,7 +53,8 @@ func BenchmarkList(b *testing.B) {
 	require.NoError(b, view.Apply(records))
 	view.Open()
 	h := New(rest.Service{View: view}, Options{})
-	for _, query := range []string{"", "?offset=9000", "?sort=-email&offset=9000", "?sort=-created_at,username&filter[active]=true"} {
+	for _, query := range []string{"", "?offset=9000", "?sort=-email&offset=9000",
+		"?sort=-created_at,username&filter[active]=true"} {
 		b.Run("50"+query, func(b *testing.B) {
 			r := httptest.NewRequest("GET", "/v1/users"+query, nil)
 			r.Header.Set("Authorization", "Bearer "+token)

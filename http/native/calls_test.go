@@ -10,8 +10,8 @@ import (
 	"accountd/http/rest"
 )
 
-// TestCallsAreWhole looks for what a call may lack without anybody noticing: what it changes, who answers it, and of a group of calls
-// what it is about.
+// TestCallsAreWhole looks for what a call may lack without anybody noticing: what it changes, who answers it, and of a
+// group of calls what it is about.
 func TestCallsAreWhole(t *testing.T) {
 	about, seen := map[string]bool{}, map[string]bool{}
 	for _, n := range newAPI(rest.Service{}, Options{}).nouns() {

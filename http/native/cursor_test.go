@@ -45,7 +45,8 @@ func (s *service) follow(query string) (names []string) {
 func TestCursors(t *testing.T) {
 	s := start(t, committer.Options{})
 	for i := range 7 {
-		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprint("user", i), Email: fmt.Sprintf("u%d@example.com", i), LastName: "Ünal", Active: true})
+		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprint("user", i),
+			Email: fmt.Sprintf("u%d@example.com", i), LastName: "Ünal", Active: true})
 	}
 	all := []string{"user0", "user1", "user2", "user3", "user4", "user5", "user6"}
 	for _, limit := range []string{"2", "3", "7", "50"} {
@@ -66,15 +67,18 @@ func TestCursors(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, w.Code, query)
 		assert.Contains(t, w.Body.String(), `"code":"`+code+`"`, query)
 	}
-	assert.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users:export?cursor="+*page.Meta.NextCursor, s.token, "").Code)
+	assert.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users:export?cursor="+*page.Meta.NextCursor, s.token,
+		"").Code)
 }
 
 // TestSortKeysAreAllLookedAt: behind a key that nobody shares others do not matter, but must be keys.
 func TestSortKeysAreAllLookedAt(t *testing.T) {
 	s := start(t, committer.Options{})
 	s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
-	for _, sort := range []string{"number,bogus", "-id,bogus", "number,,id", "id,q", "", "username,password", "number,id,email,state,phone"} {
-		for _, path := range []string{"/v1/users?limit=1&sort=", "/v1/users:export?sort=", "/v1/users?filter[number]=1&sort=", "/v1/users?at=1&sort="} {
+	for _, sort := range []string{"number,bogus", "-id,bogus", "number,,id", "id,q", "", "username,password",
+		"number,id,email,state,phone"} {
+		for _, path := range []string{"/v1/users?limit=1&sort=", "/v1/users:export?sort=",
+			"/v1/users?filter[number]=1&sort=", "/v1/users?at=1&sort="} {
 			w := s.call("GET", path+sort, s.token, "")
 			require.Equal(t, http.StatusBadRequest, w.Code, path+sort)
 			require.Contains(t, w.Body.String(), `"code":"sort_invalid"`, path+sort)
@@ -90,7 +94,8 @@ func TestCursorsAreShort(t *testing.T) {
 	var want []string
 	for i := range 7 {
 		name := fmt.Sprint("user", i)
-		s.create(commands.Service(), events.UserCreated{Username: name, Email: name + "@example.com", Active: true, Comment: long + string(rune('g'-i))})
+		s.create(commands.Service(), events.UserCreated{Username: name, Email: name + "@example.com", Active: true,
+			Comment: long + string(rune('g'-i))})
 		want = append([]string{name}, want...)
 	}
 	for _, limit := range []int{1, 2, 3} {
@@ -98,14 +103,17 @@ func TestCursorsAreShort(t *testing.T) {
 		require.Equal(t, want, names)
 	}
 	var page cursorPage
-	decodeBody(t, s.call("GET", "/v1/users?limit=3&sort=-comment,-first_name,last_name,-created_at", s.token, ""), &page)
+	decodeBody(t, s.call("GET", "/v1/users?limit=3&sort=-comment,-first_name,last_name,-created_at", s.token, ""),
+		&page)
 	require.LessOrEqual(t, len(*page.Meta.NextCursor), 1024)
 
 	// the user whom the page ended with has another text now: nobody is missed
 	query := "/v1/users?limit=3&q=user&sort=comment"
 	decodeBody(t, s.call("GET", query, s.token, ""), &page)
-	s.do(commands.Service(), commands.UpdateUser{ID: s.Snapshot().UserByName(page.Data[2].Username).ID, Profile: events.ProfileUpdated{Comment: new(string)}})
-	decodeBody(t, s.call("GET", strings.Replace(query, "limit=3", "limit=50", 1)+"&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+	s.do(commands.Service(), commands.UpdateUser{ID: s.Snapshot().UserByName(page.Data[2].Username).ID,
+		Profile: events.ProfileUpdated{Comment: new(string)}})
+	decodeBody(t, s.call("GET", strings.Replace(query, "limit=3", "limit=50", 1)+"&cursor="+*page.Meta.NextCursor,
+		s.token, ""), &page)
 	var rest []string
 	for _, u := range page.Data {
 		rest = append(rest, u.Username)
@@ -148,7 +156,8 @@ func (s *service) cursor(query string) string {
 func TestCursorsWhileOthersWrite(t *testing.T) {
 	s := start(t, committer.Options{})
 	for i := range 40 {
-		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprintf("stays%02d", i), Email: fmt.Sprintf("s%02d@example.com", i), Active: true})
+		s.create(commands.Service(), events.UserCreated{Username: fmt.Sprintf("stays%02d", i),
+			Email: fmt.Sprintf("s%02d@example.com", i), Active: true})
 	}
 	done := make(chan struct{})
 	var writer sync.WaitGroup
@@ -159,7 +168,8 @@ func TestCursorsWhileOthersWrite(t *testing.T) {
 				return
 			default:
 			}
-			u := s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("s%02dx%d@example.com", i%40, i), Active: true})
+			u := s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("s%02dx%d@example.com", i%40, i),
+				Active: true})
 			s.do(commands.Service(), commands.DeleteUser{ID: u.ID})
 		}
 	})
@@ -269,8 +279,10 @@ func TestListCursorsAreOfTheirList(t *testing.T) {
 	require.NotNil(t, page.Meta.NextCursor)
 	next := "/v1/clients?limit=2&cursor=" + *page.Meta.NextCursor
 	require.Contains(t, s.call("GET", next, s.token, "").Header().Get("Link"), `rel="first"`)
-	for _, path := range []string{"/v1/groups?cursor=" + *page.Meta.NextCursor, "/v1/clients?cursor=x", next + "&offset=1",
-		call.UsersPath + "/" + s.admin.ID.String() + "/history?cursor=" + *page.Meta.NextCursor, "/v1/users?cursor=" + *page.Meta.NextCursor} {
+	for _, path := range []string{"/v1/groups?cursor=" + *page.Meta.NextCursor, "/v1/clients?cursor=x",
+		next + "&offset=1",
+		call.UsersPath + "/" + s.admin.ID.String() + "/history?cursor=" + *page.Meta.NextCursor, "/v1/users?cursor=" +
+			*page.Meta.NextCursor} {
 		require.Equal(t, http.StatusBadRequest, s.call("GET", path, s.token, "").Code, path)
 	}
 }
@@ -309,7 +321,8 @@ func TestHistoryIsWalkedByCursors(t *testing.T) {
 		Meta call.Meta
 	}
 	decodeBody(t, s.call("GET", call.UsersPath+"/"+id+"/history?sort=sequence&limit=5", s.token, ""), &page)
-	decodeBody(t, s.call("GET", call.UsersPath+"/"+id+"/history?sort=sequence&limit=5&cursor="+*page.Meta.NextCursor, s.token, ""), &page)
+	decodeBody(t, s.call("GET", call.UsersPath+"/"+id+"/history?sort=sequence&limit=5&cursor="+*page.Meta.NextCursor,
+		s.token, ""), &page)
 	require.Len(t, page.Data, 3)
 	require.Equal(t, all[0], fmt.Sprint(page.Data[2].Sequence))
 	require.Nil(t, page.Meta.NextCursor)

@@ -42,8 +42,10 @@ func TestWhoIsNobodyLearnsNothingOfTheLog(t *testing.T) {
 	late.Header.Set(call.MinSequenceHeader, "1000000")
 	s.http.ServeHTTP(w, late)
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)
-	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader, "none").Code)
-	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader, fmt.Sprint(position)).Code)
+	require.Equal(t, http.StatusBadRequest, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader,
+		"none").Code)
+	require.Equal(t, http.StatusOK, s.call(http.MethodGet, "/v1/users", s.token, "", call.MinSequenceHeader,
+		fmt.Sprint(position)).Code)
 }
 
 // TestATokenThatAnotherInstanceHasJustMade has the view follow a little later: with a sequence, the request waits for
@@ -71,7 +73,8 @@ func TestALogInIsShort(t *testing.T) {
 	w := s.call(http.MethodPost, sessionsPath, "", long)
 	require.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
 	require.Contains(t, w.Body.String(), `"code":"body_too_large"`)
-	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"`+strings.Repeat("x", 4000)+`","password":"secret"}`).Code)
+	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"`+
+		strings.Repeat("x", 4000)+`","password":"secret"}`).Code)
 }
 
 // TestUsersChangeOnlySoMuch has a user change more than it may, by requests and by an import, beside a super admin.
@@ -82,11 +85,14 @@ func TestUsersChangeOnlySoMuch(t *testing.T) {
 	token := s.key(ann.ID, events.Permissions{})
 	path := "/v1/users/" + ann.ID.String()
 	for i := range 10 {
-		require.Equal(t, http.StatusForbidden, s.call(http.MethodPatch, path, token, `{"super_admin":true}`).Code, "what is refused counts for nothing")
+		require.Equal(t, http.StatusForbidden, s.call(http.MethodPatch, path, token, `{"super_admin":true}`).Code,
+			"what is refused counts for nothing")
 		if i < 3 {
-			require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, token, fmt.Sprintf(`{"first_name":"Ann%d"}`, i)).Code)
+			require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, token,
+				fmt.Sprintf(`{"first_name":"Ann%d"}`, i)).Code)
 		}
-		require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, s.token, fmt.Sprintf(`{"last_name":"Lee%d"}`, i)).Code)
+		require.Equal(t, http.StatusOK, s.call(http.MethodPatch, path, s.token,
+			fmt.Sprintf(`{"last_name":"Lee%d"}`, i)).Code)
 		if i >= 3 {
 			w := s.call(http.MethodPatch, path, token, `{"first_name":"Once more"}`)
 			require.Equal(t, http.StatusTooManyRequests, w.Code)
@@ -105,7 +111,8 @@ func TestResetMailsAreBounded(t *testing.T) {
 	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true})
 	bob := s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.org", Active: true})
 	mail := func(by, to uuid.UUID) error {
-		_, err := s.Do(t.Context(), commands.Actor{User: by, At: s.now, Permissions: commands.Whole()}, commands.RequestMail{ID: to, Mail: events.MailPasswordReset})
+		_, err := s.Do(t.Context(), commands.Actor{User: by, At: s.now, Permissions: commands.Whole()},
+			commands.RequestMail{ID: to, Mail: events.MailPasswordReset})
 		return err
 	}
 	for range rest.ResetMails {

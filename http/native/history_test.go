@@ -46,7 +46,8 @@ func TestNobodyHasAPast(t *testing.T) {
 	s := start(t, committer.Options{})
 	for _, id := range []string{"nobody", uuid.Nil.String(), uuid.NewString()} {
 		for _, path := range []string{"/history", "?at=1"} {
-			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, call.UsersPath+"/"+id+path, s.token, "").Code, id+path)
+			require.Equal(t, http.StatusNotFound, s.call(http.MethodGet, call.UsersPath+"/"+id+path, s.token, "").Code,
+				id+path)
 		}
 	}
 }
@@ -78,7 +79,8 @@ func TestHistoryIsPagedBothWays(t *testing.T) {
 				want = append(want, n)
 			}
 		}
-		if query.Set("sort", rapid.SampledFrom([]string{"sequence", "-sequence"}).Draw(r, "sort")); query.Get("sort") == "-sequence" {
+		if query.Set("sort", rapid.SampledFrom([]string{"sequence", "-sequence"}).Draw(r,
+			"sort")); query.Get("sort") == "-sequence" {
 			slices.Reverse(want)
 		}
 		path := "/v1/users/" + u.ID.String() + "/history?" + query.Encode()
@@ -125,7 +127,8 @@ func TestHistoryNamesWhatChanged(t *testing.T) {
 	do(commands.CreateGroup{ID: group, Group: events.GroupCreated{Name: "staff"}})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true,
 		SigningKeys: []events.SigningKey{{ID: "AK1", Secret: "first secret"}}})
-	do(commands.UpdateUser{ID: u.ID, Membership: events.MembershipChanged{Datacenter: &dc, Groups: &[]uuid.UUID{group}}})
+	do(commands.UpdateUser{ID: u.ID, Membership: events.MembershipChanged{Datacenter: &dc,
+		Groups: &[]uuid.UUID{group}}})
 	do(commands.RotateSigningKey{ID: u.ID, KeyID: "AK1", Secret: "second secret"})
 	do(commands.RotateStorageKeys{ID: u.ID, Keys: []events.StorageKey{{Kind: "s3", ID: "SK1", Secret: "third secret"}}})
 	hash := secrets.Hash("token")
@@ -155,7 +158,8 @@ func TestHistoryNamesWhatChanged(t *testing.T) {
 func TestOneselfMayReadOnesPast(t *testing.T) {
 	s := start(t, committer.Options{})
 	u := s.create(commands.Service(), events.UserCreated{Email: "ada@example.com", Active: true})
-	token := s.key(u.ID, events.Permissions{Users: commands.LevelNone, Servers: commands.LevelNone, Audit: commands.LevelNone})
+	token := s.key(u.ID, events.Permissions{Users: commands.LevelNone, Servers: commands.LevelNone,
+		Audit: commands.LevelNone})
 	path := "/v1/users/" + u.ID.String()
 	require.Equal(t, http.StatusOK, s.call(http.MethodGet, path+"/history", token, "").Code)
 	require.Equal(t, http.StatusOK, s.call(http.MethodGet, path+"?at=3", token, "").Code)

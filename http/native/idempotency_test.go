@@ -63,7 +63,8 @@ func (s *service) request(method, route, path, body string) (routed *http.Reques
 		return nil
 	}
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	rest.NewMux([]rest.Route{{Method: method, Path: route, Handle: handle}}, call.WriteProblem).ServeHTTP(httptest.NewRecorder(), r)
+	rest.NewMux([]rest.Route{{Method: method, Path: route, Handle: handle}},
+		call.WriteProblem).ServeHTTP(httptest.NewRecorder(), r)
 	r = routed
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	return r
@@ -196,7 +197,8 @@ func TestAfterACrashOthersGoOn(t *testing.T) {
 func TestReplaysOfThoseWhoLostTheRight(t *testing.T) {
 	for _, crashed := range []bool{false, true} {
 		s := start(t, committer.Options{})
-		boss := s.create(commands.Service(), events.UserCreated{Username: "boss", Email: "boss@example.com", Active: true, SuperAdmin: true})
+		boss := s.create(commands.Service(), events.UserCreated{Username: "boss", Email: "boss@example.com",
+			Active: true, SuperAdmin: true})
 		ada := s.create(commands.Service(), events.UserCreated{Username: "ada", Email: "ada@example.com", Active: true})
 		token := s.key(boss.ID, events.Permissions{})
 		app := s.application(events.ApplicationCreated{Kind: commands.ApplicationTrusted})
@@ -241,27 +243,33 @@ func TestRehearsalsActOnNothing(t *testing.T) {
 	app := s.application(events.ApplicationCreated{Kind: commands.ApplicationTrusted})
 	hook, group := uuid.New(), uuid.New()
 	for _, cmd := range []commands.Command{
-		commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://example.com/", Secret: webhook.NewSecret()}},
+		commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://example.com/",
+			Secret: webhook.NewSecret()}},
 		commands.CreateGroup{ID: group, Group: events.GroupCreated{Name: "ops"}},
 		commands.CreateSubscription{ID: uuid.New(), Subscription: events.SubscriptionCreated{Name: "crm"}},
 		commands.LinkResource{ID: ada.ID, Resource: events.ResourceLinked{Kind: "server", ID: "7", Name: "web"}},
 	} {
 		s.do(commands.Service(), cmd)
 	}
-	names := strings.NewReplacer("users/:id", "users/"+ada.ID.String(), ":application", app.ID.String(), ":webhook", hook.String(),
-		":group", group.String(), ":name", "crm", ":kind/:resource", "server/7", "api-keys/:key", "api-keys/"+ada.ID.String())
+	names := strings.NewReplacer("users/:id", "users/"+ada.ID.String(), ":application", app.ID.String(), ":webhook",
+		hook.String(),
+		":group", group.String(), ":name", "crm", ":kind/:resource", "server/7", "api-keys/:key",
+		"api-keys/"+ada.ID.String())
 	position, rehearsed := s.View.Position(), 0
 	for _, route := range s.api.powerless().calls() {
-		if route.Method == http.MethodGet || route.Path == importPath || route.Path == sessionPath || strings.Contains(route.Path, userSessionsPath) {
+		if route.Method == http.MethodGet || route.Path == importPath || route.Path == sessionPath ||
+			strings.Contains(route.Path, userSessionsPath) {
 			continue // which is not carried out once, or answers without a body
 		}
 		for _, token := range []string{s.token, plain} {
-			for _, body := range []string{``, `{}`, `{"name":"new"}`, `{"email":"new@example.com","password":"correct horse"}`} {
+			for _, body := range []string{``, `{}`, `{"name":"new"}`,
+				`{"email":"new@example.com","password":"correct horse"}`} {
 				r := s.request(route.Method, route.Path, names.Replace(route.Path), body)
 				r.Header.Set("Authorization", "Bearer "+token)
 				c, err := s.api.Identify(r, token)
 				require.NoError(t, err)
-				assert.NotPanics(t, func() { err = route.Handle(httptest.NewRecorder(), r, c) }, "%s %s %s", route.Method, route.Path, body)
+				assert.NotPanics(t, func() { err = route.Handle(httptest.NewRecorder(), r, c) }, "%s %s %s",
+					route.Method, route.Path, body)
 				assert.Error(t, err, "%s %s %s", route.Method, route.Path, body)
 				rehearsed++
 			}
@@ -280,8 +288,10 @@ func TestReplaysAboutThoseWhoAreGone(t *testing.T) {
 			made := s.call("POST", "/v1/users", s.token, body, call.IdempotencyHeader, "made")
 			require.Equal(t, http.StatusCreated, made.Code)
 			user := made.Header().Get("Location")
-			require.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"first_name":"Ada"}`, call.IdempotencyHeader, "changed").Code)
-			require.Equal(t, http.StatusCreated, s.call("POST", user+"/api-keys", s.token, "", call.IdempotencyHeader, "key").Code)
+			require.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"first_name":"Ada"}`,
+				call.IdempotencyHeader, "changed").Code)
+			require.Equal(t, http.StatusCreated, s.call("POST", user+"/api-keys", s.token, "", call.IdempotencyHeader,
+				"key").Code)
 			if crashed {
 				s.crash()
 			}
@@ -344,7 +354,8 @@ func TestWhatMayHaveTakenEffect(t *testing.T) {
 		require.NoError(t, s.api.addAPIKey(lost, r, c))
 		return eventlog.ErrUnavailable
 	}
-	assert.ErrorIs(t, s.api.Authenticated(s.api.Once(call.Call{}, unsure, unsure))(httptest.NewRecorder(), r), eventlog.ErrUnavailable)
+	assert.ErrorIs(t, s.api.Authenticated(s.api.Once(call.Call{}, unsure, unsure))(httptest.NewRecorder(), r),
+		eventlog.ErrUnavailable)
 	w := s.call("POST", path, s.token, "", call.IdempotencyHeader, "k")
 	assert.Equal(t, http.StatusCreated, w.Code)
 	assert.Equal(t, lost.Body.String(), w.Body.String())

@@ -16,10 +16,12 @@ func TestIfMatchHoldsBelowAUser(t *testing.T) {
 	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String()
 	current := s.call("GET", path, s.token, "").Header().Get("ETag")
-	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", `"999"`).Code)
+	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match",
+		`"999"`).Code)
 	require.Equal(t, http.StatusBadRequest, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", `999`).Code)
 	require.Equal(t, http.StatusCreated, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", current).Code)
-	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", current).Code)
+	require.Equal(t, http.StatusPreconditionFailed, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match",
+		current).Code)
 	require.Equal(t, http.StatusCreated, s.call("POST", path+"/signing-keys", s.token, `{}`, "If-Match", `*`).Code)
 }
 
@@ -44,7 +46,9 @@ func TestWhatNeedsAVersion(t *testing.T) {
 	}
 	require.ElementsMatch(t, []string{
 		"PATCH /v1/users/:id", "DELETE /v1/users/:id", "PATCH /v1/clients/:client", "DELETE /v1/clients/:client",
-		"PATCH /v1/datacenters/:datacenter", "DELETE /v1/datacenters/:datacenter", "PATCH /v1/groups/:group", "DELETE /v1/groups/:group",
-		"PATCH /v1/applications/:application", "DELETE /v1/applications/:application", "PATCH /v1/webhooks/:webhook", "DELETE /v1/webhooks/:webhook",
+		"PATCH /v1/datacenters/:datacenter", "DELETE /v1/datacenters/:datacenter", "PATCH /v1/groups/:group",
+		"DELETE /v1/groups/:group",
+		"PATCH /v1/applications/:application", "DELETE /v1/applications/:application", "PATCH /v1/webhooks/:webhook",
+		"DELETE /v1/webhooks/:webhook",
 	}, needs)
 }

@@ -62,7 +62,8 @@ func TestImport(t *testing.T) {
 	assert.Equal(t, "London", ada.Profile.City)
 	assert.Equal(t, []int64{2, 3, 4, 5}, []int64{got[0].Number, got[1].Number, got[5].Number, got[6].Number})
 	assert.Equal(t, ada.Version, got[0].Sequence)
-	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "bea@example.com", Password: "correct horse", Unbounded: true})
+	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil),
+		login.Attempt{Name: "bea@example.com", Password: "correct horse", Unbounded: true})
 	assert.NoError(t, err)
 }
 
@@ -116,7 +117,8 @@ func TestImportByWhoMayNot(t *testing.T) {
 	u := s.create(commands.Service(), events.UserCreated{Email: "child@example.com", Active: true})
 	w := s.call("POST", importPath, s.key(u.ID, events.Permissions{}), `{"email":"ada@example.com"}`)
 	assert.Contains(t, w.Body.String(), `"status":403`)
-	assert.Equal(t, http.StatusUnsupportedMediaType, s.call("POST", importPath, s.token, "", "Content-Type", "text/csv").Code)
+	assert.Equal(t, http.StatusUnsupportedMediaType, s.call("POST", importPath, s.token, "", "Content-Type",
+		"text/csv").Code)
 	assert.Equal(t, http.StatusUnauthorized, s.call("POST", importPath, "", "").Code)
 	assert.Equal(t, http.StatusOK, s.call("POST", importPath, s.token, "").Code)
 }
@@ -161,7 +163,8 @@ func TestImportAnswersWhileItReads(t *testing.T) {
 func TestExport(t *testing.T) {
 	s := start(t, committer.Options{})
 	for i := range 200 {
-		s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("user%03d@example.com", i), Active: i%2 == 0})
+		s.create(commands.Service(), events.UserCreated{Email: fmt.Sprintf("user%03d@example.com", i),
+			Active: i%2 == 0})
 	}
 	w := s.call("GET", "/v1/users:export?sort=-email&filter[active]=true&q=user", s.token, "")
 	require.Equal(t, http.StatusOK, w.Code)
@@ -171,9 +174,11 @@ func TestExport(t *testing.T) {
 	assert.Contains(t, lines[0], `"email":"user198@example.com"`)
 	assert.NotContains(t, w.Body.String(), "password")
 
-	assert.Equal(t, 200, strings.Count(s.call("GET", "/v1/users:export?filter[email][prefix]=user", s.token, "").Body.String(), "\n"))
+	assert.Equal(t, 200, strings.Count(s.call("GET", "/v1/users:export?filter[email][prefix]=user", s.token,
+		"").Body.String(), "\n"))
 	assert.Empty(t, s.call("HEAD", "/v1/users:export", s.token, "").Body.String())
-	for query, code := range map[string]string{"limit=3": "parameter_unknown", "sort=nope": "sort_invalid", "filter[x]=1": "filter_field_unknown"} {
+	for query, code := range map[string]string{"limit=3": "parameter_unknown", "sort=nope": "sort_invalid",
+		"filter[x]=1": "filter_field_unknown"} {
 		w := s.call("GET", "/v1/users:export?"+query, s.token, "")
 		assert.Equal(t, http.StatusBadRequest, w.Code, query)
 		assert.Contains(t, w.Body.String(), code)

@@ -44,7 +44,8 @@ func TestSequenceThatComes(t *testing.T) {
 	go func() {
 		answered <- s.call("GET", "/v1/users", token, "", call.MinSequenceHeader, "3").Code
 	}()
-	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: events.APIKey{ID: [16]byte{1}, Kind: call.KeyKind, Hash: events.Secret(hash)}})
+	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: events.APIKey{ID: [16]byte{1}, Kind: call.KeyKind,
+		Hash: events.Secret(hash)}})
 	assert.Equal(t, http.StatusOK, <-answered)
 }
 
@@ -130,17 +131,22 @@ func TestTooLarge(t *testing.T) {
 	}
 	path := "/v1/users/" + s.admin.ID.String()
 	ips := strings.Repeat(`"192.0.2.1",`, commands.MaxAllowedIPs)
-	assert.Equal(t, http.StatusCreated, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips[:len(ips)-1]+`]}`).Code)
-	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips+`"192.0.2.1"]}`).Code)
-	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/failed", s.token, `{"reason":"`+strings.Repeat("x", maxReason+1)+`"}`).Code)
+	assert.Equal(t, http.StatusCreated, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips[:len(ips)-1]+
+		`]}`).Code)
+	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/api-keys", s.token, `{"allowed_ips":[`+ips+
+		`"192.0.2.1"]}`).Code)
+	assert.Equal(t, http.StatusBadRequest, s.call("POST", path+"/failed", s.token,
+		`{"reason":"`+strings.Repeat("x", maxReason+1)+`"}`).Code)
 	values := strings.Repeat("a,", maxValues)
-	assert.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users?filter[username][contains]="+values, s.token, "").Code)
+	assert.Equal(t, http.StatusBadRequest, s.call("GET", "/v1/users?filter[username][contains]="+values, s.token,
+		"").Code)
 }
 
 // TestOverTheWire asks a real server: HEAD has no body, an escaped slash stays within its segment.
 func TestOverTheWire(t *testing.T) {
 	s := start(t, committer.Options{})
-	s.do(commands.Service(), commands.LinkResource{ID: s.admin.ID, Resource: events.ResourceLinked{Kind: "vm", ID: "a/b %2F"}})
+	s.do(commands.Service(), commands.LinkResource{ID: s.admin.ID, Resource: events.ResourceLinked{Kind: "vm",
+		ID: "a/b %2F"}})
 	server := httptest.NewServer(s.http)
 	defer server.Close()
 	for _, c := range []struct {

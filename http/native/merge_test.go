@@ -21,21 +21,26 @@ func TestMerge(t *testing.T) {
 	s := start(t, committer.Options{})
 	for _, c := range []struct{ name, patch, change string }{
 		{"nothing", `{}`, `{}`},
-		{"the same", `{"phone":"1","profile":{"city":"Oxford","tos_acceptation":true},"groups":[],"datacenter":null}`, `{}`},
+		{"the same", `{"phone":"1","profile":{"city":"Oxford","tos_acceptation":true},"groups":[],"datacenter":null}`,
+			`{}`},
 		{"a text", `{"phone":"2"}`, `{"phone":"2"}`},
 		{"an empty text is unset", `{"phone":""}`, `{"phone":null}`},
 		{"null clears", `{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null}`,
 			`{"phone":null,"external_id":null,"language":null,"timezone":null,"comment":null,"extra_params":null}`},
 		{"null clears names", `{"first_name":null,"last_name":null}`, `{"first_name":"","last_name":""}`},
-		{"a name as one text", `{"display_name":"Alice in Wonderland"}`, `{"last_name":"in Wonderland","display_name":"Alice in Wonderland"}`},
-		{"a name beside first and last", `{"display_name":"The Girl","first_name":"Alice"}`, `{"display_name":"The Girl"}`},
+		{"a name as one text", `{"display_name":"Alice in Wonderland"}`,
+			`{"last_name":"in Wonderland","display_name":"Alice in Wonderland"}`},
+		{"a name beside first and last", `{"display_name":"The Girl","first_name":"Alice"}`,
+			`{"display_name":"The Girl"}`},
 		{"what was null already", `{"client_id":null,"display_name":null}`, `{}`},
-		{"truth", `{"active":false,"super_admin":true,"api_access":true}`, `{"active":false,"super_admin":true,"api_access":true}`},
+		{"truth", `{"active":false,"super_admin":true,"api_access":true}`,
+			`{"active":false,"super_admin":true,"api_access":true}`},
 		{"profile: a member more", `{"profile":{"country":"GB"}}`,
 			`{"profile":{"tos_acceptation":true,"newsletter_tech":false,"usertype":1,"city":"Oxford","country":"GB"}}`},
 		{"profile: a member less", `{"profile":{"city":null}}`,
 			`{"profile":{"tos_acceptation":true,"newsletter_tech":false,"usertype":1}}`},
-		{"profile: truth, number, empty text", `{"profile":{"tos_acceptation":null,"newsletter_tech":true,"usertype":null,"city":""}}`,
+		{"profile: truth, number, empty text",
+			`{"profile":{"tos_acceptation":null,"newsletter_tech":true,"usertype":null,"city":""}}`,
 			`{"profile":{"newsletter_tech":true}}`},
 		{"profile: nothing in it", `{"profile":{}}`, `{}`},
 		{"profile: as a whole", `{"profile":null}`, `{"profile":{}}`},
@@ -43,9 +48,10 @@ func TestMerge(t *testing.T) {
 		{"the last of two counts", `{"phone":"2","phone":"3"}`, `{"phone":"3"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			u := s.create(commands.Service(), events.UserCreated{Username: "alice", Email: "alice@example.com", FirstName: "Alice",
-				LastName: "Liddell", Phone: "1", ExternalID: "x", Language: "en", Timezone: "Europe/London", Comment: "c",
-				ExtraParams: "p", Active: true, Profile: &events.Profile{City: "Oxford", UserType: 1,
+			u := s.create(commands.Service(), events.UserCreated{Username: "alice", Email: "alice@example.com",
+				FirstName: "Alice",
+				LastName:  "Liddell", Phone: "1", ExternalID: "x", Language: "en", Timezone: "Europe/London",
+				Comment: "c", ExtraParams: "p", Active: true, Profile: &events.Profile{City: "Oxford", UserType: 1,
 					TosAcceptation: &yes, NewsletterTech: &no}})
 			path := "/v1/users/" + u.ID.String()
 			want := read(t, s, path)

@@ -55,7 +55,8 @@ func TestPanelKeys(t *testing.T) {
 		stored, ok := s.Snapshot().UserByAPIKey(secrets.Hash(*made.Key)).APIKey(call.ParseID(made.ID))
 		require.True(t, ok)
 		require.Equal(t, commands.KeyPterodactyl, stored.Kind)
-		require.Equal(t, http.StatusUnauthorized, s.call(http.MethodGet, path, *made.Key, "").Code, "it opens nothing here")
+		require.Equal(t, http.StatusUnauthorized, s.call(http.MethodGet, path, *made.Key, "").Code,
+			"it opens nothing here")
 
 		require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, path+"/"+made.ID, s.token, "").Code)
 		require.Nil(t, s.Snapshot().UserByAPIKey(secrets.Hash(*made.Key)))

@@ -27,6 +27,7 @@ func TestPasswordMin(t *testing.T) {
 	assert.Contains(t, w.Body.String(), `"code":"password_too_short"`)
 	assert.Equal(t, http.StatusOK, s.call("PATCH", user, s.token, `{"password":"`+ten+`"}`).Code)
 
-	imported := s.call("POST", "/v1/users:import", s.token, `{"email":"bob@example.com","password":"x"}`+"\n", "Content-Type", call.TypeNDJSON)
+	imported := s.call("POST", "/v1/users:import", s.token, `{"email":"bob@example.com","password":"x"}`+"\n",
+		"Content-Type", call.TypeNDJSON)
 	assert.Contains(t, imported.Body.String(), `"status":201`)
 }

@@ -62,12 +62,15 @@ func TestNamesAreThoseOfTheMoment(t *testing.T) {
 	do(commands.CreateDatacenter{ID: north, Datacenter: events.DatacenterCreated{Name: "north"}})
 	do(commands.CreateDatacenter{ID: south, Datacenter: events.DatacenterCreated{Name: "south"}})
 	do(commands.CreateGroup{ID: staff, Group: events.GroupCreated{Name: "staff"}})
-	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.com", Active: true, Datacenter: north, Groups: []uuid.UUID{staff}})
-	s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.com", Active: true, Datacenter: south})
+	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.com", Active: true,
+		Datacenter: north, Groups: []uuid.UUID{staff}})
+	s.create(commands.Service(), events.UserCreated{Username: "bob", Email: "bob@example.com", Active: true,
+		Datacenter: south})
 	first := s.Snapshot().Head().Sequence
 	do(commands.UpdateDatacenter{ID: north, Change: events.DatacenterUpdated{Name: new("polar")}})
 	second := do(commands.UpdateDatacenter{ID: south, Change: events.DatacenterUpdated{Name: new("north")}})
-	third := do(commands.UpdateUser{ID: ann.ID, Membership: events.MembershipChanged{Datacenter: &uuid.Nil, Groups: &[]uuid.UUID{}}})
+	third := do(commands.UpdateUser{ID: ann.ID, Membership: events.MembershipChanged{Datacenter: &uuid.Nil,
+		Groups: &[]uuid.UUID{}}})
 	do(commands.DeleteGroup{ID: staff})
 	last := do(commands.DeleteDatacenter{ID: north})
 
@@ -79,7 +82,8 @@ func TestNamesAreThoseOfTheMoment(t *testing.T) {
 		members map[string]string
 	}{
 		{first, "north", []string{"staff"}, map[string]string{"north": "ann", "south": "bob", "polar": ""}},
-		{second, "polar", []string{"staff"}, map[string]string{"north": "bob", "south": "", "polar": "ann", north.String(): "ann"}},
+		{second, "polar", []string{"staff"}, map[string]string{"north": "bob", "south": "", "polar": "ann",
+			north.String(): "ann"}},
 		{third, "", []string{}, map[string]string{"north": "bob", "polar": ""}},
 		{last, "", []string{}, map[string]string{"north": "bob", "polar": "", north.String(): ""}},
 	} {
@@ -122,8 +126,8 @@ func TestLocksAreThoseOfTheMoment(t *testing.T) {
 	s.do(commands.Service(), commands.LockLogIn{ID: ann.ID, Until: until})
 	locked := s.Snapshot().Head().Sequence
 	path := call.UsersPath + "/" + ann.ID.String()
-	for at, want := range map[string]bool{fmt.Sprint(over - 1): false, fmt.Sprint(over): false, fmt.Sprint(locked): true,
-		asTime(time.Now()): true, asTime(ann.CreatedAt): false} {
+	for at, want := range map[string]bool{fmt.Sprint(over - 1): false, fmt.Sprint(over): false,
+		fmt.Sprint(locked): true, asTime(time.Now()): true, asTime(ann.CreatedAt): false} {
 		one := s.user(path + "?at=" + at)
 		require.Equal(t, want, one.LockedUntil != nil, at)
 		require.Equal(t, []then{one}, s.users("filter[username]=ann&at="+at))

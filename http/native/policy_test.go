@@ -158,20 +158,25 @@ func TestPolicy(t *testing.T) {
 		fields := strings.Fields(line)
 		call, statuses := fields[:len(fields)-len(callers)], fields[len(fields)-len(callers):]
 		for i, who := range callers {
-			child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
+			child := s.create(commands.Actor{User: parent.ID,
+				Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 				events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true})
 			tokens["child"] = s.key(child.ID, events.Permissions{})
 			dc, group := s.place()
 			app := s.application(events.ApplicationCreated{Kind: commands.ApplicationPublic})
 			hook := uuid.New()
 			if strings.Contains(line, "HOOK") {
-				s.do(commands.Service(), commands.CreateWebhook{ID: hook, Webhook: events.WebhookCreated{URL: "https://x.example"}})
+				s.do(commands.Service(), commands.CreateWebhook{ID: hook,
+					Webhook: events.WebhookCreated{URL: "https://x.example"}})
 			}
 			sub := uuid.NewString()
 			if strings.Contains(line, "SUB") {
-				s.do(commands.Service(), commands.CreateSubscription{ID: uuid.New(), Subscription: events.SubscriptionCreated{Name: sub}})
+				s.do(commands.Service(), commands.CreateSubscription{ID: uuid.New(),
+					Subscription: events.SubscriptionCreated{Name: sub}})
 			}
-			names := strings.NewReplacer("SUB", sub, "HOOK", hook.String(), "TOKEN", s.Snapshot().User(child.ID).APIKeys[0].ID.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT", strconv.FormatInt(app.Client, 10),
+			names := strings.NewReplacer("SUB", sub, "HOOK", hook.String(), "TOKEN",
+				s.Snapshot().User(child.ID).APIKeys[0].ID.String(), "USER", "/v1/users/"+child.ID.String(), "CLIENT",
+				strconv.FormatInt(app.Client, 10),
 				"APP", app.ID.String(), "DC", dc.String(), "GROUP", group.String(), "OWNER", app.User.String())
 			w := s.call(call[0], names.Replace(call[1]), tokens[who], names.Replace(policyBody(call[2:])))
 			assert.Equal(t, statuses[i], strconv.Itoa(w.Code), "%s: %s", who, line)
@@ -191,7 +196,8 @@ func TestPolicyCoversEveryRoute(t *testing.T) {
 		covered := false
 		for line := range strings.Lines(policy) {
 			fields := strings.Fields(line)
-			covered = covered || len(fields) > 1 && fields[0] == r.Method && (fields[1] == segments[0]) == (len(segments) == 1) &&
+			covered = covered || len(fields) > 1 && fields[0] == r.Method &&
+				(fields[1] == segments[0]) == (len(segments) == 1) &&
 				strings.HasPrefix(fields[1], segments[0])
 		}
 		assert.True(t, covered, "%s %s", r.Method, r.Path)
@@ -201,8 +207,10 @@ func TestPolicyCoversEveryRoute(t *testing.T) {
 // TestScope checks that a list shows to each caller whom it may see.
 func TestScope(t *testing.T) {
 	s := start(t, committer.Options{})
-	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com", Active: true})
-	child := s.create(commands.Actor{User: parent.ID, Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
+	parent := s.create(commands.Service(), events.UserCreated{Username: "parent", Email: "parent@example.com",
+		Active: true})
+	child := s.create(commands.Actor{User: parent.ID,
+		Permissions: commands.Granted(events.Permissions{Users: commands.LevelWrite})},
 		events.UserCreated{Username: "child", Email: "child@example.com", Active: true})
 	s.key(parent.ID, events.Permissions{Users: commands.LevelWrite})
 	for token, want := range map[string][]string{

@@ -102,13 +102,16 @@ func TestChangesOfOneKeyMeet(t *testing.T) {
 	require.Equal(t, http.StatusCreated, s.call("POST", user+"/resources", s.token, `{"kind":"vm","id":"7"}`).Code)
 	var writers sync.WaitGroup
 	for _, patch := range [][2]string{
-		{key, `{"memo":"CI"}`}, {key, `{"allowed_ips":["192.0.2.0/24"]}`}, {key, `{"permissions":{"users":"read"}}`}, {key, `{"permissions":{"servers":"none"}}`},
-		{user + "/resources/vm/7", `{"name":"web"}`}, {user + "/resources/vm/7", `{"data":{"a":1}}`}, {user + "/resources/vm/7", `{"data":{"b":2}}`},
+		{key, `{"memo":"CI"}`}, {key, `{"allowed_ips":["192.0.2.0/24"]}`}, {key, `{"permissions":{"users":"read"}}`},
+		{key, `{"permissions":{"servers":"none"}}`},
+		{user + "/resources/vm/7", `{"name":"web"}`}, {user + "/resources/vm/7", `{"data":{"a":1}}`},
+		{user + "/resources/vm/7", `{"data":{"b":2}}`},
 	} {
 		writers.Go(func() { assert.Equal(t, http.StatusOK, s.call("PATCH", patch[0], s.token, patch[1]).Code, patch) })
 	}
 	writers.Wait()
 	got := s.call("GET", key+"?fields=memo,allowed_ips,permissions", s.token, "").Body.String()
 	require.Contains(t, got, `"permissions":{"users":"read","servers":"none","audit":null},"allowed_ips":["192.0.2.0/24"],"memo":"CI"}`)
-	require.Equal(t, `{"kind":"vm","id":"7","name":"web","data":{"a":1,"b":2}}`, strings.TrimSpace(s.call("GET", user+"/resources/vm/7", s.token, "").Body.String()))
+	require.Equal(t, `{"kind":"vm","id":"7","name":"web","data":{"a":1,"b":2}}`,
+		strings.TrimSpace(s.call("GET", user+"/resources/vm/7", s.token, "").Body.String()))
 }

@@ -17,7 +17,8 @@ import (
 func TestRotateAPIKey(t *testing.T) {
 	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
-	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"memo":"CI","permissions":{"users":"read"},"expires_at":"2030-02-01T00:00:00Z"}`).Body.Bytes())
+	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token,
+		`{"memo":"CI","permissions":{"users":"read"},"expires_at":"2030-02-01T00:00:00Z"}`).Body.Bytes())
 	rotate := func(body string, want int) panelKey {
 		t.Helper()
 		w := s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, body)
@@ -29,7 +30,8 @@ func TestRotateAPIKey(t *testing.T) {
 		require.Equal(t, want, s.call(http.MethodGet, path, *key, "").Code)
 	}
 	second := rotate("", http.StatusOK)
-	require.Equal(t, []any{made.ID, "CI", "read", *made.ExpiresAt}, []any{second.ID, *second.Memo, *second.Permissions.Users, *second.ExpiresAt})
+	require.Equal(t, []any{made.ID, "CI", "read", *made.ExpiresAt},
+		[]any{second.ID, *second.Memo, *second.Permissions.Users, *second.ExpiresAt})
 	require.Equal(t, testNow.Add(24*time.Hour), *second.PreviousExpiresAt)
 	opens(made.Key, http.StatusOK)
 	opens(second.Key, http.StatusOK)
@@ -50,9 +52,11 @@ func TestRotateAPIKey(t *testing.T) {
 		opens(old, http.StatusUnauthorized)
 	}
 	opens(fourth.Key, http.StatusOK)
-	require.Contains(t, s.call(http.MethodGet, "/v1/users/"+s.admin.ID.String()+"/history?limit=1", s.token, "").Body.String(), `"field":"api_keys"`, "although nothing is shown otherwise")
+	require.Contains(t, s.call(http.MethodGet, "/v1/users/"+s.admin.ID.String()+"/history?limit=1", s.token,
+		"").Body.String(), `"field":"api_keys"`, "although nothing is shown otherwise")
 
-	for _, wrong := range []string{`{"overlap_seconds":-1}`, `{"overlap_seconds":2592001}`, `{"overlap_seconds":"1"}`, `{"x":1}`} {
+	for _, wrong := range []string{`{"overlap_seconds":-1}`, `{"overlap_seconds":2592001}`, `{"overlap_seconds":"1"}`,
+		`{"x":1}`} {
 		rotate(wrong, http.StatusBadRequest)
 	}
 	s.now = *made.ExpiresAt
@@ -89,10 +93,13 @@ func TestOldSecretDoesNotOutliveItself(t *testing.T) {
 func TestRotatePanelKey(t *testing.T) {
 	s := start(t, committer.Options{})
 	path := "/v1/users/" + s.admin.ID.String() + "/api-keys"
-	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token, `{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
-	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token, `{"overlap_seconds":60}`).Body.Bytes())
+	made := decodePanelKey(t, s.call(http.MethodPost, path, s.token,
+		`{"kind":"pterodactyl","permissions":{"users":"read"}}`).Body.Bytes())
+	again := decodePanelKey(t, s.call(http.MethodPost, path+"/"+made.ID+"/rotate", s.token,
+		`{"overlap_seconds":60}`).Body.Bytes())
 	require.Regexp(t, "^ptla_[A-Za-z0-9]{43}$", *again.Key)
-	danube := events.APIKey{ID: call.ParseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube, Hash: "h", Secret: "s"}
+	danube := events.APIKey{ID: call.ParseID("00000000-0000-4000-8000-0000000000d1"), Kind: commands.KeyDanube,
+		Hash: "h", Secret: "s"}
 	s.do(commands.Service(), commands.AddAPIKey{ID: s.admin.ID, Key: danube})
 	w := s.call(http.MethodPost, path+"/"+danube.ID.String()+"/rotate", s.token, "")
 	require.Equal(t, http.StatusConflict, w.Code)

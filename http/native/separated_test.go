@@ -17,7 +17,8 @@ import (
 func TestCommasInValues(t *testing.T) {
 	s := start(t, committer.Options{})
 	for _, id := range []string{"x,2502", "2502", "x"} {
-		s.create(commands.Service(), events.UserCreated{Email: url.QueryEscape(id) + "@example.com", ExternalID: id, Active: true})
+		s.create(commands.Service(), events.UserCreated{Email: url.QueryEscape(id) + "@example.com", ExternalID: id,
+			Active: true})
 	}
 	found := func(query string) (ids []string) {
 		t.Helper()
@@ -52,7 +53,8 @@ func TestCommasInValues(t *testing.T) {
 		link, _, _ := strings.Cut(w.Header().Get("Link"), `>; rel="next"`)
 		return link[strings.LastIndex(link, "<")+1:]
 	}
-	for _, query := range []string{"filter[external_id]=x%2C2502,x&sort=-external_id&limit=1", "fields=external_id,username&filter[external_id]=x%2C2502,x&sort=-external_id&limit=1"} {
+	for _, query := range []string{"filter[external_id]=x%2C2502,x&sort=-external_id&limit=1",
+		"fields=external_id,username&filter[external_id]=x%2C2502,x&sort=-external_id&limit=1"} {
 		_, asked, _ := strings.Cut(next(query), "?")
 		require.Equal(t, []string{"x"}, found(asked), "the next page of the same: %s", asked)
 	}

@@ -59,24 +59,32 @@ func start(t testing.TB, options committer.Options) *service {
 	view.Open()
 	handler := committer.New(env.Log, view, options)
 	t.Cleanup(handler.Close)
-	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log}) // nobody relays to it
+	// nobody relays to it
+	public, err := feed.Open(context.Background(), feed.Options{Engine: env.Engine, Log: env.Log})
 	require.NoError(t, err)
 	sessions, err := session.Open(context.Background(), env.Engine)
 	require.NoError(t, err)
-	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler), erasure.Purge{Name: "answers", Do: sessions.ForgetAbout})
+	eraser := erasure.Start(env.Log, view, slog.New(slog.DiscardHandler),
+		erasure.Purge{Name: "answers", Do: sessions.ForgetAbout})
 	t.Cleanup(eraser.Close)
-	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Log: env.Log, Feed: public, Fold: view, Handler: handler}) // does not run
+	// does not run
+	reactor, err := webhook.New(context.Background(), webhook.Options{Engine: env.Engine, Log: env.Log, Feed: public,
+		Fold: view, Handler: handler})
 	require.NoError(t, err)
-	subscriptions := subscription.New(subscription.Options{Engine: env.Engine, Feed: public, Fold: view, Handler: handler}) // does not run
+	// does not run
+	subscriptions := subscription.New(subscription.Options{Engine: env.Engine, Feed: public, Fold: view,
+		Handler: handler})
 	archive := past.New(env.Log, view)
 	t.Cleanup(archive.Close)
 	s := &service{t: t, env: env, now: testNow,
-		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}), Sessions: sessions, Keys: env.Log,
+		Service: rest.Service{Handler: handler, View: view, Hasher: password.New(password.Options{}),
+			Sessions: sessions, Keys: env.Log,
 			Eraser: eraser, Past: archive, Feed: public, Webhooks: reactor, Subscriptions: subscriptions}}
 	s.api = newAPI(s.Service, Options{RateLimits: true, Now: func() time.Time { return s.now }})
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: call.FieldsParameter}, s.api.handler())
-	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true,
-		State: commands.StateCreated, SuperAdmin: true})
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Partial: call.FieldsParameter},
+		s.api.handler())
+	s.admin = s.create(commands.Service(), events.UserCreated{Username: "admin", Email: "admin@example.com",
+		Active: true, State: commands.StateCreated, SuperAdmin: true})
 	s.token = s.key(s.admin.ID, events.Permissions{})
 	return s
 }
@@ -110,10 +118,12 @@ func (s *service) do(a commands.Actor, c commands.Command) *commands.User {
 func (s *service) application(e events.ApplicationCreated) *commands.Application {
 	s.t.Helper()
 	id := uuid.New()
-	out, err := s.Do(context.Background(), commands.Service(), commands.CreateClient{ID: id, Client: events.ClientCreated{Name: "Acme"}})
+	out, err := s.Do(context.Background(), commands.Service(),
+		commands.CreateClient{ID: id, Client: events.ClientCreated{Name: "Acme"}})
 	require.NoError(s.t, err)
 	e.Client = out.Directory.Client(id).Number
-	owner := s.create(commands.Service(), events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true, Client: e.Client})
+	owner := s.create(commands.Service(), events.UserCreated{Email: uuid.NewString() + "@example.com", Active: true,
+		Client: e.Client})
 	appID, _, hash := secrets.Application()
 	e.Name, e.AppID, e.SecretHash, e.User, e.Access = "Sync", appID, events.Secret(hash), owner.ID, commands.AccessAll
 	id = uuid.New()
@@ -161,9 +171,11 @@ func (s *service) place() (datacenter, group uuid.UUID) {
 	s.t.Helper()
 	ids := []uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
 	if len(s.Snapshot().Directory().Datacenters()) == 0 { // the first cannot be deleted
-		s.do(commands.Service(), commands.CreateDatacenter{ID: ids[2], Datacenter: events.DatacenterCreated{Name: "main"}})
+		s.do(commands.Service(), commands.CreateDatacenter{ID: ids[2],
+			Datacenter: events.DatacenterCreated{Name: "main"}})
 	}
-	s.do(commands.Service(), commands.CreateDatacenter{ID: ids[0], Datacenter: events.DatacenterCreated{Name: ids[0].String()}})
+	s.do(commands.Service(), commands.CreateDatacenter{ID: ids[0],
+		Datacenter: events.DatacenterCreated{Name: ids[0].String()}})
 	s.do(commands.Service(), commands.CreateGroup{ID: ids[1], Group: events.GroupCreated{Name: ids[1].String()}})
 	return ids[0], ids[1]
 }

@@ -25,7 +25,8 @@ func (s *service) ann(sessions int) (u *commands.User, tokens []string) {
 	s.t.Helper()
 	hash, err := s.HashPassword(s.t.Context(), "secret")
 	require.NoError(s.t, err)
-	u = s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: hash})
+	u = s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true,
+		PasswordHash: hash})
 	for range sessions {
 		tokens = append(tokens, s.logIn("secret"))
 	}
@@ -66,7 +67,8 @@ func TestTheSessionThatActsStays(t *testing.T) {
 	third := s.logIn("another")
 	acts(http.MethodPost, path+"/totp", "")
 	lasts(third, http.StatusOK)
-	acts(http.MethodPost, path+"/totp/confirm", `{"code":"`+totp.Code(s.Snapshot().User(u.ID).SecondFactor.Secret, s.now)+`"}`)
+	acts(http.MethodPost, path+"/totp/confirm", `{"code":"`+totp.Code(s.Snapshot().User(u.ID).SecondFactor.Secret,
+		s.now)+`"}`)
 	other(third)
 	acts(http.MethodDelete, path+"/totp", "")
 	fourth := s.logIn("another")
@@ -85,7 +87,8 @@ func TestRacingPasswords(t *testing.T) {
 	var all sync.WaitGroup
 	for i, token := range tokens {
 		all.Go(func() {
-			codes[i] = s.call(http.MethodPatch, "/v1/users/"+u.ID.String(), token, `{"password":"by session `+strconv.Itoa(i)+`"}`).Code
+			codes[i] = s.call(http.MethodPatch, "/v1/users/"+u.ID.String(), token, `{"password":"by session `+
+				strconv.Itoa(i)+`"}`).Code
 		})
 	}
 	all.Wait()
@@ -118,7 +121,8 @@ func TestFailedLogInsWait(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", body).Code)
 	}
 	s.api.Bounded = false
-	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "", `{"username":"admin","password":"wrong"}`).Code)
+	require.Equal(t, http.StatusUnauthorized, s.call(http.MethodPost, sessionsPath, "",
+		`{"username":"admin","password":"wrong"}`).Code)
 }
 
 // TestReauthentication bounds how often it may fail, together with log-ins, and wants a code where there is a second
@@ -146,8 +150,10 @@ func TestReauthentication(t *testing.T) {
 	call(http.MethodPost, path+"/totp/confirm", `{"code":"`+code()+`"}`, http.StatusOK, "")
 	s.now = s.now.Add(time.Hour)
 	long := strings.Repeat("x", password.MaxLength+1)
-	call(http.MethodPatch, path, `{"password":"`+long+`"}`, http.StatusForbidden, "reauthentication_required") // before it is hashed
-	call(http.MethodPost, path+"/totp/recovery-codes", `{"code":"`+code()+`"}`, http.StatusForbidden, "reauthentication_required")
+	// before it is hashed
+	call(http.MethodPatch, path, `{"password":"`+long+`"}`, http.StatusForbidden, "reauthentication_required")
+	call(http.MethodPost, path+"/totp/recovery-codes", `{"code":"`+code()+`"}`, http.StatusForbidden,
+		"reauthentication_required")
 	call(http.MethodDelete, path+"/totp", "", http.StatusForbidden, "reauthentication_required")
 
 	prove(`{"password":"secret"}`, http.StatusUnauthorized, "second_factor_required")
@@ -159,11 +165,13 @@ func TestReauthentication(t *testing.T) {
 
 	for range login.FreeByName / 2 {
 		prove(`{"password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
-		call(http.MethodPost, sessionsPath, `{"username":"ann","password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
+		call(http.MethodPost, sessionsPath, `{"username":"ann","password":"wrong"}`, http.StatusUnauthorized,
+			"bad_credentials")
 	}
 	prove(`{"password":"wrong"}`, http.StatusUnauthorized, "bad_credentials")
 	prove(`{"password":"secret"}`, http.StatusTooManyRequests, "too_many_attempts")
-	call(http.MethodPost, sessionsPath, `{"username":"ann","password":"secret"}`, http.StatusTooManyRequests, "too_many_attempts")
+	call(http.MethodPost, sessionsPath, `{"username":"ann","password":"secret"}`, http.StatusTooManyRequests,
+		"too_many_attempts")
 	call(http.MethodGet, path, "", http.StatusOK, "")
 	s.now = s.now.Add(time.Second)
 	prove(`{"password":"secret"}`, http.StatusOK, "")
@@ -176,7 +184,8 @@ func TestAdministratorsProve(t *testing.T) {
 	s := start(t, committer.Options{})
 	u, tokens := s.ann(1)
 	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Rights: events.RightsChanged{SuperAdmin: new(true)}})
-	kid := "/v1/users/" + s.create(commands.Service(), events.UserCreated{Email: "kid@example.org", Active: true}).ID.String()
+	kid := "/v1/users/" + s.create(commands.Service(), events.UserCreated{Email: "kid@example.org",
+		Active: true}).ID.String()
 	for _, c := range []struct {
 		method, path, body string
 		want               int // later; a session just begun may do all

@@ -21,7 +21,8 @@ import (
 func TestPasswordsAreKeptAsHashes(t *testing.T) {
 	s := start(t, committer.Options{})
 	var made newSubscriptionAnswer
-	require.NoError(t, json.Unmarshal(s.call("POST", "/v1/subscriptions", s.token, `{"name":"crm"}`).Body.Bytes(), &made))
+	require.NoError(t, json.Unmarshal(s.call("POST", "/v1/subscriptions", s.token, `{"name":"crm"}`).Body.Bytes(),
+		&made))
 	require.Equal(t, "feed.crm", *made.NATSUser)
 	kept := s.Snapshot().Directory().SubscriptionByName("crm").SecretHash.Reveal()
 	require.Equal(t, secrets.Hash(*made.Password), kept)
@@ -31,9 +32,11 @@ func TestPasswordsAreKeptAsHashes(t *testing.T) {
 		require.NotContains(t, shown, kept)
 	}
 	var rotated newSubscriptionAnswer
-	require.NoError(t, json.Unmarshal(s.call("POST", "/v1/subscriptions/crm/secret", s.token, "").Body.Bytes(), &rotated))
+	require.NoError(t, json.Unmarshal(s.call("POST", "/v1/subscriptions/crm/secret", s.token, "").Body.Bytes(),
+		&rotated))
 	require.NotEqual(t, *made.Password, *rotated.Password)
-	require.Equal(t, secrets.Hash(*rotated.Password), s.Snapshot().Directory().SubscriptionByName("crm").SecretHash.Reveal())
+	require.Equal(t, secrets.Hash(*rotated.Password),
+		s.Snapshot().Directory().SubscriptionByName("crm").SecretHash.Reveal())
 }
 
 // TestSubscriptionOfBeforeGetsItsUser shows none until it has a first password.
@@ -41,21 +44,24 @@ func TestSubscriptionOfBeforeGetsItsUser(t *testing.T) {
 	s := start(t, committer.Options{})
 	s.do(commands.Service(), commands.CreateSubscription{Subscription: events.SubscriptionCreated{Name: "crm"}})
 	require.Contains(t, s.call("GET", "/v1/subscriptions/crm", s.token, "").Body.String(), `"nats_user":null`)
-	require.Contains(t, s.call("POST", "/v1/subscriptions/crm/secret", s.token, "").Body.String(), `"nats_user":"feed.crm"`)
+	require.Contains(t, s.call("POST", "/v1/subscriptions/crm/secret", s.token, "").Body.String(),
+		`"nats_user":"feed.crm"`)
 	require.Contains(t, s.call("GET", "/v1/subscriptions/crm", s.token, "").Body.String(), `"nats_user":"feed.crm"`)
 }
 
 // TestUsersOfAClusterOutsideAreItsOperators makes no users there, and says what to grant them.
 func TestUsersOfAClusterOutsideAreItsOperators(t *testing.T) {
 	s := start(t, committer.Options{})
-	outside, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
+	outside, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true,
+		JetStream: true, StoreDir: t.TempDir()})
 	require.NoError(t, err)
 	outside.Start()
 	t.Cleanup(func() { outside.Shutdown(); outside.WaitForShutdown() })
 	e, err := engine.Connect(t.Context(), outside.ClientURL(), nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close(context.Background())) })
-	s.api.Subscriptions = subscription.New(subscription.Options{Engine: e, Feed: s.Feed, Fold: s.View, Handler: s.Handler})
+	s.api.Subscriptions = subscription.New(subscription.Options{Engine: e, Feed: s.Feed, Fold: s.View,
+		Handler: s.Handler})
 
 	made := s.call("POST", "/v1/subscriptions", s.token, `{"name":"crm"}`)
 	require.Equal(t, http.StatusCreated, made.Code)
@@ -65,7 +71,8 @@ func TestUsersOfAClusterOutsideAreItsOperators(t *testing.T) {
 	require.Nil(t, answer.NATSUser)
 	require.Contains(t, *answer.Permissions, `"$JS.API.CONSUMER.MSG.NEXT.ACCOUNT_FEED.crm"`)
 	require.Empty(t, s.Snapshot().Directory().SubscriptionByName("crm").SecretHash)
-	require.Contains(t, s.call("GET", "/v1/subscriptions/crm", s.token, "").Body.String(), `"nats_permissions":"permissions: {`)
+	require.Contains(t, s.call("GET", "/v1/subscriptions/crm", s.token, "").Body.String(),
+		`"nats_permissions":"permissions: {`)
 	refused := s.call("POST", "/v1/subscriptions/crm/secret", s.token, "")
 	require.Equal(t, http.StatusConflict, refused.Code)
 	require.Contains(t, refused.Body.String(), "nats_users_outside")
@@ -79,7 +86,8 @@ func TestSubscribingTakesAProof(t *testing.T) {
 	s.do(commands.Service(), commands.UpdateUser{ID: u.ID, Rights: events.RightsChanged{SuperAdmin: new(true)}})
 	session := s.logIn("secret")
 	s.now = s.now.Add(commands.ProofFor)
-	for _, c := range [][2]string{{"POST", "/v1/subscriptions"}, {"POST", "/v1/subscriptions/crm/secret"}, {"DELETE", "/v1/subscriptions/crm"}} {
+	for _, c := range [][2]string{{"POST", "/v1/subscriptions"}, {"POST", "/v1/subscriptions/crm/secret"},
+		{"DELETE", "/v1/subscriptions/crm"}} {
 		body := ""
 		if c[1] == "/v1/subscriptions" {
 			body = `{"name":"billing"}`

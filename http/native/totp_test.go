@@ -22,7 +22,8 @@ func TestSecondFactor(t *testing.T) {
 	s := start(t, committer.Options{})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
-	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: hash})
+	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true,
+		PasswordHash: hash})
 	token, path := s.key(ann.ID, events.Permissions{}), "/v1/users/"+ann.ID.String()
 	post := func(path, body string, want int, into any) {
 		t.Helper()
@@ -66,7 +67,8 @@ func TestSecondFactor(t *testing.T) {
 	post(path+"/totp/recovery-codes", `{"code":`+code()+`}`, http.StatusBadRequest, &refused)
 	logIn(`,"code":"`+recovery.RecoveryCodes[1]+`"`, http.StatusUnauthorized, "bad_credentials")
 
-	for _, where := range []string{path, path + "/history", "/v1/users", fmt.Sprint(path, "?at=", s.Snapshot().User(ann.ID).Version)} {
+	for _, where := range []string{path, path + "/history", "/v1/users",
+		fmt.Sprint(path, "?at=", s.Snapshot().User(ann.ID).Version)} {
 		w := s.call(http.MethodGet, where, s.token, "")
 		require.Equal(t, http.StatusOK, w.Code)
 		shown := w.Body.String()

@@ -19,10 +19,12 @@ func TestUnlock(t *testing.T) {
 	s := start(t, committer.Options{})
 	hash, err := s.HashPassword(t.Context(), "secret")
 	require.NoError(t, err)
-	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true, PasswordHash: hash})
+	ann := s.create(commands.Service(), events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true,
+		PasswordHash: hash})
 	token := s.key(ann.ID, events.Permissions{})
 	logIn := func(plain string) error {
-		_, err := s.LogIn(httptest.NewRequest(http.MethodPost, "/", nil), login.Attempt{Name: "ann", Password: plain, At: s.now})
+		_, err := s.LogIn(httptest.NewRequest(http.MethodPost, "/", nil), login.Attempt{Name: "ann", Password: plain,
+			At: s.now})
 		return err
 	}
 	for range login.FreeByName + 1 {

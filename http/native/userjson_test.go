@@ -47,8 +47,10 @@ func TestProfileIsWrittenAsItIsStored(t *testing.T) {
 // TestMembers checks names and order of a user's members, and that nothing secret is among them.
 func TestMembers(t *testing.T) {
 	u := &commands.User{ID: uuid.New(), CreatedAt: time.Now(), PasswordHash: "hidden", Client: 7, Parent: uuid.New(),
-		SigningKeys: []commands.SigningKey{{SigningKey: events.SigningKey{ID: "hidden", Secret: "hidden"}}}, StorageKeys: []commands.StorageKey{{StorageKey: events.StorageKey{Secret: "hidden"}}},
-		APIKeys: []commands.APIKey{{APIKey: events.APIKey{Hash: "hidden"}}}, SSHKeys: []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Key: "hidden"}}}}
+		SigningKeys: []commands.SigningKey{{SigningKey: events.SigningKey{ID: "hidden", Secret: "hidden"}}},
+		StorageKeys: []commands.StorageKey{{StorageKey: events.StorageKey{Secret: "hidden"}}},
+		APIKeys:     []commands.APIKey{{APIKey: events.APIKey{Hash: "hidden"}}},
+		SSHKeys:     []commands.SSHKey{{SSHKeyAdded: events.SSHKeyAdded{Key: "hidden"}}}}
 	j := userJSON(time.Time{}, named(commands.NewDirectory()), u)
 	defer j.Free()
 	var names []string
@@ -62,8 +64,10 @@ func TestMembers(t *testing.T) {
 		var value json.RawMessage
 		require.NoError(t, d.Decode(&value))
 	}
-	assert.Equal(t, []string{"id", "number", "username", "email", "first_name", "last_name", "display_name", "phone", "active",
-		"state", "locked_until", "second_factor", "super_admin", "external_id", "language", "timezone", "client_id", "access", "comment", "extra_params", "datacenter",
+	assert.Equal(t, []string{"id", "number", "username", "email", "first_name", "last_name", "display_name", "phone",
+		"active",
+		"state", "locked_until", "second_factor", "super_admin", "external_id", "language", "timezone", "client_id",
+		"access", "comment", "extra_params", "datacenter",
 		"groups", "api_access", "parent", "profile", "created_at", "updated_at"}, names)
 	assert.NotContains(t, string(j.Bytes()), "hidden")
 }

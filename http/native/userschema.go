@@ -37,7 +37,8 @@ func userMembers() []described {
 	}
 	out := []described{{name: "id", schema: id, fixed: true}, {name: "number", schema: number, fixed: true}}
 	for _, f := range commands.Fields() {
-		out = append(out, described{name: f.Name, schema: text, sent: textSchema(f), null: !shownEmpty(f), always: f.Always})
+		out = append(out, described{name: f.Name, schema: text, sent: textSchema(f), null: !shownEmpty(f),
+			always: f.Always})
 		out = append(out, behind[f.Name]...)
 	}
 	return append(out, []described{

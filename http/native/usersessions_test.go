@@ -53,8 +53,9 @@ func (s *service) lasts(token string) bool {
 func (s *service) ofDanube(u *commands.User) session.Token {
 	s.t.Helper()
 	_, hash := secrets.DanubeToken()
-	t := session.Token{Kind: "danube", User: u.ID, Since: u.LogInsSince, CreatedAt: s.now, ExpiresAt: s.now.Add(25 * time.Hour),
-		Session: session.Session{ID: uuid.New(), Kind: commands.SessionDanube, Ends: s.now.Add(time.Hour)}}
+	t := session.Token{Kind: "danube", User: u.ID, Since: u.LogInsSince, CreatedAt: s.now,
+		ExpiresAt: s.now.Add(25 * time.Hour),
+		Session:   session.Session{ID: uuid.New(), Kind: commands.SessionDanube, Ends: s.now.Add(time.Hour)}}
 	require.NoError(s.t, s.Sessions.PutOnly(s.t.Context(), hash, t))
 	return t
 }
@@ -67,17 +68,20 @@ func TestWhereAUserIsLoggedIn(t *testing.T) {
 	path := call.UsersPath + "/" + u.ID.String()
 	require.Equal(t, http.StatusCreated, s.call(http.MethodPost, path+"/totp", tokens[0], "").Code)
 	code := func() string { return totp.Code(s.Snapshot().User(u.ID).SecondFactor.Secret, s.now) }
-	require.Equal(t, http.StatusOK, s.call(http.MethodPost, path+"/totp/confirm", tokens[0], `{"code":"`+code()+`"}`).Code)
+	require.Equal(t, http.StatusOK, s.call(http.MethodPost, path+"/totp/confirm", tokens[0], `{"code":"`+code()+
+		`"}`).Code)
 	s.now = s.now.Add(time.Minute)
 	u = s.Snapshot().User(u.ID)
 	s.ofDanube(u)
 	s.now = s.now.Add(time.Minute)
-	w := s.call(http.MethodPost, sessionsPath, "", `{"username":"ann","password":"secret","code":"`+code()+`"}`, "User-Agent", "Browser/1 \xff")
+	w := s.call(http.MethodPost, sessionsPath, "", `{"username":"ann","password":"secret","code":"`+code()+`"}`,
+		"User-Agent", "Browser/1 \xff")
 	require.Equal(t, http.StatusCreated, w.Code, w.Body)
 
 	all := s.shownSessions(u.ID, s.token)
 	require.Len(t, all, 3)
-	require.Equal(t, []string{"native", "danube", "native"}, []string{all[0].Kind, all[1].Kind, all[2].Kind}, "the newest first")
+	require.Equal(t, []string{"native", "danube", "native"}, []string{all[0].Kind, all[1].Kind, all[2].Kind},
+		"the newest first")
 	require.Equal(t, []bool{true, false, false}, []bool{all[0].SecondFactor, all[1].SecondFactor, all[2].SecondFactor})
 	require.Equal(t, testAddress, *all[0].Address)
 	require.Equal(t, "Browser/1 \uFFFD", *all[0].UserAgent)
@@ -87,7 +91,8 @@ func TestWhereAUserIsLoggedIn(t *testing.T) {
 	for _, shown := range all {
 		require.False(t, shown.Current)
 		require.Nil(t, shown.Application)
-		require.NotContains(t, s.call(http.MethodGet, sessionsOf(u.ID)+"/"+shown.ID, s.token, "").Body.String(), tokens[0])
+		require.NotContains(t, s.call(http.MethodGet, sessionsOf(u.ID)+"/"+shown.ID, s.token, "").Body.String(),
+			tokens[0])
 	}
 	own := s.shownSessions(u.ID, tokens[0])
 	require.Equal(t, []bool{false, false, true}, []bool{own[0].Current, own[1].Current, own[2].Current})
@@ -106,11 +111,15 @@ func TestWhoEndsWhichSessions(t *testing.T) {
 		token     string
 		get, ends int
 	}{
-		"nobody":                     {"", http.StatusUnauthorized, http.StatusUnauthorized},
-		"a stranger":                 {s.key(stranger.ID, events.Permissions{}), http.StatusNotFound, http.StatusNotFound},
-		"a stranger who may write":   {s.key(stranger.ID, events.Permissions{Users: commands.LevelAll}), http.StatusNotFound, http.StatusNotFound},
-		"a super admin who may read": {s.key(s.admin.ID, events.Permissions{Users: commands.LevelRead}), http.StatusForbidden, http.StatusForbidden},
-		"an auditor":                 {s.key(s.admin.ID, events.Permissions{Users: commands.LevelNone, Audit: commands.LevelRead}), http.StatusNotFound, http.StatusNotFound},
+		"nobody": {"", http.StatusUnauthorized, http.StatusUnauthorized},
+		"a stranger": {s.key(stranger.ID, events.Permissions{}), http.StatusNotFound,
+			http.StatusNotFound},
+		"a stranger who may write": {s.key(stranger.ID, events.Permissions{Users: commands.LevelAll}),
+			http.StatusNotFound, http.StatusNotFound},
+		"a super admin who may read": {s.key(s.admin.ID, events.Permissions{Users: commands.LevelRead}),
+			http.StatusForbidden, http.StatusForbidden},
+		"an auditor": {s.key(s.admin.ID, events.Permissions{Users: commands.LevelNone,
+			Audit: commands.LevelRead}), http.StatusNotFound, http.StatusNotFound},
 	} {
 		for _, path := range []string{list, one} {
 			assert.Equal(t, c.get, s.call(http.MethodGet, path, c.token, "").Code, name)
@@ -118,14 +127,16 @@ func TestWhoEndsWhichSessions(t *testing.T) {
 		}
 	}
 	require.True(t, s.lasts(tokens[0]))
-	for _, path := range []string{list + "/" + uuid.NewString(), list + "/none", sessionsOf(s.admin.ID) + one[len(list):]} {
+	for _, path := range []string{list + "/" + uuid.NewString(), list + "/none", sessionsOf(s.admin.ID) +
+		one[len(list):]} {
 		w := s.call(http.MethodDelete, path, s.token, "")
 		require.Equal(t, http.StatusNotFound, w.Code, path)
 		var p call.Problem
 		decodeBody(t, w, &p)
 		require.Equal(t, "session_not_found", p.Code)
 	}
-	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, one, s.key(u.ID, events.Permissions{Users: commands.LevelNone}), "").Code, "oneself")
+	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, one,
+		s.key(u.ID, events.Permissions{Users: commands.LevelNone}), "").Code, "oneself")
 	require.False(t, s.lasts(tokens[0]))
 	require.Equal(t, http.StatusNotFound, s.call(http.MethodDelete, one, s.token, "").Code)
 }
@@ -158,7 +169,8 @@ func TestOneSessionEnds(t *testing.T) {
 	page, _ := s.history("/v1/users/" + u.ID.String() + "/history?limit=1")
 	require.Equal(t, "SessionEnded.v1", page.Data[0].Type)
 	require.Equal(t, "session", page.Data[0].Changes[0].Field)
-	require.Equal(t, map[string]any{"id": stolen, "kind": "native", "application": nil, "reason": nil}, page.Data[0].Changes[0].Before)
+	require.Equal(t, map[string]any{"id": stolen, "kind": "native", "application": nil, "reason": nil},
+		page.Data[0].Changes[0].Before)
 	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, sessionsOf(u.ID), s.token, "").Code)
 	page, _ = s.history("/v1/users/" + u.ID.String() + "/history?limit=1")
 	require.Equal(t, "SessionsEnded.v1", page.Data[0].Type)
@@ -184,7 +196,8 @@ func TestAllSessionsEnd(t *testing.T) {
 	require.Equal(t, []bool{false, false}, []bool{s.lasts(tokens[0]), s.lasts(third)})
 	fourth := s.logIn("secret")
 	require.True(t, s.lasts(fourth))
-	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, list+"?keep=current", s.token, "").Code, "of another, nothing is kept")
+	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, list+"?keep=current", s.token, "").Code,
+		"of another, nothing is kept")
 	require.False(t, s.lasts(fourth))
 	require.Empty(t, s.shownSessions(u.ID, s.token))
 }
@@ -201,7 +214,8 @@ func TestNoCommandOutlivesItsSession(t *testing.T) {
 				if round == 1 {
 					begun.Done()
 				}
-				w := s.call(http.MethodPatch, "/v1/users/"+u.ID.String(), token, `{"phone":"`+string(rune('0'+i))+time.Duration(round).String()+`"}`)
+				w := s.call(http.MethodPatch, "/v1/users/"+u.ID.String(), token, `{"phone":"`+string(rune('0'+i))+
+					time.Duration(round).String()+`"}`)
 				if w.Code != http.StatusOK {
 					assert.Contains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.Code, w.Body)
 					if round < 1 {

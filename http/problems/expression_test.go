@@ -84,7 +84,8 @@ func (c code) text(t *testing.T, e ast.Expr, pkg string) string {
 		pkg = nameOf(e.X)
 	}
 	value, ok := c.constants[pkg+"."+nameOf(e)]
-	require.True(t, ok, "a code is made of constants or given as a parameter; package %s has one that is not: %v", pkg, e)
+	require.True(t, ok, "a code is made of constants or given as a parameter; package %s has one that is not: %v",
+		pkg, e)
 	return c.text(t, value, pkg)
 }
 
@@ -106,5 +107,6 @@ func statusOf(t *testing.T, e ast.Expr) int {
 
 // kinds are the statuses of the kinds of refusals.
 var kinds = map[string]int{
-	"Invalid": 400, "Forbidden": 403, "NotFound": 404, "Taken": 409, "Conflict": 409, "Stale": 412, "Throttled": 429, "Busy": 503,
+	"Invalid": 400, "Forbidden": 403, "NotFound": 404, "Taken": 409, "Conflict": 409, "Stale": 412, "Throttled": 429,
+	"Busy": 503,
 }

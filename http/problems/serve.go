@@ -20,7 +20,8 @@ func New(problem rest.Problem, pages *page.Pages) http.Handler {
 	s := server{pages: pages, problems: All()}
 	var routes []rest.Route
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		routes = append(routes, rest.Route{Method: method, Path: Path, Handle: s.list}, rest.Route{Method: method, Path: Path + "/", Handle: s.list},
+		routes = append(routes, rest.Route{Method: method, Path: Path, Handle: s.list},
+			rest.Route{Method: method, Path: Path + "/", Handle: s.list},
 			rest.Route{Method: method, Path: Path + "/:code", Handle: s.one})
 	}
 	mux := rest.NewMux(routes, func(w http.ResponseWriter, r *http.Request, err error) {
@@ -45,7 +46,8 @@ func (s server) list(w http.ResponseWriter, r *http.Request) error {
 	if prefersJSON(r) {
 		return rest.Write(w, http.StatusOK, listAnswerOf(s.problems))
 	}
-	p := page.Page{Title: "Problems", Lead: []string{"Every code that an answer with a problem (RFC 9457) may have, with what it means and what to do."}}
+	p := page.Page{Title: "Problems", Lead: []string{"Every code that an answer with a problem (RFC 9457) may have, " +
+		"with what it means and what to do."}}
 	for _, each := range s.problems {
 		p.Links = append(p.Links, page.Link{Text: each.Code + " (" + each.statuses() + ")", URL: each.path()})
 	}
@@ -59,7 +61,8 @@ func (s server) one(w http.ResponseWriter, r *http.Request) error {
 			return s.show(w, r, p)
 		}
 	}
-	return rest.RequestError{Status: http.StatusNotFound, Reason: "path_not_found", Detail: fmt.Sprintf("There is no problem with the code %.80q.", code)}
+	return rest.RequestError{Status: http.StatusNotFound, Reason: "path_not_found",
+		Detail: fmt.Sprintf("There is no problem with the code %.80q.", code)}
 }
 
 func (s server) show(w http.ResponseWriter, r *http.Request, p Problem) error {

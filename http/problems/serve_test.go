@@ -51,7 +51,8 @@ func TestProgramsGetJSON(t *testing.T) {
 		"advice":"List the users to find its id. A deleted user appears only in the history."}`, w.Body.String())
 
 	var list struct{ Data []struct{ Code string } }
-	require.NoError(t, json.Unmarshal(ask(http.MethodGet, Path+"/", "application/problem+json, text/html;q=0.1").Body.Bytes(), &list))
+	require.NoError(t, json.Unmarshal(ask(http.MethodGet, Path+"/",
+		"application/problem+json, text/html;q=0.1").Body.Bytes(), &list))
 	require.Len(t, list.Data, len(All()))
 }
 
@@ -60,7 +61,8 @@ func TestWhatIsNotThere(t *testing.T) {
 		method, path string
 		status       int
 	}{
-		{http.MethodGet, Path + "/nothing_such", http.StatusNotFound}, {http.MethodGet, Path + "/a/b", http.StatusNotFound},
+		{http.MethodGet, Path + "/nothing_such", http.StatusNotFound},
+		{http.MethodGet, Path + "/a/b", http.StatusNotFound},
 		{http.MethodPost, Path + "/email_taken", http.StatusMethodNotAllowed},
 	} {
 		w := ask(c.method, c.path, "")

@@ -13,7 +13,8 @@ import (
 )
 
 // sources are the folders whose refusals the native API can answer with, from this one.
-var sources = []string{"../../commands", "../rest", "../native", "../server", "../eventstream", "../auditlog", "../asyncapi", "../docs"}
+var sources = []string{"../../commands", "../rest", "../native", "../server", "../eventstream", "../auditlog",
+	"../asyncapi", "../docs"}
 
 // pages is a folder within them whose refusals people see as pages alone.
 const pages = "../rest/page"
@@ -133,7 +134,8 @@ func (c code) follow(t *testing.T, a *answer, found map[string]map[int]bool) {
 	for _, caller := range c.functions {
 		ast.Inspect(caller.decl, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok && a.in.isCalled(call, caller.pkg) {
-				c.follow(t, &answer{given(a.status, parameters, call), given(a.reason, parameters, call), caller}, found)
+				c.follow(t, &answer{given(a.status, parameters, call), given(a.reason, parameters, call), caller},
+					found)
 			}
 			return true
 		})

@@ -13,7 +13,8 @@ import (
 func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 	states := a.Snapshot()
 	if states == nil {
-		return call{}, commands.APIKey{}, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return call{}, commands.APIKey{}, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+			Detail: "The service is still reading its log."}
 	}
 	presented := bearer(r.Header.Get("Authorization"))
 	hash := secrets.Hash(presented)
@@ -26,14 +27,14 @@ func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 	if presented == "" || key.Kind != commands.KeyPterodactyl || key.Expired(now) {
 		return call{}, commands.APIKey{}, unauthenticated()
 	}
-	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(), Permissions: commands.Granted(key.Permissions),
-		Until: key.SecretUntil(hash)})
+	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(),
+		Permissions: commands.Granted(key.Permissions), Until: key.SecretUntil(hash)})
 	a.Used(actor.Credential, now)
 	return call{Actor: actor, states: states}, key, nil
 }
 
-// bearer returns what stands in the header between the last "Bearer " and the first comma behind it, empty when there is
-// no such thing. What is there may have any form: keys were made before their prefix.
+// bearer returns what stands in the header between the last "Bearer " and the first comma behind it, empty when there
+// is no such thing. What is there may have any form: keys were made before their prefix.
 func bearer(header string) string {
 	const scheme = "Bearer "
 	for i := len(header) - len(scheme); i >= 0; i-- {

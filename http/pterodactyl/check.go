@@ -21,14 +21,16 @@ var username = regexp.MustCompile(`^[a-z0-9][\w.-]+[a-z0-9]$`)
 // The texts that do not depend on the field.
 const (
 	emailText    = "The email must be a valid email address."
-	usernameText = "The username must start and end with alpha-numeric characters and\n                contain only letters, numbers, dashes, underscores, and periods."
+	usernameText = "The username must start and end with alpha-numeric characters and\n                contain only " +
+		"letters, numbers, dashes, underscores, and periods."
 	passwordText = "The password may not be greater than 1024 bytes."
 )
 
 // labels are the panel's words for its fields.
 var labels = map[string]string{
 	"email": "email", "external_id": "Third Party Identifier", "username": "username", "password": "password",
-	"root_admin": "Root Administrator Status", "language": "language", "first_name": "first name", "last_name": "last name",
+	"root_admin": "Root Administrator Status", "language": "language", "first_name": "first name",
+	"last_name": "last name",
 }
 
 // wireField returns what the wire calls a field of the domain, empty when it has no such field.
@@ -56,8 +58,10 @@ type check struct {
 func (c *check) fail(field, rule string) {
 	label := "The " + labels[field]
 	text := map[string]string{
-		"required": label + " field is required.", "email": emailText, "between": label + " must be between 1 and 191 characters.",
-		"unique": uniqueText(field), "string": label + " must be a string.", "max": label + " may not be greater than 191 characters.",
+		"required": label + " field is required.", "email": emailText, "between": label +
+			" must be between 1 and 191 characters.",
+		"unique": uniqueText(field), "string": label + " must be a string.",
+		"max":     label + " may not be greater than 191 characters.",
 		"boolean": label + " field must be true or false.", "in": "The selected " + labels[field] + " is invalid.",
 		"p_username": usernameText,
 	}[rule]
@@ -76,8 +80,10 @@ func readUser(c call) (userRequest, error) {
 		k.before = &commands.User{}
 	}
 	u := userRequest{
-		email: k.email(), externalID: k.externalID(), username: k.username(), password: k.password(), rootAdmin: k.rootAdmin(),
-		language: k.language(), firstName: k.name("first_name", k.before.FirstName), lastName: k.name("last_name", k.before.LastName),
+		email: k.email(), externalID: k.externalID(), username: k.username(), password: k.password(),
+		rootAdmin: k.rootAdmin(),
+		language:  k.language(), firstName: k.name("first_name", k.before.FirstName),
+		lastName: k.name("last_name", k.before.LastName),
 	}
 	if len(k.wrong) > 0 {
 		return userRequest{}, invalid(k.wrong)

@@ -10,9 +10,11 @@ import (
 func answerHeaders() []openapi.Header {
 	return []openapi.Header{
 		openapi.Sequence(true, func(r openapi.Reply) bool { return r.Method != http.MethodGet && r.Succeeded() }),
-		{Name: "X-RateLimit-Limit", About: "How many requests a key may make within a minute.", Schema: openapi.Count()},
+		{Name: "X-RateLimit-Limit", About: "How many requests a key may make within a minute.",
+			Schema: openapi.Count()},
 		{Name: "X-RateLimit-Remaining", About: "How many of them are left.", Schema: openapi.Count()},
-		{Name: "X-RateLimit-Reset", About: "With 429: the Unix time when the minute is over.", Schema: openapi.Count(), On: openapi.Status(http.StatusBadRequest)},
+		{Name: "X-RateLimit-Reset", About: "With 429: the Unix time when the minute is over.", Schema: openapi.Count(),
+			On: openapi.Status(http.StatusBadRequest)},
 		openapi.RetryAfter(false, http.StatusBadRequest, http.StatusInternalServerError),
 	}
 }

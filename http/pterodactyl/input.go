@@ -97,8 +97,8 @@ const (
 	faultUTF8    = "Malformed UTF-8 characters, possibly incorrectly encoded"
 )
 
-// jsonFault returns what is wrong with the JSON, empty when nothing is. A text that does not end counts as one with a control
-// character in it, because such a parser sees a zero byte behind the end.
+// jsonFault returns what is wrong with the JSON, empty when nothing is. A text that does not end counts as one with a
+// control character in it, because such a parser sees a zero byte behind the end.
 func jsonFault(body []byte) string {
 	err := json.Unmarshal(body, new(json.RawMessage))
 	ended := json.NewDecoder(bytes.NewReader(body)).Decode(new(json.RawMessage))

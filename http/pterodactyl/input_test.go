@@ -67,9 +67,12 @@ func TestClean(t *testing.T) {
 func TestJSONFault(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`: "", ` {"a":[1,"x"]} `: "", `"ä"`: "", `{"a":"\ud83d\ude00"}`: "",
-		`{`: faultSyntax, `{"a"`: faultSyntax, `{"a":1`: faultSyntax, `[1,]`: faultSyntax, `{} x`: faultSyntax, ` `: faultSyntax, "\n": faultSyntax,
-		"\ufeff{}": faultSyntax, `{'a':1}`: faultSyntax, `nul`: faultSyntax, `{"a":1}}`: faultSyntax, `{"a":"\x"}`: faultSyntax,
-		`{"a`: faultControl, `"`: faultControl, `{"a":"b\`: faultControl, `{"a":"b\"`: faultControl, "{\"a\":\"b\nc\"}": faultControl, "{\x01}": faultControl, "{\"a\":\"\x00\"}": faultControl,
+		`{`: faultSyntax, `{"a"`: faultSyntax, `{"a":1`: faultSyntax, `[1,]`: faultSyntax, `{} x`: faultSyntax,
+		` `: faultSyntax, "\n": faultSyntax,
+		"\ufeff{}": faultSyntax, `{'a':1}`: faultSyntax, `nul`: faultSyntax, `{"a":1}}`: faultSyntax,
+		`{"a":"\x"}`: faultSyntax,
+		`{"a`:        faultControl, `"`: faultControl, `{"a":"b\`: faultControl, `{"a":"b\"`: faultControl,
+		"{\"a\":\"b\nc\"}": faultControl, "{\x01}": faultControl, "{\"a\":\"\x00\"}": faultControl,
 		"{\"a\":\"\xff\"}": faultUTF8, "\xff": faultUTF8, "{\"a\":\"\xc3": faultUTF8, "{\"\xff\":1,}": faultUTF8,
 		"{,\"\xff\":1}": faultSyntax,
 	} {
@@ -79,7 +82,8 @@ func TestJSONFault(t *testing.T) {
 
 func TestBodyTooLarge(t *testing.T) {
 	s := start(t, Options{})
-	for _, kind := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"} {
+	for _, kind := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded",
+		"multipart/form-data; boundary=b"} {
 		w := s.call("admin", http.MethodPost, usersPath, strings.Repeat(" ", 1<<20+1), "Content-Type", kind)
 		require.Equal(t, http.StatusRequestEntityTooLarge, w.Code, kind)
 		require.Equal(t, codeTooLarge, failureIn(t, w).Code)
@@ -117,12 +121,14 @@ func FuzzRequest(f *testing.F) {
 		f.Add(seed.method, seed.kind, seed.query, seed.body, seed.path, seed.accept)
 	}
 	methods := []string{"GET", "POST", "PATCH", "HEAD", "PUT", "OPTIONS"} // without DELETE, so that user 2 stays
-	kinds := []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain"}
+	kinds := []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
+		"text/plain"}
 	f.Fuzz(func(t *testing.T, method, kind uint8, query, body, path, accept string) {
 		if kind%4 == 1 && strings.Contains(strings.ToUpper(unescape(body)), "DELETE") {
 			return
 		}
-		r := httptest.NewRequest(methods[int(method)%len(methods)], "http://panel.example.com/", strings.NewReader(body))
+		r := httptest.NewRequest(methods[int(method)%len(methods)], "http://panel.example.com/",
+			strings.NewReader(body))
 		r.URL.Path, r.URL.RawQuery = usersPath+path, query
 		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
 		r.Header.Set("Content-Type", kinds[int(kind)%len(kinds)])

@@ -91,7 +91,8 @@ func (a *api) listUsers(w http.ResponseWriter, r *http.Request, c call) error {
 
 // filters are the fields that the filters look into.
 var filters = map[string]projections.Field{
-	"email": projections.Email, "uuid": projections.ID, "username": projections.Username, "external_id": projections.ExternalID,
+	"email": projections.Email, "uuid": projections.ID, "username": projections.Username,
+	"external_id": projections.ExternalID,
 }
 
 func filtersOf(in *object) (out []projections.Filter, err error) {
@@ -156,7 +157,8 @@ func sortOf(in *object) (out []projections.Sort, err error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, badRequest(codeSort, "Requested sort(s) `"+strings.Join(unknown, ", ")+"` is not allowed. Allowed sort(s) are `id, uuid`.")
+		return nil, badRequest(codeSort, "Requested sort(s) `"+strings.Join(unknown, ", ")+
+			"` is not allowed. Allowed sort(s) are `id, uuid`.")
 	}
 	return out, nil
 }

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// object is what a request says: names in order, each with nil, a bool, a string, a json.Number or another object. Lists
-// are objects whose names are 0, 1 and so on.
+// object is what a request says: names in order, each with nil, a bool, a string, a json.Number or another object.
+// Lists are objects whose names are 0, 1 and so on.
 type object struct {
 	names  []string
 	values map[string]any

@@ -57,7 +57,8 @@ func forbidden(detail string) error {
 func unauthorizedAction() error { return forbidden("This action is unauthorized.") }
 
 func addressForbidden(address string) error {
-	return forbidden("This IP address (" + address + ") does not have permission to access the API using these credentials.")
+	return forbidden("This IP address (" + address +
+		") does not have permission to access the API using these credentials.")
 }
 
 func badRequest(code, detail string) error { return single(http.StatusBadRequest, false, code, detail) }
@@ -79,7 +80,8 @@ func invalid(errors []wireError) error {
 }
 
 const (
-	hasServers = "Cannot delete a user with active servers attached to their account. Please delete their servers before continuing."
+	hasServers = "Cannot delete a user with active servers attached to their account. Please delete their servers " +
+		"before continuing."
 	unexpected = "An unexpected error was encountered while processing this request, please try again."
 )
 
@@ -110,8 +112,9 @@ func failureOf(r *http.Request, err error, fault rest.Fault) failure {
 	case errors.Is(err, rest.ErrNoRoute):
 		return single(http.StatusNotFound, false, codeNotFound, "The route "+path+" could not be found.")
 	case fault.Status == http.StatusMethodNotAllowed:
-		return single(fault.Status, false, codeMethod, fmt.Sprintf("The %s method is not supported for route %s. Supported methods: %s.",
-			r.Method, path, strings.Join(fault.Allow, ", ")))
+		return single(fault.Status, false, codeMethod,
+			fmt.Sprintf("The %s method is not supported for route %s. Supported methods: %s.",
+				r.Method, path, strings.Join(fault.Allow, ", ")))
 	case wireField(fault.Field) != "":
 		return invalidField(fault, errors.As(err, &refusal) && refusal.Kind == commands.Taken)
 	case errors.As(err, &refusal):
@@ -125,7 +128,8 @@ func refused(refusal *commands.Refusal, fault rest.Fault) failure {
 	case commands.Forbidden:
 		return single(http.StatusForbidden, false, codeAccessDenied, "This action is unauthorized.")
 	case commands.NotFound:
-		return single(http.StatusNotFound, false, codeNotFound, "The requested resource could not be found on the server.")
+		return single(http.StatusNotFound, false, codeNotFound,
+			"The requested resource could not be found on the server.")
 	case commands.Busy, commands.Throttled:
 		return otherFailure(fault)
 	}
@@ -168,7 +172,8 @@ func invalidField(fault rest.Fault, taken bool) failure {
 func (f failure) body() []byte {
 	j := rest.NewJSON(256).Open('{').Key("errors").Open('[')
 	for _, e := range f.errors {
-		j.Open('{').Key("code").String(e.code).Key("status").String(strconv.Itoa(f.status)).Key("detail").String(e.detail)
+		j.Open('{').Key("code").String(e.code).Key("status").String(strconv.Itoa(f.status)).
+			Key("detail").String(e.detail)
 		if e.field != "" {
 			j.Key("meta").Open('{').Key("source_field").String(e.field).Key("rule").String(e.rule).Close('}')
 		}

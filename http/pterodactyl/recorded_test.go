@@ -80,7 +80,8 @@ func (p *replay) play(t *testing.T, x exchange) {
 	}
 	require.Equal(t, x.Answer.Status, w.Code, w.Body)
 	require.Equal(t, x.Answer.ContentType, headerOf(w, "Content-Type"))
-	require.Equal(t, x.Answer.RateLimitHeaders, headerOf(w, "X-RateLimit-Limit") != nil && headerOf(w, "X-RateLimit-Remaining") != nil)
+	require.Equal(t, x.Answer.RateLimitHeaders, headerOf(w, "X-RateLimit-Limit") != nil && headerOf(w,
+		"X-RateLimit-Remaining") != nil)
 	require.Equal(t, x.Answer.Allow, w.Header().Get("Allow"))
 	if x.Answer.Text != nil {
 		require.Equal(t, *x.Answer.Text, w.Body.String())
@@ -99,7 +100,8 @@ func headerOf(w *httptest.ResponseRecorder, name string) *string {
 }
 
 func (p *replay) send(x exchange) *httptest.ResponseRecorder {
-	body, headers := p.fill(string(x.Case.JSON)), []string{"Accept", "application/json", "Content-Type", "application/json"}
+	body, headers := p.fill(string(x.Case.JSON)), []string{"Accept", "application/json", "Content-Type",
+		"application/json"}
 	if x.Case.Raw != nil {
 		body = p.fill(*x.Case.Raw)
 	}
@@ -126,7 +128,8 @@ func (p *replay) capture(t *testing.T, name string, w *httptest.ResponseRecorder
 	}
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &made))
 	id := fmt.Sprint(made.Attributes.ID)
-	p.known = append(p.known, `"{id:`+name+`}"`, id, "{id:"+name+"}", id, "{uuid:"+name+"}", made.Attributes.UUID) // a number stands without quotes
+	// a number stands without quotes
+	p.known = append(p.known, `"{id:`+name+`}"`, id, "{id:"+name+"}", id, "{uuid:"+name+"}", made.Attributes.UUID)
 }
 
 var parserText = regexp.MustCompile(`(appears to be malformed: )[^"]+`)

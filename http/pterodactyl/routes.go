@@ -147,8 +147,8 @@ func common(h http.Handler) http.Handler {
 	})
 }
 
-// withoutSlash returns the request without the slash behind its path, unless it was sent escaped: with and without are the
-// same route.
+// withoutSlash returns the request without the slash behind its path, unless it was sent escaped: with and without are
+// the same route.
 func withoutSlash(r *http.Request) *http.Request {
 	if !strings.HasSuffix(r.URL.EscapedPath(), "/") {
 		return r
@@ -184,5 +184,6 @@ func overridden(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete}
 
 func inPanelOrder(allow []string) []string {
-	return slices.SortedFunc(slices.Values(allow), func(a, b string) int { return slices.Index(methods, a) - slices.Index(methods, b) })
+	return slices.SortedFunc(slices.Values(allow),
+		func(a, b string) int { return slices.Index(methods, a) - slices.Index(methods, b) })
 }

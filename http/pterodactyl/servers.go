@@ -23,8 +23,8 @@ type included struct {
 	owner   bool // of each server
 }
 
-// includedIn reads the parameter include, in which a server's owner goes by that name. What it names and does not exist is
-// ignored; what is named below something includes that, too.
+// includedIn reads the parameter include, in which a server's owner goes by that name. What it names and does not exist
+// is ignored; what is named below something includes that, too.
 func includedIn(in *object, owner string) (out included) {
 	for _, name := range parts(in.values["include"]) {
 		out.servers = out.servers || within(name, "servers")
@@ -90,8 +90,8 @@ const defaultIO = 500
 
 // serverOf returns what is known about a linked server: first what its data says, then its name and id, then defaults.
 func serverOf(u *commands.User, link events.ResourceLinked) serverAttributes {
-	s := serverAttributes{Name: link.Name, UUID: serverUUID(u, link.ID), Limits: serverLimits{IO: defaultIO}, Container: container{Installed: 1},
-		CreatedAt: timeText(u.CreatedAt), UpdatedAt: timeText(u.CreatedAt)}
+	s := serverAttributes{Name: link.Name, UUID: serverUUID(u, link.ID), Limits: serverLimits{IO: defaultIO},
+		Container: container{Installed: 1}, CreatedAt: timeText(u.CreatedAt), UpdatedAt: timeText(u.CreatedAt)}
 	if n, err := strconv.ParseInt(link.ID, 10, 64); err == nil && n > 0 {
 		s.ID = n
 	}
@@ -167,7 +167,8 @@ func ownerJSON(c call, u *commands.User) json.RawMessage {
 	return j.Close('}').Close('}').Bytes()
 }
 
-// listServers lists the servers of all users, by their owners' numbers, each one's in the order in which they were linked.
+// listServers lists the servers of all users, by their owners' numbers, each one's in the order in which they were
+// linked.
 func (a *api) listServers(w http.ResponseWriter, r *http.Request, c call) error {
 	p := pageOf(c.input)
 	from := p.offset()

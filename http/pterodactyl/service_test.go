@@ -38,12 +38,15 @@ func start(t testing.TB, o Options) *service {
 	t.Helper()
 	s := &service{Running: testservice.Start(t), now: noon, keys: map[string]string{}}
 	o.Now = func() time.Time { return s.now }
-	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described}, New(s.Service, o))
-	s.make(events.UserCreated{Username: "admin", Email: "admin@example.com", FirstName: "Main", LastName: "Administrator", SuperAdmin: true})
+	s.http = contract.Watch(t, openapi.Document(Describe()), contract.Rules{Lenient: true, Call: described},
+		New(s.Service, o))
+	s.make(events.UserCreated{Username: "admin", Email: "admin@example.com", FirstName: "Main",
+		LastName: "Administrator", SuperAdmin: true})
 	s.make(events.UserCreated{Username: "plain", Email: "plain@example.com", FirstName: "Plain", LastName: "User"})
 	for name, p := range map[string]events.Permissions{
-		"admin": {Users: "all", Servers: "all"}, "read": {Users: "read", Servers: "none"}, "write": {Users: "write", Servers: "none"},
-		"none": {Users: "none", Servers: "none"}, "servers": {Users: "none", Servers: "read"}, "account": {},
+		"admin": {Users: "all", Servers: "all"}, "read": {Users: "read", Servers: "none"},
+		"write": {Users: "write", Servers: "none"},
+		"none":  {Users: "none", Servers: "none"}, "servers": {Users: "none", Servers: "read"}, "account": {},
 	} {
 		s.key(name, 1, events.APIKey{Permissions: p})
 	}
@@ -131,8 +134,8 @@ func (s *service) revoke(name string) {
 	s.Given(commands.RevokeAPIKey{ID: owner.ID, KeyID: owner.APIKeyOpened(hash, time.Now()).ID})
 }
 
-// described is the call as the document has it: without a slash at its end. A form that is posted may stand for any call of
-// its path, which the document does not have.
+// described is the call as the document has it: without a slash at its end. A form that is posted may stand for any
+// call of its path, which the document does not have.
 func described(method, path string) (string, string) {
 	path = strings.TrimSuffix(path, "/")
 	if method == http.MethodPost && strings.HasPrefix(path, usersPath+"/") {

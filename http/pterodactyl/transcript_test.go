@@ -16,9 +16,9 @@ import (
 	"accountd/testing/transcript"
 )
 
-// TestTranscripts plays testdata. Some headers are not sent: "As: read" uses the key of that name (admin unless told, nobody
-// for none), "From: 192.0.2.9" and "At: 2031-01-01T00:00:00Z" are the client's address and the time, "Break: \n" puts a line
-// break where that text stands in the body. Orders are those of [service.prepare].
+// TestTranscripts plays testdata. Some headers are not sent: "As: read" uses the key of that name (admin unless told,
+// nobody for none), "From: 192.0.2.9" and "At: 2031-01-01T00:00:00Z" are the client's address and the time, "Break: \n"
+// puts a line break where that text stands in the body. Orders are those of [service.prepare].
 func TestTranscripts(t *testing.T) {
 	transcript.Run(t, transcript.Sections, func(t *testing.T, about string) transcript.Player {
 		o := Options{RateLimits: strings.Contains(about, "with limits")}
@@ -31,13 +31,14 @@ func TestTranscripts(t *testing.T) {
 }
 
 // shownHeaders are those that matter to a client.
-var shownHeaders = []string{"Content-Type", "Account-Sequence", "Allow", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining",
-	"X-RateLimit-Reset"}
+var shownHeaders = []string{"Content-Type", "Account-Sequence", "Allow", "Retry-After", "X-RateLimit-Limit",
+	"X-RateLimit-Remaining", "X-RateLimit-Reset"}
 
 func newMasks() *transcript.Masks {
 	return transcript.NewMasks(
 		// a transcript may give ids itself, with zeros in front
-		transcript.Mask{Name: "{uuid-%d}", Form: regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`), Keep: "00000000"},
+		transcript.Mask{Name: "{uuid-%d}", Form: regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`),
+			Keep: "00000000"},
 		transcript.Mask{Name: "{time}", Form: regexp.MustCompile(`"(?:created|updated)_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00)"`)},
 		transcript.Mask{Name: "{8 of uuid}", Form: regexp.MustCompile(`"identifier":"([0-9a-f]{8})"`)},
 	)

@@ -60,7 +60,8 @@ func (a *api) updateUser(w http.ResponseWriter, r *http.Request, c call) error {
 	return writeUser(w, http.StatusOK, c, out.User, "")
 }
 
-// hash returns the hash of a password, nil when there is none to be set. A command that will be refused is not worth it.
+// hash returns the hash of a password, nil when there is none to be set. A command that will be refused is not worth
+// it.
 func (a *api) hash(r *http.Request, c call, cmd commands.Command, password string) (*events.Secret, error) {
 	if password == "" {
 		return nil, nil

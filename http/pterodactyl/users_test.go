@@ -45,7 +45,8 @@ func TestSecondFactorIsShown(t *testing.T) {
 	for _, next := range []struct {
 		cmd  commands.Command
 		want string
-	}{{commands.EnrollTOTP{ID: id, Secret: "S"}, `"2fa":false`}, {commands.ConfirmTOTP{ID: id, Secret: "S"}, `"2fa":true`}, {commands.RemoveTOTP{ID: id}, `"2fa":false`}} {
+	}{{commands.EnrollTOTP{ID: id, Secret: "S"}, `"2fa":false`}, {commands.ConfirmTOTP{ID: id, Secret: "S"},
+		`"2fa":true`}, {commands.RemoveTOTP{ID: id}, `"2fa":false`}} {
 		_, err := s.Do(t.Context(), by, next.cmd)
 		require.NoError(t, err)
 		require.Contains(t, s.call("admin", http.MethodGet, path, "").Body.String(), next.want)
@@ -55,7 +56,8 @@ func TestSecondFactorIsShown(t *testing.T) {
 func TestPasswords(t *testing.T) {
 	s := start(t, Options{})
 	logIn := func(plain string) error {
-		_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "new", Password: plain, Unbounded: true})
+		_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "new", Password: plain,
+			Unbounded: true})
 		return err
 	}
 	number, _ := made(t, s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, "")))
@@ -79,7 +81,8 @@ func TestPasswords(t *testing.T) {
 func TestWelcome(t *testing.T) {
 	s := start(t, Options{})
 	s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, ""))
-	s.call("admin", http.MethodPost, usersPath, `{"email":"b@example.com","username":"bbb","first_name":"F","last_name":"L","password":"secret"}`)
+	s.call("admin", http.MethodPost, usersPath,
+		`{"email":"b@example.com","username":"bbb","first_name":"F","last_name":"L","password":"secret"}`)
 	records, err := s.Env.Log.Read(context.Background(), s.View.Position()-2, 2)
 	require.NoError(t, err)
 	for i, r := range records {
@@ -91,10 +94,12 @@ func TestWelcome(t *testing.T) {
 
 func TestUpdatedAt(t *testing.T) {
 	s := start(t, Options{})
-	number, _ := made(t, s.call("admin", http.MethodPost, usersPath, fmt.Sprintf(someone, `,"language":"en","external_id":"x"`)))
+	number, _ := made(t, s.call("admin", http.MethodPost, usersPath,
+		fmt.Sprintf(someone, `,"language":"en","external_id":"x"`)))
 	before := s.number(number)
 	path := fmt.Sprint(usersPath, "/", number)
-	s.call("admin", http.MethodPatch, path, fmt.Sprintf(someone, `,"language":"en","external_id":"x","root_admin":"0","password":""`))
+	s.call("admin", http.MethodPatch, path, fmt.Sprintf(someone,
+		`,"language":"en","external_id":"x","root_admin":"0","password":""`))
 	require.Equal(t, before, s.number(number))
 	s.call("admin", http.MethodPatch, path, fmt.Sprintf(someone, `,"external_id":null`))
 	after := s.number(number)
@@ -106,9 +111,12 @@ func TestUpdatedAt(t *testing.T) {
 // TestWhatIsNotHereStays changes a user that has what this dialect does not know.
 func TestWhatIsNotHereStays(t *testing.T) {
 	s := start(t, Options{})
-	u := s.make(events.UserCreated{Username: "rich", Email: "rich@example.com", FirstName: "Richard", LastName: "Roe", DisplayName: "Rich",
-		Phone: "1", Timezone: "Europe/Prague", Comment: "c", Profile: &events.Profile{City: "Brno"}, APIAccess: true})
-	w := s.call("admin", http.MethodPatch, fmt.Sprint(usersPath, "/", u.Number), `{"email":"roe@example.com","username":"rich","first_name":"Richard","last_name":"Roe"}`)
+	u := s.make(events.UserCreated{Username: "rich", Email: "rich@example.com", FirstName: "Richard", LastName: "Roe",
+		DisplayName: "Rich",
+		Phone:       "1", Timezone: "Europe/Prague", Comment: "c", Profile: &events.Profile{City: "Brno"},
+		APIAccess: true})
+	w := s.call("admin", http.MethodPatch, fmt.Sprint(usersPath, "/", u.Number),
+		`{"email":"roe@example.com","username":"rich","first_name":"Richard","last_name":"Roe"}`)
 	require.Equal(t, http.StatusOK, w.Code, w.Body)
 	after := *s.number(u.Number)
 	require.Equal(t, "roe@example.com", after.Email)
@@ -157,7 +165,8 @@ func TestRacingCreations(t *testing.T) {
 func TestPagesOfServersPartitionThem(t *testing.T) {
 	s := start(t, Options{})
 	for i := range 23 {
-		s.Given(commands.LinkResource{ID: s.number(int64(1 + i%2)).ID, Resource: events.ResourceLinked{Kind: serverKind, ID: fmt.Sprint(i + 1)}})
+		s.Given(commands.LinkResource{ID: s.number(int64(1 + i%2)).ID, Resource: events.ResourceLinked{Kind: serverKind,
+			ID: fmt.Sprint(i + 1)}})
 	}
 	seen := map[int64]bool{}
 	for page := 1; ; page++ {
@@ -202,17 +211,27 @@ func TestProblem(t *testing.T) {
 		detail string
 	}{
 		{errors.New("the disk is full"), 500, codeInternal, unexpected},
-		{&commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still starting."}, 503, codeUnavailable, "The service is still starting."},
+		{&commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still starting."}, 503,
+			codeUnavailable, "The service is still starting."},
 		{password.ErrBusy, 503, codeUnavailable, "The service cannot do this right now."},
-		{rest.RequestError{Status: 429, Reason: "too_many_failures", Detail: "x"}, 429, codeThrottle, "Too Many Attempts."},
-		{&commands.Refusal{Kind: commands.Throttled, Reason: "too_many_changes", Detail: "x"}, 429, codeThrottle, "Too Many Attempts."},
-		{rest.RequestError{Status: 408, Reason: "body_too_slow", Detail: "The body came too slowly."}, 408, codeBadRequest, "The body came too slowly."},
-		{rest.BadRequest("body_unreadable", "", "The body could not be read."), 400, codeBadRequest, "The body could not be read."},
-		{&commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed"}, 403, codeAccessDenied, "This action is unauthorized."},
-		{&commands.Refusal{Kind: commands.NotFound, Reason: "user_not_found"}, 404, codeNotFound, "The requested resource could not be found on the server."},
-		{&commands.Refusal{Kind: commands.Taken, Reason: "username_taken", Field: "username"}, 422, codeValidation, "The username has already been taken."},
-		{&commands.Refusal{Kind: commands.Taken, Reason: "external_id_taken", Field: "external_id"}, 422, codeValidation, "The Third Party Identifier has already been taken."},
-		{&commands.Refusal{Kind: commands.Invalid, Reason: "email_invalid", Field: "email"}, 422, codeValidation, emailText},
+		{rest.RequestError{Status: 429, Reason: "too_many_failures", Detail: "x"}, 429, codeThrottle,
+			"Too Many Attempts."},
+		{&commands.Refusal{Kind: commands.Throttled, Reason: "too_many_changes", Detail: "x"}, 429, codeThrottle,
+			"Too Many Attempts."},
+		{rest.RequestError{Status: 408, Reason: "body_too_slow", Detail: "The body came too slowly."}, 408,
+			codeBadRequest, "The body came too slowly."},
+		{rest.BadRequest("body_unreadable", "", "The body could not be read."), 400, codeBadRequest,
+			"The body could not be read."},
+		{&commands.Refusal{Kind: commands.Forbidden, Reason: "not_allowed"}, 403, codeAccessDenied,
+			"This action is unauthorized."},
+		{&commands.Refusal{Kind: commands.NotFound, Reason: "user_not_found"}, 404, codeNotFound,
+			"The requested resource could not be found on the server."},
+		{&commands.Refusal{Kind: commands.Taken, Reason: "username_taken", Field: "username"}, 422, codeValidation,
+			"The username has already been taken."},
+		{&commands.Refusal{Kind: commands.Taken, Reason: "external_id_taken", Field: "external_id"}, 422,
+			codeValidation, "The Third Party Identifier has already been taken."},
+		{&commands.Refusal{Kind: commands.Invalid, Reason: "email_invalid", Field: "email"}, 422, codeValidation,
+			emailText},
 		{fmt.Errorf("hashing: %w", password.ErrTooLong), 422, codeValidation, passwordText},
 		{&commands.Refusal{Kind: commands.Conflict, Reason: "has_resources"}, 400, codeDisplay, hasServers},
 	} {
@@ -240,7 +259,8 @@ func TestTimeText(t *testing.T) {
 func BenchmarkList50(b *testing.B) {
 	s := start(b, Options{RateLimits: true})
 	for i := range 100 {
-		s.make(events.UserCreated{Username: fmt.Sprint("user", i), Email: fmt.Sprint("user", i, "@example.com"), FirstName: "First", LastName: "Last"})
+		s.make(events.UserCreated{Username: fmt.Sprint("user", i), Email: fmt.Sprint("user", i, "@example.com"),
+			FirstName: "First", LastName: "Last"})
 	}
 	r := request(http.MethodGet, usersPath, "")
 	r.Header.Set("Authorization", "Bearer "+s.keys["admin"])

@@ -20,8 +20,8 @@ type userRequest struct {
 
 // creation returns what is to be created, without the password.
 func (u userRequest) creation() events.UserCreated {
-	e := events.UserCreated{Username: u.username, Email: u.email, FirstName: u.firstName, LastName: u.lastName, Active: true,
-		Welcome: events.WelcomeAccountCreated}
+	e := events.UserCreated{Username: u.username, Email: u.email, FirstName: u.firstName, LastName: u.lastName,
+		Active: true, Welcome: events.WelcomeAccountCreated}
 	if u.externalID != nil {
 		e.ExternalID = *u.externalID
 	}
@@ -34,13 +34,14 @@ func (u userRequest) creation() events.UserCreated {
 	return e
 }
 
-// update returns the command that makes the user so, without the password. Names that stay are left out, so that a display
-// name stays, too.
+// update returns the command that makes the user so, without the password. Names that stay are left out, so that a
+// display name stays, too.
 func (u userRequest) update(before *commands.User) commands.UpdateUser {
-	return commands.UpdateUser{ID: before.ID, Rights: events.RightsChanged{SuperAdmin: u.rootAdmin}, Profile: events.ProfileUpdated{
-		Username: &u.username, Email: &u.email, ExternalID: u.externalID, Language: u.language,
-		FirstName: changed(before.FirstName, u.firstName), LastName: changed(before.LastName, u.lastName),
-	}}
+	return commands.UpdateUser{ID: before.ID, Rights: events.RightsChanged{SuperAdmin: u.rootAdmin},
+		Profile: events.ProfileUpdated{
+			Username: &u.username, Email: &u.email, ExternalID: u.externalID, Language: u.language,
+			FirstName: changed(before.FirstName, u.firstName), LastName: changed(before.LastName, u.lastName),
+		}}
 }
 
 func changed(before, after string) *string {
@@ -111,8 +112,8 @@ func timeText(t time.Time) string {
 	return string(append(t.UTC().AppendFormat(room[:0], time.DateOnly+"T"+time.TimeOnly), "+00:00"...))
 }
 
-// pagination writes what is said about a page of the list at that URL. Its links carry the page's number and nothing else, as
-// the panel's do.
+// pagination writes what is said about a page of the list at that URL. Its links carry the page's number and nothing
+// else, as the panel's do.
 func (j answer) pagination(url string, p page, count, total int) {
 	pages := max(1, (total+p.size-1)/p.size)
 	j.Key("meta").Open('{').Key("pagination").Open('{')

@@ -42,8 +42,9 @@ func Receive(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// ReadBody reads the whole body, whatever the method. It returns a *http.MaxBytesError for one longer than [MaxBody], or than a
-// bound that stands already, and a [RequestError] for one that breaks off (400) or makes too little progress (408).
+// ReadBody reads the whole body, whatever the method. It returns a *http.MaxBytesError for one longer than [MaxBody],
+// or than a bound that stands already, and a [RequestError] for one that breaks off (400) or makes too little progress
+// (408).
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -54,7 +55,8 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case errors.As(err, &tooLarge):
 		return nil, err
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, RequestError{Status: http.StatusRequestTimeout, Reason: "body_too_slow", Detail: "The body came too slowly."}
+		return nil, RequestError{Status: http.StatusRequestTimeout, Reason: "body_too_slow",
+			Detail: "The body came too slowly."}
 	case err != nil:
 		return nil, BadRequest("body_unreadable", "", "The body could not be read.")
 	}

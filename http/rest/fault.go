@@ -36,7 +36,8 @@ func (e RequestError) Error() string { return e.Reason + ": " + e.Detail }
 
 // BadRequest returns a [RequestError] with status 400.
 func BadRequest(reason, field, detail string, args ...any) error {
-	return RequestError{Status: http.StatusBadRequest, Reason: reason, Field: field, Detail: fmt.Sprintf(detail, args...)}
+	return RequestError{Status: http.StatusBadRequest, Reason: reason, Field: field,
+		Detail: fmt.Sprintf(detail, args...)}
 }
 
 // Fault is what an error means on the wire, whatever the dialect.
@@ -73,7 +74,8 @@ func FaultOf(err error) Fault {
 		return Fault{Status: http.StatusRequestEntityTooLarge, Reason: "body_too_large",
 			Detail: fmt.Sprintf("The body may have %d bytes.", tooLarge.Limit)}
 	case errors.Is(err, eventlog.ErrTooLarge):
-		return Fault{Status: http.StatusRequestEntityTooLarge, Reason: "too_large", Detail: "This is more than can be stored at once."}
+		return Fault{Status: http.StatusRequestEntityTooLarge, Reason: "too_large",
+			Detail: "This is more than can be stored at once."}
 	case errors.Is(err, password.ErrTooLong), errors.Is(err, password.ErrEmpty):
 		return Fault{Status: http.StatusBadRequest, Reason: "password_invalid", Field: "password",
 			Detail: "The password is empty or too long."}
@@ -81,11 +83,13 @@ func FaultOf(err error) Fault {
 		return storage("storage_full", "The service has no more room to store this; nothing was changed.", untilSpace)
 	case errors.Is(err, eventlog.ErrBroken):
 		return storage("storage_failed", "The service cannot write to its disk.", untilReopened)
-	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, session.ErrUnavailable),
+	case errors.Is(err, password.ErrBusy), errors.Is(err, eventlog.ErrUnavailable),
+		errors.Is(err, session.ErrUnavailable),
 		errors.Is(err, committer.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return busy("unavailable", "The service cannot do this right now.")
 	}
-	return Fault{Status: http.StatusInternalServerError, Reason: "internal_error", Detail: "Something went wrong inside the service."}
+	return Fault{Status: http.StatusInternalServerError, Reason: "internal_error",
+		Detail: "Something went wrong inside the service."}
 }
 
 func faultOfRefusal(r *commands.Refusal) Fault {

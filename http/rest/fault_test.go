@@ -71,8 +71,10 @@ type sample struct {
 func TestDecodeObject(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"name":"x","n":1}`: "", ` {"other":1} `: "", `{"name":null}`: "",
-		``: "json_invalid", `{`: "json_invalid", `[]`: "json_not_object", `"x"`: "json_not_object", `null`: "json_not_object",
-		`{} {}`: "json_invalid", `{"n":"x"}`: "type_invalid", `{"n":1e99}`: "type_invalid", `{"name":[]}`: "type_invalid", "{\"name\":\"\xff\"}": "json_invalid",
+		``: "json_invalid", `{`: "json_invalid", `[]`: "json_not_object", `"x"`: "json_not_object",
+		`null`:  "json_not_object",
+		`{} {}`: "json_invalid", `{"n":"x"}`: "type_invalid", `{"n":1e99}`: "type_invalid",
+		`{"name":[]}`: "type_invalid", "{\"name\":\"\xff\"}": "json_invalid",
 	} {
 		_, err := DecodeObject[sample]([]byte(body), false)
 		requireReason(t, want, err, body)
@@ -97,7 +99,8 @@ func requireReason(t *testing.T, want string, err error, about string) {
 }
 
 func FuzzDecodeObject(f *testing.F) {
-	for _, s := range []string{`{"name":"x","n":1}`, `{`, `[1]`, "\xff", `{"a":{"a":{"a":[]}}}`, `{"n":1e400}`, "\ufeff{}"} {
+	for _, s := range []string{`{"name":"x","n":1}`, `{`, `[1]`, "\xff", `{"a":{"a":{"a":[]}}}`, `{"n":1e400}`,
+		"\ufeff{}"} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)
 	}

@@ -19,7 +19,8 @@ type Info struct {
 	TraceParent string // W3C trace context of what comes of the request; empty when there is none
 	Failure     error  // what went wrong inside, for the log alone
 
-	// Unauthenticated says that an answer of 403 means what 401 does: nobody knows who asks. It is for a dialect that has no 401.
+	// Unauthenticated says that an answer of 403 means what 401 does: nobody knows who asks. It is for a dialect that
+	// has no 401.
 	Unauthenticated bool
 }
 

@@ -115,7 +115,8 @@ func (j *JSON) comma() {
 	}
 }
 
-// simple reports whether s stands in JSON as it is: printable ASCII, or valid UTF-8, without what encoding/json escapes.
+// simple reports whether s stands in JSON as it is: printable ASCII, or valid UTF-8, without what encoding/json
+// escapes.
 func simple(s string) bool {
 	ascii := true
 	for i := range len(s) {

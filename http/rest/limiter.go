@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Limiter counts requests on this instance, by who makes them: a user, a client, an address. Each may make so many of them within
-// a [Window].
+// Limiter counts requests on this instance, by who makes them: a user, a client, an address. Each may make so many of
+// them within a [Window].
 type Limiter[K comparable] struct {
 	most   int
 	window Window
@@ -24,8 +24,8 @@ func NewLimiter[K comparable](most int, w Window) *Limiter[K] {
 // Most returns how many requests each may make within the window.
 func (l *Limiter[K]) Most() int { return l.most }
 
-// Take counts a request and returns how many are left until when; a negative number means that this one was too many, and does
-// not count.
+// Take counts a request and returns how many are left until when; a negative number means that this one was too many,
+// and does not count.
 func (l *Limiter[K]) Take(of K, now time.Time) (left int, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -53,8 +53,8 @@ func TestLimiterCountsWhatComesAtOnce(t *testing.T) {
 }
 
 func TestLimiterForgets(t *testing.T) {
-	for name, w := range map[string]Window{"from the first": FromFirst(time.Minute), "of the clock": OfClock(time.Minute),
-		"sliding": Sliding(time.Minute), "refilling": Refilling(time.Minute)} {
+	for name, w := range map[string]Window{"from the first": FromFirst(time.Minute),
+		"of the clock": OfClock(time.Minute), "sliding": Sliding(time.Minute), "refilling": Refilling(time.Minute)} {
 		l := NewLimiter[int](1, w)
 		for n := range 100 {
 			left, _ := l.Take(n, noon)
@@ -74,10 +74,14 @@ func TestWindows(t *testing.T) {
 		window Window
 		takes  [][3]int // at, left, until
 	}{
-		"from the first": {FromFirst(time.Minute), [][3]int{{0, 2, 60}, {30, 1, 60}, {59, 0, 60}, {59, -1, 60}, {60, 2, 120}}},
-		"of the clock":   {OfClock(time.Minute), [][3]int{{0, 2, 50}, {30, 1, 50}, {49, 0, 50}, {49, -1, 50}, {50, 2, 110}}},
-		"sliding":        {Sliding(time.Minute), [][3]int{{0, 2, 60}, {30, 1, 60}, {59, 0, 60}, {59, -1, 60}, {60, 0, 90}, {89, -1, 90}, {90, 0, 119}}},
-		"refilling":      {Refilling(time.Minute), [][3]int{{0, 2, 20}, {0, 1, 40}, {0, 0, 60}, {19, -1, 20}, {20, 0, 80}, {79, 1, 100}, {200, 2, 220}}},
+		"from the first": {FromFirst(time.Minute), [][3]int{{0, 2, 60}, {30, 1, 60}, {59, 0, 60}, {59, -1, 60},
+			{60, 2, 120}}},
+		"of the clock": {OfClock(time.Minute), [][3]int{{0, 2, 50}, {30, 1, 50}, {49, 0, 50}, {49, -1, 50},
+			{50, 2, 110}}},
+		"sliding": {Sliding(time.Minute), [][3]int{{0, 2, 60}, {30, 1, 60}, {59, 0, 60}, {59, -1, 60},
+			{60, 0, 90}, {89, -1, 90}, {90, 0, 119}}},
+		"refilling": {Refilling(time.Minute), [][3]int{{0, 2, 20}, {0, 1, 40}, {0, 0, 60}, {19, -1, 20},
+			{20, 0, 80}, {79, 1, 100}, {200, 2, 220}}},
 	} {
 		l := NewLimiter[string](3, c.window)
 		for _, x := range c.takes {

@@ -39,7 +39,10 @@ func NewMux(routes []Route, problem Problem) http.Handler {
 	for key, candidates := range shared {
 		method, pattern, _ := strings.Cut(key, " ")
 		// the more a route says by itself, the earlier it is tried
-		slices.SortStableFunc(candidates, func(a, b Route) int { return strings.Count(a.Path, ":") - strings.Count(b.Path, ":") })
+		slices.SortStableFunc(candidates, func(a, b Route) int {
+			return strings.Count(a.Path,
+				":") - strings.Count(b.Path, ":")
+		})
 		m.router.Handle(method, pattern, m.dispatch(candidates))
 	}
 	return m.router
@@ -52,7 +55,8 @@ type mux struct {
 }
 
 // pattern returns the route's path for httprouter: a segment is a wildcard when any route of the method has one there,
-// behind the same beginning, or a colon, which httprouter would take for one. An empty one, behind a final slash, never is: no parameter is empty.
+// behind the same beginning, or a colon, which httprouter would take for one. An empty one, behind a final slash, never
+// is: no parameter is empty.
 func (m *mux) pattern(r Route) string {
 	segments := strings.Split(r.Path, "/")
 	for i := range segments {

@@ -17,12 +17,15 @@ func TestMux(t *testing.T) {
 		return nil
 	}
 	var routes []Route
-	for _, route := range []string{"GET /users", "GET /users/", "POST /users", "GET /users/:id", "GET /users/:id/", "DELETE /users/:id",
-		"GET /users/external/:x", "GET /users/profile", "GET /users/:id/keys/:x", "DELETE /own/api", "DELETE /own/:id/key", "PUT /own/key"} {
+	for _, route := range []string{"GET /users", "GET /users/", "POST /users", "GET /users/:id", "GET /users/:id/",
+		"DELETE /users/:id",
+		"GET /users/external/:x", "GET /users/profile", "GET /users/:id/keys/:x", "DELETE /own/api",
+		"DELETE /own/:id/key", "PUT /own/key"} {
 		method, path, _ := strings.Cut(route, " ")
 		routes = append(routes, Route{Method: method, Path: path, Handle: note})
 	}
-	routes = append(routes, Route{Method: "GET", Path: "/fails", Handle: func(http.ResponseWriter, *http.Request) error { return errors.New("it broke") }})
+	routes = append(routes, Route{Method: "GET", Path: "/fails",
+		Handle: func(http.ResponseWriter, *http.Request) error { return errors.New("it broke") }})
 	mux := NewMux(routes, func(_ http.ResponseWriter, _ *http.Request, err error) {
 		seen = err.Error()
 		var method MethodError
@@ -31,14 +34,17 @@ func TestMux(t *testing.T) {
 		}
 	})
 	for request, want := range map[string]string{
-		"GET /users": "/users id= x=", "GET /users/": "/users/ id= x=", "GET /users/7": "/users/:id id=7 x=", "GET /users/7/": "/users/:id/ id=7 x=",
+		"GET /users": "/users id= x=", "GET /users/": "/users/ id= x=", "GET /users/7": "/users/:id id=7 x=",
+		"GET /users/7/":       "/users/:id/ id=7 x=",
 		"GET /users/external": "/users/:id id=external x=", "GET /users/external/a": "/users/external/:x id= x=a",
 		"GET /users/profile": "/users/profile id= x=", "GET /users/profile/keys/1": "/users/:id/keys/:x id=profile x=1",
 		"GET /users/external/keys/1": "/users/:id/keys/:x id=external x=1",
-		"DELETE /own/api":            "/own/api id= x=", "DELETE /own/3/key": "/own/:id/key id=3 x=", "DELETE /own/api/key": "/own/:id/key id=api x=",
-		"PUT /own/key": "/own/key id= x=", "GET /fails": "it broke",
+		"DELETE /own/api":            "/own/api id= x=", "DELETE /own/3/key": "/own/:id/key id=3 x=",
+		"DELETE /own/api/key": "/own/:id/key id=api x=",
+		"PUT /own/key":        "/own/key id= x=", "GET /fails": "it broke",
 		"GET /own/key": "PUT", "PATCH /users/7": "DELETE,GET", "PUT /users": "GET,POST", "OPTIONS /users": "GET,POST",
-		"GET /": "no such path", "GET /user": "no such path", "GET /users//keys/1": "no such path", "DELETE /own/x": "no such path",
+		"GET /": "no such path", "GET /user": "no such path", "GET /users//keys/1": "no such path",
+		"DELETE /own/x":           "no such path",
 		"GET /users/external/a/b": "no such path", "GET //users": "no such path",
 	} {
 		seen = "nothing"

@@ -26,8 +26,8 @@ import (
 	"accountd/projections/past"
 )
 
-// Service is all that may be asked of the world. The native API has the whole of it; every other dialect declares, as an
-// interface of its own, the few methods that it calls.
+// Service is all that may be asked of the world. The native API has the whole of it; every other dialect declares, as
+// an interface of its own, the few methods that it calls.
 type Service struct {
 	Handler       *committer.Handler
 	View          *projections.View
@@ -49,27 +49,32 @@ type Service struct {
 	PasswordMin int // characters of a new password; see NewPassword
 }
 
-// Do runs a command; see committer.Handler. The session by which it was asked for outlives it, though it may end the user's others.
+// Do runs a command; see committer.Handler. The session by which it was asked for outlives it, though it may end the
+// user's others.
 func (s Service) Do(ctx context.Context, a commands.Actor, c commands.Command) (commands.Outcome, error) {
 	return s.DoOnce(ctx, a, c, committer.Once{})
 }
 
 // DoOnce is Do of a command that may have taken effect already; see committer.Handler.
-func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Command, once committer.Once) (commands.Outcome, error) {
+func (s Service) DoOnce(ctx context.Context, a commands.Actor, c commands.Command,
+	once committer.Once) (commands.Outcome, error) {
 	out, err := s.bounded(ctx, a, c, func() func() (commands.Outcome, error) {
 		return func() (commands.Outcome, error) { return s.Handler.DoOnce(ctx, a, c, once) }
 	})()
 	if u := out.User; err == nil && u != nil && u.ID == a.User && outlives(a.Session, u, c) {
 		keep := func(t *session.Token) bool { t.Since = max(t.Since, u.LogInsSince); return true }
-		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash, keep); err != nil {
+		if _, _, err := s.Sessions.Change(context.WithoutCancel(ctx), a.Session.Kind, a.Session.Hash,
+			keep); err != nil {
 			InfoOf(ctx).Failure = err // the command took effect all the same
 		}
 	}
 	return out, err
 }
 
-// Start is Do in two steps; see committer.Handler. What is refused at once, the caller learns from the function that it returns.
-func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command) (wait func() (commands.Outcome, error)) {
+// Start is Do in two steps; see committer.Handler. What is refused at once, the caller learns from the function that it
+// returns.
+func (s Service) Start(ctx context.Context, a commands.Actor, c commands.Command) (wait func() (commands.Outcome,
+	error)) {
 	return s.bounded(ctx, a, c, func() func() (commands.Outcome, error) { return s.Handler.Start(ctx, a, c) })
 }
 
@@ -97,7 +102,8 @@ func (s Service) bounded(ctx context.Context, a commands.Actor, c commands.Comma
 	}
 }
 
-// outlives reports whether the session is to outlive a command of its user that ended all others. Tokens of Danube's API go by the event.
+// outlives reports whether the session is to outlive a command of its user that ended all others. Tokens of Danube's
+// API go by the event.
 func outlives(by commands.Session, u *commands.User, c commands.Command) bool {
 	if on, ok := c.(commands.OnVersion); ok {
 		c = on.Command
@@ -159,8 +165,8 @@ func (s Service) Snapshot() *projections.Snapshot { return s.View.Snapshot() }
 // List answers a query; see projections.View.
 func (s Service) List(q projections.Query) (projections.Page, error) { return s.View.List(q) }
 
-// NewPassword is HashPassword of a password that somebody has chosen just now, which must have PasswordMin characters: a
-// [commands.Refusal] says so. What is imported, or sets passwords by a contract of its own, calls HashPassword.
+// NewPassword is HashPassword of a password that somebody has chosen just now, which must have PasswordMin characters:
+// a [commands.Refusal] says so. What is imported, or sets passwords by a contract of its own, calls HashPassword.
 func (s Service) NewPassword(ctx context.Context, plain string) (events.Secret, error) {
 	if n := utf8.RuneCountInString(plain); 0 < n && n < s.PasswordMin {
 		return "", &commands.Refusal{Kind: commands.Invalid, Reason: "password_too_short", Field: "password",

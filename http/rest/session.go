@@ -44,7 +44,8 @@ func (s Service) NewSession(r *http.Request, u *commands.User, id uuid.UUID, kin
 	}
 	key, err := s.Keys.Key(r.Context(), u.Key)
 	if errors.Is(err, eventlog.ErrKeyGone) { // the person is erased
-		return out, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive, Detail: "This account is not active."}
+		return out, &commands.Refusal{Kind: commands.Forbidden, Reason: commands.ReasonInactive,
+			Detail: "This account is not active."}
 	}
 	if err != nil {
 		return out, fmt.Errorf("sealing where a session began: %w", err)
@@ -95,14 +96,14 @@ func SessionOf(t session.Token, hash string) commands.Session {
 	if proven.IsZero() {
 		proven = t.CreatedAt
 	}
-	return commands.Session{ID: t.Session.ID, Kind: t.Kind, Hash: hash, Since: t.Since, ProvenAt: proven, ExpiresAt: t.Ends(),
-		Danube: t.Session.Kind == commands.SessionDanube}
+	return commands.Session{ID: t.Session.ID, Kind: t.Kind, Hash: hash, Since: t.Since, ProvenAt: proven,
+		ExpiresAt: t.Ends(), Danube: t.Session.Kind == commands.SessionDanube}
 }
 
 // GrantOf returns what an application's token was given for.
 func GrantOf(t session.Token) commands.Grant {
-	return commands.Grant{User: t.User, Application: t.Application, Session: t.Session.ID, Consent: t.Consent, Since: t.Since,
-		Membership: t.Membership, Secret: t.Secret}
+	return commands.Grant{User: t.User, Application: t.Application, Session: t.Session.ID, Consent: t.Consent,
+		Since: t.Since, Membership: t.Membership, Secret: t.Secret}
 }
 
 // Holds reports whether the token is still one of its user's.
@@ -114,7 +115,8 @@ func Holds(s commands.States, l session.Listed, now time.Time) bool {
 }
 
 // UserSessions returns the sessions of the user that are not over, in no order.
-func (s Service) UserSessions(ctx context.Context, states commands.States, user uuid.UUID, now time.Time) ([]session.Listed, error) {
+func (s Service) UserSessions(ctx context.Context, states commands.States, user uuid.UUID,
+	now time.Time) ([]session.Listed, error) {
 	all, err := s.Sessions.Sessions(ctx, user)
 	if err != nil {
 		return nil, err
@@ -129,7 +131,8 @@ func (s Service) UserSessions(ctx context.Context, states commands.States, user 
 }
 
 // EndSession ends one of the user's sessions: by the command, at once and everywhere, and then in the store.
-func (s Service) EndSession(ctx context.Context, a commands.Actor, c commands.Command, ended commands.EndSession) (commands.Outcome, error) {
+func (s Service) EndSession(ctx context.Context, a commands.Actor, c commands.Command,
+	ended commands.EndSession) (commands.Outcome, error) {
 	out, err := s.Do(ctx, a, c)
 	if err == nil {
 		s.dropped(ctx, s.Sessions.EndSession(context.WithoutCancel(ctx), ended.ID, ended.Session))
@@ -138,7 +141,8 @@ func (s Service) EndSession(ctx context.Context, a commands.Actor, c commands.Co
 }
 
 // EndSessions is EndSession for all of them.
-func (s Service) EndSessions(ctx context.Context, a commands.Actor, c commands.Command, ended commands.EndSessions) (commands.Outcome, error) {
+func (s Service) EndSessions(ctx context.Context, a commands.Actor, c commands.Command,
+	ended commands.EndSessions) (commands.Outcome, error) {
 	out, err := s.Do(ctx, a, c)
 	if err == nil {
 		keep := uuid.Nil

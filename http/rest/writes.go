@@ -10,8 +10,9 @@ import (
 	"accountd/events"
 )
 
-// Writes bounds how much each user who is no super admin may change, on this instance, in all APIs and by all credentials
-// together: what one of them does costs every other one a part of the log, of its disk and of the time of whoever appends.
+// Writes bounds how much each user who is no super admin may change, on this instance, in all APIs and by all
+// credentials together: what one of them does costs every other one a part of the log, of its disk and of the time of
+// whoever appends.
 type Writes struct {
 	minute, day *Limiter[uuid.UUID]
 	now         func() time.Time
@@ -19,7 +20,8 @@ type Writes struct {
 
 // NewWrites returns Writes of so many commands within a minute and within a day.
 func NewWrites(perMinute, perDay int) *Writes {
-	return &Writes{NewLimiter[uuid.UUID](perMinute, FromFirst(time.Minute)), NewLimiter[uuid.UUID](perDay, FromFirst(24*time.Hour)), time.Now}
+	return &Writes{NewLimiter[uuid.UUID](perMinute, FromFirst(time.Minute)),
+		NewLimiter[uuid.UUID](perDay, FromFirst(24*time.Hour)), time.Now}
 }
 
 // take counts a command, which giveBack makes one that was never given, or refuses it.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// How long a request's body may take: so long before anything has come, and a second more for each so many bytes; never longer
-// than ReadTimeout in all.
+// How long a request's body may take: so long before anything has come, and a second more for each so many bytes; never
+// longer than ReadTimeout in all.
 const (
 	bodyGrace   = 10 * time.Second
 	bodyRate    = 16 << 10        // bytes a second

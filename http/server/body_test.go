@@ -80,7 +80,8 @@ func TestABodyThatDripsIsDropped(t *testing.T) {
 	for name, c := range map[string]struct {
 		piece string
 		every time.Duration
-	}{"a byte a second": {"x", time.Second}, "nothing": {"x", time.Minute}, "a kilobyte a second": {strings.Repeat("x", 1024), time.Second}} {
+	}{"a byte a second": {"x", time.Second}, "nothing": {"x", time.Minute},
+		"a kilobyte a second": {strings.Repeat("x", 1024), time.Second}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				conn := connect(t, readsBody)

@@ -18,14 +18,15 @@ type Connections struct {
 	Proxies    []netip.Prefix // whose connections are those of many clients: only InAll counts
 }
 
-// Bound returns the listener with a bound on the connections that clients keep. One that is too many is told so and closed: it
-// must not wait, since what waits is held, too.
+// Bound returns the listener with a bound on the connections that clients keep. One that is too many is told so and
+// closed: it must not wait, since what waits is held, too.
 func (c Connections) Bound(l net.Listener, logger *slog.Logger) net.Listener {
 	return &bounded{Listener: l, Connections: c, logger: logger, clients: map[netip.Prefix]int{}}
 }
 
 // tooManyConnections is the whole answer to a connection that is too many.
-const tooManyConnections = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+const tooManyConnections = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: " +
+	"close\r\nContent-Length: 0\r\n\r\n"
 
 const (
 	refusalTime = time.Second // that the client has to take the answer

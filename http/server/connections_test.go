@@ -24,7 +24,8 @@ func (c from) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustP
 func TestConnectionsAreBounded(t *testing.T) {
 	l := pipe{make(chan net.Conn), make(chan struct{})}
 	logged := &bytes.Buffer{}
-	b := Connections{InAll: 6, PerAddress: 2, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}.Bound(l, slog.New(slog.NewTextHandler(logged, nil)))
+	b := Connections{InAll: 6, PerAddress: 2, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}.Bound(l,
+		slog.New(slog.NewTextHandler(logged, nil)))
 	accepted := make(chan net.Conn)
 	go func() {
 		defer close(accepted)

@@ -13,8 +13,8 @@ import (
 // reserved is how many connections beyond the limit are let in for who asks how the service is.
 const reserved = 32
 
-// crowd counts a listener's connections. Past the limit they are let in for health alone, and past the reserve not at all: a
-// process that has no descriptor left answers nobody, not even who asks why.
+// crowd counts a listener's connections. Past the limit they are let in for health alone, and past the reserve not at
+// all: a process that has no descriptor left answers nobody, not even who asks why.
 type crowd struct {
 	net.Listener
 	limit int64
@@ -72,7 +72,8 @@ func markLate(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// late reports whether the request came on a connection that is for health alone, and sees to it that no other follows on it.
+// late reports whether the request came on a connection that is for health alone, and sees to it that no other follows
+// on it.
 func late(w http.ResponseWriter, r *http.Request) bool {
 	if r.Context().Value(lateKey{}) == nil {
 		return false
@@ -82,5 +83,6 @@ func late(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func crowded() error {
-	return &commands.Refusal{Kind: commands.Busy, Reason: "over_capacity", Detail: "As many connections are open as may be."}
+	return &commands.Refusal{Kind: commands.Busy, Reason: "over_capacity",
+		Detail: "As many connections are open as may be."}
 }

@@ -49,5 +49,6 @@ func TestHealthAnswersInACrowd(t *testing.T) {
 	for _, c := range held {
 		require.NoError(t, c.Close())
 	}
-	require.Eventually(t, func() bool { status, _ := ask("/d/x"); return status == http.StatusOK }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := ask("/d/x"); return status == http.StatusOK }, time.Minute,
+		time.Millisecond)
 }

@@ -80,7 +80,8 @@ func (s *server) end(x *exchange, r *http.Request, panicked any) {
 	abort := panicked == http.ErrAbortHandler //nolint:errorlint // that very value is what net/http compares, too
 	if panicked != nil && !abort {
 		err := fmt.Errorf("panic: %v", panicked)
-		s.Logger.ErrorContext(r.Context(), "a handler panicked", "request", x.info.ID, "error", err, "stack", string(debug.Stack()))
+		s.Logger.ErrorContext(r.Context(), "a handler panicked", "request", x.info.ID, "error", err, "stack",
+			string(debug.Stack()))
 		if abort = x.status != 0; !abort {
 			x.mount.Problem(x, r, err)
 		}

@@ -81,8 +81,8 @@ func (f *failures) makeRoom(now time.Time) {
 	}
 }
 
-// doubtful is the answer to a client that failed too often. A request that is authenticated is answered like any other; one
-// that is not is told to wait, in place of why.
+// doubtful is the answer to a client that failed too often. A request that is authenticated is answered like any other;
+// one that is not is told to wait, in place of why.
 type doubtful struct {
 	*exchange
 	r      *http.Request

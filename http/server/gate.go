@@ -9,7 +9,8 @@ import (
 	"accountd/commands"
 )
 
-// Gate says whether dialects may be called. The zero Gate is shut: the service is starting. It is safe for concurrent use.
+// Gate says whether dialects may be called. The zero Gate is shut: the service is starting. It is safe for concurrent
+// use.
 type Gate struct {
 	phase  atomic.Int32
 	replay atomic.Pointer[replay]

@@ -15,8 +15,8 @@ type Check struct {
 	Run  func() error
 }
 
-// Admin returns the handler of what those who run the service ask: /livez, /readyz and /metrics, open to whoever reaches it.
-// Of the Options it uses Problem, Gate, Checks, Metrics and Logger.
+// Admin returns the handler of what those who run the service ask: /livez, /readyz and /metrics, open to whoever
+// reaches it. Of the Options it uses Problem, Gate, Checks, Metrics and Logger.
 func Admin(o Options) http.Handler {
 	o.Mounts, o.Landing, o.MayScrape, o.Whole = nil, nil, nil, true
 	return New(o)

@@ -66,7 +66,8 @@ type server struct {
 }
 
 func compress(h http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minGzip), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minGzip), gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) // the options are constants
 	}
@@ -101,8 +102,8 @@ func (s *server) mount(path string) *Mount {
 	return &s.rest
 }
 
-// dialect lets the request in, if the service is ready. A client that has failed too often is still asked who it is: whoever
-// shares its address must not be shut out.
+// dialect lets the request in, if the service is ready. A client that has failed too often is still asked who it is:
+// whoever shares its address must not be shut out.
 func (s *server) dialect(x *exchange, r *http.Request) {
 	if err := s.Gate.enter(); err != nil {
 		x.mount.Problem(x, r, err)

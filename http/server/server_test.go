@@ -37,7 +37,8 @@ func newFixture(t *testing.T, routes []rest.Route, change func(*Options)) *fixtu
 	t.Helper()
 	logged := &bytes.Buffer{}
 	o := Options{
-		Mounts:     []Mount{{Prefix: "/d", Dialect: "dialect", Handler: rest.NewMux(routes, problem), Problem: problem}},
+		Mounts: []Mount{{Prefix: "/d", Dialect: "dialect", Handler: rest.NewMux(routes, problem),
+			Problem: problem}},
 		Problem:    problem,
 		Gate:       &Gate{},
 		Metrics:    metrics.New(metrics.Build{}),
@@ -288,9 +289,11 @@ func TestOnlyWhatFailsIsLimited(t *testing.T) {
 		require.Empty(t, w.Header().Get("WWW-Authenticate"))
 		require.NotEmpty(t, w.Header().Get("X-Request-Id"))
 	}
-	require.Equal(t, "hello", f.do("GET", "/d/x", "Authorization", "right").Body.String(), "whoever is known there goes on")
+	require.Equal(t, "hello", f.do("GET", "/d/x", "Authorization", "right").Body.String(),
+		"whoever is known there goes on")
 	require.Equal(t, "not_allowed", f.do("GET", "/d/x", "Authorization", "not allowed").Body.String())
-	require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x", "X-Forwarded-For", "198.51.100.1").Code, "somebody else")
+	require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x", "X-Forwarded-For", "198.51.100.1").Code,
+		"somebody else")
 	now = now.Add(time.Second)
 	require.Equal(t, http.StatusUnauthorized, f.do("GET", "/d/x").Code, "ten a second")
 }
@@ -321,15 +324,17 @@ func TestFailuresAreBounded(t *testing.T) {
 
 func TestNoSecretIsLogged(t *testing.T) {
 	const secret = "hunter2hunter2"
-	f := newFixture(t, []rest.Route{{Method: "POST", Path: "/d/:id", Handle: func(w http.ResponseWriter, r *http.Request) error {
-		rest.Identify(r, commands.Actor{Credential: "api-key:1"})
-		if _, err := rest.ReadBody(w, r); err != nil {
-			return err
-		}
-		return rest.BadRequest("bad", "", "no")
-	}}}, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil)) })
+	f := newFixture(t, []rest.Route{{Method: "POST", Path: "/d/:id",
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			rest.Identify(r, commands.Actor{Credential: "api-key:1"})
+			if _, err := rest.ReadBody(w, r); err != nil {
+				return err
+			}
+			return rest.BadRequest("bad", "", "no")
+		}}}, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil)) })
 	f.Logger = slog.New(slog.NewJSONHandler(f.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	r := httptest.NewRequest("POST", "/d/1?password="+secret+"&token="+secret, strings.NewReader(`{"password":"`+secret+`"}`))
+	r := httptest.NewRequest("POST", "/d/1?password="+secret+"&token="+secret,
+		strings.NewReader(`{"password":"`+secret+`"}`))
 	r.Header.Set("Authorization", "Bearer "+secret)
 	r.Header.Set("Cookie", "session="+secret)
 	r.Header.Set("ES-API-KEY", secret)
@@ -389,7 +394,8 @@ func TestMetrics(t *testing.T) {
 
 func BenchmarkServe(b *testing.B) {
 	s := newServer(Options{
-		Mounts:  []Mount{{Prefix: "/d", Dialect: "dialect", Handler: rest.NewMux(get("/d/:id", text("hello")), problem), Problem: problem}},
+		Mounts: []Mount{{Prefix: "/d", Dialect: "dialect", Handler: rest.NewMux(get("/d/:id", text("hello")), problem),
+			Problem: problem}},
 		Problem: problem, Gate: &Gate{}, Metrics: metrics.New(metrics.Build{}), RateLimits: true,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})

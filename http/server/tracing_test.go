@@ -33,7 +33,8 @@ func traced(t *testing.T) (*fixture, *tracetest.InMemoryExporter) {
 
 func TestSpanOfARequest(t *testing.T) {
 	f, kept := traced(t)
-	parent := f.do("GET", "/d/secret?password=secret", "Traceparent", came, "X-Request-Id", "r-1", "Authorization", "secret").Body.String()
+	parent := f.do("GET", "/d/secret?password=secret", "Traceparent", came, "X-Request-Id", "r-1", "Authorization",
+		"secret").Body.String()
 	span := kept.GetSpans()[0]
 	require.Equal(t, "GET /d/:name", span.Name)
 	require.Equal(t, "00-"+span.SpanContext.TraceID().String()+"-"+span.SpanContext.SpanID().String()+"-01", parent)
@@ -44,8 +45,8 @@ func TestSpanOfARequest(t *testing.T) {
 	for _, a := range span.Attributes {
 		said[string(a.Key)] = a.Value.String()
 	}
-	require.Equal(t, map[string]string{"http.request.method": "GET", "http.route": "/d/:name", "http.response.status_code": "200",
-		"accountd.dialect": "dialect", "accountd.request": "r-1"}, said)
+	require.Equal(t, map[string]string{"http.request.method": "GET", "http.route": "/d/:name",
+		"http.response.status_code": "200", "accountd.dialect": "dialect", "accountd.request": "r-1"}, said)
 }
 
 func TestSpanOfAFailure(t *testing.T) {

@@ -69,7 +69,8 @@ func (a api) set(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Do(r.Context(), rest.Anonymous(r), commands.ResetPassword{ID: u.ID, Hash: events.Secret(secrets.Hash(token)), Now: a.Now(), PasswordHash: hash})
+	out, err := a.Do(r.Context(), rest.Anonymous(r),
+		commands.ResetPassword{ID: u.ID, Hash: events.Secret(secrets.Hash(token)), Now: a.Now(), PasswordHash: hash})
 	if rest.FaultOf(err).Reason == "reset_token_invalid" { // somebody was faster with it
 		return a.void(w, nil)
 	}
@@ -85,7 +86,8 @@ func (a api) set(w http.ResponseWriter, r *http.Request) error {
 func (a api) owner(token string) (*commands.User, error) {
 	states := a.Snapshot()
 	if states == nil {
-		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+		return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+			Detail: "The service is still reading its log."}
 	}
 	u := states.User(secrets.ResetTokenUser(token))
 	if u == nil || u.PasswordReset == nil || u.PasswordReset.Hash != events.Secret(secrets.Hash(token)) ||
@@ -97,13 +99,18 @@ func (a api) owner(token string) (*commands.User, error) {
 
 func (a api) form(w http.ResponseWriter, status int, u *commands.User, token string, wrong ...page.Error) error {
 	return a.Pages.Write(w, status, page.Page{
-		Title: "Set your password", SecretURL: true, Errors: wrong, Facts: []page.Fact{{Name: "Username", Value: u.Username}},
+		Title: "Set your password", SecretURL: true, Errors: wrong,
+		Facts: []page.Fact{{Name: "Username", Value: u.Username}},
 		Form: &page.Form{
-			Action: Path, Hidden: []page.Fact{{Name: tokenName, Value: token}}, Buttons: []page.Button{{Label: "Set password"}},
+			Action: Path, Hidden: []page.Fact{{Name: tokenName, Value: token}},
+			Buttons: []page.Button{{Label: "Set password"}},
 			Fields: []page.Field{
-				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", MinLength: a.ShortestPassword(),
-					Hint: fmt.Sprintf("At least %d characters. Several words make a good one.", a.ShortestPassword())},
-				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password", MinLength: a.ShortestPassword()},
+				{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password",
+					MinLength: a.ShortestPassword(),
+					Hint: fmt.Sprintf("At least %d characters. Several words make a good one.",
+						a.ShortestPassword())},
+				{Name: "repeat", Label: "New password again", Type: "password", Autocomplete: "new-password",
+					MinLength: a.ShortestPassword()},
 			},
 		},
 	})
@@ -114,17 +121,19 @@ func (a api) void(w http.ResponseWriter, err error) error {
 	if err != nil {
 		return err
 	}
-	return a.Pages.Write(w, http.StatusGone, page.Page{Title: "This link does not work any more", SecretURL: true, Lead: []string{
-		"It was used already, it has expired, or a newer link was sent. A link works once and for one hour.",
-		"If you still need to set your password, ask whoever gave you the account for a new link.",
-	}})
+	return a.Pages.Write(w, http.StatusGone, page.Page{Title: "This link does not work any more", SecretURL: true,
+		Lead: []string{
+			"It was used already, it has expired, or a newer link was sent. A link works once and for one hour.",
+			"If you still need to set your password, ask whoever gave you the account for a new link.",
+		}})
 }
 
 // check returns what is wrong with a new password.
 func (a api) check(plain, repeat string) []page.Error {
 	switch {
 	case utf8.RuneCountInString(plain) < max(a.ShortestPassword(), 1):
-		return []page.Error{{Field: "password", Text: fmt.Sprintf("The password must have at least %d characters.", max(a.ShortestPassword(), 1))}}
+		return []page.Error{{Field: "password", Text: fmt.Sprintf("The password must have at least %d characters.",
+			max(a.ShortestPassword(), 1))}}
 	case len(plain) > password.MaxLength:
 		return []page.Error{{Field: "password", Text: "The password is too long."}}
 	case plain != repeat:

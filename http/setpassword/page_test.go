@@ -35,8 +35,10 @@ func start(t *testing.T) *service {
 	t.Helper()
 	s := &service{Running: testservice.Start(t), now: time.Now()}
 	s.PasswordMin = 8
-	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}), Now: func() time.Time { return s.now }})
-	s.ann = s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ann", Email: "ann@example.org", Active: true}}).User
+	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}),
+		Now: func() time.Time { return s.now }})
+	s.ann = s.Given(commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "ann",
+		Email: "ann@example.org", Active: true}}).User
 	return s
 }
 
@@ -44,7 +46,8 @@ func start(t *testing.T) *service {
 func (s *service) token() string {
 	s.T.Helper()
 	token, hash := secrets.ResetToken(s.ann.ID)
-	s.Given(commands.RequestPasswordReset{ID: s.ann.ID, Hash: events.Secret(hash), ExpiresAt: s.now.Add(commands.PasswordResetFor)})
+	s.Given(commands.RequestPasswordReset{ID: s.ann.ID, Hash: events.Secret(hash),
+		ExpiresAt: s.now.Add(commands.PasswordResetFor)})
 	return token
 }
 
@@ -52,7 +55,8 @@ func (s *service) token() string {
 func TestPasswordMin(t *testing.T) {
 	s := start(t)
 	s.PasswordMin = 10
-	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}), Now: func() time.Time { return s.now }})
+	s.http = New(s.Service, Options{Pages: page.New(page.Options{Name: "Accounts"}),
+		Now: func() time.Time { return s.now }})
 	short := s.post(s.token(), "pässwörte", "pässwörte")
 	require.Equal(t, http.StatusUnprocessableEntity, short.Code)
 	require.Contains(t, short.Body.String(), "at least 10 characters")
@@ -65,7 +69,8 @@ func (s *service) get(token string) *httptest.ResponseRecorder {
 }
 
 func (s *service) post(token, plain, repeat string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, Path, strings.NewReader(url.Values{"token": {token}, "password": {plain}, "repeat": {repeat}}.Encode()))
+	r := httptest.NewRequest(http.MethodPost, Path,
+		strings.NewReader(url.Values{"token": {token}, "password": {plain}, "repeat": {repeat}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	// What a browser sends from a page that keeps its URL to itself, by HTTP without TLS.
 	r.Header.Set("Origin", "null")
@@ -77,7 +82,8 @@ func (s *service) serve(r *http.Request) *httptest.ResponseRecorder {
 }
 
 func (s *service) logsIn(plain string) bool {
-	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "ann", Password: plain, Unbounded: true})
+	_, err := s.LogIn(httptest.NewRequest(http.MethodGet, "/", nil), login.Attempt{Name: "ann", Password: plain,
+		Unbounded: true})
 	return err == nil
 }
 
@@ -130,7 +136,8 @@ func TestPasswordsThatAreNone(t *testing.T) {
 	token := s.token()
 	long := strings.Repeat("x", password.MaxLength+1)
 	for _, c := range []struct{ plain, repeat, field string }{
-		{"", "", "password"}, {"seven77", "seven77", "password"}, {long, long, "password"}, {"correct horse", "Correct horse", "repeat"},
+		{"", "", "password"}, {"seven77", "seven77", "password"}, {long, long, "password"},
+		{"correct horse", "Correct horse", "repeat"},
 	} {
 		w := s.post(token, c.plain, c.repeat)
 		require.Equal(t, http.StatusUnprocessableEntity, w.Code)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// coder writes values of one type as bytes and reads them again. What it reads is equal to what was written, down to the
-// difference between nil and empty.
+// coder writes values of one type as bytes and reads them again. What it reads is equal to what was written, down to
+// the difference between nil and empty.
 type coder struct {
 	put func(b []byte, v reflect.Value) []byte
 	get func(in *input, v reflect.Value)
@@ -17,8 +17,8 @@ type coder struct {
 // encode appends what v points at.
 func (c coder) encode(b []byte, v any) []byte { return c.put(b, reflect.ValueOf(v).Elem()) }
 
-// coderOf returns the coder of a type that is made of texts, numbers, truth values, times in UTC, arrays of bytes, and of
-// structs without private fields, slices, maps and pointers of such. It panics for any other.
+// coderOf returns the coder of a type that is made of texts, numbers, truth values, times in UTC, arrays of bytes, and
+// of structs without private fields, slices, maps and pointers of such. It panics for any other.
 func coderOf(t reflect.Type) coder {
 	if t == reflect.TypeFor[time.Time]() {
 		return coder{putTime, getTime}

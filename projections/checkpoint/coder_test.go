@@ -40,7 +40,8 @@ func draw(t *rapid.T, v reflect.Value) {
 	}
 	switch {
 	case v.Type() == reflect.TypeFor[time.Time]():
-		v.Set(reflect.ValueOf(time.Unix(rapid.Int64Range(-1<<32, 1<<33).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).UTC()))
+		v.Set(reflect.ValueOf(time.Unix(rapid.Int64Range(-1<<32, 1<<33).Draw(t, "second"),
+			rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).UTC()))
 		return
 	case v.Type() == reflect.TypeFor[uuid.UUID]():
 		v.Set(reflect.ValueOf(uuid.UUID{rapid.Byte().Draw(t, "id"), 15: 1}))

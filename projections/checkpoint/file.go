@@ -32,15 +32,15 @@ type File struct {
 	keys []events.KeyID // that seal older files, and this one
 }
 
-// New returns the File at that path for a View of the Log. Program names what folds the Records, so that no other program
-// takes what it made of them.
+// New returns the File at that path for a View of the Log. Program names what folds the Records, so that no other
+// program takes what it made of them.
 func New(path, program string, log *eventlog.Log) *File {
 	return &File{path: path, program: program, log: log}
 }
 
-// Load gives the View, which has applied nothing yet, what the file has. An error says why the file is of no use; the View is
-// as before then: fs.ErrNotExist when there is none, [ErrProgram], eventlog.ErrKeyGone when a person was erased since,
-// eventlog.ErrLogDiffers when it is of another Log.
+// Load gives the View, which has applied nothing yet, what the file has. An error says why the file is of no use; the
+// View is as before then: fs.ErrNotExist when there is none, [ErrProgram], eventlog.ErrKeyGone when a person was erased
+// since, eventlog.ErrLogDiffers when it is of another Log.
 func (f *File) Load(ctx context.Context, v *projections.View) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,8 +95,8 @@ func (f *File) read(ctx context.Context, in *bufio.Reader) (projections.Saved, e
 	return c.readRest(in, first)
 }
 
-// open reads the first line and opens the first block, which proves that the line is as it was written. Only then are the
-// keys noted that it names: they will be destroyed when the file is replaced, whether the rest can be read or not.
+// open reads the first line and opens the first block, which proves that the line is as it was written. Only then are
+// the keys noted that it names: they will be destroyed when the file is replaced, whether the rest can be read or not.
 func (f *File) open(ctx context.Context, in *bufio.Reader) (c content, begin []byte, err error) {
 	h, line, err := readHeader(in)
 	if err != nil {

@@ -34,7 +34,8 @@ type service struct {
 }
 
 func start(t *testing.T) *service {
-	s := &service{Env: testlog.Start(t), t: t, path: filepath.Join(t.TempDir(), "view.checkpoint"), view: projections.NewView()}
+	s := &service{Env: testlog.Start(t), t: t, path: filepath.Join(t.TempDir(), "view.checkpoint"),
+		view: projections.NewView()}
 	s.view.Open()
 	s.handler = committer.New(s.Log, s.view, committer.Options{})
 	t.Cleanup(func() { s.handler.Close() })
@@ -54,8 +55,8 @@ func (s *service) create(from, n int) (ids []uuid.UUID) {
 	s.t.Helper()
 	for i := from; i < from+n; i++ {
 		id := uuid.New()
-		s.do(commands.CreateUser{ID: id, User: events.UserCreated{Username: fmt.Sprint("user", i), Email: email(i), Active: true,
-			Profile: &events.Profile{City: "Oxford", EmailVerified: new(bool)}}})
+		s.do(commands.CreateUser{ID: id, User: events.UserCreated{Username: fmt.Sprint("user", i), Email: email(i),
+			Active: true, Profile: &events.Profile{City: "Oxford", EmailVerified: new(bool)}}})
 		ids = append(ids, id)
 	}
 	return ids

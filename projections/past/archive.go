@@ -105,7 +105,8 @@ func (a *Archive) Check(ctx context.Context, m Moment) error {
 	return nil
 }
 
-// When returns the time of the moment: of the Record of that sequence, if it is a sequence. Locate or Check has found it.
+// When returns the time of the moment: of the Record of that sequence, if it is a sequence. Locate or Check has found
+// it.
 func (a *Archive) When(ctx context.Context, m Moment) (time.Time, error) {
 	if !m.Time.IsZero() {
 		return m.Time, nil

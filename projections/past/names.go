@@ -28,8 +28,8 @@ type called struct {
 	name  string
 }
 
-// Names returns the Names up to now. They are read from the Log, of which datacenters and groups are a small part, when they are
-// first asked for; after that, what is new.
+// Names returns the Names up to now. They are read from the Log, of which datacenters and groups are a small part, when
+// they are first asked for; after that, what is new.
 func (a *Archive) Names(ctx context.Context) (*Names, error) {
 	if err := a.enter(ctx); err != nil {
 		return nil, err
@@ -75,7 +75,8 @@ func (n *Names) At(id uuid.UUID, m Moment) (name string, ok bool) {
 	return name, name != ""
 }
 
-// Called returns what the thing of that id was called at the moment, or before it was deleted; its id if it never was there.
+// Called returns what the thing of that id was called at the moment, or before it was deleted; its id if it never was
+// there.
 func (n *Names) Called(id uuid.UUID, m Moment) string {
 	for _, c := range slices.Backward(n.until(id, m)) {
 		if c.name != "" {

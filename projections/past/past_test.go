@@ -46,7 +46,8 @@ func (w *world) do(t require.TestingT, c commands.Command) commands.Outcome {
 }
 
 func (w *world) create(t require.TestingT, name string) uuid.UUID {
-	return w.do(t, commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name, Email: name + "@example.com", Active: true}}).User.ID
+	return w.do(t, commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: name,
+		Email: name + "@example.com", Active: true}}).User.ID
 }
 
 // all returns everybody by number.
@@ -73,7 +74,8 @@ func TestThePastIsWhatWas(t *testing.T) {
 				ids = append(ids, w.create(t, name))
 			case k == 1:
 				id := rapid.SampledFrom(ids).Draw(t, "whom")
-				w.do(t, commands.UpdateUser{ID: id, Active: new(bool), Profile: events.ProfileUpdated{Phone: &name, Comment: &name}})
+				w.do(t, commands.UpdateUser{ID: id, Active: new(bool), Profile: events.ProfileUpdated{Phone: &name,
+					Comment: &name}})
 			case k == 2:
 				id := rapid.SampledFrom(ids).Draw(t, "whom")
 				w.do(t, commands.LinkResource{ID: id, Resource: events.ResourceLinked{Kind: "vm", ID: name}})

@@ -14,12 +14,15 @@ import (
 // TestEveryPartOfTextsIsFound looks for parts of texts that are much alike, of which some are in many, and for others.
 func TestEveryPartOfTextsIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		words := rapid.SliceOfN(rapid.StringMatching(`[ab\x00\x01é]{1,6}|a{20,30}|@example\.(org|com)`), 1, 5).Draw(t, "words")
-		text := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(words), 0, 4), func(w []string) string { return strings.Join(w, "") })
+		words := rapid.SliceOfN(rapid.StringMatching(`[ab\x00\x01é]{1,6}|a{20,30}|@example\.(org|com)`), 1, 5).Draw(t,
+			"words")
+		text := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(words), 0, 4),
+			func(w []string) string { return strings.Join(w, "") })
 		texts := rapid.SliceOfN(text, 0, 60).Draw(t, "texts")
 		x := textindex.New(entries(texts), rapid.IntRange(1, 30).Draw(t, "many"))
 		for range 20 {
-			whole := rapid.SampledFrom(append(slices.Clone(texts), words...)).Draw(t, "whole") + rapid.SampledFrom([]string{"", "", "a", "c"}).Draw(t, "more")
+			whole := rapid.SampledFrom(append(slices.Clone(texts), words...)).Draw(t, "whole") +
+				rapid.SampledFrom([]string{"", "", "a", "c"}).Draw(t, "more")
 			from := rapid.IntRange(0, len(whole)).Draw(t, "from")
 			part := whole[from:rapid.IntRange(from, len(whole)).Draw(t, "to")]
 			if part != "" {

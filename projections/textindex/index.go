@@ -9,15 +9,15 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// Entry is what a user has in the field: the user's number, which is an uint32, and the folded text. No text means the same as
-// no user.
+// Entry is what a user has in the field: the user's number, which is an uint32, and the folded text. No text means the
+// same as no user.
 type Entry struct {
 	Number int64
 	Text   string
 }
 
-// Index finds the users in whose text a pattern is. What changed last stands in the delta, everything else in segments; what a
-// newer one says of a user hides what older ones say. Only its owner changes it, readers have copies.
+// Index finds the users in whose text a pattern is. What changed last stands in the delta, everything else in segments;
+// what a newer one says of a user hides what older ones say. Only its owner changes it, readers have copies.
 type Index struct {
 	segments []*segment           // the oldest first
 	delta    *btree.BTreeG[Entry] // by number
@@ -28,11 +28,12 @@ type Index struct {
 const deltaDegree = 16
 
 func newDelta() *btree.BTreeG[Entry] {
-	return btree.NewBTreeGOptions(func(a, b Entry) bool { return a.Number < b.Number }, btree.Options{NoLocks: true, Degree: deltaDegree})
+	return btree.NewBTreeGOptions(func(a, b Entry) bool { return a.Number < b.Number },
+		btree.Options{NoLocks: true, Degree: deltaDegree})
 }
 
-// New returns the index of entries that have texts, by number. So many texts, or a hundredth of all, are too many to be compared
-// with a pattern.
+// New returns the index of entries that have texts, by number. So many texts, or a hundredth of all, are too many to be
+// compared with a pattern.
 func New(entries []Entry, many int) *Index {
 	return &Index{segments: []*segment{newSegment(entries, many)}, delta: newDelta(), many: many}
 }
@@ -111,8 +112,8 @@ func (x *Index) Waiting() int { return x.delta.Len() }
 // Segments returns of how many segments the index is.
 func (x *Index) Segments() int { return len(x.segments) }
 
-// Holds reports whether the part is in any text that the index keeps in memory, whether [Index.Find] finds it or it is hidden: what
-// must be gone is not there.
+// Holds reports whether the part is in any text that the index keeps in memory, whether [Index.Find] finds it or it is
+// hidden: what must be gone is not there.
 func (x *Index) Holds(part string) (holds bool) {
 	look := func(e Entry) bool {
 		holds = holds || strings.Contains(e.Text, part)

@@ -90,7 +90,8 @@ func TestSegmentsStayFew(t *testing.T) {
 
 // TestHiddenTextsAreThere: who must not keep a text makes the index anew.
 func TestHiddenTextsAreThere(t *testing.T) {
-	all := []textindex.Entry{{Number: 1, Text: "anna"}, {Number: 2, Text: "bob"}, {Number: 3, Text: "carol"}, {Number: 4, Text: "dora"}}
+	all := []textindex.Entry{{Number: 1, Text: "anna"}, {Number: 2, Text: "bob"}, {Number: 3, Text: "carol"},
+		{Number: 4, Text: "dora"}}
 	x := textindex.New(all, 3)
 	x.Move(all[0], textindex.Entry{})
 	require.Empty(t, found(x, "anna", false))

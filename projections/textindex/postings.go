@@ -8,9 +8,9 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// postings tell in whose texts a gram stands, which is some bytes in a row. There are all grams of one and of three bytes, and
-// of the longer ones, up to a limit, those that many have. So few have a pattern that is none of them, and they are among the few
-// who have all grams that are parts of it.
+// postings tell in whose texts a gram stands, which is some bytes in a row. There are all grams of one and of three
+// bytes, and of the longer ones, up to a limit, those that many have. So few have a pattern that is none of them, and
+// they are among the few who have all grams that are parts of it.
 type postings struct {
 	grams  []string // ascending
 	sets   []uint32 // which of the sets each has; some have the same one
@@ -21,14 +21,14 @@ type postings struct {
 // shortest is how long the grams are of which there are all.
 const shortest = 3
 
-// padded is the text that grams are taken of: a zero tells its beginning, and two its end, so that every byte begins a gram.
-// There are no other zeros in it.
+// padded is the text that grams are taken of: a zero tells its beginning, and two its end, so that every byte begins a
+// gram. There are no other zeros in it.
 func padded(text string) string { return "\x00" + withoutZeros(text) + "\x00\x00" }
 
 func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\x01") }
 
-// candidates returns the numbers of users beside whom the pattern is in nobody's text, and whether it is in all of theirs.
-// Nobody may change the answer.
+// candidates returns the numbers of users beside whom the pattern is in nobody's text, and whether it is in all of
+// theirs. Nobody may change the answer.
 func (p *postings) candidates(of Pattern) (numbers *roaring.Bitmap, certain bool) {
 	text := withoutZeros(of.Text)
 	certain = !strings.Contains(text, "\x01")
@@ -67,7 +67,8 @@ func (p *postings) beginning(text string) *roaring.Bitmap {
 	return roaring.FastOr(sets...)
 }
 
-// longest returns the place of the longest gram that the text begins with, if there is one. The text has the length of one.
+// longest returns the place of the longest gram that the text begins with, if there is one. The text has the length of
+// one.
 func (p *postings) longest(text string) (at int, ok bool) {
 	at, ok = slices.BinarySearch(p.grams, text[:shortest])
 	for n := shortest + 1; ok && n <= len(text); n++ {

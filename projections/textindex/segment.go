@@ -15,7 +15,8 @@ func newSegment(entries []Entry, many int) *segment {
 	for i, e := range entries {
 		numbers[i] = uint32(e.Number)
 	}
-	s := &segment{texts: packTexts(entries), postings: newPostings(entries, max(many, len(entries)/100)), numbers: roaring.BitmapOf(numbers...)}
+	s := &segment{texts: packTexts(entries), postings: newPostings(entries, max(many, len(entries)/100)),
+		numbers: roaring.BitmapOf(numbers...)}
 	s.numbers.RunOptimize()
 	return s
 }

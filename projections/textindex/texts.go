@@ -56,7 +56,8 @@ func (c *reader) text(number int64) string {
 	}
 }
 
-// skip goes on to the last restart before the number. It looks farther and farther ahead, since that is seldom far away.
+// skip goes on to the last restart before the number. It looks farther and farther ahead, since that is seldom far
+// away.
 func (c *reader) skip(number int64) {
 	block, step := c.next/restartEvery, 1
 	for ; block+step < len(c.restarts) && c.restarts[block+step].number < number; step *= 2 {

@@ -25,8 +25,8 @@ import (
 	"accountd/http/rest"
 )
 
-// BenchmarkCreate creates users over HTTP and in process, each durable before its answer, with 1, 4 and 128 callers, beside
-// bare guarded publishes of the same size to a stream that is synced as often.
+// BenchmarkCreate creates users over HTTP and in process, each durable before its answer, with 1, 4 and 128 callers,
+// beside bare guarded publishes of the same size to a stream that is synced as often.
 func BenchmarkCreate(b *testing.B) {
 	for _, callers := range []int{1, 4, 128} {
 		b.Run(fmt.Sprintf("accountd/callers=%d", callers), func(b *testing.B) {
@@ -34,7 +34,8 @@ func BenchmarkCreate(b *testing.B) {
 			url, client := server(b, h)
 			var n atomic.Int64
 			each(b, callers, func() {
-				body, err := json.Marshal(map[string]string{"email": fmt.Sprintf("user%d@example.org", n.Add(1)), "first_name": "Ada", "last_name": "Lovelace"})
+				body, err := json.Marshal(map[string]string{"email": fmt.Sprintf("user%d@example.org", n.Add(1)),
+					"first_name": "Ada", "last_name": "Lovelace"})
 				require.NoError(b, err)
 				r, err := http.NewRequest(http.MethodPost, url+"/v1/users", bytes.NewReader(body))
 				require.NoError(b, err)
@@ -82,11 +83,13 @@ func each(b *testing.B, callers int, call func()) {
 func synced(b *testing.B) (http.Handler, string) {
 	w := newWriter(b, 1)
 	token, hash := secrets.Token("acct_")
-	_, err := w.handler.Do(context.Background(), commands.Service(), commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin",
-		Email: "admin@example.com", Active: true, SuperAdmin: true,
-		APIKeys: []events.APIKey{{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash)}}}})
+	_, err := w.handler.Do(context.Background(), commands.Service(),
+		commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Username: "admin",
+			Email: "admin@example.com", Active: true, SuperAdmin: true,
+			APIKeys: []events.APIKey{{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash)}}}})
 	require.NoError(b, err)
-	h := native.New(rest.Service{Handler: w.handler, View: w.view, Hasher: password.New(password.Options{})}, native.Options{})
+	h := native.New(rest.Service{Handler: w.handler, View: w.view, Hasher: password.New(password.Options{})},
+		native.Options{})
 	return withInfo(h), token
 }
 
@@ -96,7 +99,8 @@ func bare(b *testing.B, callers int) {
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, e.Close(ctx)) })
 	js := e.JetStream()
-	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare.>"}, Storage: jetstream.FileStorage})
+	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare.>"},
+		Storage: jetstream.FileStorage})
 	require.NoError(b, err)
 	payload := bytes.Repeat([]byte("x"), 700)
 	var mu sync.Mutex // a guard on the last sequence lets one publish at a time through

@@ -37,7 +37,8 @@ func newHistory(b *testing.B) history {
 	env := testlog.Start(b)
 	view := projections.NewView()
 	view.Open()
-	h := history{log: env, Service: rest.Service{View: view, Handler: committer.New(env.Log, view, committer.Options{}), Past: past.New(env.Log, view)}}
+	h := history{log: env, Service: rest.Service{View: view, Handler: committer.New(env.Log, view, committer.Options{}),
+		Past: past.New(env.Log, view)}}
 	b.Cleanup(h.Handler.Close)
 	b.Cleanup(h.Past.Close)
 	return h
@@ -49,8 +50,8 @@ func (h history) do(b *testing.B, c commands.Command) *commands.User {
 	return out.User
 }
 
-// BenchmarkFanOut makes one change at a time and waits until every reader has it. The time is from the acknowledged write
-// to the last reader; memory and processor time are those of both ends of the connections.
+// BenchmarkFanOut makes one change at a time and waits until every reader has it. The time is from the acknowledged
+// write to the last reader; memory and processor time are those of both ends of the connections.
 func BenchmarkFanOut(b *testing.B) {
 	for _, readers := range []int{1, 100, 1000} {
 		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) { fanOut(b, readers) })
@@ -120,7 +121,8 @@ func memory() int64 {
 func BenchmarkPast(b *testing.B) {
 	h := newHistory(b)
 	token, hash := native.NewToken()
-	admin := h.do(b, commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Email: "admin@example.org", Active: true, SuperAdmin: true,
+	admin := h.do(b, commands.CreateUser{ID: uuid.New(), User: events.UserCreated{Email: "admin@example.org",
+		Active: true, SuperAdmin: true,
 		APIKeys: []events.APIKey{{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash)}}}})
 	for i := range 1000 {
 		phone := fmt.Sprint(i)

@@ -18,9 +18,10 @@ import (
 // crowdOfOne is how many connections of one user log in at once, for ever.
 const crowdOfOne = 64
 
-// BenchmarkLogInBesideOneWhoLogsInALot measures a user's log-in, from the same address, while nobody else logs in and then while
-// one plain user does with the right password on 64 connections at once, without ever waiting as it is told. It reports both
-// medians, their ratio, which is to be below 5, and how many log-ins a second that one gets and is refused.
+// BenchmarkLogInBesideOneWhoLogsInALot measures a user's log-in, from the same address, while nobody else logs in and
+// then while one plain user does with the right password on 64 connections at once, without ever waiting as it is told.
+// It reports both medians, their ratio, which is to be below 5, and how many log-ins a second that one gets and is
+// refused.
 func BenchmarkLogInBesideOneWhoLogsInALot(b *testing.B) {
 	s := startAnswering(b)
 	s.makeUser(b, "ann")

@@ -25,7 +25,8 @@ func BenchmarkList(b *testing.B) {
 	for _, sort := range []string{"number", "email", "-last_name,username"} {
 		for _, offset := range []int{0, deep} {
 			path := fmt.Sprintf("/v1/users?limit=50&offset=%d&sort=%s", offset, sort)
-			b.Run(fmt.Sprintf("accountd/sort=%s/offset=%d", sort, offset), func(b *testing.B) { get(b, nativeAPI(c), path, c.token) })
+			b.Run(fmt.Sprintf("accountd/sort=%s/offset=%d", sort, offset),
+				func(b *testing.B) { get(b, nativeAPI(c), path, c.token) })
 		}
 	}
 	body := bodyOf(b, nativeAPI(c), "/v1/users?limit=50", c.token)
@@ -41,9 +42,9 @@ func BenchmarkGet(b *testing.B) {
 	b.Run("ready-made", func(b *testing.B) { get(b, readyMade(body), "/", c.token) })
 }
 
-// BenchmarkContains looks for texts in a million users, with the total and the first page: in the e-mail address, and in
-// all that q searches. Patterns that some users have are others every time. The one that all have is looked for again,
-// which is what paging through them does, or is another one every time.
+// BenchmarkContains looks for texts in a million users, with the total and the first page: in the e-mail address, and
+// in all that q searches. Patterns that some users have are others every time. The one that all have is looked for
+// again, which is what paging through them does, or is another one every time.
 func BenchmarkContains(b *testing.B) {
 	c := crowdOnce()
 	size := indexedOnce()
@@ -78,7 +79,8 @@ func BenchmarkContains(b *testing.B) {
 func contains(b testing.TB, v *projections.View, field projections.Field, pattern string, sort projections.Field) {
 	f, err := projections.NewFilter(field, projections.Contains, pattern)
 	require.NoError(b, err)
-	_, err = v.List(projections.Query{Scope: commands.Scope{All: true}, Filters: []projections.Filter{f}, Sort: []projections.Sort{{Field: sort}}, Limit: 50})
+	_, err = v.List(projections.Query{Scope: commands.Scope{All: true}, Filters: []projections.Filter{f},
+		Sort: []projections.Sort{{Field: sort}}, Limit: 50})
 	require.NoError(b, err)
 }
 
@@ -125,7 +127,8 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	v.Open()
 	fixed := heap() - before
-	_, err := v.List(projections.Query{Scope: commands.Scope{All: true}, Sort: []projections.Sort{{Field: projections.LastName}}, Limit: 1})
+	_, err := v.List(projections.Query{Scope: commands.Scope{All: true},
+		Sort: []projections.Sort{{Field: projections.LastName}}, Limit: 1})
 	require.NoError(b, err)
 	order := heap() - before - fixed
 	for b.Loop() { // the memory is the measure; the time of an empty loop is not

@@ -21,8 +21,9 @@ import (
 	"accountd/projections"
 )
 
-// BenchmarkRelay creates users, each durable before its answer, in a service that relays to the feed and in one that does not,
-// by turns, and reports how the rates compare: 1 is a relay that costs nothing. behind is how long the feed took after the end.
+// BenchmarkRelay creates users, each durable before its answer, in a service that relays to the feed and in one that
+// does not, by turns, and reports how the rates compare: 1 is a relay that costs nothing. behind is how long the feed
+// took after the end.
 func BenchmarkRelay(b *testing.B) {
 	for _, callers := range []int{1, 4, 128} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
@@ -103,6 +104,7 @@ func (w *writer) create(b *testing.B, n int) time.Duration {
 func (w *writer) createOne(b *testing.B) {
 	name := fmt.Sprintf("user%d", w.made.Add(1))
 	_, err := w.handler.Do(context.Background(), commands.Service(), commands.CreateUser{ID: uuid.New(),
-		User: events.UserCreated{Username: name, Email: name + "@example.org", FirstName: "Ada", LastName: "Lovelace", Active: true}})
+		User: events.UserCreated{Username: name, Email: name + "@example.org", FirstName: "Ada", LastName: "Lovelace",
+			Active: true}})
 	require.NoError(b, err)
 }

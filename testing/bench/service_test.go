@@ -35,8 +35,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkServiceStart starts the service, as a process, on a log of a million users from a checkpoint, until /readyz says so.
-// It reports medians: how long that takes, and its processor time; beside it how long the bare reading of the checkpoint takes.
+// BenchmarkServiceStart starts the service, as a process, on a log of a million users from a checkpoint, until /readyz
+// says so. It reports medians: how long that takes, and its processor time; beside it how long the bare reading of the
+// checkpoint takes.
 func BenchmarkServiceStart(b *testing.B) {
 	data := b.TempDir()
 	master, err := seal.CreateMaster(filepath.Join(data, "master.key"))

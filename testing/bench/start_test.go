@@ -18,8 +18,8 @@ import (
 	"accountd/projections/checkpoint"
 )
 
-// BenchmarkStart starts on a log of a million users from a checkpoint that has all but the last thousand, until the view
-// answers, and reports where the time goes; and how long writing the checkpoint takes.
+// BenchmarkStart starts on a log of a million users from a checkpoint that has all but the last thousand, until the
+// view answers, and reports where the time goes; and how long writing the checkpoint takes.
 func BenchmarkStart(b *testing.B) {
 	dir, master := b.TempDir(), seal.Generate()
 	l := newLaunch(b, dir, master)
@@ -47,7 +47,8 @@ func BenchmarkStart(b *testing.B) {
 		l.close(b)
 		b.StartTimer()
 	}
-	for name, d := range map[string]time.Duration{"opened-ms": opened, "loaded-ms": loaded, "ready-ms": ready, "cpu-ms": used} {
+	for name, d := range map[string]time.Duration{"opened-ms": opened, "loaded-ms": loaded, "ready-ms": ready,
+		"cpu-ms": used} {
 		b.ReportMetric(float64(d.Milliseconds())/float64(b.N), name)
 	}
 }
@@ -67,7 +68,8 @@ func newLaunch(b *testing.B, dir string, master *seal.Master) *launch {
 	require.NoError(b, err)
 	log, err := eventlog.Open(b.Context(), eventlog.Options{Engine: e, Master: master})
 	require.NoError(b, err)
-	return &launch{engine: e, log: log, view: projections.NewView(), file: checkpoint.New(filepath.Join(dir, "view"), "bench", log)}
+	return &launch{engine: e, log: log, view: projections.NewView(), file: checkpoint.New(filepath.Join(dir, "view"),
+		"bench", log)}
 }
 
 // fill appends users, from as many as there are, until there are n.
@@ -75,7 +77,8 @@ func (l *launch) fill(b *testing.B, head events.Head, n int) events.Head {
 	for head.Sequence < uint64(n) {
 		var entries []eventlog.Entry
 		for i := range eventlog.MaxBatch {
-			entries = append(entries, eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()), Event: user(int(head.Sequence) + i)}}})
+			entries = append(entries, eventlog.Entry{Drafts: []events.Draft{{Aggregate: events.User(uuid.New()),
+				Event: user(int(head.Sequence) + i)}}})
 		}
 		records, err := l.log.Append(b.Context(), head, entries)
 		require.NoError(b, err)

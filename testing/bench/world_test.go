@@ -69,16 +69,19 @@ func record(i int, adminHash string) events.Record {
 
 var (
 	firstNames = []string{"Ada", "Bartosz", "Chloé", "Dmitri", "Élodie", "Farid", "Grażyna", "Hiro", "Ines", "Jan"}
-	lastNames  = []string{"Kowalska", "Lovelace", "Müller", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Svoboda", "Tanaka"}
+	lastNames  = []string{"Kowalska", "Lovelace", "Müller", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Svoboda",
+		"Tanaka"}
 )
 
 func user(i int) events.UserCreated {
 	// numbers spread so that names do not come in order
 	n := (i*7919 + 13) % 10_000_019
-	return events.UserCreated{Number: int64(i + 1), Username: fmt.Sprintf("user%07d", n), Email: fmt.Sprintf("user%07d@example.org", n),
+	return events.UserCreated{Number: int64(i + 1), Username: fmt.Sprintf("user%07d", n),
+		Email:     fmt.Sprintf("user%07d@example.org", n),
 		FirstName: firstNames[n%10], LastName: lastNames[n/10%10], Phone: fmt.Sprintf("+48 600 %06d", n%1_000_000),
 		Active: true, State: commands.StateCreated, SigningKeys: []events.SigningKey{secrets.SigningKey()},
-		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3), secrets.StorageKey(commands.StorageSwift)}}
+		StorageKeys: []events.StorageKey{secrets.StorageKey(commands.StorageS3),
+			secrets.StorageKey(commands.StorageSwift)}}
 }
 
 // server serves the handler on loopback, and a client that keeps its connections and takes answers as they are.
@@ -95,7 +98,8 @@ func nativeAPI(c crowd) http.Handler {
 // withInfo stands for the shared middleware, which dialects need for their answers.
 func withInfo(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), &rest.Info{ID: "bench", Dialect: "native", Address: "127.0.0.1"})))
+		h.ServeHTTP(w, r.WithContext(rest.WithInfo(r.Context(), &rest.Info{ID: "bench", Dialect: "native",
+			Address: "127.0.0.1"})))
 	})
 }
 

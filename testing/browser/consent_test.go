@@ -54,8 +54,8 @@ func (c *client) token(t *testing.T, code string) string {
 	var got struct {
 		AccessToken string `json:"access_token"`
 	}
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {c.URL + "/back"}, "client_id": {c.id},
-		"client_secret": {c.secret}}
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {c.URL + "/back"},
+		"client_id": {c.id}, "client_secret": {c.secret}}
 	send(t, c.service.url+"/oauth/token", "", "application/x-www-form-urlencoded", form.Encode(), &got)
 	return got.AccessToken
 }
@@ -126,7 +126,8 @@ func TestAnotherAccount(t *testing.T) {
 	require.Equal(t, "Log in", b.text("h1"), "nobody is logged in any more")
 }
 
-// TestAnotherSiteCannotConsent has another site post the answer for a person who is logged in, and the log-in of somebody else.
+// TestAnotherSiteCannotConsent has another site post the answer for a person who is logged in, and the log-in of
+// somebody else.
 func TestAnotherSiteCannotConsent(t *testing.T) {
 	s := start(t, nil)
 	c, b := register(t, s), open(t)

@@ -55,12 +55,13 @@ func (b *tab) authorize(scheme string, credentials ...string) {
 	b.click(closer)
 }
 
-// try makes a call, with parameters as name=value and a body unless it is empty, and returns the status and what is shown of
-// the answer.
+// try makes a call, with parameters as name=value and a body unless it is empty, and returns the status and what is
+// shown of the answer.
 func (b *tab) try(operation, body string, parameters ...string) (status, answer string) {
 	b.t.Helper()
 	end := "-" + operation // behind the tag
-	block := fmt.Sprintf(`//div[starts-with(@id,"operations-")][substring(@id,string-length(@id)-%d)="%s"]`, len(end)-1, end)
+	block := fmt.Sprintf(`//div[starts-with(@id,"operations-")][substring(@id,string-length(@id)-%d)="%s"]`, len(end)-1,
+		end)
 	b.click(block + `//button[@class="opblock-summary-control"]`)
 	b.click(block + `//button[contains(@class,"try-out__btn")]`)
 	for _, p := range parameters {
@@ -82,7 +83,8 @@ func TestTryTheAPIs(t *testing.T) {
 
 	b.pick("Pterodactyl application API")
 	b.authorize("panel_key", s.admin.PterodactylKey)
-	status, answer := b.try("pterodactyl_post_api_application_users", `{"email":"ann@example.org","username":"ann","first_name":"Ann","last_name":"Lee"}`)
+	status, answer := b.try("pterodactyl_post_api_application_users",
+		`{"email":"ann@example.org","username":"ann","first_name":"Ann","last_name":"Lee"}`)
 	require.Equal(t, "201", status, answer)
 
 	b.pick("Danube Cloud API")

@@ -21,7 +21,8 @@ func site(t *testing.T, change func(*page.Page)) *httptest.Server {
 	pages := page.New(page.Options{Name: "Accounts"})
 	show := func(w http.ResponseWriter, r *http.Request) error {
 		p := page.Page{Title: "A form", Form: &page.Form{
-			Hidden: []page.Fact{pages.Token(w, r, "test")}, Fields: []page.Field{{Name: "word", Label: "Word"}}, Buttons: []page.Button{{Label: "Send"}},
+			Hidden: []page.Fact{pages.Token(w, r, "test")}, Fields: []page.Field{{Name: "word", Label: "Word"}},
+			Buttons: []page.Button{{Label: "Send"}},
 		}}
 		if change != nil {
 			change(&p)
@@ -96,7 +97,10 @@ func TestOtherSites(t *testing.T) {
 
 // TestRedirectToTheNamedSite shows that a form may lead to another site that its page names, and to no other.
 func TestRedirectToTheNamedSite(t *testing.T) {
-	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("arrived")) }))
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_,
+			_ = w.Write([]byte("arrived"))
+	}))
 	t.Cleanup(target.Close)
 	elsewhere := strings.Replace(target.URL, "127.0.0.1", "localhost", 1)
 	pages := page.New(page.Options{})
@@ -106,7 +110,8 @@ func TestRedirectToTheNamedSite(t *testing.T) {
 			http.Redirect(w, r, elsewhere+"/back?code=1", http.StatusSeeOther)
 			return
 		}
-		_ = pages.Write(w, http.StatusOK, page.Page{Title: "Consent", LeadsTo: leadsTo, Form: &page.Form{Buttons: []page.Button{{Label: "Allow"}}}})
+		_ = pages.Write(w, http.StatusOK, page.Page{Title: "Consent", LeadsTo: leadsTo,
+			Form: &page.Form{Buttons: []page.Button{{Label: "Allow"}}}})
 	}))
 	t.Cleanup(s.Close)
 	b := open(t)

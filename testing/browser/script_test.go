@@ -13,7 +13,8 @@ import (
 // withScripts lets pages run scripts from now on.
 func (b *tab) withScripts() {
 	b.t.Helper()
-	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
+	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: false})
 	require.NoError(b.t, err)
 }
 
@@ -23,8 +24,8 @@ func quoted(text string) string {
 	return string(b)
 }
 
-// find waits for the element that the XPath finds first and that can be used, and returns what the script makes of it, in
-// which it is e.
+// find waits for the element that the XPath finds first and that can be used, and returns what the script makes of it,
+// in which it is e.
 func find[T any](b *tab, path, script string) T {
 	b.t.Helper()
 	return ask(b, chromedp.Evaluate[T](`new Promise((done, failed) => {

@@ -20,7 +20,8 @@ var link = regexp.MustCompile(`http://\S+/set-password\?token=\S+`)
 func TestSetPassword(t *testing.T) {
 	server := mailbox.Start(t, mailbox.Options{})
 	s := start(t, func(c *app.Config) {
-		c.Mail.Server, c.Mail.TLS, c.Mail.From, c.Mail.Service = server.Addr, "none", "no-reply@example.org", "Example Cloud"
+		c.Mail.Server, c.Mail.TLS, c.Mail.From, c.Mail.Service = server.Addr, "none", "no-reply@example.org",
+			"Example Cloud"
 	})
 	r, err := http.NewRequest(http.MethodPost, s.url+"/api/application/users",
 		strings.NewReader(`{"email":"ann@example.org","username":"ann","first_name":"Ann","last_name":"Lee"}`))

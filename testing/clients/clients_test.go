@@ -56,7 +56,8 @@ func start(t *testing.T) adminfile.File {
 func makeKey(t *testing.T, admin adminfile.File) string {
 	t.Helper()
 	var made struct{ Key string }
-	create(t, admin, "/v1/users/"+admin.UserID+"/api-keys", `{"kind":"pterodactyl","permissions":{"users":"all","servers":"read"}}`, &made)
+	create(t, admin, "/v1/users/"+admin.UserID+"/api-keys",
+		`{"kind":"pterodactyl","permissions":{"users":"all","servers":"read"}}`, &made)
 	return made.Key
 }
 
@@ -89,8 +90,8 @@ func (p panel) run(t *testing.T, dir string, env []string, name string, args ...
 
 func TestJavaScript(t *testing.T) {
 	modules := t.TempDir()
-	install := exec.Command("npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact",
-		"@devnote-dev/pterojs@2.2.2", "jspteroapi@1.11.3", "nodeactyl@3.3.0")
+	install := exec.Command("npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "--ignore-scripts",
+		"--save-exact", "@devnote-dev/pterojs@2.2.2", "jspteroapi@1.11.3", "nodeactyl@3.3.0")
 	out, err := install.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	p := startPanel(t)

@@ -1,8 +1,8 @@
-// Package clients runs clients that others have written against a started service, unchanged, through the life of a user:
-// made, read by every name it has, listed, changed, deleted, missed.
+// Package clients runs clients that others have written against a started service, unchanged, through the life of a
+// user: made, read by every name it has, listed, changed, deleted, missed.
 //
-// It promises that what it runs is what the registries hand out under exact versions. Its one invariant is that the clients
-// know nothing of this service but its URL and a key that the service's own API made.
+// It promises that what it runs is what the registries hand out under exact versions. Its one invariant is that the
+// clients know nothing of this service but its URL and a key that the service's own API made.
 //
 // It needs Node with npm, the registries, and a minute, so it is no part of go test ./...:
 //
@@ -16,8 +16,8 @@
 //	crocgodyl       github.com/parkervcp/crocgodyl
 //	luiggi33        github.com/Luiggi33/pterodactyl-client-go, which a Terraform provider is made of
 //
-// The es tool of Danube Cloud and the programs for the client-user API are in no registry; danube.py and clientuser.py send what
-// they send, and need Python 3 with requests.
+// The es tool of Danube Cloud and the programs for the client-user API are in no registry; danube.py and clientuser.py
+// send what they send, and need Python 3 with requests.
 //
 // # Why
 //

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Drop removes messages of a stream from what a server stores that is away. No other server is told of it, as when a disk has lost
-// them. For that a server that belongs to no cluster opens the messages as those of a stream of its own.
+// Drop removes messages of a stream from what a server stores that is away. No other server is told of it, as when a
+// disk has lost them. For that a server that belongs to no cluster opens the messages as those of a stream of its own.
 func (c *Cluster) Drop(i int, stream string, sequences ...uint64) {
 	c.t.Helper()
 	dir := c.t.TempDir()
@@ -41,7 +41,8 @@ func messages(store, stream string) string {
 // lone runs a server by itself for as long as f takes.
 func (c *Cluster) lone(store string, f func(jetstream.JetStream) error) {
 	c.t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: store, NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true,
+		StoreDir: store, NoSigs: true, NoLog: true})
 	require.NoError(c.t, err)
 	s.Start()
 	defer inside{s}.stop()

@@ -1,13 +1,15 @@
-// Package cluster gives tests a JetStream cluster of three real servers, of which they may take one away and bring it back.
+// Package cluster gives tests a JetStream cluster of three real servers, of which they may take one away and bring it
+// back.
 //
-// It promises that a cluster that was started is whole: every server is up, and each has all that the others have. Its one
-// invariant is that a server keeps its address as long as the test runs, and its store unless the test takes that away.
+// It promises that a cluster that was started is whole: every server is up, and each has all that the others have. Its
+// one invariant is that a server keeps its address as long as the test runs, and its store unless the test takes that
+// away.
 //
 // # Why
 //
-// Why the servers of [Start] run in the test's process: they start in half a second, and any test may have them. Those of
-// [StartLinked] are processes of their own, because only a process can be killed or stand still; the test's binary runs them, so
-// its TestMain calls [Main] first.
+// Why the servers of [Start] run in the test's process: they start in half a second, and any test may have them. Those
+// of [StartLinked] are processes of their own, because only a process can be killed or stand still; the test's binary
+// runs them, so its TestMain calls [Main] first.
 package cluster
 
 import (
@@ -41,7 +43,8 @@ type Cluster struct {
 // Start runs a cluster until the test ends.
 func Start(t testing.TB) *Cluster { return start(t, false) }
 
-// StartLinked runs a cluster of which every server is a process, and every way, between servers and from clients to them, a [Link].
+// StartLinked runs a cluster of which every server is a process, and every way, between servers and from clients to
+// them, a [Link].
 func StartLinked(t testing.TB) *Cluster { return start(t, true) }
 
 func start(t testing.TB, linked bool) *Cluster {
@@ -124,8 +127,8 @@ func (c *Cluster) Up(i int) {
 	c.settle()
 }
 
-// settle waits until every server is healthy, which a server is when it has caught up with all its streams, and has a way to each of
-// the others: that is not needed for its health, but would be when the third one is cut off.
+// settle waits until every server is healthy, which a server is when it has caught up with all its streams, and has a
+// way to each of the others: that is not needed for its health, but would be when the third one is cut off.
 func (c *Cluster) settle() {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool {
@@ -252,8 +255,8 @@ func (c *Cluster) led(i int, stream string) (found led) {
 	return led{}
 }
 
-// Leader returns which server leads the stream, -1 when none does, or when those that are there do not agree yet: one that was
-// cut off holds itself for the leader for a while.
+// Leader returns which server leads the stream, -1 when none does, or when those that are there do not agree yet: one
+// that was cut off holds itself for the leader for a while.
 func (c *Cluster) Leader(stream string) int {
 	leader, named := -1, ""
 	for i := range Size {

@@ -37,7 +37,8 @@ func (p plan) url() string { return fmt.Sprintf("nats://127.0.0.1:%d", p.Port) }
 
 func (p plan) options() *server.Options {
 	o := &server.Options{
-		ServerName: p.Name, Host: "127.0.0.1", Port: p.Port, HTTPHost: "127.0.0.1", HTTPPort: p.Watch, NoSigs: true, NoLog: true,
+		ServerName: p.Name, Host: "127.0.0.1", Port: p.Port, HTTPHost: "127.0.0.1", HTTPPort: p.Watch, NoSigs: true,
+		NoLog:     true,
 		JetStream: true, StoreDir: p.Store, Routes: server.RoutesFromStr(p.Routes),
 		Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: p.Route},
 	}

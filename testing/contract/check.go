@@ -26,7 +26,8 @@ type Rules struct {
 	Lenient bool     // it grants requests that are not as described, too
 	Partial string   // a parameter by which an answer has fewer members than it must have
 	Bare    []string // answers that are what they are, whatever type they say
-	// Call returns the described call that another one stands for, with an empty path for what nobody describes; nil: itself.
+	// Call returns the described call that another one stands for, with an empty path for what nobody describes; nil:
+	// itself.
 	Call func(method, path string) (string, string)
 }
 
@@ -37,7 +38,8 @@ func (c *Contract) Check(x Exchange, rules Rules) error {
 	if rules.Call != nil {
 		method, path = rules.Call(method, path)
 	}
-	if path == "" || asked.Method == http.MethodHead || asked.Method == http.MethodOptions { // GET without a body; what a path is good for
+	if path == "" || asked.Method == http.MethodHead || asked.Method == http.MethodOptions {
+		// GET without a body; what a path is good for
 		return nil
 	}
 	route, params := c.route(method, path)
@@ -48,9 +50,12 @@ func (c *Contract) Check(x Exchange, rules Rules) error {
 		return nil
 	}
 	asked.Body = io.NopCloser(bytes.NewReader(x.Sent))
-	in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route, Options: &openapi3filter.Options{
-		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, ExcludeRequestQueryParams: true, ExcludeReadOnlyValidations: true, ExcludeWriteOnlyValidations: true}}
-	if slices.Contains(rules.Bare, string(x.Got)) || rules.Partial != "" && x.Status == http.StatusOK && asked.URL.Query().Has(rules.Partial) {
+	in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
+			ExcludeRequestQueryParams: true, ExcludeReadOnlyValidations: true, ExcludeWriteOnlyValidations: true}}
+	if slices.Contains(rules.Bare, string(x.Got)) || rules.Partial != "" && x.Status == http.StatusOK &&
+		asked.URL.Query().Has(rules.Partial) {
 		return nil
 	}
 	if rules.Lenient {
@@ -59,10 +64,11 @@ func (c *Contract) Check(x Exchange, rules Rules) error {
 	return errors.Join(x.granted(in), x.described(in))
 }
 
-// granted compares a request that succeeded with the document. One that does not say what it sends is not looked at: it counts
-// as what is expected.
+// granted compares a request that succeeded with the document. One that does not say what it sends is not looked at: it
+// counts as what is expected.
 func (x Exchange) granted(in *openapi3filter.RequestValidationInput) error {
-	if x.Status >= http.StatusMultipleChoices || x.Request.Header.Get("Content-Type") == "" || unread(x.Request.Header) {
+	if x.Status >= http.StatusMultipleChoices || x.Request.Header.Get("Content-Type") == "" ||
+		unread(x.Request.Header) {
 		return nil
 	}
 	if err := openapi3filter.ValidateRequest(in.Request.Context(), in); err != nil {
@@ -74,10 +80,12 @@ func (x Exchange) granted(in *openapi3filter.RequestValidationInput) error {
 // described compares the answer with the document.
 func (x Exchange) described(in *openapi3filter.RequestValidationInput) error {
 	responses := in.Route.Operation.Responses
-	if described := responses.Status(x.Status); described != nil && len(described.Value.Content) == 0 && len(x.Got) > 0 {
+	if described := responses.Status(x.Status); described != nil && len(described.Value.Content) == 0 &&
+		len(x.Got) > 0 {
 		return fmt.Errorf("answered %d with a body, but none is described", x.Status)
 	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: x.Status, Header: canonical(x.Header), Options: in.Options}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: x.Status,
+		Header: canonical(x.Header), Options: in.Options}
 	if unread(x.Header) {
 		out.Options = &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: true}
 	}

@@ -12,19 +12,26 @@ import (
 // document describes one service of two calls.
 func document() object {
 	text := func(name string) object {
-		return object{"name": name, "in": "path", "required": true, "schema": object{"type": "string", "pattern": "^[a-z]+$"}}
+		return object{"name": name, "in": "path", "required": true,
+			"schema": object{"type": "string", "pattern": "^[a-z]+$"}}
 	}
 	thing := object{"type": "object", "required": []string{"name"}, "additionalProperties": false, "properties": object{
-		"name": object{"type": "string", "minLength": 1, "maxLength": 9}, "size": object{"type": []string{"integer", "null"}, "minimum": 0},
-		"id": object{"type": "string", "format": "uuid", "readOnly": true}}}
+		"name": object{"type": "string", "minLength": 1, "maxLength": 9},
+		"size": object{"type": []string{"integer", "null"}, "minimum": 0},
+		"id":   object{"type": "string", "format": "uuid", "readOnly": true}}}
 	content := object{"application/json": object{"schema": object{"$ref": "#/components/schemas/thing"}}}
-	responses := object{"200": object{"description": "it", "content": content, "headers": object{"es_version": object{"$ref": "#/components/headers/version"}}}, "4XX": object{"description": "no"}}
+	responses := object{"200": object{"description": "it", "content": content,
+		"headers": object{"es_version": object{"$ref": "#/components/headers/version"}}},
+		"4XX": object{"description": "no"}}
 	version := object{"required": true, "schema": object{"type": "integer"}}
-	return object{"openapi": "3.1.0", "info": object{"title": "things", "version": "1"}, "components": object{"schemas": object{"thing": thing}, "headers": object{"version": version}},
+	return object{"openapi": "3.1.0", "info": object{"title": "things", "version": "1"},
+		"components": object{"schemas": object{"thing": thing}, "headers": object{"version": version}},
 		"paths": object{"/things/{name}": object{
-			"put": object{"operationId": "things_put", "parameters": []object{text("name")}, "requestBody": object{"required": true, "content": content}, "responses": responses},
-			"get": object{"operationId": "things_get", "parameters": []object{text("name"), {"name": "If-None-Match", "in": "header", "schema": object{"type": "string"}}},
-				"responses": responses, "security": []any{}}}}}
+			"put": object{"operationId": "things_put", "parameters": []object{text("name")},
+				"requestBody": object{"required": true, "content": content}, "responses": responses},
+			"get": object{"operationId": "things_get",
+				"parameters": []object{text("name"), {"name": "If-None-Match", "in": "header",
+					"schema": object{"type": "string"}}}, "responses": responses, "security": []any{}}}}}
 }
 
 func contractOf(t *testing.T) *Contract {
@@ -35,7 +42,8 @@ func contractOf(t *testing.T) *Contract {
 }
 
 func exchange(method, path, body string, status int, got string) Exchange {
-	x := Exchange{Request: httptest.NewRequest(method, path, nil), Sent: []byte(body), Status: status, Header: http.Header{"es_version": {"4"}}, Got: []byte(got)}
+	x := Exchange{Request: httptest.NewRequest(method, path, nil), Sent: []byte(body), Status: status,
+		Header: http.Header{"es_version": {"4"}}, Got: []byte(got)}
 	if body != "" {
 		x.Request.Header.Set("Content-Type", "application/json")
 	}
@@ -63,14 +71,19 @@ func TestCheck(t *testing.T) {
 	}{
 		{"as described", exchange("PUT", "/things/a", `{"name":"a"}`, 200, `{"name":"a","size":null}`), Rules{}, ""},
 		{"refused", exchange("PUT", "/things/a", `{"size":"a"}`, 400, ""), Rules{}, ""},
-		{"granted what is not allowed", exchange("PUT", "/things/a", `{"size":1}`, 200, `{"name":"a"}`), Rules{}, "the request is not as described"},
-		{"the same of a lenient service", exchange("PUT", "/things/a", `{"size":1}`, 200, `{"name":"a"}`), Rules{Lenient: true}, ""},
+		{"granted what is not allowed", exchange("PUT", "/things/a", `{"size":1}`, 200, `{"name":"a"}`), Rules{},
+			"the request is not as described"},
+		{"the same of a lenient service", exchange("PUT", "/things/a", `{"size":1}`, 200, `{"name":"a"}`),
+			Rules{Lenient: true}, ""},
 		{"another body", exchange("GET", "/things/a", "", 200, `{"name":""}`), Rules{}, "not as described"},
-		{"the same where it may be", exchange("GET", "/things/a", "", 200, `{"name":""}`), Rules{Bare: []string{`{"name":""}`}}, ""},
+		{"the same where it may be", exchange("GET", "/things/a", "", 200, `{"name":""}`),
+			Rules{Bare: []string{`{"name":""}`}}, ""},
 		{"another status", exchange("GET", "/things/a", "", 201, `{"name":"a"}`), Rules{}, "not as described"},
 		{"a body where there is none", exchange("GET", "/things/a", "", 404, `{}`), Rules{}, "none is described"},
-		{"without a header", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`), nil), Rules{}, "\"es_version\" missing"},
-		{"with another one than is described", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`), []string{"four"}), Rules{}, "es_version"},
+		{"without a header", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`), nil), Rules{},
+			"\"es_version\" missing"},
+		{"with another one than is described", headed(exchange("GET", "/things/a", "", 200, `{"name":"a"}`),
+			[]string{"four"}), Rules{}, "es_version"},
 		{"no such call", exchange("POST", "/things/a", "", 200, ""), Rules{}, "the call is not described"},
 		{"no such path", exchange("GET", "/things/A", "", 200, ""), Rules{}, "the call is not described"},
 		{"no such call, refused", exchange("POST", "/things/a", "", 405, "{}"), Rules{}, ""},

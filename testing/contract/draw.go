@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Known are values that the service has, by the name of the parameter, or of the member behind a "#", that takes them. For
-// queries and headers they are the only ones.
+// Known are values that the service has, by the name of the parameter, or of the member behind a "#", that takes them.
+// For queries and headers they are the only ones.
 type Known map[string][]string
 
 // drawer draws values that schemas allow.
@@ -78,7 +78,8 @@ func (d drawer) object(schema object) any {
 	often := max(2, len(members)/4) // a few of many
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		member := members[name].(object)
-		if slices.Contains(required, any(name)) || len(out) < bound(schema, "minProperties", 0) || member["readOnly"] != true && rapid.IntRange(1, often).Draw(d.T, "there") == 1 {
+		if slices.Contains(required, any(name)) || len(out) < bound(schema, "minProperties", 0) ||
+			member["readOnly"] != true && rapid.IntRange(1, often).Draw(d.T, "there") == 1 {
 			out[name] = d.value(member, "#"+name)
 		}
 	}
@@ -139,7 +140,8 @@ func (d drawer) text(schema object, name string) string {
 }
 
 // runes are what people write, and what programs seldom think of.
-var runes = []rune("abcdefgXYZ0123456789 .,-_'\"/\\<>&%{}[]()|~#?=+:;@!$*^`äßéłžÆøñЖдяΩ中文字日本語한글عربيहिन्दी🙂🏳🜁\u0301\u202f\uffef")
+var runes = []rune("abcdefgXYZ0123456789 " +
+	".,-_'\"/\\<>&%{}[]()|~#?=+:;@!$*^`äßéłžÆøñЖдяΩ中文字日本語한글عربيहिन्दी🙂🏳🜁\u0301\u202f\uffef")
 
 // free draws any text without control characters and without blanks around it.
 func (d drawer) free(least, most int) string {
@@ -166,7 +168,8 @@ func (d drawer) form(format string) (string, bool) {
 	case "uri":
 		return fmt.Sprintf("https://service.invalid/%d", number()), true // nobody is there
 	case "timezone":
-		return rapid.SampledFrom([]string{"Europe/Prague", "UTC", "America/New_York", "Asia/Kolkata"}).Draw(d.T, "zone"), true
+		return rapid.SampledFrom([]string{"Europe/Prague", "UTC", "America/New_York", "Asia/Kolkata"}).Draw(d.T,
+			"zone"), true
 	case "ip":
 		return rapid.SampledFrom([]string{"127.0.0.1", "2001:db8::/32", "127.0.0.0/8"}).Draw(d.T, "address"), true
 	case "phone":

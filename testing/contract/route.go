@@ -15,7 +15,8 @@ func (c *Contract) route(method, path string) (*routers.Route, map[string]string
 		item := c.parsed.Paths.Value(template)
 		operation := item.GetOperation(method)
 		if params, ok := match(template, path); ok && operation != nil && formed(operation, params) {
-			return &routers.Route{Spec: c.parsed, Path: template, PathItem: item, Method: method, Operation: operation}, params
+			return &routers.Route{Spec: c.parsed, Path: template, PathItem: item, Method: method, Operation: operation},
+				params
 		}
 	}
 	return nil, nil

@@ -32,8 +32,10 @@ func (o Operation) Spoiled(known Known) *rapid.Generator[Request] {
 
 // absurd are values that no schema expects.
 func absurd() []any {
-	return []any{nil, true, -1, 0, 1e300, json.Number("99999999999999999999999999"), json.Number("1e400"), json.Number("0.5"), "", " ",
-		"\x00", "a\nb", "\u202egnp.exe", "\ufeff", "\ufffd", strings.Repeat("é", 70000), "' OR 1=1 --", "../../etc/passwd", "${jndi:ldap://x}",
+	return []any{nil, true, -1, 0, 1e300, json.Number("99999999999999999999999999"), json.Number("1e400"),
+		json.Number("0.5"), "", " ",
+		"\x00", "a\nb", "\u202egnp.exe", "\ufeff", "\ufffd", strings.Repeat("é", 70000), "' OR 1=1 --",
+		"../../etc/passwd", "${jndi:ldap://x}",
 		[]any{}, []any{nil}, []any{[]any{[]any{}}}, object{}, object{"a": object{"b": nil}}}
 }
 
@@ -69,8 +71,10 @@ func spoilt(t *rapid.T, value any) any {
 // spoilText breaks the body as a text.
 func spoilText(t *rapid.T, r *Request) {
 	r.About = "the body's text"
-	broken := []string{"{", "[", "nul", `"`, `{"a":1}{"a":1}`, "{\"a\":\"\xff\xfe\"}", `{"a":"\ud800"}`, `{"a":1,}`, "\x00", `{"":1}`, `{"a":1e999}`,
-		strings.Repeat("[", 20000), strings.Repeat(`{"a":`, 20000), " ", `[]`, `"text"`, `7`, `null`, strings.Repeat(" ", 2<<20)}
+	broken := []string{"{", "[", "nul", `"`, `{"a":1}{"a":1}`, "{\"a\":\"\xff\xfe\"}", `{"a":"\ud800"}`, `{"a":1,}`,
+		"\x00", `{"":1}`, `{"a":1e999}`,
+		strings.Repeat("[", 20000), strings.Repeat(`{"a":`, 20000), " ", `[]`, `"text"`, `7`, `null`,
+		strings.Repeat(" ", 2<<20)}
 	if at := rapid.IntRange(0, len(broken)).Draw(t, "broken"); at < len(broken) {
 		r.Body = broken[at]
 		return
@@ -81,14 +85,17 @@ func spoilText(t *rapid.T, r *Request) {
 // spoilType says that the body is something else.
 func spoilType(t *rapid.T, r *Request) {
 	r.About = "the body's type"
-	r.Header.Set("Content-Type", rapid.SampledFrom([]string{"text/html", "application/xml", "multipart/form-data", "application/json; charset=utf-7",
+	r.Header.Set("Content-Type", rapid.SampledFrom([]string{"text/html", "application/xml", "multipart/form-data",
+		"application/json; charset=utf-7",
 		"application/x-www-form-urlencoded", "nonsense", "application/json/json", "*/*"}).Draw(t, "Content-Type"))
 }
 
 // absurdTexts are values for a path, a query or a header.
 func absurdTexts() []string {
-	return []string{"-1", "0", "99999999999999999999999999", "1e9", "0x10", "NaN", "null", "yes", "a,b,,c", "%", "é", "\u202e", "\x00", "\r\nX: y",
-		"00000000-0000-0000-0000-000000000000", "'", `"`, `W/"1"`, `"1", "2"`, "*", strings.Repeat("9", 5000), "[]", "a b", "/", "..", "\xff"}
+	return []string{"-1", "0", "99999999999999999999999999", "1e9", "0x10", "NaN", "null", "yes", "a,b,,c", "%", "é",
+		"\u202e", "\x00", "\r\nX: y",
+		"00000000-0000-0000-0000-000000000000", "'", `"`, `W/"1"`, `"1", "2"`, "*", strings.Repeat("9", 5000), "[]",
+		"a b", "/", "..", "\xff"}
 }
 
 func (o Operation) spoilPath(t *rapid.T, r *Request) {
@@ -97,7 +104,8 @@ func (o Operation) spoilPath(t *rapid.T, r *Request) {
 	for _, p := range o.parameters() {
 		if p["in"] == "path" {
 			value := rapid.SampledFrom(absurdTexts()).Draw(t, "segment")
-			r.Path = strings.Replace(r.Path, "{"+p["name"].(string)+"}", strings.ReplaceAll(url.PathEscape(value), "..", "%2E%2E"), 1)
+			r.Path = strings.Replace(r.Path, "{"+p["name"].(string)+"}", strings.ReplaceAll(url.PathEscape(value), "..",
+				"%2E%2E"), 1)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Watch returns the handler, every exchange with which must be as the document describes it. Only tests watch: benchmarks
-// measure, and in a fuzz target an exchange is no test's.
+// Watch returns the handler, every exchange with which must be as the document describes it. Only tests watch:
+// benchmarks measure, and in a fuzz target an exchange is no test's.
 func Watch(t testing.TB, document any, rules Rules, h http.Handler) http.Handler {
 	t.Helper()
 	if _, ok := t.(*testing.T); !ok {
@@ -27,8 +27,10 @@ func Watch(t testing.TB, document any, rules Rules, h http.Handler) http.Handler
 		}
 		seen := &witness{ResponseWriter: w, status: http.StatusOK}
 		h.ServeHTTP(seen, r)
-		x := Exchange{Request: asked, Sent: sent.Bytes(), Status: seen.status, Header: w.Header().Clone(), Got: seen.got.Bytes()}
-		assert.NoError(t, c.Check(x, rules), "%s %s\n%s\nanswered %d %s", asked.Method, asked.URL, sent.String(), seen.status, seen.got.String())
+		x := Exchange{Request: asked, Sent: sent.Bytes(), Status: seen.status, Header: w.Header().Clone(),
+			Got: seen.got.Bytes()}
+		assert.NoError(t, c.Check(x, rules), "%s %s\n%s\nanswered %d %s", asked.Method, asked.URL, sent.String(),
+			seen.status, seen.got.String())
 	})
 }
 

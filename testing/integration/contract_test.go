@@ -25,8 +25,8 @@ const (
 	spoiledRequests = 24
 )
 
-// TestContract holds the running service to its own OpenAPI document: what the document allows is not refused for its shape,
-// what it does not allow never makes the service fail, and every answer is as described.
+// TestContract holds the running service to its own OpenAPI document: what the document allows is not refused for its
+// shape, what it does not allow never makes the service fail, and every answer is as described.
 func TestContract(t *testing.T) {
 	p := run(t, t.TempDir(), "--rate-limits=off", "--sync=interval")
 	status, text := p.native(t, http.MethodGet, "/openapi.json", "")
@@ -67,7 +67,8 @@ func (h *holder) in(t *testing.T) *holder {
 // allowed sends a request that the document allows.
 func (h *holder) allowed(o contract.Operation, r contract.Request) {
 	status, body := h.send(o, r, true)
-	refused := status == http.StatusBadRequest || status == http.StatusUnsupportedMediaType || status == http.StatusUnprocessableEntity ||
+	refused := status == http.StatusBadRequest || status == http.StatusUnsupportedMediaType ||
+		status == http.StatusUnprocessableEntity ||
 		status == http.StatusMethodNotAllowed || status == http.StatusUnauthorized
 	assert.False(h.t, refused && !aboutWhatThereIs(o, body), "allowed, but refused with %d %s\n%s", status, body, r)
 }
@@ -82,7 +83,8 @@ func (h *holder) stranger(o contract.Operation, r contract.Request) {
 		assert.NotEqual(h.t, http.StatusForbidden, status, "%s", body)
 		return
 	}
-	assert.Contains(h.t, []int{http.StatusUnauthorized, http.StatusForbidden}, status, "answered to nobody: %s\n%s", body, r)
+	assert.Contains(h.t, []int{http.StatusUnauthorized, http.StatusForbidden}, status, "answered to nobody: %s\n%s",
+		body, r)
 }
 
 // send sends the request, and compares the exchange with the document.
@@ -103,7 +105,8 @@ func (h *holder) send(o contract.Operation, r contract.Request, authorized bool)
 	}
 	assert.Less(h.t, answer.StatusCode, 500, "%s\n%s", r, got)
 	x := contract.Exchange{Request: q, Sent: []byte(r.Body), Status: answer.StatusCode, Header: answer.Header, Got: got}
-	rules := contract.Rules{Lenient: o.Dialect != "native" && o.Dialect != "events", Bare: []string{"Resource not found"}, Partial: "fields"}
+	rules := contract.Rules{Lenient: o.Dialect != "native" && o.Dialect != "events",
+		Bare: []string{"Resource not found"}, Partial: "fields"}
 	assert.NoError(h.t, h.contract.Check(x, rules), "with %q wrong:\n%s\n%d %s", r.About, r, answer.StatusCode, got)
 	return answer.StatusCode, string(got)
 }
@@ -143,18 +146,20 @@ func (p *process) tenantToken(t *testing.T) string {
 	return token.Access
 }
 
-// aboutWhatThereIs reports whether a refusal is not about the request's shape but about what it names: no schema says what
-// there is, what a path can hold, and whose address a username is.
+// aboutWhatThereIs reports whether a refusal is not about the request's shape but about what it names: no schema says
+// what there is, what a path can hold, and whose address a username is.
 func aboutWhatThereIs(o contract.Operation, body string) bool {
 	var said []string
 	switch o.Dialect {
 	case "events": // nor does one say that parameters go together, or do not
-		said = []string{`"code":"size_invalid"`, `"code":"parameter_missing"`, `"detail":"Of user and aggregate there may be one."`}
+		said = []string{`"code":"size_invalid"`, `"code":"parameter_missing"`,
+			`"detail":"Of user and aggregate there may be one."`}
 		if strings.HasSuffix(o.Path, "/proof") {
 			said = append(said, `"code":"parameter_unknown"`)
 		}
 	case "danube":
-		said = []string{"Unable to log in with provided credentials.", "does not exist.", "You have to specify to which datacenter", "already", "he has relations", `"username":["Invalid value."]`}
+		said = []string{"Unable to log in with provided credentials.", "does not exist.",
+			"You have to specify to which datacenter", "already", "he has relations", `"username":["Invalid value."]`}
 	case "e24":
 		said = []string{`"code":"nothing_to_change"`} // where all members are null
 	case "pterodactyl":
@@ -162,34 +167,45 @@ func aboutWhatThereIs(o contract.Operation, body string) bool {
 	case "clientuser":
 		said = []string{`"error":"invalid_client"`, `"error":"invalid_grant"`, "This username cannot be used."}
 	case "native":
-		said = []string{`"code":"user_not_found"`, `"code":"group_not_found"`, `"code":"datacenter_not_found"`, `"code":"client_not_found"`,
-			`"code":"user_invalid"`, `"code":"group_elsewhere"`, `"code":"super_admin_bound"`, `"code":"access_invalid"`, `"code":"moment_invalid"`, `"code":"bad_credentials"`,
+		said = []string{`"code":"user_not_found"`, `"code":"group_not_found"`, `"code":"datacenter_not_found"`,
+			`"code":"client_not_found"`,
+			`"code":"user_invalid"`, `"code":"group_elsewhere"`, `"code":"super_admin_bound"`,
+			`"code":"access_invalid"`, `"code":"moment_invalid"`, `"code":"bad_credentials"`,
 			`"code":"cursor_invalid"`, `"code":"offset_and_cursor"`,
-			`"code":"name_invalid"`, `"code":"username_invalid"`, `"code":"username_not_own_email"`, `"code":"parent_invalid"`}
+			`"code":"name_invalid"`, `"code":"username_invalid"`, `"code":"username_not_own_email"`,
+			`"code":"parent_invalid"`}
 	}
 	return slices.ContainsFunc(said, func(code string) bool { return strings.Contains(body, code) })
 }
 
-// known makes a user with everything that belongs to one, and one thing of every other kind, and returns how they are named
-// in the operation's API.
+// known makes a user with everything that belongs to one, and one thing of every other kind, and returns how they are
+// named in the operation's API.
 func (h *holder) known(o contract.Operation) contract.Known {
 	h.made++
-	name := fmt.Sprintf("%s-%d", strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ToLower(o.Method+o.Path), "-"), "-"), h.made)
-	u := h.make("/v1/users", `{"username":"`+name+`","email":"`+name+`@example.net","external_id":"`+name+`","client_id":`+h.client+`,"access":"full"}`)
+	name := fmt.Sprintf("%s-%d", strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ToLower(o.Method+
+		o.Path), "-"), "-"), h.made)
+	u := h.make("/v1/users", `{"username":"`+name+`","email":"`+name+`@example.net","external_id":"`+name+
+		`","client_id":`+h.client+`,"access":"full"}`)
 	id, number := u["id"].(string), text(u["number"])
 	if o.Dialect == "events" {
-		return contract.Known{"follow": {"false"}, "since": {"1", "2020-01-02T12:00:00Z"}, "user": {id}} // to follow never ends
+		// to follow never ends
+		return contract.Known{"follow": {"false"}, "since": {"1", "2020-01-02T12:00:00Z"}, "user": {id}}
 	}
 	if o.Dialect != "native" {
-		return contract.Known{"id": {number}, "user": {number}, "username": {name}, "client": {"@me", h.client}, "external": {name}, "title": {"laptop"}}
+		return contract.Known{"id": {number}, "user": {number}, "username": {name}, "client": {"@me", h.client},
+			"external": {name}, "title": {"laptop"}}
 	}
 	user, named := "/v1/users/"+id, `{"name":"`+name+`"}`
-	return contract.Known{"Min-Account-Sequence": {"1"}, "If-Match": {`"1"`, "*"}, // what is still to come would be waited for
-		"id": {id}, "#user": {h.p.admin.UserID}, "#users": {id}, "client": {text(h.make("/v1/clients", named)["id"])}, "#client_id": {h.client},
-		"datacenter": {text(h.make("/v1/datacenters", named)["id"])}, "group": {text(h.make("/v1/groups", named)["id"])},
-		"number": {text(h.make(user+"/ssh-keys", `{"title":"laptop","key":"`+publicKey+`"}`)["number"])},
-		"key":    {text(h.make(user+"/api-keys", `{}`)["id"]), text(h.make(user+"/signing-keys", `{}`)["id"])},
-		"kind":   {"domain"}, "resource": {text(h.make(user+"/resources", `{"kind":"domain","id":"example.org"}`)["id"])}}
+	// what is still to come would be waited for
+	return contract.Known{"Min-Account-Sequence": {"1"}, "If-Match": {`"1"`, "*"},
+		"id": {id}, "#user": {h.p.admin.UserID}, "#users": {id}, "client": {text(h.make("/v1/clients", named)["id"])},
+		"#client_id": {h.client},
+		"datacenter": {text(h.make("/v1/datacenters", named)["id"])},
+		"group":      {text(h.make("/v1/groups", named)["id"])},
+		"number":     {text(h.make(user+"/ssh-keys", `{"title":"laptop","key":"`+publicKey+`"}`)["number"])},
+		"key":        {text(h.make(user+"/api-keys", `{}`)["id"]), text(h.make(user+"/signing-keys", `{}`)["id"])},
+		"kind":       {"domain"}, "resource": {text(h.make(user+"/resources",
+			`{"kind":"domain","id":"example.org"}`)["id"])}}
 }
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN"

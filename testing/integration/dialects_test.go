@@ -52,8 +52,10 @@ func (p *process) e24(t *testing.T, method, path, body string) (int, string) {
 func (p *process) signed(method, path, body string) map[string]string {
 	date := time.Now().UTC().Format(http.TimeFormat)
 	mac := hmac.New(sha256.New, []byte(p.admin.E24Sign))
-	mac.Write([]byte(strings.Join([]string{method, strings.TrimPrefix(p.admin.BaseURL, "http://"), date, path, body}, "\n")))
-	return map[string]string{"X-Date": date, "Authorization": p.admin.E24Key + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil))}
+	mac.Write([]byte(strings.Join([]string{method, strings.TrimPrefix(p.admin.BaseURL, "http://"), date, path, body},
+		"\n")))
+	return map[string]string{"X-Date": date, "Authorization": p.admin.E24Key + ":" +
+		base64.StdEncoding.EncodeToString(mac.Sum(nil))}
 }
 
 // TestOneAccountInEveryDialect makes an account in each API and finds it in all of them.
@@ -65,22 +67,27 @@ func TestOneAccountInEveryDialect(t *testing.T) {
 		make   func() (int, string)
 	}{
 		{"native@example.org", http.StatusCreated, func() (int, string) {
-			return p.native(t, "POST", "/v1/users", `{"email":"native@example.org","first_name":"Na","last_name":"Tive"}`)
+			return p.native(t, "POST", "/v1/users",
+				`{"email":"native@example.org","first_name":"Na","last_name":"Tive"}`)
 		}},
 		{"panel@example.org", http.StatusCreated, func() (int, string) {
-			return p.panel(t, "POST", "/api/application/users", `{"email":"panel@example.org","username":"panel","first_name":"Pa","last_name":"Nel"}`)
+			return p.panel(t, "POST", "/api/application/users",
+				`{"email":"panel@example.org","username":"panel","first_name":"Pa","last_name":"Nel"}`)
 		}},
 		{"e24@example.org", http.StatusOK, func() (int, string) {
-			return p.e24(t, "PUT", "/v2/accounts", `{"email":"e24@example.org","first_name":"E","last_name":"24","phone":"+48 600 700 800","password":"correct horse"}`)
+			return p.e24(t, "PUT", "/v2/accounts",
+				`{"email":"e24@example.org","first_name":"E","last_name":"24","phone":"+48 600 700 800","password":"correct horse"}`)
 		}},
 		{"danube@example.org", http.StatusCreated, func() (int, string) {
-			return p.danube(t, "POST", "/api/accounts/user/danube/", `{"email":"danube@example.org","first_name":"Da","last_name":"Nube","password":"s3","dc_bound":"false"}`)
+			return p.danube(t, "POST", "/api/accounts/user/danube/",
+				`{"email":"danube@example.org","first_name":"Da","last_name":"Nube","password":"s3","dc_bound":"false"}`)
 		}},
 	} {
 		status, body := made.make()
 		require.Equal(t, made.status, status, body)
 		for path, call := range map[string]func(*testing.T, string, string, string) (int, string){
-			"/v1/users?filter[email]=" + made.email: p.native, "/api/application/users?filter[email]=" + made.email: p.panel, "/v2/accounts": p.e24,
+			"/v1/users?filter[email]=" + made.email: p.native, "/api/application/users?filter[email]=" +
+				made.email: p.panel, "/v2/accounts": p.e24,
 			"/api/accounts/user/?full=true": p.danube,
 		} {
 			status, body := call(t, "GET", path, "")
@@ -90,8 +97,8 @@ func TestOneAccountInEveryDialect(t *testing.T) {
 	}
 }
 
-// TestKeysChangedInEveryDialect renames an SSH key, bounds a panel's key and ends a storage key in the native API, and looks at what
-// the other ones say then.
+// TestKeysChangedInEveryDialect renames an SSH key, bounds a panel's key and ends a storage key in the native API, and
+// looks at what the other ones say then.
 func TestKeysChangedInEveryDialect(t *testing.T) {
 	p := run(t, t.TempDir())
 	user := "/v1/users/" + p.admin.UserID

@@ -15,15 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKilledWhileErasing kills the service while it erases. Who was erased is unreadable, whose erasure was only recorded
-// becomes so after the next start, and everybody else stays.
+// TestKilledWhileErasing kills the service while it erases. Who was erased is unreadable, whose erasure was only
+// recorded becomes so after the next start, and everybody else stays.
 func TestKilledWhileErasing(t *testing.T) {
 	data := t.TempDir()
 	p := run(t, data)
 	var ids []string
 	for n := range 40 {
 		var made user
-		status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": fmt.Sprintf("person%d@example.org", n)}, &made)
+		status, err := p.call(http.MethodPost, "/v1/users",
+			map[string]any{"email": fmt.Sprintf("person%d@example.org", n)}, &made)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusCreated, status)
 		ids = append(ids, made.ID)

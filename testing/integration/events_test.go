@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadersOutliveKills reads events across kills and restarts of a service that writes all the time: none is missing,
-// none comes twice, and the order is that of the log.
+// TestReadersOutliveKills reads events across kills and restarts of a service that writes all the time: none is
+// missing, none comes twice, and the order is that of the log.
 func TestReadersOutliveKills(t *testing.T) {
 	data := t.TempDir()
 	var last int64
@@ -27,7 +27,8 @@ func TestReadersOutliveKills(t *testing.T) {
 		read.Store(last)
 		go func() { seen <- p.read(ctx, last, &read) }()
 		for n := 0; read.Load() < last+60; n++ {
-			status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": fmt.Sprintf("r%d-%d@example.org", round, n)}, nil)
+			status, err := p.call(http.MethodPost, "/v1/users",
+				map[string]any{"email": fmt.Sprintf("r%d-%d@example.org", round, n)}, nil)
 			require.NoError(t, err)
 			require.Equal(t, http.StatusCreated, status)
 		}

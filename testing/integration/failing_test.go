@@ -20,8 +20,8 @@ const (
 	healedWithin    = 30 * time.Second
 )
 
-// TestFailingLog has the disk fail when the log is written or synced. Who writes is told, the service ends with its own code, and is back
-// with all that it has acknowledged once the disk is well.
+// TestFailingLog has the disk fail when the log is written or synced. Who writes is told, the service ends with its own
+// code, and is back with all that it has acknowledged once the disk is well.
 func TestFailingLog(t *testing.T) {
 	for _, op := range []string{"write", "sync"} {
 		t.Run(op, func(t *testing.T) {
@@ -61,8 +61,8 @@ func TestFailingLog(t *testing.T) {
 	}
 }
 
-// TestFailingFeed has the disk fail when the feed is written or synced. Changes go on meanwhile, in the same process; once the disk is
-// well the feed is made anew, and whole.
+// TestFailingFeed has the disk fail when the feed is written or synced. Changes go on meanwhile, in the same process;
+// once the disk is well the feed is made anew, and whole.
 func TestFailingFeed(t *testing.T) {
 	for _, op := range []string{"write", "sync"} {
 		t.Run(op, func(t *testing.T) {
@@ -71,12 +71,15 @@ func TestFailingFeed(t *testing.T) {
 			createSome(t, p, 5)
 			d.fail(op, "ACCOUNT_FEED")
 			createSome(t, p, 5)
-			require.Eventually(t, func() bool { return ready(t, p) == http.StatusServiceUnavailable }, healedWithin, 50*time.Millisecond, "it is seen in readiness")
+			require.Eventually(t, func() bool { return ready(t, p) == http.StatusServiceUnavailable }, healedWithin,
+				50*time.Millisecond, "it is seen in readiness")
 			createSome(t, p, 5)
 			d.tell("/heal", nil)
 			healed := time.Now()
-			require.Eventually(t, func() bool { return ready(t, p) == http.StatusOK }, healedWithin, 50*time.Millisecond, p.stderr.String())
-			t.Logf("a failing %s of the feed: healed %v after the fault's end", op, time.Since(healed).Round(time.Millisecond))
+			require.Eventually(t, func() bool { return ready(t, p) == http.StatusOK }, healedWithin,
+				50*time.Millisecond, p.stderr.String())
+			t.Logf("a failing %s of the feed: healed %v after the fault's end", op,
+				time.Since(healed).Round(time.Millisecond))
 			select {
 			case err := <-p.ended:
 				require.Fail(t, "the service has ended", "%v\n%s", err, p.stderr)
@@ -107,7 +110,8 @@ func createSome(t *testing.T, p *process, n int) (ids []string) {
 	t.Helper()
 	for range n {
 		var made user
-		status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": fmt.Sprintf("u%d@example.org", time.Now().UnixNano())}, &made)
+		status, err := p.call(http.MethodPost, "/v1/users",
+			map[string]any{"email": fmt.Sprintf("u%d@example.org", time.Now().UnixNano())}, &made)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusCreated, status)
 		ids = append(ids, made.ID)

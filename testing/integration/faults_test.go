@@ -19,7 +19,8 @@ var (
 	// faultRounds is how often each fault is tried; a nightly run may want 20.
 	faultRounds = flag.Int("fault-rounds", 1, "how often TestClusterFaults tries each fault")
 	// faultOnly picks some of the faults.
-	faultOnly = flag.String("fault-only", "", `which faults TestClusterFaults tries, as a regular expression for "node: fault"`)
+	faultOnly = flag.String("fault-only", "",
+		`which faults TestClusterFaults tries, as a regular expression for "node: fault"`)
 )
 
 const (
@@ -27,9 +28,10 @@ const (
 	faultLasts = 5 * time.Second
 	// cutLasts is that of a fault that keeps an instance from writing: so long that it must say so.
 	cutLasts = 9 * time.Second
-	// deafLeads is how long a leader that hears nobody, and is heard, may go on leading and storing nothing: it looks every ten
-	// seconds whether it has heard of anybody for ten seconds. The election comes after that. That of the log is asked to go long
-	// before, also from what else it leads, and mostly goes; who leads other streams alone is not asked.
+	// deafLeads is how long a leader that hears nobody, and is heard, may go on leading and storing nothing: it looks
+	// every ten seconds whether it has heard of anybody for ten seconds. The election comes after that. That of the log
+	// is asked to go long before, also from what else it leads, and mostly goes; who leads other streams alone is not
+	// asked.
 	deafLeads = 35 * time.Second
 	// away is how much longer everything takes to a node that is far.
 	away = 200 * time.Millisecond
@@ -71,7 +73,8 @@ func ofDoors(f func(l *cluster.Link)) func(s *stage, instance int) {
 }
 
 // ofServer does something to a server's ways.
-func ofServer(clients func(l *cluster.Link), routes func(c *cluster.Cluster, server, other int)) func(s *stage, server int) {
+func ofServer(clients func(l *cluster.Link), routes func(c *cluster.Cluster, server, other int)) func(s *stage,
+	server int) {
 	return func(s *stage, server int) {
 		if clients != nil {
 			for i := range cluster.Size {
@@ -98,19 +101,25 @@ func parted(c *cluster.Cluster, server, other int)  { unheard(c, server, other);
 var serverFaults = []fault{
 	{name: "killed", do: func(s *stage, n int) { s.servers.Kill(n) }, undo: upServer},
 	{name: "restarted", do: func(s *stage, n int) { s.servers.Down(n) }, undo: upServer},
-	{name: "paused", do: func(s *stage, n int) { s.servers.Pause(n) }, undo: func(s *stage, n int) { s.servers.Resume(n) }},
+	{name: "paused", do: func(s *stage, n int) { s.servers.Pause(n) },
+		undo: func(s *stage, n int) { s.servers.Resume(n) }},
 	{name: "disk lost", do: func(s *stage, n int) { s.servers.Kill(n); s.servers.Wipe(n) }, undo: upServer},
 	{name: "parted both ways", do: ofServer(nil, parted), undo: heal},
 	{name: "unheard", do: ofServer(nil, unheard), undo: heal},
 	{name: "deaf", do: ofServer(nil, deaf), undo: heal, excused: deafLeads},
 	{name: "half-open to clients", do: ofServer((*cluster.Link).Stop, nil), undo: heal},
-	{name: "200 ms away", do: func(s *stage, n int) { ofServer(farther, nil)(s, n); s.servers.Delay(n, away) }, undo: heal},
+	{name: "200 ms away", do: func(s *stage, n int) { ofServer(farther, nil)(s, n); s.servers.Delay(n, away) },
+		undo: heal},
 }
 
 // instanceFaults happen to an instance of the service.
 var instanceFaults = []fault{
 	{name: "killed", cuts: true, do: func(s *stage, n int) { s.fleet.instance(n).kill(s.t) }, undo: upInstance},
-	{name: "restarted", cuts: true, do: func(s *stage, n int) { s.fleet.signal(s.t, n, syscall.SIGTERM); <-s.fleet.instance(n).ended }, undo: upInstance},
+	{name: "restarted", cuts: true, do: func(s *stage,
+		n int) {
+		s.fleet.signal(s.t, n, syscall.SIGTERM)
+		<-s.fleet.instance(n).ended
+	}, undo: upInstance},
 	{name: "paused", cuts: true, do: func(s *stage, n int) { s.fleet.signal(s.t, n, syscall.SIGSTOP) },
 		undo: func(s *stage, n int) { s.fleet.signal(s.t, n, syscall.SIGCONT) }},
 	{name: "disk lost", cuts: true, do: func(s *stage, n int) {
@@ -134,8 +143,8 @@ type node struct {
 	faults   []fault
 }
 
-// nodes are the kinds of nodes that faults happen to. The places of consumers and leads are where the engine puts them, so they are
-// looked up each time.
+// nodes are the kinds of nodes that faults happen to. The places of consumers and leads are where the engine puts them,
+// so they are looked up each time.
 var nodes = []node{
 	{name: "leader", faults: serverFaults, pick: func(s *stage, _ int) int { return s.leader() }},
 	{name: "follower", faults: serverFaults, pick: func(s *stage, turn int) int {
@@ -151,18 +160,21 @@ var nodes = []node{
 		require.Positive(s.t, counts[most], "no server has a consumer")
 		return most
 	}},
-	{name: "instance", instance: true, faults: instanceFaults, pick: func(_ *stage, turn int) int { return turn % cluster.Size }},
+	{name: "instance", instance: true, faults: instanceFaults,
+		pick: func(_ *stage, turn int) int { return turn % cluster.Size }},
 }
 
 func (s *stage) leader() (leader int) {
 	s.t.Helper()
-	require.Eventually(s.t, func() bool { leader = s.servers.Leader("ACCOUNTS"); return leader >= 0 }, time.Minute, 50*time.Millisecond)
+	require.Eventually(s.t, func() bool { leader = s.servers.Leader("ACCOUNTS"); return leader >= 0 }, time.Minute,
+		50*time.Millisecond)
 	return leader
 }
 
-// TestClusterFaults has three instances write while something happens to a node, again and again. What was acknowledged is in every
-// instance once, nothing is refused that must not be, every instance that can reach a majority writes again in time, and says that
-// it cannot while it cannot; and at the end the feed and a webhook have told of everything, in order.
+// TestClusterFaults has three instances write while something happens to a node, again and again. What was acknowledged
+// is in every instance once, nothing is refused that must not be, every instance that can reach a majority writes again
+// in time, and says that it cannot while it cannot; and at the end the feed and a webhook have told of everything, in
+// order.
 func TestClusterFaults(t *testing.T) {
 	only := regexp.MustCompile(*faultOnly)
 	s, hook := &stage{t: t, servers: cluster.StartLinked(t)}, listenToAll(t)

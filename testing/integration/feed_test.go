@@ -16,8 +16,8 @@ import (
 	"accountd/events/seal"
 )
 
-// TestFeedOutlivesKills has two processes relay one log, of which one is killed and started again all the time: the feed tells
-// of every record once, in order.
+// TestFeedOutlivesKills has two processes relay one log, of which one is killed and started again all the time: the
+// feed tells of every record once, in order.
 func TestFeedOutlivesKills(t *testing.T) {
 	url := outside(t)
 	key := t.TempDir() + "/master.key"
@@ -33,7 +33,8 @@ func TestFeedOutlivesKills(t *testing.T) {
 				case <-done:
 					return
 				default:
-					_, _ = stays.call(http.MethodPost, "/v1/users", map[string]any{"email": fmt.Sprintf("w%d-n%d@example.org", w, n)}, nil)
+					_, _ = stays.call(http.MethodPost, "/v1/users",
+						map[string]any{"email": fmt.Sprintf("w%d-n%d@example.org", w, n)}, nil)
 				}
 			}
 		})

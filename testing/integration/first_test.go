@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKillInTheFirstSeconds kills the very first start of a service a few times; TestSoakFirstSeconds does it 200 times.
+// TestKillInTheFirstSeconds kills the very first start of a service a few times; TestSoakFirstSeconds does it 200
+// times.
 func TestKillInTheFirstSeconds(t *testing.T) { killingFirstStarts(t, 8) }
 
-// killingFirstStarts kills so many first starts somewhere in their first seconds. Each service starts again; and the administrator
-// of one that was ready is the same afterwards.
+// killingFirstStarts kills so many first starts somewhere in their first seconds. Each service starts again; and the
+// administrator of one that was ready is the same afterwards.
 func killingFirstStarts(t *testing.T, times int) {
 	before := time.Now()
 	run(t, t.TempDir()).kill(t)

@@ -35,14 +35,15 @@ type fleet struct {
 	instances [cluster.Size]*process // read by the test's own goroutine; others call instance
 }
 
-// TestThreeServers has three instances write while each server of the cluster goes away and comes back. Nothing that was
-// acknowledged is missing, in no instance; mails, webhooks and the feed told of everything; sessions and lock-outs hold
-// everywhere; and after all that the master key is rotated and an instance starts from its checkpoint.
+// TestThreeServers has three instances write while each server of the cluster goes away and comes back. Nothing that
+// was acknowledged is missing, in no instance; mails, webhooks and the feed told of everything; sessions and lock-outs
+// hold everywhere; and after all that the master key is rotated and an instance starts from its checkpoint.
 func TestThreeServers(t *testing.T) {
 	servers, mails, hooks := cluster.Start(t), mailbox.Start(t, mailbox.Options{}), listen(t)
 	f := startFleet(t, servers, "--smtp", mails.Addr, "--smtp-tls", "none", "--mail-from", "no-reply@example.org",
 		"--public-url", "https://accounts.example.org", "--webhook-allow-private")
-	must(t, f.instances[1], http.MethodPost, "/v1/webhooks", map[string]any{"url": hooks.url, "types": []string{"UserCreated"}}, nil)
+	must(t, f.instances[1], http.MethodPost, "/v1/webhooks",
+		map[string]any{"url": hooks.url, "types": []string{"UserCreated"}}, nil)
 	f.importUsers(t, 10_000)
 	session := f.logIn(t)
 
@@ -60,8 +61,8 @@ func TestThreeServers(t *testing.T) {
 	requireReplicas(t, servers.URLs(0))
 
 	f.stop(t)
-	require.Zero(t, app.Main(append([]string{"rotate-master-key", "--data", f.data[0], "--nats", servers.URLs(0)}, "--master-key-file", f.key),
-		nil, io.Discard, os.Stderr))
+	require.Zero(t, app.Main(append([]string{"rotate-master-key", "--data", f.data[0], "--nats", servers.URLs(0)},
+		"--master-key-file", f.key), nil, io.Discard, os.Stderr))
 	f.start(t, servers)
 	for _, p := range f.instances {
 		require.Contains(t, p.stderr.String(), "loaded the view's checkpoint")
@@ -145,8 +146,8 @@ func (f *fleet) importUsers(t *testing.T, count int) {
 	require.Equal(t, count, strings.Count(results, `"status":201`))
 }
 
-// write has every instance make users while one server after another goes away and comes back, and each time one user whom
-// a mail is due to. It returns the addresses that were acknowledged, and those of the latter.
+// write has every instance make users while one server after another goes away and comes back, and each time one user
+// whom a mail is due to. It returns the addresses that were acknowledged, and those of the latter.
 func (f *fleet) write(t *testing.T, servers *cluster.Cluster) (made, mailed map[string]bool) {
 	t.Helper()
 	var mu sync.Mutex
@@ -172,7 +173,8 @@ func (f *fleet) write(t *testing.T, servers *cluster.Cluster) (made, mailed map[
 		t.Helper()
 		for i, p := range f.instances {
 			before := counts[i].Load()
-			require.Eventually(t, func() bool { return counts[i].Load() >= before+3 }, 2*time.Minute, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return counts[i].Load() >= before+3 }, 2*time.Minute,
+				10*time.Millisecond)
 			p.panelUsers(t, mailed, 1)
 		}
 	}
@@ -198,7 +200,8 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// make makes a user, asking again as long as it is told to; that an earlier try took effect is then seen by the refusal.
+// make makes a user, asking again as long as it is told to; that an earlier try took effect is then seen by the
+// refusal.
 func (p *process) make(t *testing.T, email string) bool {
 	for {
 		status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": email}, nil)
@@ -219,9 +222,11 @@ func (p *process) make(t *testing.T, email string) bool {
 func (f *fleet) requireUsers(t *testing.T, made map[string]bool) {
 	t.Helper()
 	last := user{}
-	must(t, f.instances[0], http.MethodPatch, "/v1/users/"+f.instances[0].admin.UserID, map[string]any{"comment": t.Name()}, nil)
+	must(t, f.instances[0], http.MethodPatch, "/v1/users/"+f.instances[0].admin.UserID,
+		map[string]any{"comment": t.Name()}, nil)
 	for _, p := range f.instances {
-		must(t, p, http.MethodPatch, "/v1/users/"+p.admin.UserID, map[string]any{"comment": p.admin.BaseURL}, nil) // has it follow to here
+		// has it follow to here
+		must(t, p, http.MethodPatch, "/v1/users/"+p.admin.UserID, map[string]any{"comment": p.admin.BaseURL}, nil)
 		found := map[string]bool{}
 		for i, u := range p.users(t) {
 			require.Equal(t, int64(i+1), u.Number)
@@ -240,7 +245,8 @@ func (f *fleet) logIn(t *testing.T) string {
 		Token string `json:"token"`
 	}
 	p := f.instances[0]
-	must(t, p, http.MethodPost, "/v1/sessions", map[string]any{"username": p.admin.Username, "password": p.admin.Password}, &made)
+	must(t, p, http.MethodPost, "/v1/sessions", map[string]any{"username": p.admin.Username,
+		"password": p.admin.Password}, &made)
 	require.NotEmpty(t, made.Token)
 	return made.Token
 }

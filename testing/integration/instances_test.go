@@ -32,7 +32,8 @@ func TestTwoProcesses(t *testing.T) {
 		all.Go(func() {
 			for r := range rounds {
 				for {
-					status, err := processes[w%2].call(http.MethodPost, "/v1/users", map[string]any{"email": fmt.Sprintf("round%d@example.org", r)}, nil)
+					status, err := processes[w%2].call(http.MethodPost, "/v1/users",
+						map[string]any{"email": fmt.Sprintf("round%d@example.org", r)}, nil)
 					if err != nil {
 						t.Errorf("calling: %v", err)
 						return
@@ -56,7 +57,8 @@ func TestTwoProcesses(t *testing.T) {
 	all.Wait()
 	require.Equal(t, int64(rounds), made.Load())
 	require.Equal(t, int64(rounds*(writers-1)), refused.Load())
-	status, err := second.call(http.MethodPost, "/v1/users", map[string]any{"email": "last@example.org"}, nil) // has both follow to here
+	// has both follow to here
+	status, err := second.call(http.MethodPost, "/v1/users", map[string]any{"email": "last@example.org"}, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusCreated, status)
 	users := second.users(t)
@@ -69,7 +71,8 @@ func TestTwoProcesses(t *testing.T) {
 // outside is a JetStream server that instances reach over TCP.
 func outside(t *testing.T) (url string) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true,
+		StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
 	t.Cleanup(func() {

@@ -73,7 +73,8 @@ func (l *ledger) one(p *process, email string) bool {
 		return false
 	}
 	l.set(made.ID, state{email: email, asked: true})
-	status, err = p.call(http.MethodPatch, "/v1/users/"+made.ID, map[string]any{"phone": "+1 555", "active": false}, nil)
+	status, err = p.call(http.MethodPatch, "/v1/users/"+made.ID, map[string]any{"phone": "+1 555", "active": false},
+		nil)
 	if err != nil || status != http.StatusOK {
 		return false
 	}

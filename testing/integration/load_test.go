@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	// writesAgain is how long an instance that can reach a majority should take at most to write again; the table counts what took
-	// longer. A test fails from mustWrite on: an election takes 4 to 9 seconds, and once more when nobody wins it.
+	// writesAgain is how long an instance that can reach a majority should take at most to write again; the table
+	// counts what took longer. A test fails from mustWrite on: an election takes 4 to 9 seconds, and once more when
+	// nobody wins it.
 	writesAgain = 10 * time.Second
 	mustWrite   = 20 * time.Second
 	// healsWithin is how long it is waited for, so that the table can say how much too long it took.
@@ -49,11 +50,12 @@ type tally struct {
 }
 
 func table(all []*tally) []string {
-	lines := []string{"fault | times | pause of writing: median, longest | over 10 s | not shown | lost | twice | refused wrongly"}
+	lines := []string{"fault | times | pause of writing: median, longest | over 10 s | not shown | lost | twice | " +
+		"refused wrongly"}
 	for _, w := range all {
 		slices.Sort(w.pauses)
-		lines = append(lines, fmt.Sprintf("%s | %d | %v, %v | %d | %d | %d | %d | %d", w.name, w.times, w.pauses[len(w.pauses)/2],
-			w.pauses[len(w.pauses)-1], w.slow, w.silent, w.lost, w.twice, w.refused))
+		lines = append(lines, fmt.Sprintf("%s | %d | %v, %v | %d | %d | %d | %d | %d", w.name, w.times,
+			w.pauses[len(w.pauses)/2], w.pauses[len(w.pauses)-1], w.slow, w.silent, w.lost, w.twice, w.refused))
 	}
 	return lines
 }
@@ -144,8 +146,8 @@ func (l *load) makeUsers(t *testing.T, i int) {
 	}
 }
 
-// addKeys gives users one key after another, so that what is told of a user has an order. A key that is added again because nobody
-// knows whether it was is another key.
+// addKeys gives users one key after another, so that what is told of a user has an order. A key that is added again
+// because nobody knows whether it was is another key.
 func (l *load) addKeys(t *testing.T, i int) {
 	var owner, key struct {
 		ID string `json:"id"`
@@ -168,8 +170,8 @@ func (l *load) note(name string) {
 	l.made[name] = l.current
 }
 
-// write makes a request until it is answered, and reports whether it took effect. That there is such a user already is right only
-// when an earlier try had no answer.
+// write makes a request until it is answered, and reports whether it took effect. That there is such a user already is
+// right only when an earlier try had no answer.
 func (l *load) write(t *testing.T, i int, path string, body, out any) (began time.Time, ok bool) {
 	for unsure := false; ; unsure = true {
 		<-time.After(loadPace)
@@ -222,7 +224,8 @@ func (p *process) said(since time.Time) (lines string) {
 	for line := range strings.Lines(p.stderr.String()) {
 		_, text, _ := strings.Cut(line, "time=")
 		stamp, _, _ := strings.Cut(text, " ")
-		if at, err := time.Parse(time.RFC3339Nano, stamp); err == nil && at.After(since) && !strings.Contains(line, " msg=request ") {
+		if at, err := time.Parse(time.RFC3339Nano, stamp); err == nil && at.After(since) && !strings.Contains(line,
+			" msg=request ") {
 			lines += line
 		}
 	}
@@ -264,15 +267,16 @@ func (l *load) during(s *stage, w *tally, n node, f fault, number int) {
 	for i, p := range l.places {
 		require.True(s.t, l.writes(i, ended.Add(time.Second)), "%s: instance %d does not write afterwards", w.name, i)
 		p.gone.Store(false)
-		require.Eventually(s.t, func() bool { return l.fleet.instance(i).ready() == http.StatusOK }, healsWithin, 100*time.Millisecond,
-			"%s: instance %d is not ready after the fault", w.name, i)
+		require.Eventually(s.t, func() bool { return l.fleet.instance(i).ready() == http.StatusOK }, healsWithin,
+			100*time.Millisecond, "%s: instance %d is not ready after the fault", w.name, i)
 	}
 	w.times++
 	for i, p := range l.places {
 		p.mu.Lock()
 		w.silent += p.silent
 		if p.silent > 0 || p.longest > writesAgain {
-			s.t.Logf("%s: instance %d wrote nothing for %v, and said:\n%s", w.name, i, p.longest, l.fleet.instance(i).said(start))
+			s.t.Logf("%s: instance %d wrote nothing for %v, and said:\n%s", w.name, i, p.longest,
+				l.fleet.instance(i).said(start))
 		}
 		if p.longest > writesAgain {
 			w.slow++
@@ -283,7 +287,8 @@ func (l *load) during(s *stage, w *tally, n node, f fault, number int) {
 		w.pauses = append(w.pauses, p.longest.Round(100*time.Millisecond))
 		p.mu.Unlock()
 	}
-	s.t.Logf("%s, node %d: %v in all, pauses %v", w.name, number, time.Since(start).Round(100*time.Millisecond), w.pauses[len(w.pauses)-cluster.Size:])
+	s.t.Logf("%s, node %d: %v in all, pauses %v", w.name, number, time.Since(start).Round(100*time.Millisecond),
+		w.pauses[len(w.pauses)-cluster.Size:])
 }
 
 // writes waits until the instance has made a write that began later than that, and reports whether it did.
@@ -319,7 +324,8 @@ type event struct {
 func (f *fleet) events(t *testing.T, i int) (all []event) {
 	t.Helper()
 	p := f.instance(i)
-	must(t, p, http.MethodPatch, "/v1/users/"+p.admin.UserID, map[string]any{"comment": p.admin.BaseURL}, nil) // has it follow to here
+	// has it follow to here
+	must(t, p, http.MethodPatch, "/v1/users/"+p.admin.UserID, map[string]any{"comment": p.admin.BaseURL}, nil)
 	r, err := http.NewRequest(http.MethodGet, p.admin.BaseURL+"/v1/events?follow=false", nil)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+p.admin.Token)
@@ -342,7 +348,8 @@ func (f *fleet) events(t *testing.T, i int) (all []event) {
 	return all
 }
 
-// count proves that every instance tells the same log without holes, and counts what is missing from it and what is in it twice.
+// count proves that every instance tells the same log without holes, and counts what is missing from it and what is in
+// it twice.
 func (f *fleet) count(t *testing.T, made map[string]*tally, all []*tally) {
 	t.Helper()
 	found := map[string]int{}
@@ -404,7 +411,8 @@ func listenToAll(t *testing.T) *allHooks {
 			h.wrong = append(h.wrong, err.Error())
 		case h.heard[e.Sequence]: // one that comes twice is the same
 		case e.Sequence < h.newest[e.Subject]:
-			h.wrong = append(h.wrong, fmt.Sprintf("%d came behind %d of %s", e.Sequence, h.newest[e.Subject], e.Subject))
+			h.wrong = append(h.wrong, fmt.Sprintf("%d came behind %d of %s", e.Sequence, h.newest[e.Subject],
+				e.Subject))
 		default:
 			h.heard[e.Sequence], h.newest[e.Subject] = true, e.Sequence
 		}
@@ -414,7 +422,8 @@ func listenToAll(t *testing.T) *allHooks {
 	return h
 }
 
-// requireAll waits until the webhook was sent all that is behind its own making, and proves that each user's events came in order.
+// requireAll waits until the webhook was sent all that is behind its own making, and proves that each user's events
+// came in order.
 func (h *allHooks) requireAll(t *testing.T, f *fleet) {
 	t.Helper()
 	all := f.events(t, 0)

@@ -12,11 +12,12 @@ import (
 	"accountd/testing/mailbox"
 )
 
-// TestMailsSurviveAKill kills the service while mails are due that the mail server does not take, and once more while it takes
-// them: none is lost, and what comes twice says so.
+// TestMailsSurviveAKill kills the service while mails are due that the mail server does not take, and once more while
+// it takes them: none is lost, and what comes twice says so.
 func TestMailsSurviveAKill(t *testing.T) {
 	data, server := t.TempDir(), mailbox.Start(t, mailbox.Options{})
-	args := []string{"--smtp", server.Addr, "--smtp-tls", "none", "--mail-from", "no-reply@example.org", "--public-url", "https://accounts.example.org"}
+	args := []string{"--smtp", server.Addr, "--smtp-tls", "none", "--mail-from", "no-reply@example.org", "--public-url",
+		"https://accounts.example.org"}
 	due := map[string]bool{}
 	p := run(t, data, args...)
 	server.Behave(func(string) error { return mailbox.Refusal(451, 4, 3, 2, "not now") })
@@ -51,8 +52,9 @@ func (p *process) panelUsers(t *testing.T, due map[string]bool, count int) {
 	t.Helper()
 	for range count {
 		name := fmt.Sprintf("user%d", len(due))
-		r, err := http.NewRequest(http.MethodPost, p.admin.BaseURL+"/api/application/users", strings.NewReader(fmt.Sprintf(
-			`{"email":"%s@example.org","username":"%s","first_name":"F","last_name":"L"}`, name, name)))
+		r, err := http.NewRequest(http.MethodPost, p.admin.BaseURL+"/api/application/users",
+			strings.NewReader(fmt.Sprintf(
+				`{"email":"%s@example.org","username":"%s","first_name":"F","last_name":"L"}`, name, name)))
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+p.admin.Panel)
 		r.Header.Set("Content-Type", "application/json")

@@ -26,13 +26,14 @@ const (
 	cutsOfALife = 10 // of one data folder; then the next one begins
 	writers     = 8
 	large       = 24_000 // bytes of an event: 350 of them fill a block of the store
-	wide        = "\x01" // a character that JSON writes as six bytes: where a block is to begin, 58 events fill the one before
+	// a character that JSON writes as six bytes: where a block is to begin, 58 events fill the one before
+	wide = "\x01"
 )
 
-// TestPowerCuts cuts the power of the service's disk again and again, at any call, while it starts, while it writes and erases, and while
-// it begins a block of the log or the feed, and keeps of what was not synced what chance keeps. Every start works, nothing that was
-// acknowledged is lost, who was erased is nowhere, and the log is verified against every checkpoint that was signed. POWERCUTS says how
-// often, POWERCUT_SEED with which chance.
+// TestPowerCuts cuts the power of the service's disk again and again, at any call, while it starts, while it writes and
+// erases, and while it begins a block of the log or the feed, and keeps of what was not synced what chance keeps. Every
+// start works, nothing that was acknowledged is lost, who was erased is nowhere, and the log is verified against every
+// checkpoint that was signed. POWERCUTS says how often, POWERCUT_SEED with which chance.
 func TestPowerCuts(t *testing.T) {
 	cuts, seed := number(t, "POWERCUTS", 12), uint64(number(t, "POWERCUT_SEED", int(time.Now().UnixNano()&0xffff)))
 	t.Logf("%d cuts, seed %d", cuts, seed)
@@ -40,7 +41,8 @@ func TestPowerCuts(t *testing.T) {
 	chance := rand.New(rand.NewPCG(seed, 2))
 	var acknowledged, erased, blocks int
 	for done := 0; done < cuts; done += cutsOfALife {
-		l := &life{t: t, disk: d, chance: chance, data: filepath.Join(d.folder, fmt.Sprintf("life%d", done/cutsOfALife))}
+		l := &life{t: t, disk: d, chance: chance,
+			data: filepath.Join(d.folder, fmt.Sprintf("life%d", done/cutsOfALife))}
 		for cut := range min(cutsOfALife, cuts-done) {
 			l.cut(done + cut)
 		}
@@ -48,7 +50,8 @@ func TestPowerCuts(t *testing.T) {
 		acknowledged, erased, blocks = acknowledged+changed, erased+gone, blocks+l.blocks()
 		require.NoError(t, os.RemoveAll(l.data))
 	}
-	t.Logf("%d cuts: %d acknowledged, 0 lost, %d erased, 0 back, every start worked; the log and the feed came to %d blocks", cuts, acknowledged,
+	t.Logf("%d cuts: %d acknowledged, 0 lost, %d erased, 0 back, every start worked; the log and the feed came to %d "+
+		"blocks", cuts, acknowledged,
 		erased, blocks)
 	require.GreaterOrEqual(t, blocks, cuts/2, "half of the cuts were to be where a block begins")
 	require.Positive(t, erased)
@@ -80,8 +83,8 @@ type person struct {
 	erased bool // and acknowledged
 }
 
-// cut runs the service, cuts the power and restores the disk. Every fourth cut is amid the start, and half of them are where a block of
-// the log or the feed begins: then the engine ends the one before.
+// cut runs the service, cuts the power and restores the disk. Every fourth cut is amid the start, and half of them are
+// where a block of the log or the feed begins: then the engine ends the one before.
 func (l *life) cut(n int) {
 	l.t.Helper()
 	if n%4 == 2 {
@@ -96,7 +99,8 @@ func (l *life) cut(n int) {
 	if n%2 == 1 {
 		stream := []string{"ACCOUNTS", "ACCOUNT_FEED"}[n/2%2]
 		when, letter = "where a block begins in "+stream, wide
-		l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(40))}, "at": {stream + "/msgs/" + strconv.Itoa(l.blocksOf(stream)+1) + ".blk"}})
+		l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(40))},
+			"at": {stream + "/msgs/" + strconv.Itoa(l.blocksOf(stream)+1) + ".blk"}})
 	} else {
 		l.disk.tell("/cut", url.Values{"after": {strconv.Itoa(1 + l.chance.IntN(2000))}})
 	}
@@ -257,13 +261,15 @@ func (l *life) end() (acknowledged, erased int) {
 	return acknowledged, erased
 }
 
-// write makes and changes users until the service is gone. Each change has a text of that letter, or none, as chance has it.
+// write makes and changes users until the service is gone. Each change has a text of that letter, or none, as chance
+// has it.
 func (w *writer) write(p *process, number, round int, letter string) {
 	for n := 0; ; n++ {
 		if w.id == "" || n%10 == 9 {
 			made := new(person)
 			email := fmt.Sprintf("r%d-w%d-n%d@example.org", round, number, n)
-			if status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": email}, &made.user); err != nil || status != http.StatusCreated {
+			if status, err := p.call(http.MethodPost, "/v1/users", map[string]any{"email": email},
+				&made.user); err != nil || status != http.StatusCreated {
 				return
 			}
 			if w.id == "" {
@@ -284,7 +290,8 @@ func (w *writer) write(p *process, number, round int, letter string) {
 	}
 }
 
-// erase erases the newest person whom the writer made beside the one whom it changes, and reports whether the service answered.
+// erase erases the newest person whom the writer made beside the one whom it changes, and reports whether the service
+// answered.
 func (w *writer) erase(p *process) bool {
 	one := w.made[len(w.made)-1]
 	if one.ID == w.id || one.doomed {

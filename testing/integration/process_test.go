@@ -112,8 +112,8 @@ func start(t testing.TB, data string, args ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	p := &process{cmd: exec.Command(self, append([]string{"--data", data, "--http", "127.0.0.1:0", "--log-format", "text"}, args...)...),
-		stderr: &output{ready: make(chan struct{})}, ended: make(chan error, 1)}
+	p := &process{cmd: exec.Command(self, append([]string{"--data", data, "--http", "127.0.0.1:0", "--log-format",
+		"text"}, args...)...), stderr: &output{ready: make(chan struct{})}, ended: make(chan error, 1)}
 	p.cmd.Env = append(os.Environ(), asService+"=1")
 	pipe, err := p.cmd.StderrPipe()
 	require.NoError(t, err)

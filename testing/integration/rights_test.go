@@ -80,9 +80,12 @@ func TestRightsOverHTTP(t *testing.T) {
 	admin := "/v1/users/" + p.admin.UserID
 	for name, play := range map[string]func(asker, string){
 		"a parent sees while it may make": parentsSee, "tokens end with a membership": tokensEndWithMembership,
-		"narrow keys open nothing wide": narrowKeys, "children count": childrenCount, "readers do not write": readersDoNotWrite,
-		"nobody attests oneself": nobodyAttests, "replays end with rights and persons": replaysEnd, "sessions are ended by others": sessionsEnd,
-		"names of others": namesOfOthers, "what a parent left ends with a rise": strangersLeave, "bad tokens lock nobody out": badTokens,
+		"narrow keys open nothing wide": narrowKeys, "children count": childrenCount,
+		"readers do not write":   readersDoNotWrite,
+		"nobody attests oneself": nobodyAttests, "replays end with rights and persons": replaysEnd,
+		"sessions are ended by others": sessionsEnd,
+		"names of others":              namesOfOthers, "what a parent left ends with a rise": strangersLeave,
+		"bad tokens lock nobody out": badTokens,
 	} {
 		t.Run(name, func(t *testing.T) { play(asker{t, root.p, root.token}, admin) })
 	}
@@ -90,7 +93,8 @@ func TestRightsOverHTTP(t *testing.T) {
 
 func parentsSee(root asker, _ string) {
 	t := root.t
-	require.Equal(t, "<nil>", root.may(http.StatusOK, "GET", root.makes(`{"email":"by-root@example.org"}`), "", "parent"))
+	require.Equal(t, "<nil>", root.may(http.StatusOK, "GET", root.makes(`{"email":"by-root@example.org"}`), "",
+		"parent"))
 
 	reseller := root.makes(`{"email":"reseller@example.org"}`)
 	key := root.may(http.StatusCreated, "POST", reseller+"/api-keys", `{"permissions":{"users":"write"}}`, "key")
@@ -136,7 +140,8 @@ func parentsSee(root asker, _ string) {
 func tokenOf(root asker, app, secret string) (int, string) {
 	root.t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {app}, "client_secret": {secret}}
-	status, body := root.p.send(root.t, "POST", "/oauth/token", form.Encode(), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+	status, body := root.p.send(root.t, "POST", "/oauth/token", form.Encode(),
+		map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
 	var got struct {
 		AccessToken string `json:"access_token"`
 	}
@@ -151,7 +156,8 @@ func tokensEndWithMembership(root asker, _ string) {
 	}
 	here, there := client("Here"), client("There")
 	user := root.makes(`{"email":"agent@example.org","client_id":` + here + `,"access":"full"}`)
-	_, body := root.ask("POST", "/v1/applications", `{"name":"Sync","type":"trusted","client_id":`+here+`,"user":"`+strings.TrimPrefix(user, "/v1/users/")+`","access":"all"}`)
+	_, body := root.ask("POST", "/v1/applications", `{"name":"Sync","type":"trusted","client_id":`+here+`,"user":"`+
+		strings.TrimPrefix(user, "/v1/users/")+`","access":"all"}`)
 	var app struct {
 		ID     string
 		AppID  string `json:"app_id"`
@@ -183,15 +189,18 @@ func tokensEndWithMembership(root asker, _ string) {
 func narrowKeys(root asker, admin string) {
 	other := root.makes(`{"email":"root2@example.org","super_admin":true}`)
 	customer := root.makes(`{"email":"customer@example.org"}`)
-	for _, bounds := range []string{`{"permissions":{"users":"write"}}`, `{"expires_at":"2999-01-01T00:00:00Z"}`, `{"allowed_ips":["127.0.0.1"]}`} {
+	for _, bounds := range []string{`{"permissions":{"users":"write"}}`, `{"expires_at":"2999-01-01T00:00:00Z"}`,
+		`{"allowed_ips":["127.0.0.1"]}`} {
 		narrow := root.by(admin, bounds)
 		for _, user := range []string{admin, other} {
 			narrow.mayNot(http.StatusForbidden, "not_allowed", "PATCH", user, `{"password":"a new secret"}`)
 			narrow.mayNot(http.StatusForbidden, "not_allowed", "PATCH", user, `{"email":"mine@example.net"}`)
 		}
 		status, body := narrow.ask("POST", other+"/api-keys", `{}`)
-		require.Contains(root.t, []int{http.StatusForbidden, http.StatusNotFound}, status, body) // who only writes sees nobody
-		narrow.mayNot(http.StatusForbidden, "not_allowed", "POST", "/v1/users", `{"email":"root3@example.org","super_admin":true}`)
+		// who only writes sees nobody
+		require.Contains(root.t, []int{http.StatusForbidden, http.StatusNotFound}, status, body)
+		narrow.mayNot(http.StatusForbidden, "not_allowed", "POST", "/v1/users",
+			`{"email":"root3@example.org","super_admin":true}`)
 		narrow.mayNot(http.StatusForbidden, "not_allowed", "PATCH", customer, `{"super_admin":true}`)
 		narrow.mayNot(http.StatusForbidden, "not_allowed", "POST", "/v1/webhooks", `{"url":"https://example.net/"}`)
 		status, body = narrow.ask("PATCH", customer, `{"password":"a new secret"}`)
@@ -199,12 +208,14 @@ func narrowKeys(root asker, admin string) {
 	}
 	panel := root.by(admin, `{"kind":"pterodactyl","permissions":{"users":"write"}}`)
 	panel.may(http.StatusCreated, "POST", "/api/application/users",
-		`{"email":"root4@example.org","username":"root4","first_name":"R","last_name":"T","root_admin":true}`, "") // as its contract has it
+		// as its contract has it
+		`{"email":"root4@example.org","username":"root4","first_name":"R","last_name":"T","root_admin":true}`, "")
 }
 
 func childrenCount(root asker, _ string) {
 	parent := func(name, of string) string {
-		return root.makes(`{"email":"` + name + `@example.org","parent":"` + strings.TrimPrefix(of, "/v1/users/") + `"}`)
+		return root.makes(`{"email":"` + name + `@example.org","parent":"` + strings.TrimPrefix(of, "/v1/users/") +
+			`"}`)
 	}
 	top := root.makes(`{"email":"top@example.org"}`)
 	selling := root.by(top, `{"permissions":{"users":"write"}}`)
@@ -221,8 +232,8 @@ func readersDoNotWrite(root asker, admin string) {
 	root.may(http.StatusCreated, "POST", "/v1/subscriptions", `{"name":"ours"}`, "")
 	for _, p := range []string{`{"audit":"read","users":"none"}`, `{"users":"read","audit":"none"}`} {
 		reader := root.by(admin, `{"permissions":`+p+`}`)
-		for _, call := range [][3]string{{"POST", "/v1/subscriptions", `{"name":"theirs"}`}, {"DELETE", "/v1/subscriptions/ours", ""},
-			{"POST", "/v1/subscriptions/ours/secret", ""}} {
+		for _, call := range [][3]string{{"POST", "/v1/subscriptions", `{"name":"theirs"}`},
+			{"DELETE", "/v1/subscriptions/ours", ""}, {"POST", "/v1/subscriptions/ours/secret", ""}} {
 			reader.mayNot(http.StatusForbidden, "not_allowed", call[0], call[1], call[2])
 		}
 	}
@@ -265,7 +276,8 @@ func replaysEnd(root asker, _ string) {
 	status, _ = bossKey.ask("POST", "/v1/users", `{"email":"ida@example.org"}`, "Idempotency-Key", "ida")
 	require.Equal(t, http.StatusCreated, status)
 	root.may(http.StatusOK, "PATCH", boss, `{"super_admin":false}`, "")
-	bossKey.mayNot(http.StatusForbidden, "not_allowed", "POST", "/v1/users", `{"email":"ida@example.org"}`, "Idempotency-Key", "ida")
+	bossKey.mayNot(http.StatusForbidden, "not_allowed", "POST", "/v1/users", `{"email":"ida@example.org"}`,
+		"Idempotency-Key", "ida")
 }
 
 func sessionsEnd(root asker, _ string) {
@@ -273,7 +285,8 @@ func sessionsEnd(root asker, _ string) {
 	user := root.makes(`{"email":"eve@example.org","username":"eve","password":"correct horse"}`)
 	stranger := root.by(root.makes(`{"email":"stranger@example.org"}`), `{}`)
 	logIn := func() asker {
-		return asker{t, root.p, root.may(http.StatusCreated, "POST", "/v1/sessions", `{"username":"eve","password":"correct horse"}`, "token")}
+		return asker{t, root.p, root.may(http.StatusCreated, "POST", "/v1/sessions",
+			`{"username":"eve","password":"correct horse"}`, "token")}
 	}
 	one, two, three := logIn(), logIn(), logIn()
 	id := one.may(http.StatusOK, "GET", "/v1/sessions/current", "", "id")
@@ -337,19 +350,24 @@ func namesOfOthers(root asker, _ string) {
 	root.makes(`{"email":"alice@example.org","username":"alice"}`)
 	for name, reason := range map[string]string{
 		"a?b": "username_invalid", "a#b": "username_invalid", "a%2fb": "username_invalid",
-		"аdmin": "username_lookalike", "admın": "username_lookalike", "..": "username_invalid", "a/b": "username_invalid",
-		"aliϲe": "username_lookalike", "profile": "username_invalid", "alice@example.org": "username_taken", "carol@example.org": "username_not_own_email",
+		"аdmin": "username_lookalike", "admın": "username_lookalike", "..": "username_invalid",
+		"a/b":   "username_invalid",
+		"aliϲe": "username_lookalike", "profile": "username_invalid", "alice@example.org": "username_taken",
+		"carol@example.org": "username_not_own_email",
 	} {
 		_, body := root.ask("POST", "/v1/users", `{"email":"other@example.org","username":"`+name+`"}`)
 		require.Contains(root.t, body, `"code":"`+reason+`"`, name)
 	}
-	root.mayNot(http.StatusBadRequest, "password_too_short", "POST", "/v1/users", `{"email":"other@example.org","password":"secret7"}`)
+	root.mayNot(http.StatusBadRequest, "password_too_short", "POST", "/v1/users",
+		`{"email":"other@example.org","password":"secret7"}`)
 }
 
 func badTokens(root asker, _ string) {
 	for n := range 300 {
-		status, _ := asker{root.t, root.p, fmt.Sprint("acct_", n)}.ask("GET", "/v1/users", "", "Min-Account-Sequence", "999999999")
-		require.Contains(root.t, []int{http.StatusUnauthorized, http.StatusTooManyRequests}, status, "nothing of the log's position")
+		status, _ := asker{root.t, root.p, fmt.Sprint("acct_", n)}.ask("GET", "/v1/users", "", "Min-Account-Sequence",
+			"999999999")
+		require.Contains(root.t, []int{http.StatusUnauthorized, http.StatusTooManyRequests}, status,
+			"nothing of the log's position")
 	}
 	root.may(http.StatusOK, "GET", "/v1/users?limit=1", "", "")
 }

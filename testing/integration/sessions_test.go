@@ -16,7 +16,8 @@ import (
 // logIn returns the token of a session, empty when the password is refused.
 func (p *process) logIn(password string) (token string, err error) {
 	var made struct{ Token string }
-	status, err := p.call(http.MethodPost, "/v1/sessions", map[string]string{"username": "ann", "password": password}, &made)
+	status, err := p.call(http.MethodPost, "/v1/sessions", map[string]string{"username": "ann", "password": password},
+		&made)
 	if err == nil && status != http.StatusCreated && status != http.StatusUnauthorized {
 		err = fmt.Errorf("status %d", status)
 	}
@@ -31,8 +32,8 @@ func (p *process) session(t *testing.T, token string, sequence int) int {
 	return status
 }
 
-// TestNoSessionOutlivesItsPassword has log-ins race with a new password on two instances: none by the password before is left on
-// either, also after a restart.
+// TestNoSessionOutlivesItsPassword has log-ins race with a new password on two instances: none by the password before
+// is left on either, also after a restart.
 func TestNoSessionOutlivesItsPassword(t *testing.T) {
 	nats, key := outside(t), t.TempDir()+"/master.key"
 	_, err := seal.CreateMaster(key)
@@ -41,7 +42,8 @@ func TestNoSessionOutlivesItsPassword(t *testing.T) {
 	first, second := run(t, t.TempDir(), flags...), run(t, data, flags...)
 	second.admin = admin{BaseURL: second.base(t), Token: first.admin.Token}
 	var ann struct{ ID string }
-	_, err = first.call(http.MethodPost, "/v1/users", map[string]string{"username": "ann", "email": "ann@example.org", "password": "old password"}, &ann)
+	_, err = first.call(http.MethodPost, "/v1/users", map[string]string{"username": "ann", "email": "ann@example.org",
+		"password": "old password"}, &ann)
 	require.NoError(t, err)
 	before, err := first.logIn("old password")
 	require.NoError(t, err)

@@ -34,7 +34,8 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 			assert.NoError(t, err, "%s tells a newcomer of %s", s.dir, place)
 		}
 	}
-	for dir, what := range map[string]string{"http/native": "a call", "commands": "a command", "projections": "a view", "http/rest": "a dialect"} {
+	for dir, what := range map[string]string{"http/native": "a call", "commands": "a command", "projections": "a view",
+		"http/rest": "a dialect"} {
 		assert.True(t, found[dir], "%s says where %s is added", dir, what)
 	}
 }

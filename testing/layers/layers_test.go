@@ -1,8 +1,8 @@
 // Package layers holds the house to its plan: which package may know which, what stands at the top, and that every
 // package says what it promises.
 //
-// It promises that a forbidden import fails a test. Its one invariant is DESIGN's line events ← commands ← projections ←
-// http ← cmd.
+// It promises that a forbidden import fails a test. Its one invariant is DESIGN's line events ← commands ← projections
+// ← http ← cmd.
 package layers
 
 import (
@@ -108,15 +108,18 @@ func part(dir string) string {
 func TestOnlyTheProgramSendsTraces(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, name := range s.imports() {
-			sends := strings.HasPrefix(name, "go.opentelemetry.io/otel/sdk") || strings.HasPrefix(name, "go.opentelemetry.io/otel/exporters")
-			require.False(t, sends && !s.test && floor(s.dir) < slices.Index(floors, "cmd"), "%s imports %s", s.dir, name)
+			sends := strings.HasPrefix(name, "go.opentelemetry.io/otel/sdk") ||
+				strings.HasPrefix(name, "go.opentelemetry.io/otel/exporters")
+			require.False(t, sends && !s.test && floor(s.dir) < slices.Index(floors, "cmd"), "%s imports %s", s.dir,
+				name)
 		}
 	}
 }
 
-// impure are the beginnings of imports that package commands is without: of what waits, locks, asks the world, or makes chance.
-var impure = []string{"context", "sync", "os", "io", "net/http", "log", "math/rand", "crypto/rand", "runtime", module + "events/",
-	module + "commands/", "github.com/nats-io/", "go.opentelemetry.io/"}
+// impure are the beginnings of imports that package commands is without: of what waits, locks, asks the world, or makes
+// chance.
+var impure = []string{"context", "sync", "os", "io", "net/http", "log", "math/rand", "crypto/rand", "runtime",
+	module + "events/", module + "commands/", "github.com/nats-io/", "go.opentelemetry.io/"}
 
 // clocks are what it does not call: a decision gets its times, and its ids.
 var clocks = map[string][]string{
@@ -124,7 +127,8 @@ var clocks = map[string][]string{
 	"uuid": {"New", "NewString", "NewRandom", "NewUUID", "NewV6", "NewV7"},
 }
 
-// TestCommandsOnlyCompute holds package commands to what it promises: the same States lead to the same decision, always.
+// TestCommandsOnlyCompute holds package commands to what it promises: the same States lead to the same decision,
+// always.
 func TestCommandsOnlyCompute(t *testing.T) {
 	for name, f := range production(t, "commands") {
 		for _, i := range (source{file: f}).imports() {
@@ -132,13 +136,15 @@ func TestCommandsOnlyCompute(t *testing.T) {
 				continue // for its filters and names, which only compute
 			}
 			for _, p := range impure {
-				assert.False(t, i == p || strings.HasPrefix(i, strings.TrimSuffix(p, "/")+"/"), "commands/%s imports %s", name, i)
+				assert.False(t, i == p || strings.HasPrefix(i, strings.TrimSuffix(p, "/")+"/"),
+					"commands/%s imports %s", name, i)
 			}
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok {
 				if on, ok := sel.X.(*ast.Ident); ok {
-					assert.NotContains(t, clocks[on.Name], sel.Sel.Name, "commands/%s uses %s.%s", name, on.Name, sel.Sel.Name)
+					assert.NotContains(t, clocks[on.Name], sel.Sel.Name, "commands/%s uses %s.%s", name, on.Name,
+						sel.Sel.Name)
 				}
 			}
 			return true
@@ -163,7 +169,8 @@ func TestEveryPackageSaysWhatItPromises(t *testing.T) {
 }
 
 func TestTopLevel(t *testing.T) {
-	allowed := []string{"cmd", "events", "projections", "commands", "http", "testing", "go.mod", "go.sum", "Taskfile.yml", "README.md", "findings"}
+	allowed := []string{"cmd", "events", "projections", "commands", "http", "testing", "go.mod", "go.sum",
+		"Taskfile.yml", "README.md", "findings"}
 	entries, err := os.ReadDir(root)
 	require.NoError(t, err)
 	for _, e := range entries {
@@ -183,7 +190,8 @@ func TestNothingSleeps(t *testing.T) {
 			on, _ := sel.X.(*ast.Ident)
 			if on != nil {
 				require.False(t, on.Name == "time" && sel.Sel.Name == "Sleep", "%s sleeps", s.dir)
-				require.False(t, s.test && on.Name == "t" && strings.HasPrefix(sel.Sel.Name, "Skip"), "%s skips a test", s.dir)
+				require.False(t, s.test && on.Name == "t" && strings.HasPrefix(sel.Sel.Name, "Skip"), "%s skips a test",
+					s.dir)
 			}
 			return true
 		})

@@ -1,7 +1,7 @@
 // Package mailbox is a mail server for tests: it speaks SMTP, keeps what it is sent, and misbehaves when it is told to.
 //
-// It promises that what it says yes to is in the mailbox, once for each yes. Its one invariant is that it answers on its own
-// address until the test ends, whether or not it is up.
+// It promises that what it says yes to is in the mailbox, once for each yes. Its one invariant is that it answers on
+// its own address until the test ends, whether or not it is up.
 package mailbox
 
 import (
@@ -81,8 +81,8 @@ func (s *Server) Restart() {
 	s.listen(s.Addr)
 }
 
-// Behave sets what the server answers to a recipient: an *smtp.SMTPError, or nothing after as long as the function takes. Nil:
-// it takes everything.
+// Behave sets what the server answers to a recipient: an *smtp.SMTPError, or nothing after as long as the function
+// takes. Nil: it takes everything.
 func (s *Server) Behave(f func(to string) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,7 +121,10 @@ func (s *Server) listen(addr string) {
 	if s.options.First {
 		listener = tls.NewListener(listener, s.options.TLS)
 	}
-	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session,
+		error) {
+		return &session{server: s, conn: c}, nil
+	}))
 	server.Domain, server.TLSConfig, server.ErrorLog = "mail.example", s.options.TLS, silent{}
 	s.mu.Lock()
 	s.smtp = server

@@ -1,13 +1,14 @@
 // Package oracle answers queries on users in the most naive way: it looks at every user, filters, and sorts.
 //
-// It promises to know nothing of how the service answers: no indexes, no runs, no cursors, no folds. Of the service it takes the
-// objects that it shows of single users, and the one definition of which texts are equal, commands.Folded and its forms for parts. Its one invariant is
-// that an answer of the service that differs from its own is wrong, on one side or the other.
+// It promises to know nothing of how the service answers: no indexes, no runs, no cursors, no folds. Of the service it
+// takes the objects that it shows of single users, and the one definition of which texts are equal, commands.Folded and
+// its forms for parts. Its one invariant is that an answer of the service that differs from its own is wrong, on one
+// side or the other.
 //
 // # Why
 //
-// Why it works on what the API shows and not on States: so that null, names of datacenters and times are compared as those who
-// ask see them.
+// Why it works on what the API shows and not on States: so that null, names of datacenters and times are compared as
+// those who ask see them.
 package oracle
 
 import (

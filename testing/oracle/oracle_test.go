@@ -48,10 +48,12 @@ func start(t testing.TB) *world {
 	t.Cleanup(w.Past.Close)
 	w.http = native.New(w.Service, native.Options{})
 	admin := uuid.New()
-	w.Given(commands.CreateUser{ID: admin, User: events.UserCreated{Username: "admin", Email: "admin@example.com", Active: true, SuperAdmin: true}})
+	w.Given(commands.CreateUser{ID: admin, User: events.UserCreated{Username: "admin", Email: "admin@example.com",
+		Active: true, SuperAdmin: true}})
 	token, hash := native.NewToken()
 	w.token = token
-	w.Given(commands.AddAPIKey{ID: admin, Key: events.APIKey{ID: uuid.New(), Kind: "native", Hash: events.Secret(hash)}})
+	w.Given(commands.AddAPIKey{ID: admin, Key: events.APIKey{ID: uuid.New(), Kind: "native",
+		Hash: events.Secret(hash)}})
 	w.note(admin)
 	w.Given(commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: "Acme"}})
 	w.Given(commands.CreateClient{ID: uuid.New(), Client: events.ClientCreated{Name: "Bolt"}})
@@ -97,7 +99,8 @@ func (w *world) called(id uuid.UUID, name string) {
 	w.was[w.View.Position()] = w.now
 }
 
-var words = []string{"", "Ann", "ann", "Änn", "Bob", "bob", "Joanna Ann", "Żółw", "日本 Ann", "a,b", `c\d`, "x%2Cy", strings.Repeat("ﷺ", 30), strings.Repeat("ﷺ", 30) + "b"}
+var words = []string{"", "Ann", "ann", "Änn", "Bob", "bob", "Joanna Ann", "Żółw", "日本 Ann", "a,b", `c\d`, "x%2Cy",
+	strings.Repeat("ﷺ", 30), strings.Repeat("ﷺ", 30) + "b"}
 
 // change has somebody do something.
 func (w *world) change(t *rapid.T) {
@@ -107,8 +110,9 @@ func (w *world) change(t *rapid.T) {
 	case n < 4 && len(w.ids) < 40 || len(w.ids) == 0:
 		w.made++
 		e := events.UserCreated{Username: fmt.Sprintf("user%d", w.made), Email: fmt.Sprintf("u%d@example.com", w.made),
-			FirstName: word.Draw(t, "first name"), LastName: word.Draw(t, "last name"), Comment: word.Draw(t, "comment"),
-			Active: rapid.Bool().Draw(t, "active"), Client: rapid.Int64Range(0, 2).Draw(t, "client"),
+			FirstName: word.Draw(t, "first name"), LastName: word.Draw(t, "last name"),
+			Comment: word.Draw(t, "comment"),
+			Active:  rapid.Bool().Draw(t, "active"), Client: rapid.Int64Range(0, 2).Draw(t, "client"),
 			Datacenter: rapid.SampledFrom(append(w.dcs, uuid.Nil)).Draw(t, "datacenter"),
 			Parent:     rapid.SampledFrom(append(w.ids, uuid.Nil)).Draw(t, "parent")}
 		if rapid.Bool().Draw(t, "external") {
@@ -121,8 +125,10 @@ func (w *world) change(t *rapid.T) {
 	case n < 7:
 		id := somebody()
 		first, comment, active := word.Draw(t, "first name"), word.Draw(t, "comment"), rapid.Bool().Draw(t, "active")
-		w.Given(commands.UpdateUser{ID: id, Active: &active, Profile: events.ProfileUpdated{FirstName: &first, Comment: &comment},
-			Membership: events.MembershipChanged{Datacenter: new(rapid.SampledFrom(append(w.dcs, uuid.Nil)).Draw(t, "datacenter"))}})
+		w.Given(commands.UpdateUser{ID: id, Active: &active, Profile: events.ProfileUpdated{FirstName: &first,
+			Comment: &comment},
+			Membership: events.MembershipChanged{Datacenter: new(rapid.SampledFrom(append(w.dcs, uuid.Nil)).Draw(t,
+				"datacenter"))}})
 		w.note(id)
 	case n == 7 && len(w.ids) > 20:
 		id := somebody()
@@ -139,7 +145,8 @@ func (w *world) change(t *rapid.T) {
 		if old := w.now.Datacenters[id.String()]; rapid.Bool().Draw(t, "its name is passed on") && len(w.dcs) > 1 {
 			w.Given(commands.UpdateDatacenter{ID: id, Change: events.DatacenterUpdated{Name: &name}})
 			w.called(id, name)
-			other := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(w.dcs), func(d uuid.UUID) bool { return d == id })).Draw(t, "to whom")
+			other := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(w.dcs),
+				func(d uuid.UUID) bool { return d == id })).Draw(t, "to whom")
 			id, name = other, old
 		}
 		w.Given(commands.UpdateDatacenter{ID: id, Change: events.DatacenterUpdated{Name: &name}})
@@ -148,9 +155,12 @@ func (w *world) change(t *rapid.T) {
 }
 
 // fields are what lists filter and sort by, and how values of theirs are compared.
-var fields = map[string]string{"id": "text", "number": "number", "username": "text", "email": "text", "first_name": "text", "last_name": "text",
-	"display_name": "text", "name": "text", "phone": "text", "external_id": "text", "state": "text", "active": "truth", "super_admin": "truth",
-	"parent": "id", "datacenter": "id", "client_id": "number", "comment": "text", "created_at": "time", "updated_at": "time"}
+var fields = map[string]string{"id": "text", "number": "number", "username": "text", "email": "text",
+	"first_name": "text", "last_name": "text",
+	"display_name": "text", "name": "text", "phone": "text", "external_id": "text", "state": "text", "active": "truth",
+	"super_admin": "truth",
+	"parent":      "id", "datacenter": "id", "client_id": "number", "comment": "text", "created_at": "time",
+	"updated_at": "time"}
 
 func names() (out []string) {
 	for name := range fields {
@@ -199,7 +209,8 @@ func (w *world) valueFor(t *rapid.T, f oracle.Filter, kind string) string {
 		if f.Op != "eq" {
 			return rapid.SampledFrom([]string{"0", "00000000", "-4", "a", "f"}).Draw(t, "part")
 		}
-		return rapid.SampledFrom([]string{text, "", uuid.Nil.String(), uuid.NewSHA1(uuid.Nil, []byte(text)).String()}).Draw(t, "value")
+		return rapid.SampledFrom([]string{text, "", uuid.Nil.String(),
+			uuid.NewSHA1(uuid.Nil, []byte(text)).String()}).Draw(t, "value")
 	}
 	if f.Field == "id" && f.Op == "eq" {
 		return rapid.SampledFrom([]string{text, uuid.Nil.String()}).Draw(t, "value")
@@ -219,7 +230,8 @@ func (w *world) query(t *rapid.T) (q oracle.Query) {
 	}
 	q.Part = rapid.SampledFrom([]string{"", "", "", "ann", "user1", "x,"}).Draw(t, "part")
 	for range rapid.IntRange(0, 3).Draw(t, "sort keys") {
-		q.Sort = append(q.Sort, rapid.SampledFrom([]string{"", "-"}).Draw(t, "down")+rapid.SampledFrom(names()).Draw(t, "by"))
+		q.Sort = append(q.Sort, rapid.SampledFrom([]string{"", "-"}).Draw(t, "down")+rapid.SampledFrom(names()).Draw(t,
+			"by"))
 	}
 	return q
 }
@@ -275,8 +287,8 @@ func (w *world) page(t require.TestingT, query string) (p page) {
 	return p
 }
 
-// TestTheServiceAnswersAsTheOracle has accounts changed at random, and asks at random about what is and about what was: the View,
-// pages by offset and by cursor, the export and single users.
+// TestTheServiceAnswersAsTheOracle has accounts changed at random, and asks at random about what is and about what was:
+// the View, pages by offset and by cursor, the export and single users.
 func TestTheServiceAnswersAsTheOracle(t *testing.T) {
 	w := start(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -339,8 +351,8 @@ func (w *world) listAnswers(t *rapid.T, then oracle.World, q oracle.Query, at st
 	}
 }
 
-// same says what the service and the oracle answer when they differ: as they go on with what earlier checks have left, a failure
-// cannot be had again from its draws alone.
+// same says what the service and the oracle answer when they differ: as they go on with what earlier checks have left,
+// a failure cannot be had again from its draws alone.
 func (w *world) same(t *rapid.T, want, got any, query string) {
 	if !assert.ObjectsAreEqual(want, got) {
 		w.T.Logf("%s\nthe oracle:  %v\nthe service: %v", query, want, got)
@@ -405,8 +417,8 @@ func (w *world) viewAnswers(t *rapid.T, q oracle.Query) {
 	require.Same(t, w.Snapshot().Directory(), found.Directory)
 }
 
-// hasLongText reports whether the user has a text of which a cursor holds the beginning alone: behind a user who is gone since, those
-// whose texts begin alike may come twice; see projections.Cursor.
+// hasLongText reports whether the user has a text of which a cursor holds the beginning alone: behind a user who is
+// gone since, those whose texts begin alike may come twice; see projections.Cursor.
 func hasLongText(u oracle.User) bool {
 	for _, field := range []string{"first_name", "last_name", "comment"} {
 		if text, _ := u.Members[field].(string); len(commands.Folded(text)) > 128 {
@@ -416,8 +428,8 @@ func hasLongText(u oracle.User) bool {
 	return false
 }
 
-// TestCursorsBesideWriters follows lists by cursors while others come, change and go: those who stay as they are are seen once each,
-// in their order, but for those with long texts, who may be seen again.
+// TestCursorsBesideWriters follows lists by cursors while others come, change and go: those who stay as they are are
+// seen once each, in their order, but for those with long texts, who may be seen again.
 func TestCursorsBesideWriters(t *testing.T) {
 	w := start(t)
 	grow := rapid.Custom(func(t *rapid.T) bool { w.change(t); return true })
@@ -435,9 +447,11 @@ func TestCursorsBesideWriters(t *testing.T) {
 			default:
 			}
 			id, word := uuid.New(), words[i%len(words)]
-			w.Given(commands.CreateUser{ID: id, User: events.UserCreated{Username: fmt.Sprintf("comes%d", i), Email: fmt.Sprintf("u%dx@example.com", i),
+			w.Given(commands.CreateUser{ID: id, User: events.UserCreated{Username: fmt.Sprintf("comes%d", i),
+				Email:     fmt.Sprintf("u%dx@example.com", i),
 				FirstName: word, LastName: words[i%5], Comment: word, Active: true}})
-			w.Given(commands.UpdateUser{ID: id, Profile: events.ProfileUpdated{FirstName: &words[i%3], Comment: new("")}})
+			w.Given(commands.UpdateUser{ID: id, Profile: events.ProfileUpdated{FirstName: &words[i%3],
+				Comment: new("")}})
 			w.Given(commands.DeleteUser{ID: id})
 		}
 	})

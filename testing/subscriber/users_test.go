@@ -22,7 +22,8 @@ type visit struct {
 func (s *service) visit(t *testing.T, subscription, password string) visit {
 	t.Helper()
 	v := visit{t: t, refused: make(chan error, 16), ended: make(chan struct{})}
-	conn, err := nats.Connect(s.nats, nats.UserInfo("feed."+subscription, password), nats.CustomInboxPrefix("_INBOX_"+subscription), nats.NoReconnect(),
+	conn, err := nats.Connect(s.nats, nats.UserInfo("feed."+subscription, password),
+		nats.CustomInboxPrefix("_INBOX_"+subscription), nats.NoReconnect(),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { v.refused <- err }),
 		nats.ClosedHandler(func(*nats.Conn) { close(v.ended) }))
 	require.NoError(t, err)
@@ -86,17 +87,21 @@ func TestUserOfASubscription(t *testing.T) {
 	require.Empty(t, other.refused)
 }
 
-// TestUsersCannotReachEachOther has the user of one subscription try what would take another's messages, or pretend that they are done.
+// TestUsersCannotReachEachOther has the user of one subscription try what would take another's messages, or pretend
+// that they are done.
 func TestUsersCannotReachEachOther(t *testing.T) {
 	s, err := startService()
 	require.NoError(t, err)
 	defer s.stop()
-	crm, billing := s.visit(t, "crm", s.subscription(`{"name":"crm"}`)), s.visit(t, "billing", s.subscription(`{"name":"billing"}`))
+	crm, billing := s.visit(t, "crm", s.subscription(`{"name":"crm"}`)),
+		s.visit(t, "billing", s.subscription(`{"name":"billing"}`))
 	msg := billing.fetch("billing")
 	ack := msg.Reply()
 	for _, subject := range []string{
-		ack, "$JS.API.CONSUMER.MSG.NEXT.ACCOUNT_FEED.billing", "$JS.API.CONSUMER.INFO.ACCOUNT_FEED.billing", "feed.user.UserCreated.x",
-		"$JS.API.CONSUMER.CREATE.ACCOUNT_FEED.mine", "$JS.API.CONSUMER.DURABLE.CREATE.ACCOUNT_FEED.mine", "$JS.API.STREAM.PURGE.ACCOUNT_FEED",
+		ack, "$JS.API.CONSUMER.MSG.NEXT.ACCOUNT_FEED.billing", "$JS.API.CONSUMER.INFO.ACCOUNT_FEED.billing",
+		"feed.user.UserCreated.x",
+		"$JS.API.CONSUMER.CREATE.ACCOUNT_FEED.mine", "$JS.API.CONSUMER.DURABLE.CREATE.ACCOUNT_FEED.mine",
+		"$JS.API.STREAM.PURGE.ACCOUNT_FEED",
 		"$JS.API.CONSUMER.DELETE.ACCOUNT_FEED.crm", "$JS.API.STREAM.MSG.GET.ACCOUNTS", "accounts.user.x",
 	} {
 		require.NoError(t, crm.PublishRequest(subject, crm.NewInbox(), []byte("+ACK")))
@@ -122,7 +127,8 @@ func TestFeedHearsAndReadsNothing(t *testing.T) {
 	defer s.stop()
 	s.subscription(`{"name":"crm"}`)
 	refused := make(chan error, 16)
-	conn, err := nats.Connect(s.nats, nats.UserInfo("feed", s.admin.FeedPassword), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
+	conn, err := nats.Connect(s.nats, nats.UserInfo("feed", s.admin.FeedPassword),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
 	require.NoError(t, err)
 	defer conn.Close()
 	heard, err := conn.SubscribeSync("feed.>")
@@ -132,7 +138,8 @@ func TestFeedHearsAndReadsNothing(t *testing.T) {
 	msg, err := heard.NextMsg(patience)
 	require.NoError(t, err)
 	require.Contains(t, msg.Subject, "feed.")
-	for _, subject := range []string{"$JS.API.CONSUMER.MSG.NEXT.ACCOUNT_FEED.crm", "$JS.API.CONSUMER.INFO.ACCOUNT_FEED.crm", "$JS.API.STREAM.INFO.ACCOUNT_FEED",
+	for _, subject := range []string{"$JS.API.CONSUMER.MSG.NEXT.ACCOUNT_FEED.crm",
+		"$JS.API.CONSUMER.INFO.ACCOUNT_FEED.crm", "$JS.API.STREAM.INFO.ACCOUNT_FEED",
 		"$JS.ACK.ACCOUNT_FEED.crm.1.1.1.1.0", "feed.user.UserCreated.x"} {
 		require.NoError(t, conn.PublishRequest(subject, "feed.x", nil))
 		require.NoError(t, conn.Flush())

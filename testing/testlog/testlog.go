@@ -1,7 +1,7 @@
 // Package testlog gives tests a real Log on a real embedded server, ready in milliseconds.
 //
-// It promises that what Start returns is closed when the test ends. Its one invariant is that every Start has a folder of
-// its own.
+// It promises that what Start returns is closed when the test ends. Its one invariant is that every Start has a folder
+// of its own.
 package testlog
 
 import (

@@ -1,7 +1,7 @@
 // Package testservice gives tests of an API a whole service on a Log of its own, and plays its clients.
 //
-// It promises that what [Start] returns is closed when the test ends. Its one invariant is that it knows no API: what is in
-// the service, and what answers requests, is the test's own.
+// It promises that what [Start] returns is closed when the test ends. Its one invariant is that it knows no API: what
+// is in the service, and what answers requests, is the test's own.
 package testservice
 
 import (
@@ -55,7 +55,8 @@ func (r *Running) open() {
 	require.NoError(r.T, err)
 	require.NoError(r.T, view.Apply(records))
 	view.Open()
-	r.Service = rest.Service{View: view, Handler: committer.New(r.Env.Log, view, committer.Options{}), Hasher: password.New(password.Options{})}
+	r.Service = rest.Service{View: view, Handler: committer.New(r.Env.Log, view, committer.Options{}),
+		Hasher: password.New(password.Options{})}
 	r.Keys = r.Env.Log
 	r.Sessions, err = session.Open(ctx, r.Env.Engine)
 	require.NoError(r.T, err)

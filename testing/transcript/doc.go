@@ -2,8 +2,8 @@
 // its testdata as people read it, and is compared whole.
 //
 // It promises that a file which plays without a difference was answered exactly so, in what it shows: the status, the
-// headers that the [Player] names, and the body. Its one invariant is that with -update the answers are written into the
-// file and the requests are left as they are.
+// headers that the [Player] names, and the body. Its one invariant is that with -update the answers are written into
+// the file and the requests are left as they are.
 //
 // # The two forms of a file
 //
@@ -27,6 +27,6 @@
 //
 // # Why
 //
-// Why what differs from run to run gets a name instead of being left out: a later request may use it, and that two places
-// show the same value is part of what a transcript says.
+// Why what differs from run to run gets a name instead of being left out: a later request may use it, and that two
+// places show the same value is part of what a transcript says.
 package transcript

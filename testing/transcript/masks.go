@@ -8,7 +8,8 @@ import (
 
 // Mask is a form of values that differ from run to run.
 type Mask struct {
-	Name string         // with the value's number among those of this Mask as its %d; without, it stands for all of them
+	// with the value's number among those of this Mask as its %d; without, it stands for all of them
+	Name string
 	Form *regexp.Regexp // its last group is the value
 	Keep string         // values that begin so are shown, when not empty
 }

@@ -16,8 +16,8 @@ type Request struct {
 // Field is one line of a request's head. An empty value means that the line has nothing behind the colon.
 type Field struct{ Name, Value string }
 
-// Take removes the fields of that name from the request and returns the last one's value. It is for lines that say how the
-// request is made and are not sent.
+// Take removes the fields of that name from the request and returns the last one's value. It is for lines that say how
+// the request is made and are not sent.
 func (r *Request) Take(name string) (value string, ok bool) {
 	var rest []Field
 	for _, f := range r.Fields {
@@ -31,8 +31,8 @@ func (r *Request) Take(name string) (value string, ok bool) {
 	return value, ok
 }
 
-// Set puts the fields into the header, in place of what stands there under their names. A field with an empty value is not
-// sent; one that stands twice is sent twice.
+// Set puts the fields into the header, in place of what stands there under their names. A field with an empty value is
+// not sent; one that stands twice is sent twice.
 func (r Request) Set(h http.Header) {
 	for _, f := range r.Fields {
 		h.Del(f.Name)

@@ -1,6 +1,7 @@
 // Package guide is the manual of accountctl.
 //
-// It promises that the sh blocks of the manual run against a service that has just started. Its one invariant is that it is text alone.
+// It promises that the sh blocks of the manual run against a service that has just started. Its one invariant is that
+// it is text alone.
 //
 // # Why
 //

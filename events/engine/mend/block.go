@@ -14,8 +14,8 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// ErrBlock is returned by [Store] for a compressed block that the server would append to, or has appended to, and that cannot
-// be written anew without compression: it was damaged besides.
+// ErrBlock is returned by [Store] for a compressed block that the server would append to, or has appended to, and that
+// cannot be written anew without compression: it was damaged besides.
 var ErrBlock = errors.New("a block of the store is damaged: restore the store from a backup; nothing was changed")
 
 // kind is what a block is.
@@ -89,8 +89,8 @@ func readLayout(file *os.File) (l layout, ok bool, err error) {
 	return l, true, err
 }
 
-// endOfStream returns where the S2 stream that begins there has given so many bytes. A chunk of it is a byte for its kind,
-// its length (3 bytes, little-endian) and so many bytes; those of data begin with a checksum of 4 bytes.
+// endOfStream returns where the S2 stream that begins there has given so many bytes. A chunk of it is a byte for its
+// kind, its length (3 bytes, little-endian) and so many bytes; those of data begin with a checksum of 4 bytes.
 func endOfStream(file *os.File, at, want int64) (int64, error) {
 	const chunkCompressed, chunkPlain, crc = 0, 1, 4
 	var head [4 + crc + binary.MaxVarintLen32]byte
@@ -129,9 +129,11 @@ func (m *mender) rewrite(folder string, b block, k kind) error {
 		if err := os.Remove(filepath.Join(folder, "msgs", "index.db")); err != nil && !os.IsNotExist(err) {
 			return err
 		}
-		m.log.Warn("the engine went on writing into a compressed block: taking it apart", "stream", b.stream, "block", b.number)
+		m.log.Warn("the engine went on writing into a compressed block: taking it apart", "stream", b.stream, "block",
+			b.number)
 	} else {
-		m.log.Info("the store ends with a compressed block: writing it without compression", "stream", b.stream, "block", b.number)
+		m.log.Info("the store ends with a compressed block: writing it without compression", "stream", b.stream,
+			"block", b.number)
 	}
 	return durable.Replace(b.path, records)
 }
@@ -163,8 +165,8 @@ func (b block) records() ([]byte, error) {
 	return append(out, appended...), err
 }
 
-// behind returns what the server wrote behind the compressed part. Its first record stands where it would if the block was not
-// compressed; what may be torn at the end is the server's to cut off, as always.
+// behind returns what the server wrote behind the compressed part. Its first record stands where it would if the block
+// was not compressed; what may be torn at the end is the server's to cut off, as always.
 func (l layout) behind(raw []byte) ([]byte, error) {
 	gap := min(max(l.records, l.end), l.size)
 	if len(bytes.Trim(raw[l.end:gap], "\x00")) > 0 {

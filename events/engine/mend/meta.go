@@ -31,8 +31,8 @@ func (m *mender) consumers(folder string) error {
 	return nil
 }
 
-// meta gives the description in that folder its checksum, when that is missing or of another one. It reports whether there is a
-// description.
+// meta gives the description in that folder its checksum, when that is missing or of another one. It reports whether
+// there is a description.
 func (m *mender) meta(folder, key string) (there bool, err error) {
 	content, err := os.ReadFile(filepath.Join(folder, server.JetStreamMetaFile))
 	if errors.Is(err, fs.ErrNotExist) {

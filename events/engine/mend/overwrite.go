@@ -36,8 +36,8 @@ type Spot struct {
 	Sequence uint64 `json:"sequence"`
 }
 
-// Find returns where the records stand whose subject fits and whose sequence is at least from and less than end, but for those that
-// were overwritten. The server may be running; what it has not written yet is not found.
+// Find returns where the records stand whose subject fits and whose sequence is at least from and less than end, but
+// for those that were overwritten. The server may be running; what it has not written yet is not found.
 func Find(folder string, fits func(subject string) bool, from, end uint64) (found []Spot, err error) {
 	blocks, err := blocksOf(folder)
 	if err != nil {
@@ -63,7 +63,8 @@ func Find(folder string, fits func(subject string) bool, from, end uint64) (foun
 	return found, nil
 }
 
-// begins returns the sequence of the block's first record, the lowest possible for a compressed one, 0 when there is none.
+// begins returns the sequence of the block's first record, the lowest possible for a compressed one, 0 when there is
+// none.
 func (b block) begins() (uint64, error) {
 	file, err := os.Open(b.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -119,12 +120,12 @@ func (b block) find(fits func(subject string) bool, from, end uint64) (found []S
 	return found, nil
 }
 
-// Overwrite has records deleted and then overwrites them, as the server of the stream does itself when it is asked to for each of
-// them, but with a block synced once for all of them. The server may be running: it never writes again where it has written. What a call
-// that fails leaves undone, the next one does, or [Store].
+// Overwrite has records deleted and then overwrites them, as the server of the stream does itself when it is asked to
+// for each of them, but with a block synced once for all of them. The server may be running: it never writes again
+// where it has written. What a call that fails leaves undone, the next one does, or [Store].
 //
-// First a file says which records they are, so that of a power cut in the midst no record is left that is neither one nor the other:
-// the server would cut off the block there.
+// First a file says which records they are, so that of a power cut in the midst no record is left that is neither one
+// nor the other: the server would cut off the block there.
 func Overwrite(folder string, spots []Spot, remove func() error) error {
 	left, err := undone(folder)
 	spots = append(left, spots...)
@@ -163,13 +164,15 @@ func undone(folder string) (spots []Spot, err error) {
 	return spots, err
 }
 
-// overwriting ends what an Overwrite has left undone. The index may know the records as they were; the server makes it anew.
+// overwriting ends what an Overwrite has left undone. The index may know the records as they were; the server makes it
+// anew.
 func (m *mender) overwriting(folder string) error {
 	spots, err := undone(folder)
 	if err != nil || len(spots) == 0 {
 		return err
 	}
-	m.log.Warn("the service was ended amid an erasure: overwriting what it left", "stream", filepath.Base(folder), "records", len(spots))
+	m.log.Warn("the service was ended amid an erasure: overwriting what it left", "stream", filepath.Base(folder),
+		"records", len(spots))
 	if err := os.Remove(filepath.Join(folder, "msgs", "index.db")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -190,8 +193,8 @@ func overwrite(folder string, spots []Spot) error {
 	return os.Remove(filepath.Join(folder, overwriting))
 }
 
-// overwriteIn overwrites records of one block. Where there is another record now, or none, the server has written the block
-// anew, without what it had deleted.
+// overwriteIn overwrites records of one block. Where there is another record now, or none, the server has written the
+// block anew, without what it had deleted.
 func overwriteIn(folder string, spots []Spot) error {
 	name := spots[0].Block
 	var number int
@@ -212,7 +215,8 @@ func overwriteIn(folder string, spots []Spot) error {
 		if _, err := file.ReadAt(head[:], s.Offset); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if binary.LittleEndian.Uint32(head[:])&^hasHeaders != s.Length || binary.LittleEndian.Uint64(head[4:])&^erasedMark != s.Sequence {
+		if binary.LittleEndian.Uint32(head[:])&^hasHeaders != s.Length ||
+			binary.LittleEndian.Uint64(head[4:])&^erasedMark != s.Sequence {
 			continue
 		}
 		if _, err := file.WriteAt(s.overwritten(key), s.Offset); err != nil {
@@ -222,8 +226,8 @@ func overwriteIn(folder string, spots []Spot) error {
 	return file.Sync()
 }
 
-// overwritten returns the record as the server has it when it has overwritten one: without subject and headers, of chance, with the
-// erased mark and the checksum of all that.
+// overwritten returns the record as the server has it when it has overwritten one: without subject and headers, of
+// chance, with the erased mark and the checksum of all that.
 func (s Spot) overwritten(key string) []byte {
 	record := make([]byte, s.Length)
 	binary.LittleEndian.PutUint32(record, s.Length)

@@ -18,14 +18,15 @@ import (
 
 // Report says what a start should know of the store.
 type Report struct {
-	// Compressing names the streams whose configuration asks for compression. A server goes by what it found when it opened a
-	// stream, so it has to be started again once that was changed.
+	// Compressing names the streams whose configuration asks for compression. A server goes by what it found when it
+	// opened a stream, so it has to be started again once that was changed.
 	Compressing []string
 }
 
-// Store mends the store in that folder, of which no server may be running. A folder that is not there is a store that is
-// still to be made. What is left of a stream that is derived from others is removed when the server could not open it for want of a
-// description. It returns [ErrBlock] for a block that cannot be mended: then the server must not be started.
+// Store mends the store in that folder, of which no server may be running. A folder that is not there is a store that
+// is still to be made. What is left of a stream that is derived from others is removed when the server could not open
+// it for want of a description. It returns [ErrBlock] for a block that cannot be mended: then the server must not be
+// started.
 func Store(dir string, log *slog.Logger, derived ...string) (Report, error) {
 	m := mender{log: log, derived: derived}
 	jetstream := filepath.Join(dir, server.JetStreamStoreDir)
@@ -47,8 +48,8 @@ func Store(dir string, log *slog.Logger, derived ...string) (Report, error) {
 	return m.report, nil
 }
 
-// sweep removes what a server that was killed in its start leaves behind: an empty file by which it tries whether it can
-// write. The next server would take it for an account that it does not know, and be unhealthy for ever.
+// sweep removes what a server that was killed in its start leaves behind: an empty file by which it tries whether it
+// can write. The next server would take it for an account that it does not know, and be unhealthy for ever.
 func sweep(jetstream string) error {
 	tried, err := filepath.Glob(filepath.Join(jetstream, "_test_*"))
 	if err != nil {
@@ -99,7 +100,8 @@ func (m *mender) stream(folder string) error {
 	return m.overwriting(folder)
 }
 
-// removeShell removes the folder of a stream that was never made; one that has messages is left to be looked at by a person.
+// removeShell removes the folder of a stream that was never made; one that has messages is left to be looked at by a
+// person.
 func (m *mender) removeShell(folder string, blocks []block) error {
 	for _, b := range blocks {
 		if info, err := os.Stat(b.path); err != nil || info.Size() > 0 {
@@ -150,8 +152,8 @@ func blocksOf(folder string) ([]block, error) {
 	return out, nil
 }
 
-// blocks mends every compressed block that has records behind it, and the compressed ones with which the stream ends or would
-// end once the server has thrown away the empty and torn ones behind them.
+// blocks mends every compressed block that has records behind it, and the compressed ones with which the stream ends or
+// would end once the server has thrown away the empty and torn ones behind them.
 func (m *mender) blocks(folder string, blocks []block) error {
 	end := true
 	for _, b := range slices.Backward(blocks) {

@@ -70,13 +70,14 @@ func (s *store) send(js jetstream.JetStream, count int) {
 	}
 }
 
-// ending returns a store whose only block is compressed and the stream's last, as a kill leaves it between the compression of a
-// full block and the first record of the next one.
+// ending returns a store whose only block is compressed and the stream's last, as a kill leaves it between the
+// compression of a full block and the first record of the next one.
 func ending(t *testing.T) *store {
 	s := &store{t: t, dir: t.TempDir()}
 	second := 0
 	s.plainServer(func(js jetstream.JetStream) {
-		_, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}, Compression: jetstream.S2Compression})
+		_, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"},
+			Compression: jetstream.S2Compression})
 		require.NoError(t, err)
 		for { // until there is a second block
 			if _, err := os.Stat(s.block(2)); err == nil {
@@ -98,7 +99,8 @@ func (s *store) begins(block int, with string) bool {
 	return err == nil && bytes.HasPrefix(content, []byte(with))
 }
 
-// reopened starts the engine, looks for every message that was acknowledged, sends another, and does all that once more.
+// reopened starts the engine, looks for every message that was acknowledged, sends another, and does all that once
+// more.
 func (s *store) reopened() {
 	for range 2 {
 		e, err := engine.Start(s.t.Context(), engine.Options{StoreDir: s.dir})
@@ -207,8 +209,12 @@ func TestTruncatedBlocks(t *testing.T) {
 // TestKilledWhileAStreamWasMade has what is there after each step of making a stream.
 func TestKilledWhileAStreamWasMade(t *testing.T) {
 	for name, undo := range map[string]func(t *testing.T, folder string){
-		"no sum":             func(t *testing.T, folder string) { remove(t, folder, "meta.sum") },
-		"no description yet": func(t *testing.T, folder string) { remove(t, folder, "meta.sum"); remove(t, folder, "meta.inf") },
+		"no sum": func(t *testing.T, folder string) { remove(t, folder, "meta.sum") },
+		"no description yet": func(t *testing.T, folder string) {
+			remove(t, folder, "meta.sum")
+			remove(t, folder,
+				"meta.inf")
+		},
 		"a folder": func(t *testing.T, folder string) {
 			require.NoError(t, os.RemoveAll(folder))
 			require.NoError(t, os.Mkdir(folder, 0o700))
@@ -238,7 +244,8 @@ func TestKilledWhileAConsumerWasChanged(t *testing.T) {
 	s.plainServer(func(js jetstream.JetStream) {
 		stream, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}})
 		require.NoError(t, err)
-		_, err = stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "c", AckPolicy: jetstream.AckExplicitPolicy})
+		_, err = stream.CreateConsumer(t.Context(),
+			jetstream.ConsumerConfig{Durable: "c", AckPolicy: jetstream.AckExplicitPolicy})
 		require.NoError(t, err)
 	})
 	remove(t, filepath.Join(s.stream(), "obs", "c"), "meta.sum")

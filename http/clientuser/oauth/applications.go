@@ -37,12 +37,14 @@ func (s *Server) showApplications(w http.ResponseWriter, r *http.Request) error 
 }
 
 func applicationsPage(s commands.States, u *commands.User) page.Page {
-	p := page.Page{Title: "Your applications", Lead: []string{"You are logged in as " + u.Username + ". No application may act in your name."}}
+	p := page.Page{Title: "Your applications",
+		Lead: []string{"You are logged in as " + u.Username + ". No application may act in your name."}}
 	var buttons []page.Button
 	for _, c := range u.Consents {
 		if app := s.Directory().Application(c.Application); app != nil {
 			p.Facts = append(p.Facts, page.Fact{Name: app.Name, Value: "Since " + c.At.UTC().Format(time.DateOnly)})
-			buttons = append(buttons, page.Button{Label: "Withdraw " + app.Name, Name: withdraw, Value: app.ID.String(), Secondary: true})
+			buttons = append(buttons, page.Button{Label: "Withdraw " + app.Name, Name: withdraw, Value: app.ID.String(),
+				Secondary: true})
 		}
 	}
 	if len(buttons) > 0 {

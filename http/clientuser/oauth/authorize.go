@@ -13,8 +13,8 @@ import (
 	"accountd/http/rest"
 )
 
-// authorization is an application's request for a code. Where the answer goes is known to be right; what else is asked for
-// may not be, see fault.
+// authorization is an application's request for a code. Where the answer goes is known to be right; what else is asked
+// for may not be, see fault.
 type authorization struct {
 	app      *commands.Application
 	redirect string
@@ -22,10 +22,11 @@ type authorization struct {
 }
 
 // carried are the parameters of a request for a code that go with it from page to page.
-var carried = []string{"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"}
+var carried = []string{"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+	"code_challenge_method"}
 
-// authorization reads a request for a code. Whatever is wrong with the application or where it wants the answer is told to
-// the person: nobody is ever sent to an address that is not registered.
+// authorization reads a request for a code. Whatever is wrong with the application or where it wants the answer is told
+// to the person: nobody is ever sent to an address that is not registered.
 func (s *Server) authorization(p parameters) (authorization, error) {
 	if err := p.check(carried...); err != nil {
 		return authorization{}, err
@@ -36,14 +37,16 @@ func (s *Server) authorization(p parameters) (authorization, error) {
 	}
 	app := states.Directory().ApplicationByAppID(p.get("client_id"))
 	if app == nil {
-		return authorization{}, rest.BadRequest("application_unknown", "client_id", "This application is not known here.")
+		return authorization{}, rest.BadRequest("application_unknown", "client_id",
+			"This application is not known here.")
 	}
 	to := p.get("redirect_uri")
 	if to == "" && len(app.RedirectURIs) == 1 {
 		to = app.RedirectURIs[0]
 	}
 	if !slices.Contains(app.RedirectURIs, to) {
-		return authorization{}, rest.BadRequest("redirect_uri_unknown", "redirect_uri", "The application asks to be answered at an address that is not registered for it.")
+		return authorization{}, rest.BadRequest("redirect_uri_unknown", "redirect_uri",
+			"The application asks to be answered at an address that is not registered for it.")
 	}
 	return authorization{app: app, redirect: to, asked: p}, nil
 }
@@ -161,8 +164,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	return s.giveCode(w, r, a, v)
 }
 
-// turnAway tells the application that it may not act for whom the browser is logged in as, and ends that log-in, so that the
-// person can be somebody else the next time.
+// turnAway tells the application that it may not act for whom the browser is logged in as, and ends that log-in, so
+// that the person can be somebody else the next time.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, a authorization) error {
 	if err := s.forget(r); err != nil {
 		return err
@@ -170,8 +173,8 @@ func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, a authorizatio
 	return redirect(w, r, a.refused(codeAccessDenied, "The user is no active member of a client."))
 }
 
-// startByHand answers POST /oauth/authorize, by which programs drive the flow that have the user's name and password: it
-// leads to a log-in that is the consent as well, and says so to whoever looks at it.
+// startByHand answers POST /oauth/authorize, by which programs drive the flow that have the user's name and password:
+// it leads to a log-in that is the consent as well, and says so to whoever looks at it.
 func (s *Server) startByHand(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(w, r)
 	if err != nil {
@@ -196,7 +199,8 @@ func (s *Server) mayBeActedFor(u *commands.User) error {
 func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, v visitor) error {
 	consent, _ := v.Consent(a.app.ID)
 	code, hash := secrets.Token("")
-	g := commands.Grant{User: v.ID, Application: a.app.ID, Session: uuid.New(), Consent: consent.Sequence, Since: v.session.Since, Membership: v.MemberSince}
+	g := commands.Grant{User: v.ID, Application: a.app.ID, Session: uuid.New(), Consent: consent.Sequence,
+		Since: v.session.Since, Membership: v.MemberSince}
 	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
 	t := s.stamped(kindCode, g, codeLife, data)
 	t.ProvenAt, t.Session.SecondFactor = v.session.ProvenAt, v.secondFactor

@@ -22,15 +22,18 @@ func (a authorization) facts() []page.Fact {
 	if a.app.Access == commands.AccessAll {
 		may = "See and, as far as you may, change the users of your client"
 	}
-	return []page.Fact{{Name: "Application", Value: a.app.Name}, {Name: "It may", Value: may}, {Name: "You go on to", Value: a.redirect}}
+	return []page.Fact{{Name: "Application", Value: a.app.Name}, {Name: "It may", Value: may},
+		{Name: "You go on to", Value: a.redirect}}
 }
 
 // askConsent asks whether the application may act for the user.
 func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a authorization, u *commands.User) error {
 	return s.pages.Write(w, http.StatusOK, page.Page{
 		Title: "Allow " + a.app.Name + "?",
-		Lead:  []string{"You are logged in as " + u.Username + ". " + a.app.Name + " asks to act in your name, until you withdraw it."},
-		Facts: a.facts(), LeadsTo: a.redirect, Links: []page.Link{{Text: "What you have allowed already", URL: applicationsPath}},
+		Lead: []string{"You are logged in as " + u.Username + ". " + a.app.Name +
+			" asks to act in your name, until you withdraw it."},
+		Facts: a.facts(), LeadsTo: a.redirect,
+		Links: []page.Link{{Text: "What you have allowed already", URL: applicationsPath}},
 		Form: &page.Form{
 			Action: a.page(consentPath),
 			Hidden: []page.Fact{s.pages.Token(w, r, a.purpose(u))},
@@ -92,6 +95,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 
 // consent has the user let the application act in the user's name.
 func (s *Server) consent(r *http.Request, v visitor, app *commands.Application) (*commands.User, error) {
-	out, err := s.Do(r.Context(), s.actor(r, v), commands.GiveConsent{ID: v.ID, Application: app.ID, Membership: v.MemberSince})
+	out, err := s.Do(r.Context(), s.actor(r, v), commands.GiveConsent{ID: v.ID, Application: app.ID,
+		Membership: v.MemberSince})
 	return out.User, err
 }

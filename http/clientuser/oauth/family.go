@@ -10,9 +10,9 @@ import (
 // halfLength is that of each half of a refresh token, in bytes.
 const halfLength = 16
 
-// refreshToken has two secrets: the first is that of its family, which all refresh tokens have that came of one grant, one after another;
-// the second is its own turn, of which the newest alone is good. So a token of an older turn is told from one that never was, and
-// nothing has to be remembered of those that were used.
+// refreshToken has two secrets: the first is that of its family, which all refresh tokens have that came of one grant,
+// one after another; the second is its own turn, of which the newest alone is good. So a token of an older turn is told
+// from one that never was, and nothing has to be remembered of those that were used.
 type refreshToken [2 * halfLength]byte
 
 // newFamily returns the first refresh token of a grant.

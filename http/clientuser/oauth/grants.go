@@ -40,12 +40,13 @@ func (s *Server) byPassword(r request) (tokens, error) {
 	if err != nil {
 		return tokens{}, err
 	}
-	g := commands.Grant{User: u.ID, Application: r.app.ID, Session: uuid.New(), Since: u.LogInsSince, Membership: u.MemberSince}
+	g := commands.Grant{User: u.ID, Application: r.app.ID, Session: uuid.New(), Since: u.LogInsSince,
+		Membership: u.MemberSince}
 	return s.issue(r, grant{Grant: g, secondFactor: u.NeedsCode(), refreshable: true})
 }
 
-// byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is void, and what it is
-// giving at this moment will be.
+// byCode gives a token for a code, once. A code that comes a second time was stolen, before or after: what it gave is
+// void, and what it is giving at this moment will be.
 func (s *Server) byCode(r request) (tokens, error) {
 	code, err := r.need("code")
 	if err != nil {
@@ -71,11 +72,12 @@ func (s *Server) byCode(r request) (tokens, error) {
 	if err := r.matches(t); err != nil {
 		return tokens{}, err
 	}
-	return s.issue(r, grant{Grant: rest.GrantOf(t), code: hash, secondFactor: t.Session.SecondFactor, provenAt: t.ProvenAt, refreshable: true})
+	return s.issue(r, grant{Grant: rest.GrantOf(t), code: hash, secondFactor: t.Session.SecondFactor,
+		provenAt: t.ProvenAt, refreshable: true})
 }
 
-// matches refuses a code that was given to another application, for another redirect URI, or to somebody who can prove what
-// the request cannot (RFC 7636).
+// matches refuses a code that was given to another application, for another redirect URI, or to somebody who can prove
+// what the request cannot (RFC 7636).
 func (r request) matches(t session.Token) error {
 	verifier := r.get("code_verifier")
 	sum := sha256.Sum256([]byte(verifier))
@@ -91,8 +93,8 @@ func (r request) matches(t session.Token) error {
 	return nil
 }
 
-// byRefresh gives new tokens for a refresh token, which is used up by it, and so is the access token that came with it. One that comes
-// a second time was stolen, before or after: it ends its family (RFC 9700, section 4.14).
+// byRefresh gives new tokens for a refresh token, which is used up by it, and so is the access token that came with it.
+// One that comes a second time was stolen, before or after: it ends its family (RFC 9700, section 4.14).
 func (s *Server) byRefresh(r request) (tokens, error) {
 	text, err := r.need("refresh_token")
 	if err != nil {
@@ -121,8 +123,8 @@ func (s *Server) reused(r request, t session.Token) error {
 	return or(s.endGrant(r, t, commands.EndedByRefresh), refusedRefresh())
 }
 
-// turn replaces the refresh token by the next one of its family, with an access token. Of all who bring it one gets them, and the family
-// ends by the others.
+// turn replaces the refresh token by the next one of its family, with an access token. Of all who bring it one gets
+// them, and the family ends by the others.
 func (s *Server) turn(r request, g grant, shown refreshToken) (tokens, error) {
 	access, accessHash := secrets.Token("")
 	if err := s.store.Put(r.Context(), accessHash, s.stamped(kindAccess, g.Grant, accessLife, nil)); err != nil {

@@ -49,8 +49,8 @@ func (l *limiter) leave(from string) {
 	}
 }
 
-// limited lets the handler answer when the address does not ask too much. A request counts from when its body is there: one
-// that drips must not keep a place.
+// limited lets the handler answer when the address does not ask too much. A request counts from when its body is there:
+// one that drips must not keep a place.
 func (s *Server) limited(h http.Handler, problem rest.Problem) http.Handler {
 	if s.opts.RateLimits {
 		h = s.inTurn(h)

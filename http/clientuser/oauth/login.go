@@ -27,7 +27,8 @@ const failedParameter = "failed"
 // failedProof is its value when somebody is logged in for too long to allow anything.
 const failedProof = "proof"
 
-// Its values when a code is needed besides, and when one was given and something was wrong. The form has a field for it then.
+// Its values when a code is needed besides, and when one was given and something was wrong. The form has a field for it
+// then.
 const (
 	failedCode     = "code"
 	failedWithCode = "credentials-or-code"
@@ -40,10 +41,11 @@ const codeParameter = "otp"
 var failures = map[string]string{
 	"credentials":  "The name or the password is wrong.",
 	failedWithCode: "The name, the password or the code is wrong. A code can be used once.",
-	failedCode:     "Enter the code that your authenticator app shows, or one of your recovery codes, and your name and password once more.",
-	"inactive":     "This account is not active.",
-	failedProof:    "You logged in a while ago. To allow it, log in once more.",
-	"attempts":     "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
+	failedCode: "Enter the code that your authenticator app shows, or one of your recovery codes, and your name " +
+		"and password once more.",
+	"inactive":  "This account is not active.",
+	failedProof: "You logged in a while ago. To allow it, log in once more.",
+	"attempts":  "Too many log-ins have failed. Wait a while, a quarter of an hour at most, then try again.",
 }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
@@ -72,7 +74,8 @@ func loginPage(title, failed string) page.Page {
 		Buttons: []page.Button{{Label: title}},
 	}}
 	if failed == failedCode || failed == failedWithCode {
-		p.Form.Fields = append(p.Form.Fields, page.Field{Name: codeParameter, Label: "Code", Autocomplete: "one-time-code"})
+		p.Form.Fields = append(p.Form.Fields, page.Field{Name: codeParameter, Label: "Code",
+			Autocomplete: "one-time-code"})
 	}
 	if why := failures[failed]; why != "" {
 		p.Errors = []page.Error{{Text: why}}
@@ -122,7 +125,8 @@ func failureOf(err error) string {
 		return "inactive"
 	case errors.As(err, &refusal) && refusal.Reason == login.ReasonCode:
 		return failedCode
-	case errors.As(err, &refusal) && refusal.Kind == commands.Forbidden, err != nil && rest.FaultOf(err).Reason == "password_invalid":
+	case errors.As(err, &refusal) && refusal.Kind == commands.Forbidden,
+		err != nil && rest.FaultOf(err).Reason == "password_invalid":
 		return "credentials"
 	case errors.As(err, &refusal) && refusal.Kind == commands.Throttled:
 		return "attempts"
@@ -141,7 +145,8 @@ func failureIn(form url.Values, err error) string {
 
 // verify returns the user of that name and password, who may need a code, too.
 func (s *Server) verify(r *http.Request, name, password, code string) (*commands.User, error) {
-	return s.LogIn(r, login.Attempt{Name: name, Password: password, Code: code, At: s.opts.Now(), Unbounded: !s.opts.RateLimits})
+	return s.LogIn(r, login.Attempt{Name: name, Password: password, Code: code, At: s.opts.Now(),
+		Unbounded: !s.opts.RateLimits})
 }
 
 // cookie returns the name of the browser's cookie; where it may, the name has browsers take it over HTTPS alone.
@@ -163,7 +168,8 @@ type visitor struct {
 
 // actor returns who asks by the request.
 func (s *Server) actor(r *http.Request, v visitor) commands.Actor {
-	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: rest.SessionCredential(v.session.ID), Permissions: commands.Whole(), Session: v.session})
+	a := rest.Identify(r, commands.Actor{User: v.ID, Credential: rest.SessionCredential(v.session.ID),
+		Permissions: commands.Whole(), Session: v.session})
 	a.At = s.opts.Now()
 	return a
 }

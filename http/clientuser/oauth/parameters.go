@@ -17,8 +17,8 @@ const maxParts = 100
 // parameters are what a request says in its query and in its body together.
 type parameters url.Values
 
-// readParameters reads the query and the body, which is a form, one in parts, or nothing: clients send parameters in each of
-// these ways, to this endpoint or that.
+// readParameters reads the query and the body, which is a form, one in parts, or nothing: clients send parameters in
+// each of these ways, to this endpoint or that.
 func readParameters(w http.ResponseWriter, r *http.Request) (parameters, error) {
 	query, err := queryParameters(r)
 	if err != nil {

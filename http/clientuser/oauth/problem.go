@@ -54,7 +54,8 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	if f.code == codeInvalidClient && r.Header.Get("Authorization") != "" {
 		w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
 	}
-	j := rest.NewJSON(128).Open('{').Key("error").String(f.code).Key("error_description").String(f.description).Close('}')
+	j := rest.NewJSON(128).Open('{').Key("error").String(f.code).
+		Key("error_description").String(f.description).Close('}')
 	defer j.Free()
 	rest.WriteJSON(w, f.status, rest.ASCII(j.Bytes()))
 }

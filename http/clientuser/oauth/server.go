@@ -68,7 +68,8 @@ func (s *Server) states() (*projections.Snapshot, error) {
 	if states := s.Snapshot(); states != nil {
 		return states, nil
 	}
-	return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready", Detail: "The service is still reading its log."}
+	return nil, &commands.Refusal{Kind: commands.Busy, Reason: "not_ready",
+		Detail: "The service is still reading its log."}
 }
 
 // base returns the beginning of absolute addresses of this service.

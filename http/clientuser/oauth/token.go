@@ -33,8 +33,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.check("grant_type", "client_id", "client_secret", "code", "redirect_uri", "refresh_token", "username", "password", codeParameter,
-		"code_verifier"); err != nil {
+	if err := p.check("grant_type", "client_id", "client_secret", "code", "redirect_uri", "refresh_token", "username",
+		"password", codeParameter, "code_verifier"); err != nil {
 		return err
 	}
 	kind, err := p.need("grant_type")
@@ -54,7 +54,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !mayUse(app, kind) {
-		return failure{http.StatusBadRequest, codeUnauthorizedClient, "An application of this type does not use this grant type."}
+		return failure{http.StatusBadRequest, codeUnauthorizedClient,
+			"An application of this type does not use this grant type."}
 	}
 	t, err := answer(request{Request: r, parameters: p, app: app, states: states})
 	if err != nil {
@@ -81,8 +82,8 @@ func mayUse(app *commands.Application, grant string) bool {
 	return grant == grantPassword || grant == grantRefresh
 }
 
-// application returns the application that presents its id and secret, as parameters or in the header. An unknown id and a
-// wrong secret are the same.
+// application returns the application that presents its id and secret, as parameters or in the header. An unknown id
+// and a wrong secret are the same.
 func application(s *projections.Snapshot, r *http.Request, p parameters) (*commands.Application, error) {
 	id, secret := p.get("client_id"), p.get("client_secret")
 	if user, password, ok := r.BasicAuth(); ok {
@@ -91,7 +92,8 @@ func application(s *projections.Snapshot, r *http.Request, p parameters) (*comma
 	app := s.Directory().ApplicationByAppID(id)
 	hash := secrets.Hash(secret)
 	if app == nil || subtle.ConstantTimeCompare([]byte(hash), []byte(app.SecretHash.Reveal())) == 0 {
-		return nil, failure{http.StatusUnauthorized, codeInvalidClient, "The application is unknown or its secret is wrong."}
+		return nil, failure{http.StatusUnauthorized, codeInvalidClient,
+			"The application is unknown or its secret is wrong."}
 	}
 	return app, nil
 }
@@ -107,7 +109,8 @@ func unescaped(s string) string {
 func (t tokens) write(w http.ResponseWriter) {
 	j := rest.NewJSON(256).Open('{')
 	defer j.Free()
-	j.Key("access_token").String(t.access).Key("token_type").String("Bearer").Key("expires_in").Int(int64(accessLife.Seconds()))
+	j.Key("access_token").String(t.access).Key("token_type").String("Bearer").
+		Key("expires_in").Int(int64(accessLife.Seconds()))
 	if t.refresh != "" {
 		j.Key("refresh_token").String(t.refresh)
 	} else {

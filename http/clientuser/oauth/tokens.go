@@ -63,7 +63,8 @@ func (s *Server) issue(r request, g grant) (tokens, error) {
 		return tokens{}, err
 	}
 	fresh := newFamily()
-	t = s.stamped(kindRefresh, g.Grant, refreshLife, map[string]string{dataAccess: accessHash, dataTurn: fresh.turnHash(), dataCode: g.code})
+	t = s.stamped(kindRefresh, g.Grant, refreshLife, map[string]string{dataAccess: accessHash,
+		dataTurn: fresh.turnHash(), dataCode: g.code})
 	t.Session, t.ProvenAt = of, g.provenAt
 	return tokens{access, fresh.String()}, s.putListed(r.Context(), fresh.hash(), t)
 }
@@ -94,18 +95,22 @@ func (s *Server) putListed(ctx context.Context, hash string, t session.Token) er
 // stamped returns a token of the grant, which begins now; rest.GrantOf has the grant again.
 func (s *Server) stamped(kind string, g commands.Grant, life time.Duration, data map[string]string) session.Token {
 	now := s.opts.Now()
-	return session.Token{Kind: kind, User: g.User, Application: g.Application, Scope: scopeAll, Since: g.Since, Consent: g.Consent,
-		Membership: g.Membership, Secret: g.Secret, Session: session.Session{ID: g.Session, Kind: commands.SessionApplication},
+	return session.Token{Kind: kind, User: g.User, Application: g.Application, Scope: scopeAll, Since: g.Since,
+		Consent:    g.Consent,
+		Membership: g.Membership, Secret: g.Secret,
+		Session:   session.Session{ID: g.Session, Kind: commands.SessionApplication},
 		CreatedAt: now, ExpiresAt: now.Add(life), Data: data}
 }
 
-// endGrant ends all that came of one log-in or consent of the user, because of something that only happens when somebody else has a token
-// of it. What it ends is void when it returns, whether the store can be reached or not.
+// endGrant ends all that came of one log-in or consent of the user, because of something that only happens when
+// somebody else has a token of it. What it ends is void when it returns, whether the store can be reached or not.
 func (s *Server) endGrant(r request, t session.Token, reason string) error {
-	end := commands.EndSession{ID: t.User, Session: t.Session.ID, Kind: commands.SessionApplication, Application: t.Application, Reason: reason}
+	end := commands.EndSession{ID: t.User, Session: t.Session.ID, Kind: commands.SessionApplication,
+		Application: t.Application, Reason: reason}
 	i := rest.InfoOf(r.Context())
 	by := commands.Service()
-	by.Credential, by.Dialect, by.RequestID, by.TraceParent, by.At = credentialOf(t), i.Dialect, i.ID, i.TraceParent, s.opts.Now()
+	by.Credential, by.Dialect, by.RequestID, by.TraceParent, by.At = credentialOf(t), i.Dialect, i.ID, i.TraceParent,
+		s.opts.Now()
 	_, err := s.EndSession(r.Context(), by, end, end)
 	var refusal *commands.Refusal
 	if errors.As(err, &refusal) && refusal.Kind == commands.NotFound { // the user is gone, and all tokens with it
@@ -125,7 +130,8 @@ func (s *Server) Actor(ctx context.Context, states commands.States, token string
 	if err != nil || !ok || !commands.TokenHolds(states, g) {
 		return commands.Actor{}, false, err
 	}
-	a := commands.Actor{User: t.User, Application: t.Application, Grant: g, Credential: credentialOf(t), Permissions: commands.Whole()}
+	a := commands.Actor{User: t.User, Application: t.Application, Grant: g, Credential: credentialOf(t),
+		Permissions: commands.Whole()}
 	if states.Directory().Application(t.Application).Kind != commands.ApplicationTrusted {
 		a.Session = rest.SessionOf(t, hash)
 	}

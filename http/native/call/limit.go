@@ -24,7 +24,8 @@ type Limiter struct {
 
 // NewLimiter returns a Limiter of so many requests a minute.
 func NewLimiter(most int) *Limiter {
-	return &Limiter{rest.NewLimiter[uuid.UUID](most, rest.FromFirst(limitTime)), fmt.Sprintf(`"default";q=%d;w=%d`, most, limitTime/time.Second)}
+	return &Limiter{rest.NewLimiter[uuid.UUID](most, rest.FromFirst(limitTime)),
+		fmt.Sprintf(`"default";q=%d;w=%d`, most, limitTime/time.Second)}
 }
 
 // limit counts a request of the user, and says in its answer how many more there may be until when.

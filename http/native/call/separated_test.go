@@ -36,7 +36,8 @@ func TestSeparated(t *testing.T) {
 func TestLinksAskForTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		piece := rapid.SampledFrom([]string{"a", ",", "%2C", `\`, "%5C", "+", "%26", "%3D", "ü", `"`, ">", "?", "%00"})
-		query := "f=" + strings.Join(rapid.SliceOf(piece).Draw(t, "values"), "") + "&limit=3&g=1&f=" + strings.Join(rapid.SliceOf(piece).Draw(t, "more"), "")
+		query := "f=" + strings.Join(rapid.SliceOf(piece).Draw(t, "values"), "") + "&limit=3&g=1&f=" +
+			strings.Join(rapid.SliceOf(piece).Draw(t, "more"), "")
 		links := Without(query, "limit")
 		require.Equal(t, Separated(query, "f"), Separated(links, "f"))
 		require.Equal(t, []string{"1"}, Separated(links, "g"))

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Object returns the schema of an object that is read or written by hand. Each member is a name, with a "!" behind it when it
-// is always there, and its schema.
+// Object returns the schema of an object that is read or written by hand. Each member is a name, with a "!" behind it
+// when it is always there, and its schema.
 func Object(members map[string]Schema) Schema {
 	properties, required := Schema{}, []string{}
 	for _, name := range slices.Sorted(maps.Keys(members)) {

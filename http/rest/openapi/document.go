@@ -74,8 +74,9 @@ type writer struct {
 }
 
 func (w writer) operation(method, path string, o Operation) Schema {
-	out := Schema{"tags": []string{cmp.Or(o.Tag, w.Name)}, "summary": o.Summary, "operationId": operationID(w.Name, method, path),
-		"responses": w.responses(method, path, o), "security": w.security(o)}
+	out := Schema{"tags": []string{cmp.Or(o.Tag, w.Name)}, "summary": o.Summary,
+		"operationId": operationID(w.Name, method, path),
+		"responses":   w.responses(method, path, o), "security": w.security(o)}
 	if o.About != "" {
 		out["description"] = o.About
 	}
@@ -145,7 +146,8 @@ func (w writer) failures(method, path string, o Operation) Schema {
 	failed := func(status int, about string) Schema {
 		return Schema{"description": about, "content": content, "headers": w.headers(Reply{method, path, o, status})}
 	}
-	out := Schema{"4XX": failed(http.StatusBadRequest, "refused: nothing has changed"), "5XX": failed(http.StatusInternalServerError, "failed")}
+	out := Schema{"4XX": failed(http.StatusBadRequest, "refused: nothing has changed"),
+		"5XX": failed(http.StatusInternalServerError, "failed")}
 	for _, status := range w.Failures {
 		out[strconv.Itoa(status)] = failed(status, http.StatusText(status))
 	}

@@ -9,10 +9,14 @@ import (
 // samples are values that people recognize, by the names of members in all APIs.
 func samples() map[string]string {
 	return map[string]string{
-		"email": "grace@example.org", "username": "grace", "login": "grace", "name": "Grace Hopper", "display_name": "Grace Hopper",
-		"first_name": "Grace", "last_name": "Hopper", "phone": "+12025550100", "language": "en", "timezone": "Europe/Prague",
-		"external_id": "crm-7", "password": "battery staple", "url": "https://example.org/hooks", "title": "laptop", "memo": "billing",
-		"comment": "since 2024", "datacenter": "main", "dc_bound": "main", "owner": "grace", "city": "Arlington", "code": "user_not_found",
+		"email": "grace@example.org", "username": "grace", "login": "grace", "name": "Grace Hopper",
+		"display_name": "Grace Hopper",
+		"first_name":   "Grace", "last_name": "Hopper", "phone": "+12025550100", "language": "en",
+		"timezone":    "Europe/Prague",
+		"external_id": "crm-7", "password": "battery staple", "url": "https://example.org/hooks", "title": "laptop",
+		"memo":    "billing",
+		"comment": "since 2024", "datacenter": "main", "dc_bound": "main", "owner": "grace", "city": "Arlington",
+		"code":   "user_not_found",
 		"detail": "There is no such user.", "id": "0198c0de-0000-7000-8000-0000000000a1",
 	}
 }

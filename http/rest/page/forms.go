@@ -24,22 +24,22 @@ func (p *Pages) cookieName() string {
 	return "accountd-form"
 }
 
-// Token returns the hidden field that makes a form this browser's, for that purpose: whatever must be the same when the form
-// comes back, such as the request that a consent is about. It gives the browser a cookie when it has none; so it comes before
-// the answer begins.
+// Token returns the hidden field that makes a form this browser's, for that purpose: whatever must be the same when the
+// form comes back, such as the request that a consent is about. It gives the browser a cookie when it has none; so it
+// comes before the answer begins.
 func (p *Pages) Token(w http.ResponseWriter, r *http.Request, purpose string) Fact {
 	browser := p.browser(r)
 	if browser == nil {
 		browser = make([]byte, browserBytes)
 		rand.Read(browser) // never fails
-		http.SetCookie(w, &http.Cookie{Name: p.cookieName(), Value: base64.RawURLEncoding.EncodeToString(browser), Path: "/",
-			HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(w, &http.Cookie{Name: p.cookieName(), Value: base64.RawURLEncoding.EncodeToString(browser),
+			Path: "/", HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteLaxMode})
 	}
 	return Fact{TokenField, token(browser, purpose)}
 }
 
-// CheckToken refuses a form (403, form_expired) that was not filled in on a page that Token was called for with that purpose,
-// in the same browser.
+// CheckToken refuses a form (403, form_expired) that was not filled in on a page that Token was called for with that
+// purpose, in the same browser.
 func (p *Pages) CheckToken(r *http.Request, form url.Values, purpose string) error {
 	browser := p.browser(r)
 	if browser == nil || !hmac.Equal([]byte(token(browser, purpose)), []byte(form.Get(TokenField))) {
@@ -71,7 +71,8 @@ func token(browser []byte, purpose string) string {
 // CheckOrigin refuses a request (403, cross_origin) that a browser sends from another site's page.
 func CheckOrigin(r *http.Request) error {
 	if err := new(http.CrossOriginProtection).Check(r); err != nil {
-		return rest.RequestError{Status: http.StatusForbidden, Reason: "cross_origin", Detail: "This form was sent from another site."}
+		return rest.RequestError{Status: http.StatusForbidden, Reason: "cross_origin",
+			Detail: "This form was sent from another site."}
 	}
 	return nil
 }

@@ -108,8 +108,8 @@ func policy(leadsTo string) string {
 		"; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// site returns the URL's origin, or its scheme alone when it is none of the web's, behind a blank; nothing for what cannot
-// be said in a policy.
+// site returns the URL's origin, or its scheme alone when it is none of the web's, behind a blank; nothing for what
+// cannot be said in a policy.
 func site(leadsTo string) string {
 	u, err := url.Parse(leadsTo)
 	switch {

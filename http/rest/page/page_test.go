@@ -31,19 +31,24 @@ func TestLayout(t *testing.T) {
 	const evil = `"><script>alert(1)</script>`
 	for name, p := range map[string]Page{
 		"form": {
-			Title: "Log in", Lead: []string{"One", "Two"}, Facts: []Fact{{"Application", "PBX"}}, Links: []Link{{"Help", "/help"}},
-			Form: &Form{Hidden: []Fact{{"ticket", "t"}}, Buttons: []Button{{Label: "Log in"}, {Label: "Deny", Name: "do", Value: "deny", Secondary: true}},
+			Title: "Log in", Lead: []string{"One", "Two"}, Facts: []Fact{{"Application", "PBX"}},
+			Links: []Link{{"Help", "/help"}},
+			Form: &Form{Hidden: []Fact{{"ticket", "t"}},
+				Buttons: []Button{{Label: "Log in"}, {Label: "Deny", Name: "do", Value: "deny", Secondary: true}},
 				Fields: []Field{{Name: "username", Label: "Username", Autocomplete: "username", Value: "ann"},
-					{Name: "password", Label: "Password", Type: "password", Hint: "Long", Value: "secret", MinLength: 8, Optional: true}}},
+					{Name: "password", Label: "Password", Type: "password", Hint: "Long", Value: "secret", MinLength: 8,
+						Optional: true}}},
 		},
 		"errors": {
 			Title: "Log in", Notice: "Something", Errors: []Error{{"password", "Wrong."}, {"", "Really."}},
 			Form: &Form{Action: "/other?a=b&c=d", Buttons: []Button{{Label: "Again"}},
-				Fields: []Field{{Name: "username", Label: "Username"}, {Name: "password", Label: "Password", Type: "password", Hint: "Long"}}},
+				Fields: []Field{{Name: "username", Label: "Username"},
+					{Name: "password", Label: "Password", Type: "password", Hint: "Long"}}},
 		},
 		"escaped": {
 			Title: evil, Notice: evil, Errors: []Error{{"f", evil}}, Lead: []string{evil}, Facts: []Fact{{evil, evil}},
-			Form: &Form{Action: "javascript:alert(1)", Hidden: []Fact{{"h", evil}}, Fields: []Field{{Name: "f", Label: evil, Value: evil, Hint: evil}},
+			Form: &Form{Action: "javascript:alert(1)", Hidden: []Fact{{"h", evil}},
+				Fields:  []Field{{Name: "f", Label: evil, Value: evil, Hint: evil}},
 				Buttons: []Button{{Label: evil, Name: "b", Value: evil}}},
 			Links: []Link{{evil, "javascript:alert(1)"}},
 		},
@@ -83,8 +88,8 @@ func TestPolicy(t *testing.T) {
 		"https://*/":                       "'self'",
 		"%":                                "'self'",
 	} {
-		require.Equal(t, "default-src 'none'; style-src '"+styleHash+"'; form-action "+forms+"; base-uri 'none'; frame-ancestors 'none'",
-			policy(leadsTo), leadsTo)
+		require.Equal(t, "default-src 'none'; style-src '"+styleHash+"'; form-action "+forms+
+			"; base-uri 'none'; frame-ancestors 'none'", policy(leadsTo), leadsTo)
 	}
 }
 
@@ -131,7 +136,8 @@ func TestToken(t *testing.T) {
 		require.NoError(t, back(cookies[0], hidden.Value, "consent 1"))
 		other := &http.Cookie{Name: cookies[0].Name, Value: strings.Repeat("A", len(cookies[0].Value))}
 		for name, err := range map[string]error{
-			"another purpose": back(cookies[0], hidden.Value, "consent 2"), "another browser": back(other, hidden.Value, "consent 1"),
+			"another purpose": back(cookies[0], hidden.Value, "consent 2"), "another browser": back(other, hidden.Value,
+				"consent 1"),
 			"no cookie": back(nil, hidden.Value, "consent 1"), "no token": back(cookies[0], "", "consent 1"),
 			"no cookie's form": back(&http.Cookie{Name: other.Name, Value: "x"}, hidden.Value, "consent 1"),
 		} {
@@ -151,8 +157,10 @@ func TestCheckOrigin(t *testing.T) {
 		name, value string
 		ok          bool
 	}{
-		{"Sec-Fetch-Site", "same-origin", true}, {"Sec-Fetch-Site", "none", true}, {"Sec-Fetch-Site", "cross-site", false},
-		{"Sec-Fetch-Site", "same-site", false}, {"Origin", "http://example.com", true}, {"Origin", "https://evil.example", false},
+		{"Sec-Fetch-Site", "same-origin", true}, {"Sec-Fetch-Site", "none", true},
+		{"Sec-Fetch-Site", "cross-site", false},
+		{"Sec-Fetch-Site", "same-site", false}, {"Origin", "http://example.com", true},
+		{"Origin", "https://evil.example", false},
 		{"Origin", "null", false}, {"User-Agent", "python-requests/2", true},
 	} {
 		r := httptest.NewRequest(http.MethodPost, "http://example.com/", nil)

@@ -10,7 +10,8 @@ import (
 
 const typeForm = "application/x-www-form-urlencoded"
 
-// ReadForm returns the values of a posted form, which has [rest.SmallBody] at most; what stands in the URL is none of them.
+// ReadForm returns the values of a posted form, which has [rest.SmallBody] at most; what stands in the URL is none of
+// them.
 func ReadForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != typeForm {
 		return nil, rest.RequestError{Status: http.StatusUnsupportedMediaType, Reason: "media_type_unsupported",

@@ -30,6 +30,7 @@ func (m *Metrics) AppendFailed(reason string) { m.appendFailures.WithLabelValues
 
 func newAppendFailures() *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "accountd_append_failures_total", Help: "Appends that did not get into the log, by reason; lost races are not among them.",
+		Name: "accountd_append_failures_total",
+		Help: "Appends that did not get into the log, by reason; lost races are not among them.",
 	}, []string{"reason"})
 }

@@ -48,7 +48,8 @@ func New(b Build) *Metrics {
 		outgoing: newOutgoing(), appendFailures: newAppendFailures(),
 	}
 	m.registry.MustRegister(m.outgoing.collectors()...)
-	m.registry.MustRegister(m.requests.count, m.requests.took, m.append, m.appendFailures, m.commands, m.events, m.conflicts, b.collector(),
+	m.registry.MustRegister(m.requests.count, m.requests.took, m.append, m.appendFailures, m.commands, m.events,
+		m.conflicts, b.collector(),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -19,7 +19,8 @@ func newOutgoing() outgoing {
 			Name: "accountd_mails_total", Help: "Attempts to send a mail, by kind and by what became of it.",
 		}, []string{"mail", "outcome"}),
 		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "accountd_webhook_attempts_total", Help: "Attempts to send an event to a webhook, by what became of it.",
+			Name: "accountd_webhook_attempts_total",
+			Help: "Attempts to send an event to a webhook, by what became of it.",
 		}, []string{"outcome"}),
 		took: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "accountd_webhook_attempt_duration_seconds", Help: "How long webhooks took to answer, or not to.",

@@ -35,7 +35,8 @@ func newRequests() *requests {
 			Name: "accountd_http_requests_total", Help: "Requests answered, by route template.",
 		}, []string{"dialect", "method", "route", "code"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "accountd_http_request_duration_seconds", Help: "Time from a request's header to the end of its answer.",
+			Name:    "accountd_http_request_duration_seconds",
+			Help:    "Time from a request's header to the end of its answer.",
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"dialect", "method", "route"}),
 	}
@@ -68,7 +69,8 @@ func (r *requests) series(k requestKey) *series {
 // Method returns one of few names: a client may send any.
 func Method(m string) string {
 	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
 		return m
 	}
 	return "other"

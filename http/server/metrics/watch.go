@@ -25,12 +25,15 @@ type Sources struct {
 // Watch adds the figures of the Sources. It is called once.
 func (m *Metrics) Watch(s Sources) {
 	m.registry.MustRegister(positions{s}, space{s},
-		gauge("accountd_feed_lag_seconds", "Age of the oldest event that was not relayed to the feed, 0 for none, -1 when it cannot be learned.",
+		gauge("accountd_feed_lag_seconds", "Age of the oldest event that was not relayed to the feed, 0 for none, -1 "+
+			"when it cannot be learned.",
 			func() float64 { return feedLag(s) }),
-		gauge("accountd_webhook_lag_seconds", "Age of the oldest event that a webhook to which this instance sends was not sent, 0 for none.",
+		gauge("accountd_webhook_lag_seconds",
+			"Age of the oldest event that a webhook to which this instance sends was not sent, 0 for none.",
 			func() float64 { return s.WebhookLag().Seconds() }),
 		gauge("accountd_users", "Accounts that exist.", func() float64 { return float64(s.Users()) }),
-		gauge("accountd_commands_waiting", "Commands that wait to be decided.", func() float64 { return float64(s.Waiting()) }),
+		gauge("accountd_commands_waiting", "Commands that wait to be decided.",
+			func() float64 { return float64(s.Waiting()) }),
 		gauge("accountd_password_hashes_running", "Password hashes that are computed now.",
 			func() float64 { return float64(s.HashRunning()) }),
 		gauge("accountd_password_hashes_waiting", "Password hashes that wait for a slot.",
@@ -46,7 +49,8 @@ type space struct{ Sources }
 
 func (space) descs() (used, limit, free *prometheus.Desc) {
 	return prometheus.NewDesc("accountd_store_bytes", "Bytes that the embedded store takes.", nil, nil),
-		prometheus.NewDesc("accountd_store_limit_bytes", "Bytes that the embedded store may take before nothing but erasures is written.", nil, nil),
+		prometheus.NewDesc("accountd_store_limit_bytes",
+			"Bytes that the embedded store may take before nothing but erasures is written.", nil, nil),
 		prometheus.NewDesc("accountd_store_free_bytes", "Bytes of the store's disk that are free.", nil, nil)
 }
 
@@ -92,9 +96,11 @@ const logTimeout = 2 * time.Second
 
 func (positions) descs() (log, view, lag, feed *prometheus.Desc) {
 	return prometheus.NewDesc("accountd_log_position", "Sequence of the log's newest record.", nil, nil),
-		prometheus.NewDesc("accountd_view_position", "Sequence of the newest record that the view has applied.", nil, nil),
-		prometheus.NewDesc("accountd_view_lag_records", "Records that the view has not applied yet.", nil, nil),
-		prometheus.NewDesc("accountd_feed_position", "Sequence of the newest record that was relayed to the feed.", nil, nil)
+		prometheus.NewDesc("accountd_view_position", "Sequence of the newest record that the view has applied.", nil,
+			nil), prometheus.NewDesc("accountd_view_lag_records", "Records that the view has not applied yet.", nil,
+			nil),
+		prometheus.NewDesc("accountd_feed_position", "Sequence of the newest record that was relayed to the feed.", nil,
+			nil)
 }
 
 // Describe is prometheus.Collector's.

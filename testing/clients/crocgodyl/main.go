@@ -1,7 +1,7 @@
 // Command crocgodyl takes a user through its life with github.com/parkervcp/crocgodyl.
 //
-// It promises an exit code other than 0, with a reason, when anything is not as it is with a panel. Its one invariant is that
-// it looks at nothing but what the client returns.
+// It promises an exit code other than 0, with a reason, when anything is not as it is with a panel. Its one invariant
+// is that it looks at nothing but what the client returns.
 package main
 
 import (
@@ -18,8 +18,8 @@ func main() {
 	log.SetFlags(log.Lshortfile)
 	app, err := crocgodyl.NewApp(os.Getenv("PANEL_URL"), os.Getenv("PANEL_KEY"))
 	check(err)
-	made, err := app.CreateUser(crocgodyl.CreateUserDescriptor{Email: "croc@example.com", Username: "CrocGodyl", FirstName: "Croc",
-		LastName: "Godyl", ExternalID: "crm-3", Language: "en"})
+	made, err := app.CreateUser(crocgodyl.CreateUserDescriptor{Email: "croc@example.com", Username: "CrocGodyl",
+		FirstName: "Croc", LastName: "Godyl", ExternalID: "crm-3", Language: "en"})
 	check(err)
 	want("username", made.Username, "crocgodyl")
 	want("created_at", made.CreatedAt.IsZero(), false)
@@ -42,7 +42,8 @@ func main() {
 	want("first_name", changed.FirstName, "Changed")
 	want("root_admin", changed.RootAdmin, true)
 
-	_, err = app.CreateUser(crocgodyl.CreateUserDescriptor{Email: "croc@example.com", Username: "crocgodyl", FirstName: "C", LastName: "G"})
+	_, err = app.CreateUser(crocgodyl.CreateUserDescriptor{Email: "croc@example.com", Username: "crocgodyl",
+		FirstName: "C", LastName: "G"})
 	want("taken", codes(err), "422 ValidationException, 422 ValidationException, ")
 	check(app.DeleteUser(made.ID))
 	_, err = app.GetUser(made.ID)

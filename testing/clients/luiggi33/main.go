@@ -1,8 +1,8 @@
-// Command luiggi33 takes a user through its life with github.com/Luiggi33/pterodactyl-client-go, in the way of the Terraform
-// provider that stands on it: made, looked up by name and address, changed, deleted.
+// Command luiggi33 takes a user through its life with github.com/Luiggi33/pterodactyl-client-go, in the way of the
+// Terraform provider that stands on it: made, looked up by name and address, changed, deleted.
 //
-// It promises an exit code other than 0, with a reason, when anything is not as it is with a panel. Its one invariant is that
-// it looks at nothing but what the client returns.
+// It promises an exit code other than 0, with a reason, when anything is not as it is with a panel. Its one invariant
+// is that it looks at nothing but what the client returns.
 package main
 
 import (
@@ -19,7 +19,8 @@ func main() {
 	url, key := os.Getenv("PANEL_URL"), os.Getenv("PANEL_KEY")
 	c, err := pterodactyl.NewClient(&url, &key)
 	check(err)
-	made, err := c.CreateUser(pterodactyl.PartialUser{Email: "terra@example.com", Username: "terraform", FirstName: "Terra", LastName: "Form"})
+	made, err := c.CreateUser(pterodactyl.PartialUser{Email: "terra@example.com", Username: "terraform",
+		FirstName: "Terra", LastName: "Form"})
 	check(err)
 	want("times", made.CreatedAt.IsZero() || made.UpdatedAt.IsZero(), false)
 

@@ -104,7 +104,8 @@ func (i *inode) add(name string, folder bool, mode uint32) *node {
 	return n
 }
 
-func (i *inode) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (made *fs.Inode, errno syscall.Errno) {
+func (i *inode) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (made *fs.Inode,
+	errno syscall.Errno) {
 	errno = i.changing("folder", i.node.name+"/"+name, func() syscall.Errno {
 		if i.node.entries[name] != nil {
 			return syscall.EEXIST
@@ -115,7 +116,8 @@ func (i *inode) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.E
 	return made, errno
 }
 
-func (i *inode) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (made *fs.Inode, h fs.FileHandle, _ uint32, _ syscall.Errno) {
+func (i *inode) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (made *fs.Inode,
+	h fs.FileHandle, _ uint32, _ syscall.Errno) {
 	errno := i.changing("folder", i.node.name+"/"+name, func() syscall.Errno {
 		n := i.node.entries[name]
 		switch {
@@ -203,7 +205,8 @@ func (i *inode) Rename(_ context.Context, name string, to fs.InodeEmbedder, newN
 	})
 }
 
-func (i *inode) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (made *fs.Inode, errno syscall.Errno) {
+func (i *inode) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (made *fs.Inode,
+	errno syscall.Errno) {
 	n := target.(*inode).node
 	errno = i.changing("folder", i.node.name+"/"+name, func() syscall.Errno {
 		if i.node.entries[name] != nil {

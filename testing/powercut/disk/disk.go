@@ -76,7 +76,8 @@ func (d *disk) node(name string, folder bool, mode uint32) *node {
 func (d *disk) mount(folder string) (*fuse.Server, error) {
 	never := time.Duration(0)
 	return fs.Mount(folder, &inode{disk: d, node: d.root}, &fs.Options{
-		MountOptions: fuse.MountOptions{FsName: "powercut", DirectMount: true, MaxWrite: 1 << 20, DisableXAttrs: true, DisableSplice: true},
+		MountOptions: fuse.MountOptions{FsName: "powercut", DirectMount: true, MaxWrite: 1 << 20, DisableXAttrs: true,
+			DisableSplice: true},
 		EntryTimeout: &never, AttrTimeout: &never,
 	})
 }

@@ -1,8 +1,9 @@
-// Command disk is a disk that loses its power: a file system in memory (FUSE) that knows what was synced, and forgets the rest when
-// it is told to.
+// Command disk is a disk that loses its power: a file system in memory (FUSE) that knows what was synced, and forgets
+// the rest when it is told to.
 //
-// It promises that what was synced is there afterwards, and that of everything else each page, each size and each change of a
-// folder is there or not as chance has it. Its one invariant is that a cut happens between two calls, never within one.
+// It promises that what was synced is there afterwards, and that of everything else each page, each size and each
+// change of a folder is there or not as chance has it. Its one invariant is that a cut happens between two calls, never
+// within one.
 //
 //	disk -mount FOLDER [-strict] [-seed N]
 //
@@ -12,21 +13,21 @@
 //	POST /cut?after=N      the same once N more writes, syncs and changes of folders were made
 //	POST /cut?after=N&at=TEXT   the same, counted from when something is made whose path has the text
 //	GET /dead              "true" once they do
-//	POST /restore?keep=P   what is left of it is there again, when nobody uses the folder any more; each thing that was not synced
-//	                       is kept with the chance P; the answer counts what was lost
+//	POST /restore?keep=P   what is left of it is there again, when nobody uses the folder any more; each thing that
+//	                       was not synced is kept with the chance P; the answer counts what was lost
 //	POST /fail?op=OP&name=TEXT&errno=N   the calls OP (write, sync) on files whose path has the text fail so
 //	POST /heal             nothing fails any more
 //
-// Folders: without -strict a sync of anything also has all earlier changes of folders on disk, as journalling file systems do;
-// with it a folder's own sync is needed, which is all that POSIX says.
+// Folders: without -strict a sync of anything also has all earlier changes of folders on disk, as journalling file
+// systems do; with it a folder's own sync is needed, which is all that POSIX says.
 //
 // # Why
 //
-// Why a file system, and not kills: a process that is killed leaves all that it wrote to the kernel, which writes it back; what was not
-// synced is lost in a power cut alone.
+// Why a file system, and not kills: a process that is killed leaves all that it wrote to the kernel, which writes it
+// back; what was not synced is lost in a power cut alone.
 //
-// Why cuts come between calls: within one, a disk may tear what was not synced yet, and that is among what chance keeps page by page;
-// what it has promised to have, it has.
+// Why cuts come between calls: within one, a disk may tear what was not synced yet, and that is among what chance keeps
+// page by page; what it has promised to have, it has.
 //
 // Why a module of its own: it needs a library for FUSE, which nobody else here does, and runs on Linux alone.
 package main
