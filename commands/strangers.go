@@ -105,6 +105,8 @@ func (u *User) credential(id string, at time.Time) (Permissions, Author, bool) {
 	case "signing-key":
 		k, ok := u.SigningKey(key)
 		return Granted(k.Permissions), together(k.knownTo(Author{User: u.ScopeParent()})), ok
+	case "application": // who has its secret or a token of it, nobody knows
+		return Whole(), several, true
 	}
 	return Whole(), u.PasswordBy, true
 }
@@ -145,8 +147,11 @@ func (by Author) and(other Author) Author {
 	case other == Author{}:
 		return by
 	}
-	return Author{User: uuid.Max}
+	return several
 }
+
+// several is the Author of what one of some may have made, who cannot be told apart. It is a stranger to every account.
+var several = Author{User: uuid.Max}
 
 // logIns are those who made what one may ask by as the user: they can read what the user can.
 func (u *User) logIns() (out []Author) {

@@ -58,10 +58,12 @@ func isLoopback(addr net.Addr) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
+func (a *app) feedPasswordPath() string { return filepath.Join(a.config.Data, "feed.password") }
+
 // feedPassword returns the password of the user feed, which the first start makes. It is in a file of its own because
 // the administrator's file is the administrator's, who may remove it.
 func (a *app) feedPassword() (string, error) {
-	path := filepath.Join(a.config.Data, "feed.password")
+	path := a.feedPasswordPath()
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		content = []byte(rand.Text() + "\n")

@@ -64,6 +64,9 @@ func (a *app) resetAdministrator(ctx context.Context) error {
 		file.ClientID, file.ClientAppID, file.ClientSecret = 0, "", ""
 	}
 	if a.config.NATS == "" {
+		if err := os.Remove(a.feedPasswordPath()); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 		if file.FeedPassword, err = a.feedPassword(); err != nil {
 			return err
 		}

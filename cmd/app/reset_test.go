@@ -35,6 +35,7 @@ func TestResetAdministrator(t *testing.T) {
 	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
 	fresh := c.admin(t)
 	require.Equal(t, []string{old.UserID, "root"}, []string{fresh.UserID, fresh.Username})
+	require.NotContains(t, []string{"", old.FeedPassword}, fresh.FeedPassword)
 	for _, leaks := range []string{fresh.Password, fresh.Token} {
 		require.NotContains(t, log.String(), leaks)
 	}
@@ -59,6 +60,7 @@ func TestResetAdministrator(t *testing.T) {
 
 	require.NoError(t, ResetAdministrator(context.Background(), c, &log), "again, with a file that is there")
 	require.NotEqual(t, fresh.Token, c.admin(t).Token)
+	require.NotContains(t, []string{"", fresh.FeedPassword}, c.admin(t).FeedPassword)
 	r = start(t, c)
 	status, _ = r.call("GET", "/v1/users", c.admin(t).Token, "")
 	require.Equal(t, http.StatusOK, status)
