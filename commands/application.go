@@ -179,6 +179,7 @@ type Application struct {
 	Kind         string
 	Access       string
 	RedirectURIs []string
+	WidenedSince uint64 // sequence of the newest Record that gave it more Access; 0: none did
 }
 
 func (a *Application) key() string { return a.AppID }
@@ -186,7 +187,7 @@ func (a *Application) key() string { return a.AppID }
 func evolveApplication(a *Application, r events.Record) *Application {
 	if e, ok := r.Event.(events.ApplicationCreated); ok && a == nil {
 		return &Application{newEntity(r, e.Number, e.Name), e.AppID, e.SecretHash, r.Sequence, causer(r), e.User,
-			e.Client, e.Kind, e.Access, e.RedirectURIs}
+			e.Client, e.Kind, e.Access, e.RedirectURIs, 0}
 	}
 	if a == nil {
 		return nil
@@ -196,6 +197,9 @@ func evolveApplication(a *Application, r events.Record) *Application {
 	switch e := r.Event.(type) {
 	case events.ApplicationUpdated:
 		set(&next.Name, e.Name)
+		if e.Access != nil && *e.Access == AccessAll && a.Access != AccessAll {
+			next.WidenedSince = r.Sequence
+		}
 		set(&next.Access, e.Access)
 		set(&next.RedirectURIs, e.RedirectURIs)
 	case events.ApplicationSecretRotated:

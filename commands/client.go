@@ -221,7 +221,7 @@ func TokenHolds(s States, g Grant) bool {
 	case g.Since < u.LogInsSince:
 		return false
 	case app.Kind == ApplicationPublic:
-		given, ok := u.Consent(g.Application)
+		given, ok := u.Consented(app.ID, app.WidenedSince)
 		return ok && given.Sequence == g.Consent
 	}
 	return true

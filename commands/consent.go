@@ -43,7 +43,7 @@ func (c GiveConsent) decideOn(s States, a Actor, u *User) ([]events.Event, error
 	if s.Directory().Application(c.Application) == nil {
 		return nil, refuse(Invalid, "application_not_found", "application", "There is no such application.")
 	}
-	if _, ok := u.Consent(c.Application); ok {
+	if _, ok := u.Consented(c.Application, s.Directory().Application(c.Application).WidenedSince); ok {
 		return nil, nil
 	}
 	return one(events.ConsentGiven{Application: c.Application})
@@ -94,4 +94,11 @@ func (u *User) Consent(application uuid.UUID) (Consent, bool) {
 		}
 	}
 	return Consent{}, false
+}
+
+// Consented returns the user's consent to what the application may do now: one from before the Record of that sequence,
+// which gave it more access, is none.
+func (u *User) Consented(application uuid.UUID, widened uint64) (Consent, bool) {
+	c, ok := u.Consent(application)
+	return c, ok && c.Sequence > widened
 }

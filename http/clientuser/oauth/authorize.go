@@ -158,7 +158,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	if s.mayBeActedFor(v.User) != nil {
 		return s.turnAway(w, r, a)
 	}
-	if _, ok := v.Consent(a.app.ID); !ok {
+	if _, ok := v.Consented(a.app.ID, a.app.WidenedSince); !ok {
 		return s.askConsent(w, r, a, v.User)
 	}
 	return s.giveCode(w, r, a, v)
@@ -197,7 +197,7 @@ func (s *Server) mayBeActedFor(u *commands.User) error {
 
 // giveCode sends the browser to the application with a code by which it gets the user's tokens.
 func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorization, v visitor) error {
-	consent, _ := v.Consent(a.app.ID)
+	consent, _ := v.Consented(a.app.ID, a.app.WidenedSince)
 	code, hash := secrets.Token("")
 	g := commands.Grant{User: v.ID, Application: a.app.ID, Session: uuid.New(), Consent: consent.Sequence,
 		Since: v.session.Since, Membership: v.MemberSince}
