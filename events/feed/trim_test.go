@@ -44,8 +44,15 @@ func TestTheNewestMessageOutlivesRetention(t *testing.T) {
 	w.requireRelayed(f, 7, 7)
 	w.Reopen()
 	f = w.open(Options{})
+	_, looked, err := f.marks.load(t.Context())
+	require.NoError(t, err)
+	defer w.relaying(f)()
+	require.Eventually(t, func() bool { // before there is a newer one, with which it would go
+		_, now, err := f.marks.load(t.Context())
+		return err == nil && now != looked
+	}, 20*time.Second, time.Millisecond)
 	w.create(2)
-	w.relayed(f)
+	require.NoError(t, f.Wait(t.Context(), w.head.Sequence))
 	w.requireRelayed(f, 7, 9)
 }
 
