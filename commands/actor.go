@@ -22,7 +22,6 @@ type Actor struct {
 	Address     string  // network address of the client
 	Session     Session // by which the user asks; zero: by a credential that is in the user's state
 	// when the secret that was presented ends, if before its credential does; zero: it does not
-	Until  time.Time
 	Secret events.Secret // hash of the secret that was presented, for an API key; empty: it is not told
 	At     time.Time     // when; keys that have expired by then do not count. Zero: none has
 

@@ -332,40 +332,48 @@ func staysWithin(u *User, a Actor, k events.APIKey) bool {
 	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(Granted(k.Permissions)))
 }
 
+// keyInUse returns the API key by which the Actor asks, false when it asks by another credential, or the user has the key
+// no more.
+func (u *User) keyInUse(a Actor) (APIKey, bool) {
+	id, ok := strings.CutPrefix(a.Credential, "api-key:")
+	i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })
+	if !ok || i < 0 {
+		return APIKey{}, false
+	}
+	return u.APIKeys[i], true
+}
+
 // inUse returns the bounds of the credential by which the Actor asks, which ends with the secret that was presented.
 func inUse(u *User, a Actor) events.APIKey {
-	id, ok := strings.CutPrefix(a.Credential, "api-key:")
-	if i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id }); ok && i >= 0 {
-		k := u.APIKeys[i].APIKey
-		if !a.Until.IsZero() && (k.ExpiresAt.IsZero() || a.Until.Before(k.ExpiresAt)) {
-			k.ExpiresAt = a.Until
-		}
-		return k
+	k, ok := u.keyInUse(a)
+	if !ok || a.Secret == "" || a.Secret == k.Hash {
+		return k.APIKey
 	}
-	return events.APIKey{}
+	until := k.AddedAt // it opens the key no more
+	if a.Secret == k.Old {
+		until = k.OldUntil
+	}
+	if k.ExpiresAt.IsZero() || until.Before(k.ExpiresAt) {
+		k.ExpiresAt = until
+	}
+	return k.APIKey
 }
 
 // Ended reports, for calls that last, whether the API key or session by which the Actor asks was ended or has expired
 // by that time, or the key is another one than it was when the call began: by its secret, its permissions, or its
 // addresses.
 func Ended(s States, a Actor, now time.Time) bool {
+	u := s.User(a.User)
 	if a.Session != (Session{}) {
-		return !a.Session.Holds(s.User(a.User), now)
+		return !a.Session.Holds(u, now)
 	}
-	u, id := s.User(a.User), strings.TrimPrefix(a.Credential, "api-key:")
-	if u == nil || id == a.Credential {
+	if u == nil || !strings.HasPrefix(a.Credential, "api-key:") {
 		return false
 	}
-	i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })
-	if i < 0 || (APIKey{APIKey: inUse(u, a)}).Expired(now) {
-		return true
-	}
-	k, from := u.APIKeys[i], netip.Addr{}
-	if at, err := netip.ParseAddr(a.Address); err == nil {
-		from = at
-	}
-	return a.Secret != "" && !k.Opens(a.Secret.Reveal(), now) || a.Permissions != Granted(k.Permissions) ||
-		!k.AllowsFrom(from)
+	k, ok := u.keyInUse(a)
+	from, _ := netip.ParseAddr(a.Address) // unknown: only a key that is open to every address allows it
+	return !ok || !k.Allows(now, from) || a.Permissions != Granted(k.Permissions) ||
+		a.Secret != "" && !k.Opens(a.Secret.Reveal(), now)
 }
 
 // within reports whether the second key ends no later than the first and works from no address that the first does not.
@@ -437,14 +445,6 @@ func (k *APIKey) update(e events.APIKeyUpdated) {
 func (k APIKey) Opens(hash string, now time.Time) bool {
 	presented := events.Secret(hash)
 	return hash != "" && (k.Hash == presented || k.Old == presented && now.Before(k.OldUntil))
-}
-
-// SecretUntil returns when the secret of that hash, which opens the key now, no longer does; zero for the newest one.
-func (k APIKey) SecretUntil(hash string) time.Time {
-	if k.Hash == events.Secret(hash) {
-		return time.Time{}
-	}
-	return k.OldUntil
 }
 
 // Allows reports whether the key may be used at that time from that address (invalid: unknown, which only a key open to

@@ -77,3 +77,27 @@ func TestOldKeyIsFound(t *testing.T) {
 	require.False(t, owner(have, "three"))
 	require.False(t, owner(have, "four"))
 }
+
+// TestTheSecretBeforeMakesNothingThatOutlastsIt, and one that opens the key no more makes nothing at all.
+func TestTheSecretBeforeMakesNothingThatOutlastsIt(t *testing.T) {
+	until := firstDay.AddDate(1, 0, 0)
+	states := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiKeyID, Hash: "old"}}},
+		fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "new", OldUntil: until}}))
+	for secret, c := range map[string]struct {
+		ends time.Time
+		no   string
+	}{
+		"new": {}, "old": {no: "not_allowed"}, "none": {ends: until, no: "not_allowed"}, "": {},
+	} {
+		a := by(childID, "")
+		a.Credential, a.Secret = "api-key:"+apiKeyID.String(), events.Secret(secret)
+		_, err := commands.Decide(states, a, commands.AddAPIKey{ID: childID,
+			Key: events.APIKey{ID: freshID, Kind: "native", Hash: "h", ExpiresAt: c.ends}})
+		assertReason(t, c.no, err, secret)
+	}
+	a := by(childID, "")
+	a.Credential, a.Secret = "api-key:"+apiKeyID.String(), "old"
+	_, err := commands.Decide(states, a, commands.AddAPIKey{ID: childID,
+		Key: events.APIKey{ID: freshID, Kind: "native", Hash: "h", ExpiresAt: until}})
+	require.NoError(t, err)
+}

@@ -618,10 +618,12 @@ func TestACallThatLastsEndsWithItsKey(t *testing.T) {
 	require.False(t, commands.Ended(states, a, firstDay.Add(-time.Second)))
 	require.True(t, commands.Ended(states, a, firstDay))
 	require.True(t, commands.Ended(statesOf(t, family()), a, firstDay.Add(-time.Second)), "revoked")
-	old := a
-	old.Until = firstDay.Add(-time.Second)
-	require.False(t, commands.Ended(states, old, old.Until.Add(-1)))
-	require.True(t, commands.Ended(states, old, old.Until), "the secret has ended, the key has not")
+	until, old := firstDay.Add(-time.Second), a
+	old.Secret = "x"
+	rotated := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: key}},
+		fact{childID, events.APIKeyRotated{ID: key.ID, Hash: "y", OldUntil: until}}))
+	require.False(t, commands.Ended(rotated, old, until.Add(-1)))
+	require.True(t, commands.Ended(rotated, old, until), "the secret has ended, the key has not")
 	require.False(t, commands.Ended(states, commands.Actor{User: childID, Credential: "session:1",
 		Permissions: commands.Whole()}, firstDay))
 

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -110,7 +109,7 @@ func Rehearse(s States, a Actor, cmd Command) error {
 		cmd = on.Command // it has another version since
 	}
 	if rotate, ok := cmd.(RotateAPIKey); ok && s.User(a.User) != nil && inUse(s.User(a.User), a).ID == rotate.KeyID {
-		a.Until = time.Time{} // the secret by which it is asked for ends because of it
+		a.Secret = "" // the secret by which it is asked for ends because of it
 	}
 	_, err := Decide(s, a, cmd)
 	var refusal *Refusal

@@ -6,6 +6,7 @@ import (
 
 	"accountd/commands"
 	"accountd/commands/secrets"
+	"accountd/events"
 	"accountd/http/rest"
 )
 
@@ -28,7 +29,7 @@ func (a *api) authenticate(r *http.Request) (call, commands.APIKey, error) {
 		return call{}, commands.APIKey{}, unauthenticated()
 	}
 	actor := rest.Identify(r, commands.Actor{User: u.ID, Credential: "api-key:" + key.ID.String(),
-		Permissions: commands.Granted(key.Permissions), Until: key.SecretUntil(hash)})
+		Permissions: commands.Granted(key.Permissions), Secret: events.Secret(hash)})
 	a.Used(actor.Credential, now)
 	return call{Actor: actor, states: states}, key, nil
 }

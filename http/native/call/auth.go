@@ -181,7 +181,7 @@ func (k *Kernel) byKey(r *http.Request, states commands.States, token string) (*
 	}
 	k.Usage.Used(CredentialOf(key), k.Now())
 	return u, commands.Actor{User: u.ID, Credential: CredentialOf(key), Permissions: commands.Granted(key.Permissions),
-		Until: key.SecretUntil(hash), Secret: events.Secret(hash)}, nil
+		Secret: events.Secret(hash)}, nil
 }
 
 // CredentialOf returns the key's public id.
