@@ -332,8 +332,8 @@ func staysWithin(u *User, a Actor, k events.APIKey) bool {
 	return within(inUse(u, a), k) && (administersUsers(a.Permissions) || !administersUsers(Granted(k.Permissions)))
 }
 
-// keyInUse returns the API key by which the Actor asks, false when it asks by another credential, or the user has the key
-// no more.
+// keyInUse returns the API key by which the Actor asks, false when it asks by another credential, or the user has the
+// key no more.
 func (u *User) keyInUse(a Actor) (APIKey, bool) {
 	id, ok := strings.CutPrefix(a.Credential, "api-key:")
 	i := slices.IndexFunc(u.APIKeys, func(k APIKey) bool { return k.ID.String() == id })

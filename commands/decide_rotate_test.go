@@ -81,13 +81,14 @@ func TestOldKeyIsFound(t *testing.T) {
 // TestTheSecretBeforeMakesNothingThatOutlastsIt, and one that opens the key no more makes nothing at all.
 func TestTheSecretBeforeMakesNothingThatOutlastsIt(t *testing.T) {
 	until := firstDay.AddDate(1, 0, 0)
-	states := statesOf(t, and(family(), fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiKeyID, Hash: "old"}}},
+	states := statesOf(t, and(family(), fact{childID,
+		events.APIKeyAdded{APIKey: events.APIKey{ID: apiKeyID, Hash: "old"}}},
 		fact{childID, events.APIKeyRotated{ID: apiKeyID, Hash: "new", OldUntil: until}}))
 	for secret, c := range map[string]struct {
 		ends time.Time
 		no   string
 	}{
-		"new": {}, "old": {no: "not_allowed"}, "none": {ends: until, no: "not_allowed"}, "": {},
+		"new": {}, "old": {no: "not_allowed"}, "none": {ends: until, no: commands.ReasonKeyEnded}, "": {},
 	} {
 		a := by(childID, "")
 		a.Credential, a.Secret = "api-key:"+apiKeyID.String(), events.Secret(secret)
@@ -95,9 +96,14 @@ func TestTheSecretBeforeMakesNothingThatOutlastsIt(t *testing.T) {
 			Key: events.APIKey{ID: freshID, Kind: "native", Hash: "h", ExpiresAt: c.ends}})
 		assertReason(t, c.no, err, secret)
 	}
+	gone := by(childID, "")
+	gone.Credential = "api-key:" + freshID.String()
+	_, err := commands.Decide(states, gone, commands.UpdateUser{ID: childID,
+		Profile: events.ProfileUpdated{Phone: the("1")}})
+	assertReason(t, commands.ReasonKeyEnded, err, "a key that was revoked since the request came")
 	a := by(childID, "")
 	a.Credential, a.Secret = "api-key:"+apiKeyID.String(), "old"
-	_, err := commands.Decide(states, a, commands.AddAPIKey{ID: childID,
+	_, err = commands.Decide(states, a, commands.AddAPIKey{ID: childID,
 		Key: events.APIKey{ID: freshID, Kind: "native", Hash: "h", ExpiresAt: until}})
 	require.NoError(t, err)
 }

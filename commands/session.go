@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -160,7 +161,11 @@ const ReasonProof = "reauthentication_required"
 // ReasonSessionEnded is the reason of the Forbidden refusal of what is asked for in a session that has ended meanwhile.
 const ReasonSessionEnded = "session_ended"
 
-// mayStillAsk refuses who asks by a session, or by an application's grant, that has ended since the request was let in.
+// ReasonKeyEnded is the reason of the Forbidden refusal of what is asked for by an API key that has ended meanwhile.
+const ReasonKeyEnded = "key_ended"
+
+// mayStillAsk refuses who asks by a session, a key, or an application's grant, that has ended since the request was let
+// in.
 func mayStillAsk(s States, a Actor) error {
 	if a.byApplication() {
 		if err := byGrant(s, a); err != nil {
@@ -169,6 +174,13 @@ func mayStillAsk(s States, a Actor) error {
 	}
 	if a.Session != (Session{}) && !a.Session.Holds(s.User(a.User), a.At) {
 		return refuse(Forbidden, ReasonSessionEnded, "", "The session has ended; log in again.")
+	}
+	if u := s.User(a.User); u != nil && strings.HasPrefix(a.Credential, "api-key:") {
+		k, ok := u.keyInUse(a)
+		if !ok || a.Secret != "" && !k.Opens(a.Secret.Reveal(), a.At) {
+			return refuse(Forbidden, ReasonKeyEnded, "",
+				"The key has ended, or has another secret, since the request came.")
+		}
 	}
 	return nil
 }

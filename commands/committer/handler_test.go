@@ -98,14 +98,14 @@ func TestDoCarriesTheCause(t *testing.T) {
 	i := start(t, env.Log, committer.Options{})
 	ctx := context.Background()
 	admin := administrator(t, i)
-	actor := commands.Actor{User: adminID, Credential: "api-key:1", Dialect: "native", RequestID: "r-1",
+	actor := commands.Actor{User: adminID, Credential: "signing-key:1", Dialect: "native", RequestID: "r-1",
 		TraceParent: "00-1", Address: "192.0.2.1", Permissions: commands.Whole()}
 	_, err := i.handler.Do(ctx, actor, create("jan"))
 	require.NoError(t, err)
 	records, err := env.Log.Read(ctx, 0, 10)
 	require.NoError(t, err)
 	require.Equal(t, events.Cause{Actor: events.System}, records[0].Cause)
-	require.Equal(t, events.Cause{Actor: adminID.String(), Credential: "api-key:1", Dialect: "native", RequestID: "r-1",
+	require.Equal(t, events.Cause{Actor: adminID.String(), Credential: "signing-key:1", Dialect: "native", RequestID: "r-1",
 		TraceParent: "00-1", Address: "192.0.2.1", AddressKey: admin.Key}, records[1].Cause)
 }
 

@@ -51,8 +51,7 @@ The answer has a token for the header "Authorization: Token ...", which is good 
 
 An account to which something belongs cannot be deleted.`
 
-	helpAPIKeys = `Show (:http:get:) or renew (:http:put:) the keys of an account. It takes a log-in: requests with an
-API key are refused.
+	helpAPIKeys = `Show (:http:get:) or renew (:http:put:) the keys of an account. It takes a log-in: requests with an API key are refused.
 
     :arg username: **required** - Name of the account
     :arg data.api_key: Make a new API key (default: false)

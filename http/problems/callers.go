@@ -31,6 +31,8 @@ func callers() []Problem {
 			"Use another recovery code, or a code from the app."},
 		{"second_factor_required", unknown, "The password is correct, but the user's log-ins also require a code of " +
 			"the second factor.", "Send the app's code, or a recovery code, as the member code."},
+		{"key_ended", forbidden, "The API key ended, or got another secret, before the request was carried out.",
+			"Send the request with a key that is valid."},
 		{"session_ended", forbidden, "The session ended before the request was carried out: the password or the " +
 			"second factor was changed, or somebody ended the session.", "Log in again."},
 		{"token_invalid", unknown, "The token is unknown, has expired or was revoked, or may not be used from this " +
