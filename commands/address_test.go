@@ -19,7 +19,7 @@ var mailboxes = [][]string{
 		"a@XN--MNCHEN-3YA.Example", "á@münchen。example"},
 	{"a@munchen.example"},
 	{"dot@a.example", "dot@a。example", "dot@a．example", "dot@a｡example", "dót@ａ.example"},
-	{"s@straße.example", "s@xn--strae-oqa.example", "S@STRAßE.example"},
+	{"s@straße.example", "s@xn--strae-oqa.example", "S@STRAßE.example", "s@STRAẞE.example"},
 	{"s@strasse.example"},
 	{"i@пример.example", "i@xn--e1afmkfd.example", "i@ПРИМЕР.example"},
 	{"i@приме\u0301р.example"},
@@ -137,6 +137,7 @@ func TestAccountsOfOneMailboxGoOn(t *testing.T) {
 }
 
 func TestFoldedIsFolded(t *testing.T) {
+	require.Equal(t, "@", commands.Folded("@ \u200b"), "a blank is no domain")
 	rapid.Check(t, func(t *rapid.T) {
 		once := commands.Folded(addressLike().Draw(t, "text"))
 		require.Equal(t, once, commands.Folded(once))

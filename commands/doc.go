@@ -8,8 +8,8 @@
 //
 // A noun is a file: its commands with their decisions, its rights, its part of the State, its "not found". What several
 // share is in decide.go (how one decides), policy.go (who may do what), strangers.go (what ends when that becomes
-// more), names.go (by what people are found) and directory.go; user.go has the fold, overlay.go the States as a group
-// of commands will leave them, outcome.go what a command led to.
+// more), names.go, address.go and lookalike.go (by what people are found) and directory.go; user.go has the fold,
+// overlay.go the States as a group of commands will leave them, outcome.go what a command led to.
 //
 // # To add an event
 //
