@@ -78,6 +78,20 @@ func TestTheEndOfABrowserIsThatOfItsPages(t *testing.T) {
 	require.NotContains(t, shown(), "You are logged in as boss")
 }
 
+func TestACodeEndsWithItsBrowser(t *testing.T) {
+	s := start(t, Options{})
+	code := s.code("boss")
+	l := s.sessions("boss")["browser"]
+	_, err := s.Do(t.Context(), commands.Service(), commands.EndSession{ID: l.User, Session: l.Session.ID,
+		Kind: l.Session.Kind})
+	require.NoError(t, err)
+	status, p := s.exchange(code)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Equal(t, "invalid_grant", p.Error)
+	status, _ = s.exchange(s.code("boss"))
+	require.Equal(t, http.StatusOK, status)
+}
+
 // TestNothingOutlivesTheEndOfAllSessions has programs log in, refresh and use what they get while all sessions of their
 // user end.
 func TestNothingOutlivesTheEndOfAllSessions(t *testing.T) {

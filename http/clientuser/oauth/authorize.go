@@ -201,7 +201,8 @@ func (s *Server) giveCode(w http.ResponseWriter, r *http.Request, a authorizatio
 	code, hash := secrets.Token("")
 	g := commands.Grant{User: v.ID, Application: a.app.ID, Session: uuid.New(), Consent: consent.Sequence,
 		Since: v.session.Since, Membership: v.MemberSince}
-	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge")}
+	data := map[string]string{dataRedirect: a.asked.get("redirect_uri"), dataChallenge: a.asked.get("code_challenge"),
+		dataBrowser: v.session.ID.String()}
 	t := s.stamped(kindCode, g, codeLife, data)
 	t.ProvenAt, t.Session.SecondFactor = v.session.ProvenAt, v.secondFactor
 	if err := s.store.Put(r.Context(), hash, t); err != nil {

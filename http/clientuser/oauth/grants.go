@@ -72,6 +72,9 @@ func (s *Server) byCode(r request) (tokens, error) {
 	if err := r.matches(t); err != nil {
 		return tokens{}, err
 	}
+	if err := s.stillLoggedIn(t); err != nil {
+		return tokens{}, err
+	}
 	return s.issue(r, grant{Grant: rest.GrantOf(t), code: hash, secondFactor: t.Session.SecondFactor,
 		provenAt: t.ProvenAt, refreshable: true})
 }
@@ -89,6 +92,19 @@ func (r request) matches(t session.Token) error {
 		return failure{400, codeInvalidGrant, "The redirect_uri is not that of the code's request."}
 	case challenge == "" && verifier != "", challenge != "" && challenge != proof:
 		return failure{400, codeInvalidGrant, "The code_verifier does not fit."}
+	}
+	return nil
+}
+
+// stillLoggedIn refuses a code of a browser whose log-in somebody has ended since.
+func (s *Server) stillLoggedIn(code session.Token) error {
+	states, err := s.states()
+	if err != nil {
+		return err
+	}
+	browser, err := uuid.Parse(code.Data[dataBrowser])
+	if u := states.User(code.User); err != nil || u == nil || u.EndedSince(browser) > code.Since {
+		return failure{400, codeInvalidGrant, "The log-in by which the code was given has ended."}
 	}
 	return nil
 }

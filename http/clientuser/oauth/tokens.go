@@ -36,6 +36,7 @@ const (
 	dataUsed      = "used"      // of a code: that it was
 	dataRedirect  = "redirect"  // of a code: the redirect URI that its request named
 	dataChallenge = "challenge" // of a code: RFC 7636's
+	dataBrowser   = "browser"   // of a code: the log-in of the browser that it was given in
 )
 
 // tokens is what an application gets.
