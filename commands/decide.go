@@ -32,7 +32,7 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(out, ends...), nil
+	return slices.Concat(out, ends, subscriptionsLeft(s, out)), nil
 }
 
 // userCommand is a Command on a user who is there.

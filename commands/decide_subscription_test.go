@@ -10,6 +10,7 @@ import (
 
 	"accountd/commands"
 	"accountd/events"
+	"accountd/projections"
 )
 
 func TestSubscriptions(t *testing.T) {
@@ -89,4 +90,42 @@ func TestSubscriptionFilter(t *testing.T) {
 		Aggregates: []string{"group", "user/" + childID.String()}}
 	require.Equal(t, []string{"feed.group.UserCreated.*", "feed.user.UserCreated." + childID.String()},
 		s.Filter().Subjects())
+}
+
+// TestPasswordsOfSubscriptions end with the power of who was shown them.
+func TestPasswordsOfSubscriptions(t *testing.T) {
+	second, other := person("second super admin"), uuid.New()
+	history := records(and(world(), fact{second, events.UserCreated{Number: 99, Username: "second", Active: true,
+		SuperAdmin: true}}, fact{other, events.SubscriptionCreated{Number: 2, Name: "other", SecretHash: "o"}},
+		fact{crmID, events.SubscriptionSecretRotated{SecretHash: "n"}}))
+	history[len(history)-2].Cause.Actor = adminID.String()
+	history[len(history)-1].Cause.Actor = second.String()
+	v := projections.NewView()
+	require.NoError(t, v.Apply(history))
+	v.Open()
+	ends := []events.Draft{{Aggregate: events.Subscription(crmID), Key: v.Snapshot().Directory().Subscription(crmID).Key,
+		Event: events.SubscriptionSecretRotated{}}}
+	for name, c := range map[string]struct {
+		when commands.Command
+		then []events.Draft
+	}{
+		"demoted":  {commands.UpdateUser{ID: second, Rights: events.RightsChanged{SuperAdmin: the(false)}}, ends},
+		"disabled": {commands.UpdateUser{ID: second, Active: the(false)}, ends},
+		"deleted":  {commands.DeleteUser{ID: second}, ends},
+		"erased":   {commands.EraseUser{ID: second}, ends},
+		"renamed":  {commands.UpdateUser{ID: second, Profile: events.ProfileUpdated{Phone: the("1")}}, nil},
+		"another":  {commands.DeleteUser{ID: childID}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drafts, err := commands.Decide(v.Snapshot(), by(adminID, ""), c.when)
+			require.NoError(t, err)
+			var got []events.Draft
+			for _, d := range drafts {
+				if d.Aggregate.Kind == events.Subscription(crmID).Kind {
+					got = append(got, d)
+				}
+			}
+			require.Equal(t, c.then, got)
+		})
+	}
 }

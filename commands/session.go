@@ -210,7 +210,7 @@ func needsProof(d events.Draft) bool {
 	case events.UserCreated:
 		return privileged(e)
 	case events.ProfileUpdated:
-		return e.Username != nil || e.Email != nil
+		return e.Username != nil || e.Email != nil || e.ExternalID != nil
 	case events.SigningKeyUpdated:
 		return e.Permissions != nil
 	case events.APIKeyUpdated:

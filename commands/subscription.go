@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -17,6 +18,7 @@ type Subscription struct {
 	Aggregates []string // none: all
 	Start      events.SubscriptionStart
 	SecretHash events.Secret // of its NATS user's password: SHA-256, lower-case hex; empty: it has no user
+	SecretBy   Author        // who was shown the password
 	Created    uint64        // sequence of the Record that made it
 }
 
@@ -44,7 +46,7 @@ func subscriptionFilter(types, aggregates []string) (feed.Filter, error) {
 func evolveSubscription(s *Subscription, r events.Record) *Subscription {
 	if e, ok := r.Event.(events.SubscriptionCreated); ok && s == nil {
 		return &Subscription{Entity: newEntity(r, e.Number, e.Name), Types: e.Types, Aggregates: e.Aggregates,
-			Start: e.Start, SecretHash: e.SecretHash, Created: r.Sequence}
+			Start: e.Start, SecretHash: e.SecretHash, SecretBy: causer(r), Created: r.Sequence}
 	}
 	if s == nil {
 		return nil
@@ -53,7 +55,7 @@ func evolveSubscription(s *Subscription, r events.Record) *Subscription {
 	next.touch(r)
 	switch e := r.Event.(type) {
 	case events.SubscriptionSecretRotated:
-		next.SecretHash = e.SecretHash
+		next.SecretHash, next.SecretBy = e.SecretHash, causer(r)
 	case events.SubscriptionDeleted:
 		return nil
 	default:
@@ -143,6 +145,32 @@ func decideCreateSubscription(s States, a Actor, c CreateSubscription) ([]events
 		return nil, refuse(Conflict, "too_many", "", "There may be %d subscriptions.", maxSubscriptions)
 	}
 	return drafted(events.Subscription(c.ID), events.KeyID{}, e)
+}
+
+// subscriptionsLeft are the drafts that void the passwords which were shown to those who, by the drafts, are no active
+// super admins any more: what the feed tells them is for these alone. What they have not read waits for who gets the
+// next password.
+func subscriptionsLeft(s States, of []events.Draft) (out []events.Draft) {
+	for _, sub := range s.Directory().Subscriptions() {
+		if sub.SecretHash != "" && slices.ContainsFunc(of, func(d events.Draft) bool {
+			return d.Aggregate == events.User(sub.SecretBy.User) && endsSuperAdmin(d.Event)
+		}) {
+			out = append(out, events.Draft{Aggregate: events.Subscription(sub.ID), Key: sub.Key,
+				Event: events.SubscriptionSecretRotated{}})
+		}
+	}
+	return out
+}
+
+// endsSuperAdmin reports whether its user is no active super admin after the Event.
+func endsSuperAdmin(e events.Event) bool {
+	switch e := e.(type) {
+	case events.RightsChanged:
+		return e.SuperAdmin != nil && !*e.SuperAdmin
+	case events.UserDisabled, events.UserDeleted, events.UserErased:
+		return true
+	}
+	return false
 }
 
 func checkSubscription(e events.SubscriptionCreated) error {

@@ -23,7 +23,8 @@ type SubscriptionStart struct {
 
 // SubscriptionSecretRotated records a new password of a subscription's NATS user; the one before is void at once.
 type SubscriptionSecretRotated struct {
-	SecretHash Secret `json:"secret_hash"` // SHA-256, lower-case hex
+	// SecretHash is SHA-256, lower-case hex. Empty: nobody is let in any more until there is another password.
+	SecretHash Secret `json:"secret_hash"`
 }
 
 // SubscriptionDeleted records the end of a subscription, of its consumer and of its NATS user.
