@@ -1,8 +1,15 @@
 package commands
 
 import (
+	"bytes"
 	"crypto/md5"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +32,7 @@ func NoSSHKey() *Refusal {
 type AddSSHKey struct {
 	ID    uuid.UUID
 	Title string
-	Key   string // one authorized_keys line
+	Key   string // in a form that SSHKeyLine reads
 	Limit int    // how many keys the account may have with this one; 0: as many as any account
 }
 
@@ -78,13 +85,9 @@ func sshKey(c AddSSHKey) (events.SSHKeyAdded, error) {
 	if err := checkTitle(c.Title); err != nil {
 		return events.SSHKeyAdded{}, err
 	}
-	line := strings.TrimSpace(c.Key)
-	if len(line) > maxSSHKey || strings.IndexFunc(line, unicode.IsControl) >= 0 {
-		return events.SSHKeyAdded{}, invalidSSHKey()
-	}
-	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
-	if err != nil || len(options) > 0 {
-		return events.SSHKeyAdded{}, invalidSSHKey()
+	line, key, err := readSSHKey(c.Key)
+	if err != nil {
+		return events.SSHKeyAdded{}, err
 	}
 	return events.SSHKeyAdded{Title: c.Title, Key: line, FingerprintMD5: md5Fingerprint(key.Marshal()),
 		Fingerprint: ssh.FingerprintSHA256(key)}, nil
@@ -101,8 +104,177 @@ func md5Fingerprint(blob []byte) string {
 	return strings.Join(pairs, ":")
 }
 
-func invalidSSHKey() *Refusal {
-	return refuse(Invalid, "ssh_key_invalid", "key", "This is not a public SSH key on one line.")
+const (
+	notSSHKey = "This is not a public SSH key on one line, nor one in the form of RFC 4716 or PEM."
+	minRSA    = 1024 // bits; what is shorter is broken, and sshd accepts none (RequiredRSASize)
+	goodRSA   = 2048 // bits; what is shorter is within reach of those who can pay for it
+)
+
+// privateKey is how private keys begin, in every form that OpenSSH, OpenSSL, ssh.com and PuTTY write; the last is
+// OpenSSH's without its first line.
+var privateKey = regexp.MustCompile(
+	`BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File-|SSH PRIVATE KEY FILE FORMAT|b3BlbnNzaC1rZXktdjEA`)
+
+// SSHKeyLine returns the line of authorized_keys, without options, that a public key is kept as. The text is such a
+// line, after a byte order mark or with tabs if need be, or RFC 4716's form of the key, or PEM (that of PKCS #8 or
+// PKCS #1).
+//
+// Refusals: Invalid (key), which never repeat the text: it may be a private key.
+func SSHKeyLine(text string) (string, error) {
+	line, _, err := readSSHKey(text)
+	return line, err
+}
+
+func readSSHKey(text string) (string, ssh.PublicKey, error) {
+	if privateKey.MatchString(text) {
+		return "", nil, invalidSSHKey("This is a private key, which nobody else may have: " +
+			"replace it by a new one, and send the public key of that.")
+	}
+	line := strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	if len(line) > maxSSHKey {
+		return "", nil, invalidSSHKey(notSSHKey)
+	}
+	line = strings.ReplaceAll(oneLine(line), "\t", " ")
+	if strings.IndexFunc(line, unicode.IsControl) >= 0 {
+		return "", nil, invalidSSHKey(notSSHKey)
+	}
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	switch {
+	case err != nil:
+		return "", nil, invalidSSHKey(notSSHKey)
+	case len(options) > 0:
+		return "", nil, invalidSSHKey("Options are before this key: send it without them.")
+	}
+	if why := unfitSSHKey(key); why != "" {
+		return "", nil, invalidSSHKey(why)
+	}
+	return line, key, nil
+}
+
+// oneLine returns the line of a key in one of the forms that have several, and any other text as it is.
+func oneLine(text string) string {
+	var key ssh.PublicKey
+	comment := ""
+	switch {
+	case strings.HasPrefix(text, "---- BEGIN SSH2 PUBLIC KEY ----"):
+		key, comment = rfc4716Key(text)
+	case strings.HasPrefix(text, "-----BEGIN "):
+		key = pemKey(text)
+	}
+	if key == nil {
+		return text
+	}
+	line := key.Type() + " " + base64.StdEncoding.EncodeToString(key.Marshal()) + " " + comment
+	return strings.TrimSpace(line)
+}
+
+// rfc4716Key reads a key in the form of RFC 4716: between a first and a last line stand headers, a long one on several
+// lines which end with a backslash but for the last, and then the key in base64. The key is nil when it is none.
+func rfc4716Key(text string) (key ssh.PublicKey, comment string) {
+	lines := strings.Split(text, "\n")
+	var blob strings.Builder
+	for i := 1; i < len(lines)-1; i++ {
+		line := strings.TrimSpace(lines[i])
+		name, value, header := strings.Cut(line, ":")
+		if !header {
+			blob.WriteString(line)
+			continue
+		}
+		for strings.HasSuffix(value, `\`) && i < len(lines)-2 {
+			i++
+			value = strings.TrimSuffix(value, `\`) + strings.TrimRight(lines[i], "\r")
+		}
+		if strings.EqualFold(name, "Comment") {
+			comment = unquoted(strings.TrimSpace(value))
+		}
+	}
+	decoded, err := base64.StdEncoding.DecodeString(blob.String())
+	if err != nil || strings.TrimSpace(lines[len(lines)-1]) != "---- END SSH2 PUBLIC KEY ----" {
+		return nil, ""
+	}
+	key, err = ssh.ParsePublicKey(decoded)
+	if err != nil {
+		return nil, ""
+	}
+	return key, comment
+}
+
+// unquoted returns the text without the quotes that most programs write around a comment.
+func unquoted(text string) string {
+	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
+		return strings.TrimSpace(text[1 : len(text)-1])
+	}
+	return text
+}
+
+// pemKey reads a key in PEM, as ssh-keygen -e and openssl write it; nil when it is none.
+func pemKey(text string) ssh.PublicKey {
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || len(bytes.TrimSpace(rest)) > 0 {
+		return nil
+	}
+	var public any
+	var err error
+	switch block.Type {
+	case "PUBLIC KEY":
+		public, err = x509.ParsePKIXPublicKey(block.Bytes)
+	case "RSA PUBLIC KEY":
+		public, err = x509.ParsePKCS1PublicKey(block.Bytes)
+	default:
+		return nil
+	}
+	if err != nil {
+		return nil
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return nil // of a kind that SSH does not know
+	}
+	return key
+}
+
+// unfitSSHKey tells why a key may not be added, "" for one that may.
+func unfitSSHKey(key ssh.PublicKey) string {
+	if _, ok := key.(*ssh.Certificate); ok {
+		return "This is an SSH certificate, not a key: send the key that it was issued for."
+	}
+	if bits := rsaBits(key); bits > 0 && bits < minRSA {
+		return fmt.Sprintf("This RSA key has %d bits: fewer than %d are not safe.", bits, minRSA)
+	}
+	return ""
+}
+
+// rsaBits returns the length of an RSA key, and 0 for any other.
+func rsaBits(key ssh.PublicKey) int {
+	if of, ok := key.(ssh.CryptoPublicKey); ok {
+		if k, ok := of.CryptoPublicKey().(*rsa.PublicKey); ok {
+			return k.N.BitLen()
+		}
+	}
+	return 0
+}
+
+func invalidSSHKey(why string) *Refusal {
+	return refuse(Invalid, "ssh_key_invalid", "key", "%s", why)
+}
+
+// Warning tells, in a sentence, why the key had better be replaced, though it may log in; "" for most keys.
+func (k SSHKey) Warning() string {
+	if strings.HasPrefix(k.Key, ssh.InsecureKeyAlgoDSA+" ") {
+		return "This is a DSA key, which is not safe, and which OpenSSH accepts no more: replace it by an Ed25519 key."
+	}
+	if !strings.HasPrefix(k.Key, ssh.KeyAlgoRSA+" ") {
+		return ""
+	}
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(k.Key))
+	if err != nil {
+		return ""
+	}
+	if bits := rsaBits(key); bits < goodRSA {
+		return fmt.Sprintf("This RSA key has %d bits, which are too few to be safe for long: "+
+			"replace it by an Ed25519 key, or an RSA key of 3072 bits.", bits)
+	}
+	return ""
 }
 
 // RemoveSSHKey ends the SSH key of that number.

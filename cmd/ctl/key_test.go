@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,4 +40,27 @@ func TestKeyRotate(t *testing.T) {
 	code, _, errs := w.ctl("key", "rotate", "ann", id, "--overlap", "8760h")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "overlap")
+}
+
+// TestKeyAddReadsAnSSHKey in every form, warns of a weak one, and keeps a private one to itself: there is no service
+// at the other end that could be asked.
+func TestKeyAddReadsAnSSHKey(t *testing.T) {
+	w := newWorld(t)
+	w.must("create", "users", "username=ann", "email=ann@example.org")
+	form := func(name string) string { return filepath.Join("..", "..", "commands", "testdata", "sshkeys", name) }
+	code, _, errs := w.ctl("key", "add", "ann", "--kind", "ssh", form("rsa1024.rfc4716"))
+	require.Equal(t, 0, code)
+	require.Contains(t, errs, "warning: This RSA key has 1024 bits")
+	code, _, errs = w.ctl("key", "add", "ann", "--kind", "ssh", form("ed25519.pub"))
+	require.Equal(t, 0, code)
+	require.NotContains(t, errs, "warning")
+	shown := w.must("key", "list", "ann", "--kind", "ssh", "--columns", "name")
+	require.Contains(t, shown, "1024-bit RSA, converted by ann@laptop from OpenSSH\n")
+	require.Contains(t, shown, "ann@key")
+
+	private := w.keep("id", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n")
+	code, out, errs := run(nil, "key", "add", "ann", "--kind", "ssh", private, "--url", "http://127.0.0.1:1", "--token", "x")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "This is a private key")
+	require.NotContains(t, out+errs, "c2VjcmV0")
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"accountd/commands"
 )
 
 // keyAdd is what key add is called with.
@@ -86,7 +88,11 @@ func (k *keyAdd) body(files []string, stdin io.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		body = map[string]any{"key": text, "title": cmp.Or(k.name, titleOf(text, files[0]))}
+		line, err := commands.SSHKeyLine(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", files[0], err) // a private key does not leave this machine
+		}
+		body = map[string]any{"key": line, "title": cmp.Or(k.name, titleOf(line, files[0]))}
 	}
 	if err := k.permit(body); err != nil {
 		return nil, err
@@ -132,9 +138,9 @@ func (k *keyAdd) fits(files int) error {
 	return nil
 }
 
-// titleOf returns a public key's comment, or the file's name where there is none.
-func titleOf(text, file string) string {
-	if words := strings.Fields(text); len(words) > 2 {
+// titleOf returns the comment of a public key's line, or the file's name where there is none.
+func titleOf(line, file string) string {
+	if words := strings.Fields(line); len(words) > 2 {
 		return strings.Join(words[2:], " ")
 	}
 	return strings.TrimSuffix(filepath.Base(file), ".pub")
@@ -156,8 +162,8 @@ func (p *program) printKey(made json.RawMessage) error {
 		return p.printer().object(made)
 	}
 	var k struct {
-		ID, Key, Secret string
-		Number          int64
+		ID, Key, Secret, Warning string
+		Number                   int64
 	}
 	if err := json.Unmarshal(made, &k); err != nil {
 		return fmt.Errorf("reading the key: %w", err)
@@ -170,6 +176,9 @@ func (p *program) printKey(made json.RawMessage) error {
 		text, k.ID, shown = fmt.Sprint(k.Number), fmt.Sprint(k.Number), "it can be used now"
 	}
 	fmt.Fprintf(p.stderr, "accountctl: made the key %s; %s\n", k.ID, shown)
+	if k.Warning != "" {
+		fmt.Fprintf(p.stderr, "accountctl: warning: %s\n", k.Warning)
+	}
 	_, err := fmt.Fprintln(p.stdout, text)
 	return err
 }

@@ -14,11 +14,13 @@ import (
 func (a *api) sshKeyCalls() call.Noun {
 	keys, title := sshKeys(), openapi.Line(call.LongName)
 	publicKey := openapi.Schema{"type": "string", "format": "ssh-public-key",
-		"description": "A line of authorized_keys without options.",
+		"description": "A line of authorized_keys without options, or the key in the form of RFC 4716 or PEM; " +
+			"it is kept as such a line.",
 		"examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN " +
 			"me@laptop"}}
 	return call.Noun{
-		Tag: openapi.Tag{Name: "SSH keys", About: "Public keys by which a user logs in to servers."},
+		Tag: openapi.Tag{Name: "SSH keys", About: "Public keys by which a user logs in to servers. The member " +
+			"warning is there for a key that had better be replaced: DSA, or RSA of fewer than 2048 bits."},
 		Calls: []call.Call{
 			keys.List("List a user's SSH keys"),
 			keys.Add(a.addSSHKey,
@@ -84,9 +86,10 @@ type sshKeyAnswer struct {
 	Fingerprint    string    `json:"fingerprint"`
 	FingerprintMD5 string    `json:"fingerprint_md5"`
 	AddedAt        time.Time `json:"added_at"`
+	Warning        string    `json:"warning,omitempty"` // why the key is weak
 }
 
 func sshKeyOf(k commands.SSHKey) sshKeyAnswer {
 	return sshKeyAnswer{Number: k.Number, Title: k.Title, Key: k.Key, Fingerprint: k.Fingerprint,
-		FingerprintMD5: k.FingerprintMD5, AddedAt: k.AddedAt}
+		FingerprintMD5: k.FingerprintMD5, AddedAt: k.AddedAt, Warning: k.Warning()}
 }

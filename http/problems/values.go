@@ -45,8 +45,10 @@ func values() []Problem {
 			"Request a new link by mail."},
 		{"signing_key_invalid", bad, "A signing key needs an id without colons, and a secret.",
 			"Omit both; the service then generates them."},
-		{"ssh_key_invalid", bad, "This is not a public SSH key.",
-			"Send the one line of the public key's file, without options before it."},
+		{"ssh_key_invalid", bad, "This is not a public SSH key, or not one that is safe.",
+			"Send the one line of the public key's file, without options before it, or the key in the form of " +
+				"RFC 4716 or PEM. Certificates, RSA keys of fewer than 1024 bits and private keys are refused; " +
+				"replace a private key that was sent by mistake."},
 		{"text_invalid", bad, "A text contains characters that are not allowed, or begins or ends with a blank.",
 			"Send UTF-8 without control characters, and without blanks at either end. Names must not contain " +
 				"invisible characters either."},
