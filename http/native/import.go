@@ -23,12 +23,16 @@ func (a *api) importCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"}, Calls: []call.Call{{Method: http.MethodPost, Path: importPath,
 		Handle: a.importUsers, Changes: call.Lines, Doc: openapi.Operation{
 			Summary: "Import users, one per line",
-			About:   "Each line of the body is a user, and is answered with a line.",
-			Body:    openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
+			About: "Each line of the body is a user, and is answered with a line. A byte order mark before the first " +
+				"line is skipped.",
+			Body: openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
 }
 
 // inFlight is how many lines of an import are at work: two batches, one that is written and one that waits.
 const inFlight = 2048
+
+// byteOrderMark is what programs for Windows write before the first line of a file.
+const byteOrderMark = "\ufeff"
 
 // importAnswer is the answer to one line.
 type importAnswer struct {
@@ -86,6 +90,9 @@ func (a *api) readImport(ctx context.Context, c call.Caller, body io.Reader, lin
 		text, err := readLine(in)
 		if errors.Is(err, io.EOF) {
 			return
+		}
+		if n == 1 {
+			text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 		}
 		line := importLine{n, a.beginLine(ctx, c, text, err)}
 		if line.wait == nil {

@@ -67,6 +67,16 @@ func TestImport(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// TestImportOfAFileWithAByteOrderMark skips it, before the first line only, and knows the line again without it.
+func TestImportOfAFileWithAByteOrderMark(t *testing.T) {
+	s := start(t, committer.Options{})
+	line := `{"email":"ada@example.com"}`
+	marked := s.imported("\ufeff"+line+"\n\ufeff"+line, call.IdempotencyHeader, "k")
+	require.Equal(t, []int{201, 400}, statuses(marked))
+	require.Equal(t, marked[0].ID, s.imported(line, call.IdempotencyHeader, "k")[0].ID)
+	require.Empty(t, s.imported("\ufeff\n"))
+}
+
 // TestImportIsOrderly imports so many lines that batches are shared: numbers follow the lines, and of lines that
 // exclude each other the first counts.
 func TestImportIsOrderly(t *testing.T) {
