@@ -25,6 +25,9 @@ func Decide(s States, a Actor, c Command) ([]events.Draft, error) {
 	if err == nil {
 		err = mayOutlast(s, a, out)
 	}
+	if err == nil {
+		err = mayEndOwn(a, out)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -25,8 +25,10 @@ func TestEndSessions(t *testing.T) {
 	granted := commands.EndSession{ID: childID, Session: syncID, Application: syncID, Kind: commands.SessionApplication}
 	run(t, []scenario{
 		{name: "one ends one's own", given: have, actor: by(childID, ""), when: one, then: []events.Event{ended}},
-		{name: "and all of them", given: have, actor: by(childID, commands.LevelNone), when: all,
+		{name: "and all of them", given: have, actor: by(childID, ""), when: all,
 			then: []events.Event{events.SessionsEnded{}}},
+		{name: "not by what may not write", given: have, actor: by(childID, commands.LevelNone), when: all,
+			no: "not_allowed"},
 		{name: "a super admin ends another's", given: have, actor: by(adminID, ""), when: one,
 			then: []events.Event{ended}},
 		{name: "and all of them", given: have, actor: by(adminID, ""), when: all,

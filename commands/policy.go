@@ -480,6 +480,35 @@ func mayOutlast(s States, a Actor, drafts []events.Draft) error {
 	return stronger()
 }
 
+// mayEndOwn refuses who asks by a key that writes no users what ends another credential of its own account: it could
+// shut its user out. Every key may end itself.
+func mayEndOwn(a Actor, drafts []events.Draft) error {
+	if a.IsService() || administersUsers(a.Permissions) {
+		return nil
+	}
+	for _, d := range drafts {
+		if ends, credential := endsCredential(d.Event); ends && d.Aggregate == events.User(a.User) &&
+			(credential == "" || credential != a.Credential) {
+			return refuse(Forbidden, "not_allowed", "", "This credential may end no other one of its account.")
+		}
+	}
+	return nil
+}
+
+// endsCredential reports whether the Event ends what lets somebody in, and which key it is, "" for anything else.
+func endsCredential(e events.Event) (ends bool, credential string) {
+	switch e := e.(type) {
+	case events.APIKeyRevoked:
+		return true, "api-key:" + e.ID.String()
+	case events.SigningKeyRemoved:
+		return true, "signing-key:" + e.ID
+	case events.StorageKeyRemoved, events.SSHKeyRemoved, events.ConsentWithdrawn, events.SessionEnded,
+		events.SessionsEnded:
+		return true, ""
+	}
+	return false, ""
+}
+
 // outlasts names the Events about no user that do.
 func outlasts(d events.Draft) bool {
 	switch e := d.Event.(type) {

@@ -165,3 +165,33 @@ func (s *siege) attack(t *rapid.T) commands.Command {
 		return commands.DeleteUser{ID: whom}
 	}
 }
+
+// TestAKeyThatOnlyReadsEndsNothingButItself: who finds it cannot shut its user out.
+func TestAKeyThatOnlyReadsEndsNothingButItself(t *testing.T) {
+	s := statesOf(t, and(family(),
+		fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: apiKeyID, Hash: "h", Kind: "native"}}},
+		fact{childID, events.APIKeyAdded{APIKey: events.APIKey{ID: freshID, Hash: "i", Kind: "native"}}},
+		fact{childID, events.SSHKeyAdded{Number: 7, Title: "t", Key: "k"}},
+		fact{childID, events.StorageKeySet{StorageKey: events.StorageKey{Kind: commands.StorageS3, ID: "S"}}},
+		fact{childID, events.ConsentGiven{Application: publicID}}))
+	ends := map[string]commands.Command{
+		"another key":   commands.RevokeAPIKey{ID: childID, KeyID: freshID},
+		"a signing key": commands.RemoveSigningKey{ID: childID, KeyID: "AKchild"},
+		"an SSH key":    commands.RemoveSSHKey{ID: childID, Number: 7},
+		"a storage key": commands.RemoveStorageKey{ID: childID, Kind: commands.StorageS3},
+		"a consent":     commands.WithdrawConsent{ID: childID, Application: publicID},
+		"a session":     commands.EndSession{ID: childID, Session: anyKeyID, Kind: commands.SessionNative},
+		"all sessions":  commands.EndSessions{ID: childID},
+	}
+	for level, no := range map[string]string{commands.LevelNone: "not_allowed", commands.LevelRead: "not_allowed",
+		commands.LevelWrite: "", commands.LevelAll: "", commands.LevelOwner: ""} {
+		a := by(childID, "")
+		a.Credential, a.Permissions = "api-key:"+apiKeyID.String(), commands.Granted(events.Permissions{Users: level})
+		for name, cmd := range ends {
+			_, err := commands.Decide(s, a, cmd)
+			assertReason(t, no, err, "%s by users:%s", name, level)
+		}
+		_, err := commands.Decide(s, a, commands.RevokeAPIKey{ID: childID, KeyID: apiKeyID})
+		require.NoError(t, err, "itself")
+	}
+}
