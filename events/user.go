@@ -236,9 +236,9 @@ type APIKeyRotated struct {
 	OldUntil time.Time `json:"old_until,omitzero"` // zero: the one before is void
 }
 
-// EmailUnattested records that who set the e-mail address, or attested it, may not do as much as the account may from
-// here on, or has nothing to do with it any more: mails that let somebody in do not go there until another address is
-// set or this one is attested. Links that were mailed are void.
+// EmailUnattested records that who set the e-mail address, or attested it, or had the first mail sent elsewhere, may
+// not do as much as the account may from here on, or has nothing to do with it any more: mails that let somebody in do
+// not go there until another address is set or this one is attested. Links that were mailed are void.
 type EmailUnattested struct{}
 
 // CallbackKeySet records the key by which the user knows that a callback comes from the service; the one before is

@@ -31,12 +31,11 @@ const shortestMetricsToken = 20
 func adminOptions(o *Admin) []option {
 	const group = "Health and metrics"
 	return []option{
-		{group, "admin-http", "HOST:PORT", "another address, for /livez, /readyz and /metrics alone, which ask for " +
-			"no token there: one that " +
-			"only those who run the service reach", text{&o.HTTP}, ""},
+		{group, "admin-http", "HOST:PORT", "a second address that only serves /livez, /readyz and /metrics, without " +
+			"a token; choose one that only the service's operators can reach", text{&o.HTTP}, ""},
 		{group, "metrics-token-file", "FILE",
-			"the token by which /metrics is read on the address of http, where it needs one when there is " +
-				"an admin-http or that address is not on the loopback; tokens of super admins do, too",
+			"file with the token for /metrics on the address of http, which requires a token if admin-http is set " +
+				"or if that address is not a loopback address; super admins' tokens also work",
 			text{&o.MetricsTokenFile}, ""},
 	}
 }

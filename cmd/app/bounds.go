@@ -25,15 +25,15 @@ func defaultBounds() Bounds {
 func boundsOptions(b *Bounds) []option {
 	const group = "Bounds"
 	return []option{
-		{group, "max-connections", "N", "HTTP connections that are open at once; 0 is any number",
+		{group, "max-connections", "N", "most HTTP connections that may be open at once; 0 is no limit",
 			number{&b.Connections}, ""},
 		{group, "max-connections-per-address", "N",
-			"of these from one address, and in IPv6 from one network of 64 bits; those of " +
-				"trusted-proxies are not bounded by it; 0 is any number", number{&b.ConnectionsEach}, ""},
+			"most of these from one IPv4 address or one IPv6 network of 64 bits, except trusted-proxies; 0 is no limit",
+			number{&b.ConnectionsEach}, ""},
 		{group, "max-changes-per-minute", "N",
-			"changes that a user who is no super admin may make within a minute, in all APIs together",
+			"changes that a user who is not a super admin may make within a minute, in all APIs together",
 			number{&b.ChangesMinute}, ""},
-		{group, "max-changes-per-day", "N", "and within a day", number{&b.ChangesDay}, ""},
+		{group, "max-changes-per-day", "N", "the same within a day", number{&b.ChangesDay}, ""},
 	}
 }
 

@@ -8,26 +8,27 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const intro = `accountd keeps accounts as one log of events behind several REST APIs.
+const intro = `accountd is an account service: several REST APIs over one log of events.
 
 Usage:
   accountd [serve] [settings]     run the service until SIGTERM
   accountd rotate-master-key [--new-key-file FILE] [settings]
-                                  wrap the data keys with another master key, while the service is
-                                  stopped: a fresh one in the place of the old, or the one in FILE,
-                                  which is made where there is none
+                                  wrap the data keys with a new master key, while the service is
+                                  stopped; it replaces the old one, or is that in FILE, which is created
+                                  if it does not exist
+  accountd admin-reset [settings] set new credentials for the administrator, while the service is stopped
   accountd openapi                print the OpenAPI document of all APIs
   accountd version                print the version
   accountd completion SHELL       print completions for bash, zsh, fish or powershell
 
-The first start makes an administrator, and writes the credentials to admin.json in the data folder.
+The first start creates an administrator, and writes its credentials to admin.json in the data folder.
 
-Each setting is a flag, a variable in the environment, or a line "name = value" in the file that
---config (ACCOUNTD_CONFIG) names. A flag counts before the environment, and that before the file.
+Each setting is a flag, an environment variable, or a line "name = value" in the file that --config
+(ACCOUNTD_CONFIG) names. A flag overrides the environment, which overrides the file.
 `
 
 const examples = `
-The master key itself may also be in ACCOUNTD_MASTER_KEY (32 bytes in base64), or be the systemd credential
+Instead of a file, the master key can be in ACCOUNTD_MASTER_KEY (32 bytes in base64), or be the systemd credential
 accountd-master-key (LoadCredential=).
 
 Examples:

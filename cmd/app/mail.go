@@ -41,20 +41,24 @@ func defaultMail() Mail {
 func mailOptions(m *Mail) []option {
 	const group = "Mail"
 	return []option{
-		{group, "smtp", "HOST:PORT", "mail server that takes the mails; without it none are sent", text{&m.Server}, ""},
+		{group, "smtp", "HOST:PORT", "mail server that sends the mails; without it no mails are sent",
+			text{&m.Server}, ""},
 		{group, "smtp-tls", "starttls|tls|none",
-			"how to encrypt: by STARTTLS, without which nothing is sent, from the first byte on, or " +
-				"not at all", choice{&m.TLS, []string{mailer.TLSStart, mailer.TLSFirst, mailer.TLSNone}}, ""},
-		{group, "smtp-username", "NAME", "to log in with; the password is in " + envSMTPPassword, text{&m.Username},
-			""},
-		{group, "smtp-password-file", "FILE", "or in this file", text{&m.PasswordFile}, ""},
-		{group, "mail-from", "ADDRESS", "sender, such as \"Accounts <no-reply@example.org>\"", text{&m.From}, ""},
-		{group, "mail-templates", "DIR", "folder with templates in place of the built-in ones of the same names: " +
+			"how to encrypt: with STARTTLS (if the server does not offer it, no mail is sent), from the first byte " +
+				"on, or not at all", choice{&m.TLS, []string{mailer.TLSStart, mailer.TLSFirst, mailer.TLSNone}}, ""},
+		{group, "smtp-username", "NAME", "username for the mail server; the password is in " + envSMTPPassword,
+			text{&m.Username}, ""},
+		{group, "smtp-password-file", "FILE", "file with the password, instead of " +
+			"ACCOUNTD_SMTP_PASSWORD", text{&m.PasswordFile}, ""},
+		{group, "mail-from", "ADDRESS", "the mails' sender, such " +
+			"as \"Accounts <no-reply@example.org>\"", text{&m.From}, ""},
+		{group, "mail-templates", "DIR", "folder with templates that replace the built-in ones of the same " +
+			"names: " +
 			"account_created.txt and " +
 			".html, access_data.txt and .html, password_reset.txt and .html", text{&m.Templates}, ""},
 		{group, "mail-passwords", "link|plain",
-			"what access data have: a link to set a password, or the password itself while the service has " +
-				"it in memory", choice{&m.Passwords, []string{passwordsLink, passwordsPlain}}, ""},
+			"what mails with access data contain: a link to set a password, or the password itself if the service " +
+				"still has it in memory", choice{&m.Passwords, []string{passwordsLink, passwordsPlain}}, ""},
 		{group, "service-name", "NAME", "what mails and pages call the service", text{&m.Service}, ""},
 	}
 }

@@ -75,23 +75,23 @@ type program struct {
 
 func (m *program) command() *cobra.Command {
 	root := &cobra.Command{
-		Use: "accountd", Short: "accountd keeps accounts as one log of events behind several REST APIs",
+		Use: "accountd", Short: "accountd is an account service: several REST APIs over one log of events",
 		Args: cobra.NoArgs, RunE: m.serve, SilenceErrors: true, SilenceUsage: true,
 	}
 	m.flags = flags(root.PersistentFlags())
 	root.SetHelpFunc(m.help)
 	rotate := &cobra.Command{Use: "rotate-master-key",
-		Short: "Wrap the data keys with another master key, while the service is stopped",
+		Short: "Wrap the data keys with a new master key, while the service is stopped",
 		Args:  cobra.NoArgs, RunE: m.rotate}
-	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, made where there is none")
+	rotate.Flags().StringVar(&m.newKey, "new-key-file", "", "the new key's file, created if it does not exist")
 	root.AddCommand(
-		&cobra.Command{Use: "admin-reset", Short: "Let the administrator in again with new credentials, while the " +
-			"service is stopped",
+		&cobra.Command{Use: "admin-reset", Short: "Set new credentials for the administrator, while the service is " +
+			"stopped",
 			Args: cobra.NoArgs, RunE: m.adminReset},
 		rotate,
 		&cobra.Command{Use: "openapi", Short: "Print the OpenAPI document of all APIs", Args: cobra.NoArgs,
 			RunE: m.openapi},
-		&cobra.Command{Use: "serve", Short: "Run the service (what accountd does by itself)", Args: cobra.NoArgs,
+		&cobra.Command{Use: "serve", Short: "Run the service (the default)", Args: cobra.NoArgs,
 			RunE: m.serve},
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: m.version},
 	)

@@ -12,10 +12,10 @@ import (
 	"accountd/events/audit"
 )
 
-const auditHelp = `It reads the log of a running service, of a stopped service's data folder (--data), of which it
-makes a copy, or of an export (--export). Nothing of it needs the master key but replay.
+const auditHelp = `The log is that of a running service, of a stopped service's data folder (--data), which is copied first, or
+of an export (--export). Only replay needs the master key.
 
-Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 the log is not what it should be.`
+Exit codes: 0 done, 1 failed or refused, 2 wrong command line, 3 the log was tampered with or is damaged.`
 
 // auditing is what the audit commands are called with.
 type auditing struct {
@@ -32,7 +32,7 @@ type auditing struct {
 func (p *program) audit() *cobra.Command {
 	a := &auditing{program: p}
 	root := group(&cobra.Command{Use: "audit", Short: "Export, verify and replay the log",
-		Long: "Export, verify and replay the log. " + auditHelp,
+		Long: "Export, verify and replay the log.\n\n" + auditHelp,
 		Example: "  accountctl audit verify >checkpoint\n  accountctl audit export --keys >log.ndjson\n  accountctl " +
 			"audit replay clients --at 100"})
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.stderr = cmd.ErrOrStderr() }
@@ -42,15 +42,15 @@ func (p *program) audit() *cobra.Command {
 
 func (a *auditing) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "export", Short: "Print every record as it is stored: sealed, and all that it takes to verify it",
+		Use: "export", Short: "Print every record as it is stored, encrypted, with what is needed to verify it",
 		Args:    words(0, 0),
 		Example: "  accountctl audit export >log.ndjson\n  accountctl audit export --keys >log-and-keys.ndjson",
-		Long: "Print every record as it is stored: sealed, and all that it takes to verify it. " + auditHelp + `
+		Long: "Print every record as it is stored, encrypted, with what is needed to verify it.\n\n" + auditHelp + `
 
-With --keys also the data keys are exported, wrapped by the master key: together with it such an export can be read,
-also what is erased later. Keep it like a backup.`,
+With --keys the export includes the data keys, wrapped by the master key. Whoever has the export and the master key can
+read everything in it, also what is erased later. Store it as safely as a backup.`,
 	}
-	cmd.Flags().BoolVar(&a.keys, "keys", false, "export the data keys, too")
+	cmd.Flags().BoolVar(&a.keys, "keys", false, "include the data keys")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a.started = true
 		in, err := a.open(cmd.Context())
@@ -65,20 +65,21 @@ also what is erased later. Keep it like a backup.`,
 
 func (a *auditing) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep",
+		Use: "verify", Short: "Verify that no record was changed, dropped or inserted, and print a checkpoint",
 		Args: words(0, 0),
 		Example: "  accountctl audit verify >checkpoint.1\n  accountctl audit verify --checkpoint checkpoint.1 " +
 			">checkpoint.2",
-		Long: "Prove that no record was changed, dropped or inserted; print a checkpoint to keep. " + auditHelp + `
+		Long: "Verify that no record was changed, dropped or inserted, and print a checkpoint.\n\n" + auditHelp + `
 
-By itself a log can only be shown to be whole; whoever could write everything behind a change anew could hide it.
-Against a checkpoint that was kept elsewhere (--checkpoint) it is shown to be the same log, with more behind it.`,
+Without an older checkpoint, verify can only show that the log is consistent: somebody who can recompute all records
+after a change could hide the change. So store each checkpoint where the service cannot write. With --checkpoint, verify
+shows that the log is the same as then, with records added.`,
 	}
 	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export; - is stdin")
 	cmd.Flags().StringArrayVar(&a.kept, "checkpoint", nil,
-		"a `file` with a checkpoint that was kept; may be given several times")
-	cmd.Flags().StringVar(&a.key, "key", "", "the `key` that must have signed checkpoints (the default is what the "+
-		"log names)")
+		"a `file` with an older checkpoint; may be repeated")
+	cmd.Flags().StringVar(&a.key, "key", "", "the `key` that must have signed the checkpoints (default the key that "+
+		"the log names)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a.started = true
 		in, err := a.open(cmd.Context())

@@ -21,16 +21,16 @@ const importKey = "accountctl import"
 func (p *program) imports() *cobra.Command {
 	var form, key string
 	cmd := &cobra.Command{
-		Use: "import FILE", Short: "Make a user of each line of a file", Args: words(1, 1),
-		Long: `Make a user of each line (a JSON object) of a file, or of the standard input for "-".
+		Use: "import FILE", Short: "Create a user from each line of a file", Args: words(1, 1),
+		Long: `Create a user from each line (a JSON object) of a file, or of the standard input for "-".
 
-A line that is refused is told on the standard error and holds back no other; the exit code is then 1. An import that
-was interrupted may simply be repeated: lines that were imported before, with the same token and --key, are not
-imported again.`,
+If a line is refused, the reason is printed on the standard error, the other lines are still imported, and the exit code
+is 1. If an import was interrupted, repeat it with the same token and --key: lines that were imported before are
+skipped.`,
 		Example: "  accountctl import users.ndjson\n  accountctl export | accountctl import - --profile other",
 	}
-	cmd.Flags().StringVarP(&form, "output", "o", "", "`form`: ndjson prints the answer to each line")
-	cmd.Flags().StringVar(&key, "key", importKey, "the `name` of the import")
+	cmd.Flags().StringVarP(&form, "output", "o", "", "the output `form`: ndjson prints the answer to each line")
+	cmd.Flags().StringVar(&key, "key", importKey, "a `name` for the import, by which a repeat is recognised")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
 		if form != "" && form != formNDJSON {
 			return fmt.Errorf("--output: must be ndjson, not %q", form)
@@ -162,11 +162,11 @@ func (t *tally) end() error {
 func (p *program) exports() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use: "export [PARAMETER=VALUE]...", Short: "Print all users, a line each, as they stand at one moment",
+		Use: "export [PARAMETER=VALUE]...", Short: "Print all users, one per line, as of one position of the log",
 		Example: "  accountctl export --file users.ndjson\n  accountctl export 'filter[client_id]=3' sort=email\n  " +
 			"accountctl export fields=username,email",
 	}
-	cmd.Flags().StringVar(&file, "file", "", "write into that `file`, which must not exist")
+	cmd.Flags().StringVar(&file, "file", "", "write to this `file`, which must not exist")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
 		query, _, err := parameters(words)
 		if err != nil {

@@ -16,12 +16,12 @@ import (
 	"accountd/commands"
 )
 
-const clashesHelp = `List the accounts that have a name in common: a username, e-mail address or external id that is
-the same for the service now, and was not when the second account took it, such as a@münchen.example and
+const clashesHelp = `List accounts that share a username, e-mail address or external id. The service refuses such names
+today, but an older release did not see that they are the same, such as a@münchen.example and
 a@xn--mnchen-3ya.example, which are one mailbox.
 
-These accounts go on: each logs in by the name as it is written in it. Only nobody else gets the name. Exit code 1
-when there are any.`
+These accounts still work: each logs in with its name as it was written. No other account can get the name. The exit
+code is 1 if there are any.`
 
 // clash is an account that has a name in common with another.
 type clash struct {
@@ -35,8 +35,7 @@ type clash struct {
 }
 
 func (p *program) clashes() *cobra.Command {
-	cmd := &cobra.Command{Use: "clashes", Short: "List the accounts that have a name in common; exit code 1 when " +
-		"there are any",
+	cmd := &cobra.Command{Use: "clashes", Short: "List accounts that share a name; exit code 1 if there are any",
 		Long: clashesHelp, Args: words(0, 0), Example: "  accountctl clashes\n  accountctl clashes -o ndjson"}
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, _ []string) error {
@@ -58,7 +57,7 @@ func (p *program) clashes() *cobra.Command {
 			return err
 		}
 		if len(found) > 0 {
-			return errors.New("some accounts have a name in common")
+			return errors.New("some accounts share a name")
 		}
 		return nil
 	})

@@ -14,15 +14,15 @@ import (
 	"accountd/cmd/adminfile"
 )
 
-const envHelp = `Print the service's address and the administrator's credentials as variables of a shell: base_url,
-username, password, token and what else is in admin.json in the data folder.
+const envHelp = `Print the service's address and the administrator's credentials as shell variables: base_url,
+username, password, token and everything else in admin.json in the data folder.
 
-They are not exported: the programs that the shell starts do not get them.`
+The variables are not exported, so programs that the shell starts do not get them.`
 
 // variables is the command that prints the administrator's file for a shell.
 func (p *program) variables() *cobra.Command {
 	return &cobra.Command{
-		Use: "env", Short: "Print the service's address and the administrator's credentials as variables of a shell",
+		Use: "env", Short: "Print the service's address and the administrator's credentials as shell variables",
 		Long: envHelp, Args: words(0, 0),
 		Example: "  eval \"$(accountctl env)\"\n  accountctl env --data /var/lib/accountd",
 		RunE: func(*cobra.Command, []string) error {

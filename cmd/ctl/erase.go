@@ -14,16 +14,16 @@ import (
 func (p *program) erase() *cobra.Command {
 	var sure bool
 	cmd := &cobra.Command{
-		Use: "erase USER", Short: "Delete a user and destroy the key of all personal data, for good", Args: words(1, 1),
+		Use: "erase USER", Short: "Erase a user's personal data for good", Args: words(1, 1),
 		ValidArgsFunction: p.completeUser,
-		Long: `Delete a user, if that is not done yet, and destroy the key that everything about the person is sealed
-with: nobody can read it any more, in the log, in the feed, or in lists. The history still tells which events there
-were. It cannot be undone.
+		Long: `Delete a user, if it still exists, and destroy the key with which everything about the person is
+encrypted. Afterwards nobody can read it any more: not in the log, in the feed, or in lists. The history still shows
+which events there were. This cannot be undone.
 
-It asks for the name again, unless --yes says that it is meant. Of a user who was deleted give the UUID.`,
+The command asks you to repeat the name, unless you give --yes. For a deleted user, give the UUID.`,
 		Example: "  accountctl erase ann\n  accountctl erase 01890a5d-ac96-774b-bcce-b302099a8057 --yes",
 	}
-	cmd.Flags().BoolVar(&sure, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&sure, "yes", false, "do not ask for confirmation")
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		id, err := s.user(cmd.Context(), words[0])
 		if err != nil {

@@ -17,8 +17,8 @@ import (
 	"accountd/events"
 )
 
-const eventsHelp = `An event has sequence, time, type, subject, actor, credential, requestid, id and data, such as
-data.username, without secrets. Its reader needs the permission audit.
+const eventsHelp = `An event has the fields sequence, time, type, subject, actor, credential, requestid, id and data,
+such as data.username; secrets are masked. This requires the permission audit.
 
 ` + momentHelp
 
@@ -38,13 +38,12 @@ func (p *program) events() *cobra.Command {
 	cmd := p.eventsCommand("events", "Print the history of all accounts", (*eventsCall).list)
 	cmd.Example = "  accountctl events --after 1000\n  accountctl events --since 36h --type " +
 		"UserCreated,UserDeleted\n  accountctl events -o ndjson | jq .type\n  accountctl events tail"
-	list := p.eventsCommand("list", "Print events of the past, as accountctl events does", (*eventsCall).list)
+	list := p.eventsCommand("list", "Print past events, like accountctl events", (*eventsCall).list)
 	list.Example = "  accountctl events list --user ann\n  accountctl events list --since 2030-01-02 --until " +
 		"2030-01-03 --columns time,type,data.username"
-	tail := p.eventsCommand("tail", "Print the newest events and then what happens, until interrupted",
+	tail := p.eventsCommand("tail", "Print the newest events, and then new ones as they happen, until interrupted",
 		(*eventsCall).tail)
-	tail.Long += "\n\nWhen the connection or the service breaks off, it goes on where it stopped as soon as that is " +
-		"possible."
+	tail.Long += "\n\nIf the connection or the service fails, the command reconnects and continues where it stopped."
 	tail.Example = "  accountctl events tail\n  accountctl events tail --last 0 --type UserCreated -o ndjson\n  " +
 		"accountctl events tail --after 1000 --user ann"
 	cmd.AddCommand(list, tail)
@@ -56,18 +55,18 @@ func (p *program) eventsCommand(use, short string,
 	e := &eventsCall{program: p, pause: pause}
 	cmd := &cobra.Command{Use: use, Short: short, Long: short + ".\n\n" + eventsHelp, Args: cobra.NoArgs}
 	f := cmd.Flags()
-	f.StringSliceVar(&e.types, "type", nil, "print events of these `types` alone")
-	f.StringVar(&e.user, "user", "", "print the events of that `user` alone")
-	f.Var(&e.since, "since", "begin at that `moment`")
-	f.Var(&e.until, "until", "end with that `moment`")
-	f.Uint64Var(&e.after, "after", 0, "print what follows on the event of that `sequence`")
-	f.Uint64Var(&e.limit, "limit", 0, "print at most that `number`; 0 is all")
+	f.StringSliceVar(&e.types, "type", nil, "print events of these `types` only")
+	f.StringVar(&e.user, "user", "", "print the events of this `user` only")
+	f.Var(&e.since, "since", "print events from this `time` on")
+	f.Var(&e.until, "until", "print events up to this `time`")
+	f.Uint64Var(&e.after, "after", 0, "print events after this `sequence` only")
+	f.Uint64Var(&e.limit, "limit", 0, "print at most this `number` of events; 0 is all")
 	if use == "tail" {
 		e.follow = true
-		f.Uint64Var(&e.last, "last", 10, "begin with that `number` of the newest; --after or --since count before it")
+		f.Uint64Var(&e.last, "last", 10, "begin with this `number` of the newest events; --after or --since override it")
 		p.forms(cmd, " (the default is table)", formTable, formJSON, formNDJSON)
 	} else {
-		f.BoolVarP(&e.follow, "follow", "f", false, "go on with what happens, until interrupted")
+		f.BoolVarP(&e.follow, "follow", "f", false, "continue with new events as they happen, until interrupted")
 		p.forms(cmd, " (the default is table)", formTable, formJSON, formYAML, formNDJSON)
 	}
 	p.columnsFlag(cmd)

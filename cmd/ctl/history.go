@@ -13,10 +13,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const historyHelp = `Print who changed what of a user, and when, the newest first. The table has a line for each field
-that changed; the other forms have what the API answers. Secrets are masked. Of a user who was deleted give the UUID.
+const historyHelp = `Print who changed what about a user, and when, the newest first. The table has a line for each
+changed field; the other forms print the API's answer. Secrets are masked. For a deleted user, give the UUID.
 
-With --at it prints the user as of that moment.
+With --at the command prints the user as it was at that time.
 
 ` + momentHelp
 
@@ -35,8 +35,8 @@ type historyCall struct {
 func (p *program) history() *cobra.Command {
 	h := &historyCall{program: p}
 	cmd := &cobra.Command{
-		Use: "history USER", Short: "Print who changed what of a user, and when", Long: historyHelp, Args: words(1, 1),
-		ValidArgsFunction: p.completeUser,
+		Use: "history USER", Short: "Print who changed what about a user, and when", Long: historyHelp,
+		Args: words(1, 1), ValidArgsFunction: p.completeUser,
 		Example: `  accountctl history ann
   accountctl history ann --oldest-first --limit 3
   accountctl history ann --columns time,actor,dialect,field,after
@@ -46,11 +46,11 @@ func (p *program) history() *cobra.Command {
 				words[0])
 		}),
 	}
-	cmd.Flags().Var(&h.at, "at", "print the user as of that `moment`")
-	cmd.Flags().Uint64Var(&h.after, "after", 0, "print what follows on that `sequence`")
-	cmd.Flags().Uint64Var(&h.before, "before", math.MaxUint64, "print what came before that `sequence`")
+	cmd.Flags().Var(&h.at, "at", "print the user as it was at this `time`")
+	cmd.Flags().Uint64Var(&h.after, "after", 0, "print entries after this `sequence` only")
+	cmd.Flags().Uint64Var(&h.before, "before", math.MaxUint64, "print entries before this `sequence` only")
 	cmd.Flags().Lookup("before").DefValue = "0" // which --help leaves out
-	cmd.Flags().IntVar(&h.limit, "limit", 0, "print at most that `number` of entries; 0 is all")
+	cmd.Flags().IntVar(&h.limit, "limit", 0, "print at most this `number` of entries; 0 is all")
 	cmd.Flags().BoolVar(&h.oldest, "oldest-first", false, "print the oldest first")
 	p.forms(cmd, " (the default is table, with --at yaml)", formTable, formJSON, formYAML, formNDJSON)
 	p.columnsFlag(cmd)
@@ -63,8 +63,8 @@ func (p *program) history() *cobra.Command {
 func (h *historyCall) run(ctx context.Context, s service, name string) error {
 	id, err := s.userAt(ctx, name, string(h.at))
 	if errors.Is(err, errNobody) {
-		return fmt.Errorf("%w; of one who was deleted give the UUID, which accountctl events shows, or a moment "+
-			"(--at) before that", err)
+		return fmt.Errorf("%w; for a deleted user give the UUID, which accountctl events shows, or a time "+
+			"(--at) before the deletion", err)
 	}
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func TestHistory(t *testing.T) {
 	require.Contains(t, w.must("history", "ann", "--at", "9"), `phone: "1"`)
 	code, _, errs := w.ctl("history", "ann", "--at", "6")
 	require.Equal(t, 1, code)
-	require.Contains(t, errs, `there is no user whose username is "ann"; of one who was deleted give the UUID`)
+	require.Contains(t, errs, `there is no user whose username is "ann"; for a deleted user give the UUID`)
 	for _, wrong := range [][]string{{"--at", "soon"}, {"--at", "9", "--limit", "1"}, {"--columns", "nope"}} {
 		code, _, _ = w.ctl(append([]string{"history", "ann"}, wrong...)...)
 		require.Equal(t, 2, code, wrong)

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const keyHelp = `The kinds are native (a token of the native API), pterodactyl (a key of the panel's API), signing (an
-id and a secret that sign requests of the e24cloud API), and ssh (a public key).`
+const keyHelp = `The kinds are native (a token for the native API), pterodactyl (a key for the panel's API), signing
+(an id and a secret that sign requests to the e24cloud API), and ssh (a public key).`
 
 // The kinds of keys.
 const (
@@ -36,8 +36,8 @@ func keyResource(kind string) string {
 }
 
 func (p *program) keys() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "key", Short: "List, add, rotate and revoke the keys of a user",
-		Long: "List, add, rotate and revoke the keys of a user.\n\n" + keyHelp,
+	cmd := group(&cobra.Command{Use: "key", Short: "List, add, rotate and revoke a user's keys",
+		Long: "List, add, rotate and revoke a user's keys.\n\n" + keyHelp,
 		Example: `  accountctl key list ann
   TOKEN=$(accountctl key add ann --name CI --permission users=read)
   accountctl key add ann --kind ssh ~/.ssh/id_ed25519.pub

@@ -26,23 +26,24 @@ type keyAdd struct {
 
 func (p *program) keyAdd() *cobra.Command {
 	k := &keyAdd{program: p}
-	cmd := &cobra.Command{Use: "add USER [FILE]", Short: "Give a user a key, and print its secret, this once",
+	cmd := &cobra.Command{Use: "add USER [FILE]", Short: "Add a key, and print its secret, which is shown only once",
 		Args: words(1, 2), ValidArgsFunction: p.completeUser,
 		Example: `  TOKEN=$(accountctl key add ann --name CI --permission users=read --expires 720h)
   accountctl key add ann --kind pterodactyl --allow-ip 10.0.0.0/8 -o json
   accountctl key add ann --kind signing --name backup  # prints ID:SECRET
   accountctl key add ann --kind ssh ~/.ssh/id_ed25519.pub`,
-		Long: `Give a user a key. The secret alone is printed to the standard output, unless another form is asked
-for; it is not shown again. A signing key is printed as ID:SECRET, and of an SSH key, which is read from FILE (- is
-the standard input), the number.
+		Long: `Add a key to a user. In the plain form only the secret is printed; it is not shown again. For a
+signing key that is ID:SECRET. An SSH key is read from FILE (- is the standard input), and its number is printed.
 
 ` + keyHelp}
 	kindFlag(cmd, &k.kind, keyNative, "the `kind`")
-	cmd.Flags().StringVar(&k.name, "name", "", "the key's `name` (of an SSH key the default is its comment)")
-	cmd.Flags().Var(&k.ends, "expires", "the `time` when it ends, such as 2030-01-02, or in how long, such as 720h")
+	cmd.Flags().StringVar(&k.name, "name", "", "the key's `name` (for an SSH key, default its comment)")
+	cmd.Flags().Var(&k.ends, "expires",
+		"the `time` when it expires, such as 2030-01-02, or how long it lasts, such as 720h")
 	cmd.Flags().StringSliceVar(&k.permissions, "permission", nil,
-		"a `permission`, such as users=read; none: what the user may")
-	cmd.Flags().StringSliceVar(&k.ips, "allow-ip", nil, "an `address` or network that may use it; none: all")
+		"a `permission`, such as users=read; without any, the key may do what the user may")
+	cmd.Flags().StringSliceVar(&k.ips, "allow-ip", nil,
+		"an `address` or network that may use the key; without any, all may")
 	p.forms(cmd, " (the default is plain)", formPlain, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		body, err := k.body(words[1:], cmd.InOrStdin())
@@ -175,7 +176,7 @@ func (p *program) printKey(made json.RawMessage) error {
 	case k.Number != 0:
 		text, k.ID, shown = fmt.Sprint(k.Number), fmt.Sprint(k.Number), "it can be used now"
 	}
-	fmt.Fprintf(p.stderr, "accountctl: made the key %s; %s\n", k.ID, shown)
+	fmt.Fprintf(p.stderr, "accountctl: created the key %s; %s\n", k.ID, shown)
 	if k.Warning != "" {
 		fmt.Fprintf(p.stderr, "accountctl: warning: %s\n", k.Warning)
 	}

@@ -8,12 +8,12 @@ import (
 
 func (p *program) keyList() *cobra.Command {
 	var kind string
-	cmd := &cobra.Command{Use: "list USER", Short: "List the keys of a user, of all kinds", Args: words(1, 1),
+	cmd := &cobra.Command{Use: "list USER", Short: "List a user's keys of all kinds", Args: words(1, 1),
 		ValidArgsFunction: p.completeUser,
 		Example: "  accountctl key list ann\n  accountctl key list ann --kind ssh --columns " +
 			"id,name,fingerprint",
-		Long: "List the keys of a user. Secrets are not shown again.\n\n" + keyHelp}
-	kindFlag(cmd, &kind, "", "the `kind` (the default is all)")
+		Long: "List a user's keys. Secrets are not shown again.\n\n" + keyHelp}
+	kindFlag(cmd, &kind, "", "the `kind` (default all)")
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		if err := checkKind(kind); err != nil {

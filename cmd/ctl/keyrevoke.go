@@ -9,11 +9,12 @@ import (
 )
 
 func (p *program) keyRevoke() *cobra.Command {
-	cmd := &cobra.Command{Use: "revoke USER KEY...", Short: "End keys of a user, at once", Args: words(2, many),
+	cmd := &cobra.Command{Use: "revoke USER KEY...", Short: "Revoke a user's keys; they stop working at once",
+		Args:              words(2, many),
 		ValidArgsFunction: p.completeKey,
 		Example: "  accountctl key revoke ann 01890a5d-ac96-774b-bcce-b302099a8057\n  accountctl key revoke ann 3  # " +
 			"an SSH key",
-		Long: "End keys of a user, at once. A key is named by its id, as accountctl key list shows it."}
+		Long: "Revoke a user's keys; they stop working at once. KEY is an id from accountctl key list."}
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		user, err := s.user(cmd.Context(), words[0])
 		if err != nil {

@@ -12,12 +12,13 @@ import (
 
 func (p *program) keyRotate() *cobra.Command {
 	var overlap time.Duration
-	cmd := &cobra.Command{Use: "rotate USER KEY", Short: "Give a key a new secret, and print it, this once",
-		Args: words(2, 2), ValidArgsFunction: p.completeKey,
+	cmd := &cobra.Command{Use: "rotate USER KEY",
+		Short: "Give a key a new secret, and print it, which is shown only once",
+		Args:  words(2, 2), ValidArgsFunction: p.completeKey,
 		Long: `Give an API key (native or pterodactyl) a new secret, and print it alone, this once. The old secret
 goes on working for --overlap, so that nobody is shut out while the new one is handed out.`,
 		Example: "  TOKEN=$(accountctl key rotate ann 01890a5d-ac96-774b-bcce-b302099a8057 --overlap 1h)"}
-	cmd.Flags().DurationVar(&overlap, "overlap", 24*time.Hour, "how `long` the old secret works, too")
+	cmd.Flags().DurationVar(&overlap, "overlap", 24*time.Hour, "how `long` the old secret keeps working")
 	p.forms(cmd, " (the default is plain)", formPlain, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		if overlap < 0 || overlap%time.Second != 0 {

@@ -15,18 +15,18 @@ import (
 // defaultProfile is where a session is stored when no profile is named.
 const defaultProfile = "default"
 
-const logInHelp = `Log in by a password, which is asked for and not shown, and a code, for who has a second factor;
-without a terminal they are the first lines of the standard input. The session is stored in the profile that --profile
-names (the default is "default"), in a file that its owner alone can read, and ends after a day, or by accountctl
-log-out.
+const logInHelp = `Log in with a password and, if the user has a second factor, a code. The command asks for them without
+showing what you type; without a terminal it reads them from the first lines of the standard input. The session is
+stored in the profile that --profile names (default "default"), in a file that only its owner can read. It ends after a
+day, or with accountctl log-out.
 
-What acts as the user is then what is called with that profile: with --profile or ACCOUNTCTL_PROFILE, and with the
-profile "default" also what is called without saying where the service is, when there is no ./data.`
+Commands that you call with this profile, by --profile or ACCOUNTCTL_PROFILE, then act as the user. The profile
+"default" is also used when you do not say where the service is and there is no ./data.`
 
 func (p *program) logIn() *cobra.Command {
 	var code string
 	cmd := &cobra.Command{
-		Use: "log-in [USERNAME]", Short: "Log in by a password, and store the session in a profile", Long: logInHelp,
+		Use: "log-in [USERNAME]", Short: "Log in with a password, and store the session in a profile", Long: logInHelp,
 		Args: words(0, 1),
 		Example: `  accountctl log-in ann --url https://accounts.example.org
   accountctl log-in ann --profile live
@@ -86,15 +86,15 @@ func (s service) prove(ctx context.Context, path string, known map[string]string
 	return err
 }
 
-const reauthenticateHelp = `Give the password of a session again, and a code, for who has a second factor. What
-decides who gets in, or may do what, such as a new password, a key or a second factor, takes a session whose password
-was given within the last quarter of an hour. Keys need none of that. Without a terminal the password and the code are
-the first lines of the standard input.`
+const reauthenticateHelp = `Give a session's password again and, if the user has a second factor, a code. Changes that
+decide who gets in or who may do what, such as a new password, a key or a second factor, require a session whose
+password was given within the last 15 minutes. Keys do not need this. Without a terminal the command reads the password
+and the code from the first lines of the standard input.`
 
 func (p *program) reauthenticate() *cobra.Command {
 	var code string
 	cmd := &cobra.Command{
-		Use: "reauthenticate", Short: "Give the password of a session again", Long: reauthenticateHelp,
+		Use: "reauthenticate", Short: "Give a session's password again", Long: reauthenticateHelp,
 		Args:    words(0, 0),
 		Example: "  accountctl reauthenticate\n  accountctl reauthenticate --profile live --code 123456 <password",
 	}
@@ -115,8 +115,8 @@ func (p *program) reauthenticate() *cobra.Command {
 }
 
 func codeFlag(cmd *cobra.Command, code *string) {
-	cmd.Flags().StringVar(code, "code", "", "a `code` of the second factor, or a recovery code; asked for where it "+
-		"is needed")
+	cmd.Flags().StringVar(code, "code", "", "a `code` of the second factor, or a recovery code; the command "+
+		"asks for it if it is needed")
 }
 
 // keep stores a profile under the name.
@@ -131,8 +131,8 @@ func (p *program) keep(name string, made profile) error {
 
 func (p *program) logOut() *cobra.Command {
 	return &cobra.Command{
-		Use: "log-out", Short: "End the session of a profile", Args: words(0, 0),
-		Long:    `End the session that accountctl log-in stored in a profile (--profile, the default is "default"), and forget its token.`,
+		Use: "log-out", Short: "End a profile's session", Args: words(0, 0),
+		Long:    `End the session that accountctl log-in stored in a profile (--profile, default "default"), and delete its token.`,
 		Example: "  accountctl log-out\n  accountctl log-out --profile live",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.started = true

@@ -15,16 +15,16 @@ import (
 	"accountd/events/audit"
 )
 
-const long = `accountctl asks a running accountd.
+const long = `accountctl manages accounts on a running accountd service.
 
-It finds the service by --url and --token, or by the data folder (--data), where the first start left admin.json, or
-by a profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile and log-in), or by ACCOUNTCTL_URL and
-ACCOUNTCTL_TOKEN; without any of them it looks into ./data, and then for the profile "default".
+It looks for the service and for credentials in this order: --url and --token; the data folder (--data) with its
+admin.json; a profile (--profile or ACCOUNTCTL_PROFILE, see accountctl profile and log-in); ACCOUNTCTL_URL and
+ACCOUNTCTL_TOKEN; ./data; the profile "default".
 
-What was asked for goes to the standard output, everything else to the standard error. A name of a user may be the
-username, the e-mail address or the UUID.
+Results go to the standard output, everything else to the standard error. A USER is a username, an e-mail address or a
+UUID.
 
-Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way, 3 a log is not what it should be (audit).`
+Exit codes: 0 done, 1 failed or refused, 2 wrong command line, 3 the log was tampered with or is damaged (audit).`
 
 // Main runs accountctl with that command line (without the program's name) and environment, and returns its exit code:
 // 0, 1 when the service refused, failed or was not found, 2 when it was called in a wrong way, 3 when audit found that
@@ -43,7 +43,7 @@ func (p *program) run(args []string) int {
 	case err == nil:
 		return 0
 	case errors.As(err, new(audit.BrokenError)):
-		fmt.Fprintf(p.stderr, "accountctl: the log is not what it should be: %v\n", err)
+		fmt.Fprintf(p.stderr, "accountctl: the log was tampered with or is damaged: %v\n", err)
 		return 3
 	case p.started && !errors.As(err, new(misuse)):
 		fmt.Fprintf(p.stderr, "accountctl: %v\n", err)
@@ -73,8 +73,9 @@ type program struct {
 }
 
 func (p *program) command() *cobra.Command {
-	root := &cobra.Command{Use: "accountctl", Short: "Ask a running accountd", Long: long, SilenceErrors: true,
-		SilenceUsage: true,
+	root := &cobra.Command{Use: "accountctl", Short: "Manage accounts on a running accountd service", Long: long,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 		Example: "  accountctl status\n  accountctl list users sort=-created_at\n  accountctl events tail\n  " +
 			"accountctl history ann"}
 	root.SetIn(p.stdin)
@@ -84,7 +85,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.url, "url", "", "the service's base `URL`, such as http://127.0.0.1:8080")
 	root.PersistentFlags().StringVar(&p.token, "token", "", "a native API `token`")
 	root.PersistentFlags().StringVar(&p.profile, "profile", p.env("ACCOUNTCTL_PROFILE"),
-		"the `name` of a stored service")
+		"the `name` of a profile")
 	_ = root.RegisterFlagCompletionFunc("profile", p.completeProfile) // the flag is there
 	root.AddCommand(p.events(), p.history(), p.keys(), p.erase(), p.unlock(), p.sessions(), p.logIn(), p.logOut(),
 		p.reauthenticate(), p.totp(), p.status(), p.profiles(), p.audit(), p.imports(), p.exports(), p.clashes(),
@@ -117,7 +118,7 @@ const many = 1 << 20 // words at most
 func words(min, max int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if len(given) < min || len(given) > max {
-			return fmt.Errorf("it is called as %s", cmd.UseLine())
+			return fmt.Errorf("usage: %s", cmd.UseLine())
 		}
 		return nil
 	}

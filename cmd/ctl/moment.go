@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-const momentHelp = `A moment is a sequence of the log, a time (2030-01-02T12:00:00Z), a day (2030-01-02, as it begins
-in UTC), or how long ago it was (90m, 36h).`
+const momentHelp = `A time is written as 2030-01-02T12:00:00Z, as a day (2030-01-02, its beginning in UTC), as a
+duration before now (90m, 36h), or as a sequence of the log.`
 
 // parseMoment returns the moment that a person writes as the API writes it.
 func parseMoment(text string, now time.Time) (string, error) {
@@ -17,8 +17,8 @@ func parseMoment(text string, now time.Time) (string, error) {
 	if t, ok := timeOf(text, now, -1); ok {
 		return t.Format(time.RFC3339Nano), nil
 	}
-	return "", errors.New("a moment is a sequence, a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or " +
-		"how long ago such as 90m")
+	return "", errors.New("give a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, a duration before now " +
+		"such as 90m, or a sequence")
 }
 
 // timeOf reads a time, a day, or how far it is from now: before it for a sign of -1, after it for 1.
@@ -40,7 +40,7 @@ type momentFlag string
 func (m *momentFlag) String() string { return string(*m) }
 
 // Type is what --help calls the value.
-func (m *momentFlag) Type() string { return "moment" }
+func (m *momentFlag) Type() string { return "time" }
 
 // Set reads the value.
 func (m *momentFlag) Set(text string) error {
@@ -61,7 +61,7 @@ func (e *endFlag) Type() string { return "time" }
 func (e *endFlag) Set(text string) error {
 	t, ok := timeOf(text, time.Now(), 1)
 	if !ok {
-		return errors.New("give a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or in how long such " +
+		return errors.New("give a time such as 2030-01-02T12:00:00Z, a day such as 2030-01-02, or a duration such " +
 			"as 720h")
 	}
 	*e = endFlag(t.Format(time.RFC3339Nano))

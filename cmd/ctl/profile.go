@@ -41,23 +41,23 @@ func (p profile) shown(name string) shownProfile {
 }
 
 func (p *program) profiles() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "profile", Short: "Store where services are, under names for --profile",
+	cmd := group(&cobra.Command{Use: "profile", Short: "Store services under names, for --profile",
 		Example: "  accountctl profile set live --url https://accounts.example.org --token acct_…\n  accountctl " +
 			"--profile live list users"})
-	list := p.profileCommand("list", "Print where services are, and who is logged in; tokens are not shown",
+	list := p.profileCommand("list", "List the stored services, and who is logged in; tokens are not shown",
 		words(0, 0), p.listProfiles)
 	list.Example = "  accountctl profile list\n  accountctl profile list -o json"
 	p.tables(list, formTable, formJSON, formYAML, formNDJSON)
 	set := p.profileCommand("set NAME", "Store --url and --token under a name", words(1, 1),
 		func(all map[string]profile, words []string) error {
 			if p.url == "" {
-				return misuse{errors.New("a profile needs --url, and --token to be let in")}
+				return misuse{errors.New("a profile needs --url, and --token to log in")}
 			}
 			all[words[0]] = profile{URL: p.url, Token: p.token}
 			return p.store(all)
 		})
 	set.Example = "  accountctl profile set live --url https://accounts.example.org --token acct_…"
-	remove := p.profileCommand("delete NAME", "Forget a profile", words(1, 1),
+	remove := p.profileCommand("delete NAME", "Delete a profile", words(1, 1),
 		func(all map[string]profile, words []string) error {
 			if _, there := all[words[0]]; !there {
 				return noProfile(words[0])

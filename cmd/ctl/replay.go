@@ -26,14 +26,15 @@ import (
 
 func (a *auditing) replayCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "replay [RESOURCE]", Short: "Rebuild the state at any moment from the records alone", Args: words(0, 1),
+		Use: "replay [RESOURCE]", Short: "Rebuild the state as of any time from the records alone", Args: words(0, 1),
 		Example: `  accountctl audit replay --data /var/lib/accountd --at 2026-05-01T00:00:00Z
   accountctl audit replay --export log-and-keys.ndjson --master-key-file master.key -o json
   accountctl audit replay clients --diff 100,200`,
 		ValidArgs: native.Replayable(),
-		Long: `Rebuild the state at any moment from the records alone, and print a resource (users, when none is named). ` + auditHelp + `
+		Long: "Rebuild the state as of any time from the records alone, and print a resource (default users).\n\n" +
+			auditHelp + `
 
-Of an export it takes one that was made with --keys. What was erased stays erased.
+An export must have been made with --keys. What was erased stays erased.
 
 ` + momentHelp,
 	}
@@ -41,8 +42,8 @@ Of an export it takes one that was made with --keys. What was erased stays erase
 	cmd.Flags().StringVar(&a.export, "export", "", "the `file` of an export with keys; - is stdin")
 	cmd.Flags().StringVar(&a.masterKey, "master-key-file", "",
 		"the `file` of the master key (default master.key in the data folder)")
-	cmd.Flags().StringVar(&a.at, "at", "", "the `moment`; the default is the log's end")
-	cmd.Flags().StringSliceVar(&diff, "diff", nil, "print what differs between two `moments`, A,B")
+	cmd.Flags().StringVar(&a.at, "at", "", "the `time` of the state (default the log's end)")
+	cmd.Flags().StringSliceVar(&diff, "diff", nil, "print the differences between two `times`, A,B")
 	a.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.MarkFlagsMutuallyExclusive("at", "diff")
 	cmd.RunE = func(cmd *cobra.Command, words []string) error {
@@ -101,7 +102,7 @@ func momentsOf(at string, diff []string) (out []moment, err error) {
 		texts = []string{at}
 	case 2:
 	default:
-		return nil, errors.New("--diff: takes two moments, with a comma between them")
+		return nil, errors.New("--diff: takes two times, with a comma between them")
 	}
 	for _, text := range texts {
 		m := moment{sequence: math.MaxUint64}

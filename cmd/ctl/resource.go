@@ -12,35 +12,35 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const resourceHelp = `A resource is a path below /v1 of the API: users, groups, datacenters, clients, applications,
+const resourceHelp = `RESOURCE is a path below /v1 of the API: users, groups, datacenters, clients, applications,
 webhooks, subscriptions and mail; below a user ssh-keys, api-keys, signing-keys, storage-keys, resources, consents and
-history. Names may stand for ids, as in users/ann, users/ann@example.org and groups/admins. /docs of the service shows
-all that they have.`
+history. You can write names instead of ids, as in users/ann, users/ann@example.org and groups/admins. The service
+describes all resources under /docs.`
 
-const listHelp = `Parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann,
-filter[email]=ann@example.org, or filter[created_at][gte]=2030-01-02T00:00:00Z with contains, prefix, gte or lte, and
-at=MOMENT for users as of then. Commas separate values; one that belongs to a value has a backslash before it.`
+const listHelp = `The parameters are those of the API: limit=20, offset=40, sort=-created_at,username, q=ann,
+filter[email]=ann@example.org, filter[created_at][gte]=2030-01-02T00:00:00Z (also contains, prefix and lte), and at=TIME
+for users as they were then. Commas separate values; write a comma that belongs to a value as \,.`
 
-const valueHelp = `Values are texts (name=text), the text in a file (name=@FILE), or any JSON (name:=true, name:=null,
-name:='["a","b"]'); name.inner=text is in an object inside.`
+const valueHelp = `A value is a text (name=text), the text in a file (name=@FILE), or any JSON (name:=true, name:=null,
+name:='["a","b"]'). name.inner=text sets a member of an object.`
 
 // resources returns the commands that work on every resource alike.
 func (p *program) resources() []*cobra.Command {
-	list := p.resource("list RESOURCE [PARAMETER=VALUE]...", "Print a list", words(1, many), parameters, p.list)
+	list := p.resource("list RESOURCE [PARAMETER=VALUE]...", "List objects", words(1, many), parameters, p.list)
 	list.Example = `  accountctl list users limit=20 sort=-created_at
   accountctl list users 'filter[email][contains]=example.org' -o ndjson --all
   accountctl list users/ann/ssh-keys
   accountctl list users at=2030-01-02T12:00:00Z`
 	list.SuggestFor = []string{"ls", "users", "user", "groups", "datacenters", "clients", "applications", "webhooks"}
 	list.Long += "\n\n" + listHelp
-	list.Flags().BoolVar(&p.all, "all", false, "go on to the last page")
+	list.Flags().BoolVar(&p.all, "all", false, "print all pages")
 
-	get := p.resource("get RESOURCE [PARAMETER=VALUE]...", "Print an object", words(1, many), parameters, p.get)
+	get := p.resource("get RESOURCE [PARAMETER=VALUE]...", "Show an object", words(1, many), parameters, p.get)
 	get.Example = "  accountctl get users/ann\n  accountctl get users/ann@example.org -o json\n  accountctl get " +
 		"groups/admins --columns name,permissions"
 	get.SuggestFor = []string{"show", "describe"}
 
-	create := p.resource("create RESOURCE [NAME=VALUE]...", "Make an object and print it, with its secrets",
+	create := p.resource("create RESOURCE [NAME=VALUE]...", "Create an object, and print it with its secrets",
 		words(1, many), object, p.shows(http.MethodPost))
 	create.Example = `  accountctl create users email=ann@example.org first_name=Ann last_name=Lee
   accountctl create users/ann/ssh-keys title=laptop key=@id_ed25519.pub
@@ -49,16 +49,16 @@ func (p *program) resources() []*cobra.Command {
 	create.SuggestFor = []string{"add", "new", "post"}
 	create.Long += "\n\n" + valueHelp
 
-	set := p.resource("set RESOURCE NAME=VALUE...", "Change an object and print it", words(2, many), object,
+	set := p.resource("set RESOURCE NAME=VALUE...", "Change an object, and print it", words(2, many), object,
 		p.shows(http.MethodPatch))
 	set.Example = `  accountctl set users/ann phone='+420 777 123 456' profile.city=Brno
   accountctl set users/ann active:=false phone:=null
   accountctl set users/ann/ssh-keys/3 title=desk`
 	set.SuggestFor = []string{"update", "patch", "edit", "modify"}
 	set.Long += "\n\n" + valueHelp
-	set.Flags().StringVar(&p.version, "if-match", "", "change it only while it has that `ETag`")
+	set.Flags().StringVar(&p.version, "if-match", "", "change the object only if it has this `ETag`")
 
-	remove := p.resource("delete RESOURCE", "End an object", words(1, 1), parameters, p.shows(http.MethodDelete))
+	remove := p.resource("delete RESOURCE", "Delete an object", words(1, 1), parameters, p.shows(http.MethodDelete))
 	remove.Example = "  accountctl delete users/ann\n  accountctl delete users/ann/ssh-keys/3"
 	remove.SuggestFor = []string{"remove", "rm", "del"}
 	return []*cobra.Command{list, get, create, set, remove}

@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const sessionsHelp = `A session is a log-in, or what an application was granted: of the kind native (this command, the
-console), browser (the log-in's pages for applications), application (what an application got with the user's
-password, consent, or by its own secret) or danube (a token of Danube's API).`
+const sessionsHelp = `A session is a log-in, or a grant to an application. The kinds are native (such as accountctl's own
+sessions), browser (the pages on which users log in for applications), application (what an application got with the
+user's password or consent, or with its own secret) and danube (a token of Danube's API).`
 
 func (p *program) sessions() *cobra.Command {
-	cmd := &cobra.Command{Use: "sessions USER", Short: "List where a user is logged in, and end it", Args: words(1, 1),
+	cmd := &cobra.Command{Use: "sessions USER", Short: "List and end a user's sessions", Args: words(1, 1),
 		ValidArgsFunction: p.completeUser,
 		Example: "  accountctl sessions ann\n  accountctl sessions ann --columns " +
 			"id,kind,application.name,user_agent",
-		Long: "List where a user is logged in, the newest first. Of oneself, and of whom one may manage.\n\n" +
+		Long: "List a user's sessions, the newest first: your own, or those of a user whom you may manage.\n\n" +
 			sessionsHelp}
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
@@ -45,19 +45,19 @@ func (p *program) sessions() *cobra.Command {
 
 func (p *program) endSessions() *cobra.Command {
 	var keep bool
-	cmd := &cobra.Command{Use: "end USER [ID...]", Short: "End sessions of a user, at once and everywhere",
+	cmd := &cobra.Command{Use: "end USER [ID...]", Short: "End a user's sessions, at once and on every instance",
 		Args: words(1, many), ValidArgsFunction: p.completeUser,
 		Example: `  accountctl sessions end ann 01890a5d-ac96-774b-bcce-b302099a8057
   accountctl sessions end ann                 # all of them
   accountctl sessions end ann --keep-current  # all others, as ann`,
-		Long: `End sessions of a user, at once and on every instance: those of the ids, as accountctl sessions shows
-them, or all that there are. Keys stay; accountctl key revoke ends them. The user can log in again.
+		Long: `End a user's sessions, at once and on every instance: those with the given ids from accountctl
+sessions, or all of them. Keys stay; accountctl key revoke ends them. The user can log in again.
 
 ` + sessionsHelp}
-	cmd.Flags().BoolVar(&keep, "keep-current", false, "of all, keep the session that accountctl itself uses")
+	cmd.Flags().BoolVar(&keep, "keep-current", false, "keep the session that accountctl itself uses")
 	cmd.RunE = p.asks(func(cmd *cobra.Command, s service, words []string) error {
 		if keep && len(words) > 1 {
-			return misuse{errors.New("--keep-current: is of all sessions, and none may be named")}
+			return misuse{errors.New("--keep-current: ends all other sessions, so give no ids")}
 		}
 		user, err := s.user(cmd.Context(), words[0])
 		if err != nil {

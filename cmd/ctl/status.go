@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const statusHelp = `Say how the service is: whether it is ready, what runs and for how long, how far the log, the view
-and the feed are, and how many events and requests there are a second, measured over --interval. Requests for health
-and metrics do not count.
+const statusHelp = `Show the service's state: whether it is ready, its version and uptime, the positions of the log, the
+view and the feed, and the events and requests per second, measured over --interval. Requests for health and metrics do
+not count.
 
-Exit code 1 when the service is not ready. With --watch it prints a line each interval, until interrupted.`
+The exit code is 1 if the service is not ready. With --watch the command prints a line each interval, until interrupted.`
 
 // statusCall is what status is called with.
 type statusCall struct {
@@ -27,7 +27,7 @@ type statusCall struct {
 func (p *program) status() *cobra.Command {
 	c := &statusCall{program: p, wait: wait}
 	cmd := &cobra.Command{
-		Use: "status", Short: "Say how the service is; exit code 1 when it is not ready", Long: statusHelp,
+		Use: "status", Short: "Show the service's state; exit code 1 if it is not ready", Long: statusHelp,
 		Args:    words(0, 0),
 		Example: "  accountctl status\n  accountctl status --interval 10s -o json\n  accountctl status --watch",
 		RunE: p.asks(func(cmd *cobra.Command, s service, _ []string) error {
@@ -37,7 +37,7 @@ func (p *program) status() *cobra.Command {
 			return c.once(cmd.Context(), s)
 		}),
 	}
-	cmd.Flags().DurationVar(&c.interval, "interval", time.Second, "how `long` to measure rates; 0: not at all")
+	cmd.Flags().DurationVar(&c.interval, "interval", time.Second, "how `long` to measure the rates; 0: do not measure")
 	cmd.Flags().BoolVarP(&c.watch, "watch", "w", false, "print a line each interval, until interrupted")
 	p.tables(cmd, formTable, formJSON, formYAML, formNDJSON)
 	return cmd
@@ -58,7 +58,7 @@ func wait(ctx context.Context, long time.Duration) error {
 func (c *statusCall) once(ctx context.Context, s service) error {
 	first, err := s.figures(ctx)
 	if errors.As(err, new(refusal)) {
-		fmt.Fprintf(c.stderr, "accountctl: there are no figures: %v\n", err)
+		fmt.Fprintf(c.stderr, "accountctl: no metrics: %v\n", err)
 		err = nil
 	}
 	second := first
@@ -97,7 +97,7 @@ func (c *statusCall) print(now status) error {
 // watching prints a line each interval.
 func (c *statusCall) watching(ctx context.Context, s service) error {
 	if c.interval <= 0 {
-		return misuse{errors.New("--interval: to watch takes time")}
+		return misuse{errors.New("--interval: --watch needs one above 0")}
 	}
 	out := c.printer("time", "ready", "users", "log_position", "view_lag", "events_per_second", "requests_per_second")
 	out.widths, out.live = make([]int, len(out.columns)), true

@@ -77,7 +77,7 @@ func TestStatusOfNobody(t *testing.T) {
 	code, out, errs := run(nil, "status", "--url", s.URL)
 	require.Equal(t, 1, code)
 	require.Equal(t, "service  "+s.URL+"\nhealth   not ready\n", out)
-	require.Contains(t, errs, "there are no figures: the service answered 404")
+	require.Contains(t, errs, "no metrics: the service answered 404")
 	require.Contains(t, errs, "the service is not ready")
 	s.Close()
 	code, out, errs = run(nil, "status", "--url", s.URL)

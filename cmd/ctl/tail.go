@@ -97,7 +97,7 @@ func (t *tail) run(ctx context.Context, flush func() error) error {
 		if t.after > before {
 			failures = 0
 		}
-		fmt.Fprintf(t.errs, "accountctl: %s; it goes on behind event %d\n", strings.TrimSuffix(err.Error(), "."),
+		fmt.Fprintf(t.errs, "accountctl: %s; continuing after event %d\n", strings.TrimSuffix(err.Error(), "."),
 			t.after)
 		if err := t.pause(ctx, failures); err != nil {
 			return err

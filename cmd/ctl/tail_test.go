@@ -82,9 +82,9 @@ func TestTailGoesOn(t *testing.T) {
 	said := strings.Split(strings.TrimSpace(errs.String()), "\n")
 	require.Len(t, said, 5)
 	require.Contains(t, said[0], "the answer broke off")
-	require.Contains(t, said[0], "goes on behind event 5")
+	require.Contains(t, said[0], "continuing after event 5")
 	require.Contains(t, said[1], "starting")
-	require.Equal(t, "accountctl: Too far behind; it goes on behind event 9", said[2])
+	require.Equal(t, "accountctl: Too far behind; continuing after event 9", said[2])
 }
 
 // TestTailEnds finds nobody, is not let in, has all that it was asked for, or is interrupted.

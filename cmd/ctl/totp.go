@@ -12,14 +12,13 @@ import (
 )
 
 func (p *program) totp() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "totp", Short: "Keep one's second factor for log-ins by password: an " +
-		"authenticator app",
-		Long: `Keep one's second factor for log-ins by password: codes of an authenticator app, and recovery codes for
-who has lost it. Only the user adds one, an administrator may remove it. Keys need no second factor.`,
+	cmd := group(&cobra.Command{Use: "totp", Short: "Manage a user's second factor (an authenticator app)",
+		Long: `Manage a user's second factor for log-ins with a password: codes from an authenticator app, and recovery
+codes in case the app is lost. Only the user can add one; an administrator can remove it. Keys need no second factor.`,
 		Example: `  accountctl totp add ann --profile ann | qrencode -t ansiutf8
   accountctl totp confirm ann 123456 --profile ann >recovery-codes
   accountctl totp remove ann`})
-	show := &cobra.Command{Use: "show USER", Short: "Say whether a user has a second factor, and how many recovery " +
+	show := &cobra.Command{Use: "show USER", Short: "Show whether a user has a second factor, and how many recovery " +
 		"codes are left",
 		Example: "  accountctl totp show ann", RunE: p.factor(func(ctx context.Context, s service, path string) error {
 			var factor json.RawMessage
@@ -40,8 +39,9 @@ who has lost it. Only the user adds one, an administrator may remove it. Keys ne
 		c.Args, c.ValidArgsFunction = words(1, 1), p.completeUser
 	}
 	cmd.AddCommand(show, p.totpAdd(), p.withCode("confirm",
-		"Put a second factor into force by a code of the app, and print recovery codes, this once"),
-		p.withCode("recovery-codes", "Print new recovery codes, this once, in place of those before"), remove)
+		"Confirm a second factor with a code from the app, and print recovery codes, which are shown only once"),
+		p.withCode("recovery-codes", "Replace the recovery codes, and print the new ones, which are shown only once"),
+		remove)
 	return cmd
 }
 
@@ -58,10 +58,11 @@ func (p *program) factor(run func(ctx context.Context, s service, path string) e
 }
 
 func (p *program) totpAdd() *cobra.Command {
-	cmd := &cobra.Command{Use: "add USER", Short: "Print a secret for an authenticator app, this once",
+	cmd := &cobra.Command{Use: "add USER", Short: "Print a secret for an authenticator app, which is shown only once",
 		Args: words(1, 1), ValidArgsFunction: p.completeUser,
-		Long: "Print a secret for an authenticator app, this once, as the address that such apps read from a QR " +
-			"code. It counts when a code of the app was\nconfirmed (accountctl totp confirm).",
+		Long: "Print a secret for an authenticator app, which is shown only once, as the URL that such apps read\n" +
+			"from a QR code. The second factor takes effect when a code from the app is confirmed (accountctl totp\n" +
+			"confirm).",
 		Example: "  accountctl totp add ann | qrencode -t ansiutf8\n  accountctl totp add ann -o json"}
 	p.forms(cmd, " (the default is plain)", formPlain, formJSON, formYAML, formNDJSON)
 	cmd.RunE = p.factor(func(ctx context.Context, s service, path string) error {
@@ -69,7 +70,7 @@ func (p *program) totpAdd() *cobra.Command {
 		if _, err := s.call(ctx, http.MethodPost, path, nil, nil, &made); err != nil {
 			return err
 		}
-		fmt.Fprintln(p.stderr, "accountctl: accountctl totp confirm puts it into force")
+		fmt.Fprintln(p.stderr, "accountctl: confirm it with accountctl totp confirm")
 		return p.printSecrets(made, "uri")
 	})
 	return cmd
@@ -79,8 +80,8 @@ func (p *program) totpAdd() *cobra.Command {
 func (p *program) withCode(name, short string) *cobra.Command {
 	cmd := &cobra.Command{Use: name + " USER [CODE]", Short: short, Args: words(1, 2),
 		ValidArgsFunction: p.completeUser,
-		Long: short + ". Without CODE it asks for it. Each recovery code logs in once, in place of a " +
-			"code of the app.",
+		Long: short + ".\n\nWithout CODE the command asks for it. Each recovery code works once, instead of a " +
+			"code from the app.",
 		Example: "  accountctl totp " + name + " ann >recovery-codes\n  accountctl totp " + name +
 			" ann 123456 -o json"}
 	p.forms(cmd, " (the default is plain)", formPlain, formJSON, formYAML, formNDJSON)

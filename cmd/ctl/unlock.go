@@ -9,10 +9,10 @@ import (
 
 func (p *program) unlock() *cobra.Command {
 	return &cobra.Command{
-		Use: "unlock USER", Short: "Let a user log in by a password again whose log-ins failed too often",
+		Use: "unlock USER", Short: "Unlock a user whose log-ins failed too often",
 		Args: words(1, 1), ValidArgsFunction: p.completeUser,
-		Long: `Let a user log in by a password again at once, whose log-ins failed too often. Until when one has to
-wait otherwise is the user's locked_until.`,
+		Long: `Unlock a user whose log-ins failed too often, so that the user can log in with a password at once.
+Otherwise the user has to wait until its locked_until.`,
 		Example: "  accountctl unlock ann\n  accountctl get users/ann --columns username,locked_until",
 		RunE: p.asks(func(cmd *cobra.Command, s service, words []string) error {
 			id, err := s.user(cmd.Context(), words[0])

@@ -21,22 +21,26 @@ func (o Options) calls() map[string]call {
 	tree := openapi.Object(map[string]openapi.Schema{"from!": size, "to!": size, "from_root!": hash, "to_root!": hash,
 		"proof!": openapi.List(hash)})
 	return map[string]call{
-		"/checkpoint": {o.checkpoint, openapi.Operation{Summary: "The signed checkpoint of the log", Answer: text,
+		"/checkpoint": {o.checkpoint, openapi.Operation{Summary: "Show the signed checkpoint of the log",
+			Answer: text,
+			Got:    "text/plain"}},
+		"/key": {o.key, openapi.Operation{Summary: "Show the key that verifies checkpoints", Answer: text,
 			Got: "text/plain"}},
-		"/key": {o.key, openapi.Operation{Summary: "The key that checkpoints are signed with", Answer: text,
-			Got: "text/plain"}},
-		"/proof": {o.proof, openapi.Operation{Summary: "A proof that a record is in the log, or that one checkpoint " +
+		"/proof": {o.proof, openapi.Operation{Summary: "Prove that a record is in the log, or that one checkpoint " +
 			"extends another",
-			About: "Of a record by seq, of an extension by from.", Answer: openapi.Or(record, tree),
+			About:  "seq asks for the proof of a record, from for the proof of an extension.",
+			Answer: openapi.Or(record, tree),
 			Query: []openapi.Parameter{
 				{Name: "seq", About: "The record's sequence.", Schema: size},
-				{Name: "size", About: "Of the log that has it; all of it when it is left away.", Schema: size},
-				{Name: "from", About: "The smaller size.", Schema: size},
-				{Name: "to", About: "The larger one; all of the log when it is left away.", Schema: size}}}},
-		"/records": {o.records, openapi.Operation{Summary: "Records as they are stored", Answer: text,
+				{Name: "size", About: "The size of the log to prove it for; the whole log when omitted.",
+					Schema: size},
+				{Name: "from", About: "The size of the earlier checkpoint.", Schema: size},
+				{Name: "to", About: "The size of the later checkpoint; the whole log when omitted.",
+					Schema: size}}}},
+		"/records": {o.records, openapi.Operation{Summary: "List records as they are stored", Answer: text,
 			Got: "application/x-ndjson",
 			Query: []openapi.Parameter{{Name: "keys",
-				About:  "true: with the data keys, still wrapped, which takes a super admin.",
+				About:  "true: include the data keys, wrapped by the master key. Only a super admin may get them.",
 				Schema: openapi.Text("true")}}}},
 	}
 }

@@ -14,7 +14,7 @@ func Describe() openapi.Dialect {
 	d := openapi.Dialect{
 		Name: "clientuser", Title: "Client-user API", About: "The client-user API.", Problem: problemSchema(),
 		Headers: answerHeaders(), Table: openapi.Table{
-			"GET " + askerPath: {Summary: "Show who asks", Answer: askerSchema()},
+			"GET " + askerPath: {Summary: "Show the caller", Answer: askerSchema()},
 			"GET " + usersPath: {Summary: "List the users of a client", Query: listParameters(),
 				Answer: openapi.List(userSchema())},
 			"POST " + usersPath: {Summary: "Create a user", Body: sentSchema("login", "name", "email",
@@ -88,12 +88,13 @@ const (
 
 func listParameters() []openapi.Parameter {
 	positive := openapi.Schema{"type": "integer", "minimum": 1}
-	return []openapi.Parameter{{Name: "login", About: "Those with one of these.", Schema: openapi.List(openapi.Text())},
-		{Name: "id", About: "Those with one of these.",
+	return []openapi.Parameter{{Name: "login", About: "Users with one of these values.",
+		Schema: openapi.List(openapi.Text())},
+		{Name: "id", About: "Users with one of these values.",
 			Schema: openapi.Schema{"type": "array", "items": openapi.Whole(), "minItems": 1}},
-		{Name: "page", About: "From 1 up; all users come at once when this and per_page are left away.",
+		{Name: "page", About: "From 1 up; when this and per_page are omitted, the answer has all users.",
 			Schema: positive}, {Name: "per_page", About: "Users of a page.", Schema: positive},
-		{Name: "order", About: "By id; asc when it is left away.", Schema: openapi.Text("asc", "desc")}}
+		{Name: "order", About: "By id; asc when omitted.", Schema: openapi.Text("asc", "desc")}}
 }
 
 // problemSchema is the answer to a request that failed.

@@ -24,7 +24,7 @@ func answerHeaders() []openapi.Header {
 		{Name: "X-RateLimit-Remaining", About: "How many of them are left.", Schema: openapi.Count(), On: limits},
 		{Name: "X-RateLimit-Reset", About: "In how many seconds the hour is over.", Schema: openapi.Count(),
 			On: limits},
-		{Name: "WWW-Authenticate", About: "With 401: how to say who asks.", Schema: openapi.Text(),
+		{Name: "WWW-Authenticate", About: "With 401: how to authenticate.", Schema: openapi.Text(),
 			On: openapi.Status(http.StatusBadRequest)},
 		openapi.RetryAfter(false, http.StatusBadRequest, http.StatusInternalServerError),
 	}

@@ -58,7 +58,8 @@ type resultOf[T any] struct {
 }
 
 func extended() []openapi.Parameter {
-	return []openapi.Parameter{{Name: "extended", About: "With what takes longer to find.", Schema: openapi.Truth()}}
+	return []openapi.Parameter{{Name: "extended", About: "Include fields that take longer to find.",
+		Schema: openapi.Truth()}}
 }
 
 func listParameters(orders ...string) []openapi.Parameter {
@@ -69,7 +70,8 @@ func listParameters(orders ...string) []openapi.Parameter {
 	out := append([]openapi.Parameter{{Name: "full", About: "Whole objects instead of names.",
 		Schema: openapi.Truth()}}, extended()...)
 	if len(keys) > 0 {
-		out = append(out, openapi.Parameter{Name: "order_by", About: "Fields, with a minus to descend.",
+		out = append(out, openapi.Parameter{Name: "order_by", About: "Fields to sort by; a minus before a field " +
+			"sorts in descending order.",
 			Schema: openapi.Schema{"type": "array", "items": openapi.Text(keys...), "minItems": 1}})
 	}
 	return out
@@ -81,12 +83,12 @@ func descriptions() openapi.Table {
 	key := openapi.Schema{"type": "object", "required": []string{"key"},
 		"properties": openapi.Schema{"key": sentKeySchema()}}
 	list := listParameters(slices.Sorted(maps.Keys(userOrders))...)
-	active := openapi.Parameter{Name: "active", About: "The active ones, or else those who are not.",
+	active := openapi.Parameter{Name: "active", About: "Active users only; false: those who are not active.",
 		Schema: openapi.With(openapi.Truth(), "default", true)}
 	return openapi.Table{
 		"POST /accounts/login/": {Summary: "Log in", Body: logIn, Answer: tokenAnswer{}},
 		"GET /accounts/logout/": {Summary: "Log out", Answer: detailAnswer{}},
-		"GET /ping/": {Summary: "Say whether the service is there",
+		"GET /ping/": {Summary: "Check that the service answers",
 			Answer: openapi.Text("pong")},
 		"GET /accounts/user/": {Summary: "List users",
 			Query: append([]openapi.Parameter{active}, list...), Answer: mixed},
@@ -101,7 +103,7 @@ func descriptions() openapi.Table {
 			Answer: result(openapi.Anything())},
 		"GET /accounts/user/:username/apikeys/": {Summary: "Show a user's keys",
 			Answer: resultOf[keysAnswer]{}},
-		"PUT /accounts/user/:username/apikeys/": {Summary: "Make a user's keys anew",
+		"PUT /accounts/user/:username/apikeys/": {Summary: "Replace a user's keys",
 			Body: openapi.Schema{"type": "object", "properties": keyMembers()}, Answer: resultOf[keysAnswer]{}},
 		"GET /accounts/user/:username/profile/": {Summary: "Show a profile",
 			Answer: resultOf[profileAnswer]{}},
@@ -115,7 +117,7 @@ func descriptions() openapi.Table {
 			Answer: resultOf[sshKeyAnswer]{}},
 		"POST /accounts/user/:username/sshkey/:title/": {Summary: "Add an SSH key", Body: key,
 			Answer: resultOf[sshKeyAnswer]{}, Status: http.StatusCreated},
-		"DELETE /accounts/user/:username/sshkey/:title/": {Summary: "End an SSH key",
+		"DELETE /accounts/user/:username/sshkey/:title/": {Summary: "Delete an SSH key",
 			Answer: result(openapi.Anything())},
 	}
 }

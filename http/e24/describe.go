@@ -16,9 +16,9 @@ func Describe() openapi.Dialect {
 	failure := openapi.Object(map[string]openapi.Schema{"success!": openapi.Schema{"const": false},
 		"error!": openapi.Object(map[string]openapi.Schema{
 			"code!": text, "message!": text, "field": text, "request_id!": text})})
-	window := []openapi.Parameter{{Name: "limit", About: "Entries of a page; 100 when it is left away, 1000 at most.",
+	window := []openapi.Parameter{{Name: "limit", About: "Entries of a page; 100 when omitted, 1000 at most.",
 		Schema: openapi.Count()},
-		{Name: "offset", About: "Entries that are left out before the page.", Schema: openapi.Count()}}
+		{Name: "offset", About: "Entries to skip before the page.", Schema: openapi.Count()}}
 	named, nothing, key := namedKeySchema(), succeeded(nil), succeeded(openapi.Schema{"api": apiKeySchema()})
 	return openapi.Dialect{
 		Name: "e24", Title: "e24cloud API v2",
@@ -35,18 +35,19 @@ func Describe() openapi.Dialect {
 			"GET /v2/accounts": {Summary: "List accounts", Query: window,
 				Answer: succeeded(openapi.Schema{"users": openapi.List(accountSchema()),
 					"total": openapi.Count(), "limit": openapi.Count(), "offset": openapi.Count()})},
-			"GET /v2/account": {Summary: "Show the own account",
+			"GET /v2/account": {Summary: "Show the caller's account",
 				Answer: succeeded(openapi.Schema{"account": ownAccountSchema()})},
-			"POST /v2/account/data": {Summary: "Change the own account", Body: changeSchema(),
+			"POST /v2/account/data": {Summary: "Change the caller's account", Body: changeSchema(),
 				Answer: nothing},
-			"PUT /v2/account/api": {Summary: "Make a signing key", Answer: key},
-			"POST /v2/account/api-new-secret-key": {Summary: "Give a signing key a new secret", Body: named,
+			"PUT /v2/account/api": {Summary: "Create a signing key", Answer: key},
+			"POST /v2/account/api-new-secret-key": {Summary: "Rotate a signing key's secret", Body: named,
 				Answer: key},
-			"DELETE /v2/account/api": {Summary: "End a signing key", Body: named, Answer: nothing},
+			"DELETE /v2/account/api": {Summary: "Delete a signing key", Body: named, Answer: nothing},
 			"PUT /v2/account/sshkey": {Summary: "Add or generate an SSH key", Body: addKeySchema(),
 				Answer: succeeded(openapi.Schema{"sshkeys": sshKeySchema()})},
-			"DELETE /v2/account/:id/sshkey": {Summary: "End an SSH key", Answer: nothing},
-			"POST /v2/account/files-new-secret-key": {Summary: "Give the storage keys new secrets", Body: named,
+			"DELETE /v2/account/:id/sshkey": {Summary: "Delete an SSH key", Answer: nothing},
+			"POST /v2/account/files-new-secret-key": {Summary: "Rotate the secrets of the storage keys",
+				Body:   named,
 				Answer: succeeded(openapi.Schema{"e24files": filesSchema()})},
 		},
 	}
@@ -80,7 +81,7 @@ func changeSchema() openapi.Schema {
 	name, phone, password = openapi.Nullable(name), openapi.Nullable(phone), openapi.Nullable(password)
 	body := open(map[string]openapi.Schema{"first_name": name, "last_name": name, "phone": phone, "password": password})
 	return openapi.With(openapi.With(body, "minProperties", 1), "description",
-		"What is left away or null stays; not all of it.")
+		"Members that are omitted or null stay as they are; at least one is something else.")
 }
 
 func namedKeySchema() openapi.Schema {

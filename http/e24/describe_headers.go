@@ -10,7 +10,7 @@ import (
 func answerHeaders() []openapi.Header {
 	return []openapi.Header{
 		openapi.Sequence(true, func(r openapi.Reply) bool { return r.Method != http.MethodGet && r.Succeeded() }),
-		{Name: "WWW-Authenticate", About: "With 401: how to say who asks.", Schema: openapi.Text(),
+		{Name: "WWW-Authenticate", About: "With 401: how to authenticate.", Schema: openapi.Text(),
 			On: openapi.Status(http.StatusBadRequest)},
 		openapi.RetryAfter(false, http.StatusBadRequest, http.StatusInternalServerError),
 	}

@@ -9,20 +9,23 @@ const Path = "/v1/events"
 func Describe() openapi.Table {
 	moment := openapi.Or(openapi.Count(), openapi.Form("date-time"))
 	return openapi.Table{"GET " + Path: {
-		Summary: "List events", About: "As lines. Who accepts text/event-stream gets server-sent events, without end " +
-			"unless limit, until or follow says otherwise.", Answer: openapi.Text(), Got: typeLine,
+		Summary: "List events", About: "One event a line. With Accept: text/event-stream, server-sent events, which " +
+			"do not end unless limit, until or follow says so.", Answer: openapi.Text(), Got: typeLine,
 		Query: []openapi.Parameter{
-			{Name: "type", About: "Any of these.", Schema: openapi.With(openapi.List(openapi.EventType()), "minItems",
-				1)},
-			{Name: "user", About: "A user's id.", Schema: openapi.Form("uuid")},
-			{Name: "aggregate", About: "A kind, such as group, or one of it, such as group/ and an id.",
+			{Name: "type", About: "Events of these types only.",
+				Schema: openapi.With(openapi.List(openapi.EventType()), "minItems", 1)},
+			{Name: "user", About: "Events of the user with this id only.", Schema: openapi.Form("uuid")},
+			{Name: "aggregate", About: "Events of these aggregates only: a kind, such as group, or one aggregate, " +
+				"such as group/<id>.",
 				Schema: openapi.Aggregate()},
-			{Name: "after", About: "The sequence after which to begin.", Schema: openapi.Count()},
-			{Name: "since", About: "A time that is past, or a sequence.", Schema: moment},
-			{Name: "until", About: "A time or a sequence.", Schema: moment},
-			{Name: "limit", About: "How many there are at most.", Schema: openapi.Schema{"type": "integer",
+			{Name: "after", About: "Events after this sequence only.", Schema: openapi.Count()},
+			{Name: "since", About: "Events from this time or sequence on. The time must be in the past.",
+				Schema: moment},
+			{Name: "until", About: "Events up to this time or sequence.", Schema: moment},
+			{Name: "limit", About: "The largest number of events.", Schema: openapi.Schema{"type": "integer",
 				"minimum": 1}},
-			{Name: "follow", About: "Whether to go on with what comes.", Schema: openapi.Truth()},
+			{Name: "follow", About: "Whether to keep the answer open and send new events.",
+				Schema: openapi.Truth()},
 		},
 	}}
 }

@@ -25,14 +25,15 @@ func (a *api) apiKeyCalls() call.Noun {
 	made := maps.Clone(bounds)
 	made["kind"] = null(openapi.Text(call.KeyKind, commands.KeyPterodactyl))
 	return call.Noun{
-		Tag: openapi.Tag{Name: "API keys", About: "Keys by which programs act as a user."},
+		Tag: openapi.Tag{Name: "API keys", About: "Keys with which programs act as a user."},
 		Calls: []call.Call{
 			keys.List("List a user's API keys"),
 			keys.Add(a.addAPIKey, openapi.Operation{Summary: "Create an API key; only this answer shows it",
-				About: "The key may do no more than the credential that creates it; one's own, and one of an " +
-					"account that reaches others, for no longer and from no more addresses, either. A key of kind " +
+				About: "The key gets no more permissions than the credential that creates it. A key of the caller's " +
+					"own account, or of an account that manages others, also lasts no longer and works from no more " +
+					"addresses. A key of kind " +
 					"pterodactyl that may write users creates and changes super " +
-					"admins, as the panel's contract has it: give it only to what you would trust with such " +
+					"admins, as the panel's contract has it: give it only to a program that you trust with such " +
 					"rights.",
 				Body: openapi.Object(made), Answer: newAPIKeyAnswer{}}),
 			{Method: http.MethodPost, Path: keys.Each() + "/rotate", Handle: a.rotateAPIKey, Changes: call.OfUser,
@@ -47,8 +48,9 @@ func (a *api) apiKeyCalls() call.Noun {
 				call.Body{Members: bounds,
 					Example: map[string]any{"memo": "billing", "allowed_ips": []string{"192.0.2.0/24"}}},
 				openapi.Operation{Summary: "Change an API key's bounds, permissions and memo",
-					About: "A caller who may delete the key may narrow it; widening it takes one who may create " +
-						"such a key, as must everybody who knows its secret: else it is 409 key_unattested."}),
+					About: "A caller who may delete the key may narrow it. To widen it, the caller must be allowed " +
+						"to create such a key, and so must everybody who knows its secret; otherwise the answer is " +
+						"409 key_unattested."}),
 			keys.Delete(a.revokeAPIKey, "Delete an API key"),
 		},
 	}

@@ -15,7 +15,7 @@ import (
 func (a *api) applicationCalls() call.Noun {
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Applications",
-			About: "Programs that act in users' names by OAuth, and the consents to that."},
+			About: "Programs that act for users through OAuth, and the users' consents."},
 		Calls: append(applications().Calls(a.Kernel),
 			call.Call{Method: http.MethodPost, Path: "/v1/applications/:application/secret",
 				Handle: call.ReadsDirectory(a.rotateApplicationSecret), Changes: call.Own, Shows: call.Tagged,

@@ -16,7 +16,7 @@ func (a *api) consentCalls() call.Noun {
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Applications"},
 		Calls: []call.Call{
-			given.List("List the applications that may act in a user's name"),
+			given.List("List a user's consents"),
 			given.Get("Show a consent"),
 			given.Delete(a.withdrawConsent, "Withdraw a consent"),
 		},

@@ -13,7 +13,8 @@ import (
 
 func (a *api) datacenterCalls() call.Noun {
 	return call.Noun{
-		Tag:   openapi.Tag{Name: "Datacenters", About: "Places that users are bound to and groups are attached to."},
+		Tag: openapi.Tag{Name: "Datacenters", About: "Locations to which users are bound and groups are " +
+			"attached."},
 		Calls: datacenters().Calls(a.Kernel),
 	}
 }

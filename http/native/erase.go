@@ -12,7 +12,8 @@ import (
 func (a *api) eraseCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"},
 		Calls: []call.Call{{Method: http.MethodPost, Path: call.UsersPath + "/:id/erase",
-			Handle: a.eraseUser, Changes: call.OfUser, Doc: openapi.Operation{Summary: "Erase a person for good"}}}}
+			Handle: a.eraseUser, Changes: call.OfUser, Doc: openapi.Operation{Summary: "Erase a user's personal " +
+				"data for good"}}}}
 }
 
 // eraseUser answers when nothing about the person can be read any more, or after some seconds that the work goes on:

@@ -14,7 +14,7 @@ func (a *api) exportCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"},
 		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + ":export",
 			Handle: a.exportUsers, Shows: call.AtPosition, Doc: openapi.Operation{
-				Summary: "Export the users of a list, one per line, as of one position", Query: query,
+				Summary: "Export users, one per line, as of one position of the log", Query: query,
 				Answer: openapi.Text(),
 				Got:    call.TypeNDJSON}}}}
 }

@@ -12,18 +12,19 @@ import (
 
 func (a *api) historyCalls() call.Noun {
 	return call.Noun{
-		Tag: openapi.Tag{Name: "History", About: "What happened to a user."},
+		Tag: openapi.Tag{Name: "History", About: "The changes of a user."},
 		Calls: []call.Call{{Method: http.MethodGet, Path: call.UsersPath + "/:id/history", Handle: a.getHistory,
 			Doc: openapi.Operation{
 				Summary: "List a user's history",
-				About:   "Datacenters and groups have the names that they had then, or before they were deleted.",
-				Answer:  historyListAnswer{}, Query: []openapi.Parameter{
+				About: "Datacenters and groups have the names that they had at the time, or before they were " +
+					"deleted.",
+				Answer: historyListAnswer{}, Query: []openapi.Parameter{
 					{Name: "limit", About: "Entries of a page; 50 when omitted, 1000 at most.",
 						Schema: openapi.Count()},
-					{Name: "sort", About: "The newest come first unless sequence is asked for.",
+					{Name: "sort", About: "The newest entries come first, unless this is sequence.",
 						Schema: openapi.Text("sequence", "-sequence")},
-					{Name: "after", About: "A sequence: only what came later.", Schema: openapi.Count()},
-					{Name: "before", About: "A sequence: only what came earlier.", Schema: openapi.Count()},
+					{Name: "after", About: "Entries after this sequence only.", Schema: openapi.Count()},
+					{Name: "before", About: "Entries before this sequence only.", Schema: openapi.Count()},
 					call.CursorOf("with the same bounds: nothing")}}}},
 	}
 }

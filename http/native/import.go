@@ -23,8 +23,8 @@ func (a *api) importCalls() call.Noun {
 	return call.Noun{Tag: openapi.Tag{Name: "Users"}, Calls: []call.Call{{Method: http.MethodPost, Path: importPath,
 		Handle: a.importUsers, Changes: call.Lines, Doc: openapi.Operation{
 			Summary: "Import users, one per line",
-			About: "Each line of the body is a user, and is answered with a line. A byte order mark before the first " +
-				"line is skipped.",
+			About: "Each line of the body is a user; the answer has a line for each. A byte order mark before the " +
+				"first line is skipped.",
 			Body: openapi.Text(), Sent: []string{call.TypeNDJSON}, Answer: openapi.Text(), Got: call.TypeNDJSON}}}}
 }
 

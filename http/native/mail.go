@@ -19,7 +19,8 @@ func (a *api) mailCalls() call.Noun {
 	const all, one = "/v1/mail", "/v1/mail/:mail"
 	nothing := openapi.Object(nil)
 	return call.Noun{
-		Tag: openapi.Tag{Name: "Mail", About: "Mails that could not be sent, and those that are asked for."},
+		Tag: openapi.Tag{Name: "Mail", About: "Mails that could not be sent, and mails with a link to set a " +
+			"password."},
 		Calls: []call.Call{
 			{Method: http.MethodGet, Path: all, Handle: a.listMails,
 				Doc: openapi.Operation{Summary: "List mails that could not be sent", Query: call.Paged(),
@@ -32,7 +33,7 @@ func (a *api) mailCalls() call.Noun {
 				Doc: openapi.Operation{Summary: "Discard a mail"}},
 			{Method: http.MethodPost, Path: call.UsersPath + "/:id/password-reset", Handle: a.requestPasswordReset,
 				Changes: call.OfUser,
-				Doc: openapi.Operation{Summary: "Mail the user a link to set a new password",
+				Doc: openapi.Operation{Summary: "Mail a user a link to set a new password",
 					Body: nothing, Status: http.StatusAccepted}},
 		},
 	}

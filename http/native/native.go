@@ -49,8 +49,9 @@ func (a *api) powerless() *api { return &api{a.Powerless(), a.issuer} }
 // Describe returns what /openapi.json has about the API.
 func Describe() openapi.Dialect {
 	return call.Describe(openapi.Dialect{Name: "native", Title: "Native API",
-		About: "The service's own API: everything that an account has. RateLimit says how many more requests a " +
-			"user may make and within how many seconds; one too many is refused with 429 and Retry-After.",
+		About: "The service's own API, which covers everything that an account has. RateLimit says how many more " +
+			"requests a user may make, and within how many seconds; one too many is refused with 429 and " +
+			"Retry-After.",
 		Security: map[string]openapi.Schema{"token": {"type": "http", "scheme": "bearer",
 			"description": "A key of kind native, such as token in admin.json."}},
 	}, newAPI(rest.Service{}, Options{}).nouns())

@@ -17,11 +17,11 @@ func (a *api) provisioningCalls() call.Noun {
 		Calls: []call.Call{
 			{Method: http.MethodPost, Path: user + "/provisioned", Handle: a.completeProvisioning, Changes: call.OfUser,
 				Shows: call.Tagged,
-				Doc: openapi.Operation{Summary: "Report that the account is provisioned", Answer: shown,
+				Doc: openapi.Operation{Summary: "Report that an account is provisioned", Answer: shown,
 					Also: noContent}},
 			{Method: http.MethodPost, Path: user + "/failed", Handle: a.failProvisioning, Changes: call.OfUser,
 				Shows: call.Tagged,
-				Doc: openapi.Operation{Summary: "Report that the account could not be provisioned",
+				Doc: openapi.Operation{Summary: "Report that an account could not be provisioned",
 					Answer: shown, Also: noContent,
 					Body: openapi.Object(map[string]openapi.Schema{
 						"reason": openapi.Nullable(openapi.Lines(maxReason))})}},

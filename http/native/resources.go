@@ -18,7 +18,7 @@ func (a *api) resourceCalls() call.Noun {
 		"id!":  openapi.Filled(name),
 		"name": openapi.Nullable(name), "data": openapi.Anything()})
 	return call.Noun{
-		Tag: openapi.Tag{Name: "Resources", About: "What belongs to a user in other systems."},
+		Tag: openapi.Tag{Name: "Resources", About: "Objects in other systems that belong to a user."},
 		Calls: []call.Call{
 			links.List("List a user's resources in other systems"),
 			links.Add(a.linkResource, openapi.Operation{Summary: "Link a resource to a user", Body: made,
@@ -28,7 +28,7 @@ func (a *api) resourceCalls() call.Noun {
 				Members: map[string]openapi.Schema{"name": openapi.Nullable(name), "data": openapi.Anything()},
 				Example: map[string]any{"data": map[string]any{"ip": "192.0.2.1"}}},
 				openapi.Operation{Summary: "Change the name and data of a user's resource",
-					About: "Data that is an object is merged member by member."}),
+					About: "If data is an object, its members are merged."}),
 			links.Delete(a.unlinkResource, "Unlink a resource from a user"),
 		},
 	}

@@ -21,7 +21,7 @@ func (a *api) sessionCalls() call.Noun {
 	plain := openapi.With(filled, "maxLength", password.MaxLength)
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Sessions",
-			About: "Log-ins by password, and where a user is logged in."},
+			About: "Log in by password; list and end sessions."},
 		Calls: []call.Call{
 			{Method: http.MethodPost, Path: sessionsPath, Open: rest.Small(a.logIn), Changes: call.Unlogged,
 				Doc: openapi.Operation{Open: true,
@@ -34,8 +34,8 @@ func (a *api) sessionCalls() call.Noun {
 			{Method: http.MethodPost, Path: sessionPath + "/reauthenticate", Handle: a.reauthenticate,
 				Changes: call.Unlogged, Doc: openapi.Operation{
 					Summary: "Reauthenticate with the password",
-					About: "What decides who gets in, or may do what, takes a session whose authenticated_at is " +
-						"no more than 15 minutes ago.",
+					About: "Changes that decide who gets in or who may do what require a session whose " +
+						"authenticated_at is no more than 15 minutes ago.",
 					Body:    openapi.Object(map[string]openapi.Schema{"password!": plain, "code": code}),
 					Example: map[string]any{"password": "correct horse"}, Answer: sessionSchema(false)}},
 			{Method: http.MethodGet, Path: sessionPath, Handle: a.getSession,

@@ -14,7 +14,7 @@ func (a *api) signingKeyCalls() call.Noun {
 	members := map[string]openapi.Schema{"name": openapi.Nullable(openapi.Line(call.LongName)),
 		"permissions": openapi.Nullable(permissionsSchema())}
 	return call.Noun{
-		Tag: openapi.Tag{Name: "Signing keys", About: "Keys by which requests of the e24cloud API are signed."},
+		Tag: openapi.Tag{Name: "Signing keys", About: "Keys with which requests to the e24cloud API are signed."},
 		Calls: []call.Call{
 			keys.List("List a user's signing keys"),
 			keys.Add(a.addSigningKey,

@@ -14,13 +14,13 @@ import (
 func (a *api) sshKeyCalls() call.Noun {
 	keys, title := sshKeys(), openapi.Line(call.LongName)
 	publicKey := openapi.Schema{"type": "string", "format": "ssh-public-key",
-		"description": "A line of authorized_keys without options, or the key in the form of RFC 4716 or PEM; " +
-			"it is kept as such a line.",
+		"description": "A line as in authorized_keys, without options, or the key in the form of RFC 4716 or PEM, " +
+			"which is stored as such a line.",
 		"examples": []any{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTN1qlK0CbHmlhJqXaCzWzqkcS1uGKPLSjIB3FbDcrN " +
 			"me@laptop"}}
 	return call.Noun{
-		Tag: openapi.Tag{Name: "SSH keys", About: "Public keys by which a user logs in to servers. The member " +
-			"warning is there for a key that had better be replaced: DSA, or RSA of fewer than 2048 bits."},
+		Tag: openapi.Tag{Name: "SSH keys", About: "Public keys with which a user logs in to servers. The member " +
+			"warning is present if the key should be replaced: DSA, or RSA of fewer than 2048 bits."},
 		Calls: []call.Call{
 			keys.List("List a user's SSH keys"),
 			keys.Add(a.addSSHKey,

@@ -12,7 +12,7 @@ import (
 func (a *api) storageKeyCalls() call.Noun {
 	keys := storageKeys()
 	return call.Noun{
-		Tag: openapi.Tag{Name: "Storage keys", About: "Keys by which a user's programs reach its storage."},
+		Tag: openapi.Tag{Name: "Storage keys", About: "Keys with which a user's programs access its storage."},
 		Calls: []call.Call{
 			keys.List("List a user's storage keys"),
 			keys.Add(a.renewStorageKey,

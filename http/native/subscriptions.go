@@ -30,7 +30,7 @@ func (a *api) subscriptionCalls() call.Noun {
 		"start": start})
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Subscriptions",
-			About: "What other services remember of the events that they have read from NATS."},
+			About: "Durable consumers by which other services read events from NATS."},
 		Calls: []call.Call{
 			{Method: http.MethodGet, Path: all, Handle: call.ReadsDirectory(a.listSubscriptions),
 				Doc: openapi.Operation{Summary: "List subscriptions", Query: call.Paged(),

@@ -18,24 +18,25 @@ func (a *api) totpCalls() call.Noun {
 	example := map[string]any{"code": "123456"}
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Second factor",
-			About: "Codes of an app (TOTP) that a user's log-ins need beside the password."},
+			About: "Codes of an authenticator app (TOTP) that log-ins require in addition to the password."},
 		Calls: []call.Call{
 			{Method: http.MethodGet, Path: totpPath, Handle: a.getFactor, Doc: openapi.Operation{Answer: factorAnswer{},
 				Summary: "Show whether a user has a second factor, and how many recovery codes are left"}},
 			{Method: http.MethodPost, Path: totpPath, Handle: a.enrollTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{
-					Summary: "Enroll an authenticator app",
-					About:   "It takes effect once a code of it is confirmed.",
+					Summary: "Enroll an authenticator app as a second factor",
+					About:   "It takes effect when a code from the app is confirmed.",
 					Body:    openapi.Object(nil), Answer: secretAnswer{}, Status: http.StatusCreated}},
 			{Method: http.MethodPost, Path: totpPath + "/confirm", Handle: a.confirmTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{
 					Summary: "Confirm the authenticator app with a code",
-					About: "From then on log-ins by password need a code. Only this answer shows the recovery " +
+					About: "From then on, log-ins by password require a code. Only this answer shows the recovery " +
 						"codes; each works once.", Body: code,
 					Example: example, Answer: recoveryAnswer{}}},
 			{Method: http.MethodPost, Path: totpPath + "/recovery-codes", Handle: a.renewRecoveryCodes,
 				Changes: call.OfUser, Doc: openapi.Operation{
-					Summary: "Replace the recovery codes", Body: code, Example: example,
+					Summary: "Replace the recovery codes; only this answer shows them",
+					Body:    code, Example: example,
 					Answer: recoveryAnswer{}}},
 			{Method: http.MethodDelete, Path: totpPath, Handle: a.removeTOTP, Changes: call.OfUser,
 				Doc: openapi.Operation{Summary: "Remove a second factor"}},

@@ -175,8 +175,8 @@ func nextUserCursor(q projections.Query, found projections.Page) *string {
 // at is the parameter that asks for what was.
 func at() openapi.Parameter {
 	return openapi.Parameter{Name: "at",
-		About: "As it stood at that sequence or time (RFC 3339), also what datacenters and groups were called, " +
-			"and whom a lock kept out.", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
+		About: "Show users as they were at that sequence or time (RFC 3339), with the names of datacenters and " +
+			"groups and the locked_until of then.", Schema: openapi.Or(openapi.Count(), openapi.Form("date-time"))}
 }
 
 // selecting are the parameters that choose among users and order them.
@@ -190,17 +190,19 @@ func selecting() (out []openapi.Parameter) {
 					name += "[" + string(op) + "]"
 				}
 				out = append(out, openapi.Parameter{Name: name,
-					About: "One of the values must fit; an empty one is none, which is neither more nor less " +
-						"than anything. " + call.HowSeparated,
+					About: "Users of whom the field matches one of the values. An empty value matches users without " +
+						"a value; they match no gte or lte. " + call.HowSeparated,
 					Schema: openapi.Schema{"type": "array", "items": filterSchema(f, op), "minItems": 1,
 						"maxItems": maxValues}})
 			}
 		}
 	}
 	return append(out,
-		openapi.Parameter{Name: "q", About: "Part of a username, e-mail address, name or external id.",
+		openapi.Parameter{Name: "q", About: "Users whose username, e-mail address, name or external id contains " +
+			"this text.",
 			Schema: openapi.Text()},
-		openapi.Parameter{Name: "sort", About: "Fields, each with a minus before it to descend.",
+		openapi.Parameter{Name: "sort", About: "Fields to sort by; a minus before a field sorts in descending " +
+			"order.",
 			Schema: openapi.Schema{"type": "array", "items": openapi.Text(sortKeys()...), "minItems": 1,
 				"maxItems": 4}})
 }

@@ -33,7 +33,7 @@ func (a *api) userCalls() call.Noun {
 				Summary: "Show a user", Query: []openapi.Parameter{at()}, Answer: user}},
 			{Method: http.MethodPatch, Path: one, Handle: a.patchUser, Changes: call.Own, Shows: call.Tagged,
 				Doc: openapi.Operation{
-					Summary: "Change a user, by a merge patch", Body: patchedUserSchema(),
+					Summary: "Change a user", Body: patchedUserSchema(),
 					Example: map[string]any{"phone": "+1 202 555 0100"},
 					Answer:  user, Also: []int{http.StatusNoContent}}},
 			{Method: http.MethodDelete, Path: one, Handle: a.deleteUser, Changes: call.Own,

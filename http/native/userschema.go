@@ -127,10 +127,10 @@ func patchedUserSchema() openapi.Schema {
 // secretMembers are those that are written only.
 func secretMembers() map[string]openapi.Schema {
 	plain := openapi.Schema{"type": "string", "minLength": 1, "maxLength": password.MaxLength, "writeOnly": true,
-		"description": "A new one has at least as many characters as the service is told to want " +
-			"(--password-min, 8 by default); in an import, one."}
+		"description": "The service sets how many characters a new password must have (--password-min, 8 by " +
+			"default). Imports accept shorter ones."}
 	hash := openapi.Schema{"type": "string", "format": "password-hash", "writeOnly": true,
-		"description": "In the PHC form of argon2 or PBKDF2, or of bcrypt."}
+		"description": "A hash of argon2 or PBKDF2 in PHC form, or of bcrypt."}
 	return map[string]openapi.Schema{"password": openapi.Nullable(plain), "password_hash": openapi.Nullable(hash)}
 }
 

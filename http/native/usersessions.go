@@ -15,27 +15,27 @@ import (
 
 func (a *api) userSessionCalls() call.Noun {
 	keep := openapi.Parameter{Name: keepParameter, Schema: openapi.Text(keepCurrent),
-		About: "The session that stays: the one that the request is made in, if it is the user's own."}
+		About: "Keep the session that makes the request, if it is the user's own."}
 	return call.Noun{
 		Tag: openapi.Tag{Name: "Sessions"},
 		Calls: []call.Call{
 			{Method: http.MethodGet, Path: userSessionsPath, Handle: a.listUserSessions, Doc: openapi.Operation{
-				Summary: "List where a user is logged in: sessions of every API, and grants of applications",
-				About: "Of oneself, and of whom one may manage. What of an application's grants, such as its " +
-					"refresh tokens, follows one on another is one session.",
+				Summary: "List a user's sessions",
+				About: "Sessions of every API, and grants of applications: those of the caller, and of users whom " +
+					"the caller may manage. A grant and the refresh tokens that follow it are one session.",
 				Query: call.Paged(), Answer: call.ListAnswer[userSessionAnswer]{}}},
 			{Method: http.MethodGet, Path: userSessionPath, Handle: a.getUserSession,
-				Doc: openapi.Operation{Summary: "Show a session of a user", Answer: userSessionAnswer{}}},
+				Doc: openapi.Operation{Summary: "Show a user's session", Answer: userSessionAnswer{}}},
 			{Method: http.MethodDelete, Path: userSessionsPath, Handle: a.endUserSessions, Changes: call.OfUser,
 				Doc: openapi.Operation{
-					Summary: "End all sessions of a user, at once and everywhere",
-					About:   "Keys stay. No password has to be given again for it.",
+					Summary: "End all of a user's sessions",
+					About:   "They end at once, on every instance. Keys stay. Reauthentication is not required.",
 					Query:   []openapi.Parameter{keep}}},
 			{Method: http.MethodDelete, Path: userSessionPath, Handle: a.endUserSession, Changes: call.OfUser,
 				Doc: openapi.Operation{
-					Summary: "End a session of a user, at once and everywhere",
-					About: "Of an application's grant, the application can get no more tokens; what it gets by " +
-						"its secret alone it can get anew."}},
+					Summary: "End a user's session",
+					About: "It ends at once, on every instance. If it is an application's grant, the application " +
+						"gets no more tokens from it; but it can still get new tokens with its own secret."}},
 		},
 	}
 }

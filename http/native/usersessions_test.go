@@ -135,8 +135,10 @@ func TestWhoEndsWhichSessions(t *testing.T) {
 		decodeBody(t, w, &p)
 		require.Equal(t, "session_not_found", p.Code)
 	}
+	require.Equal(t, http.StatusForbidden, s.call(http.MethodDelete, one,
+		s.key(u.ID, events.Permissions{Users: commands.LevelNone}), "").Code, "oneself, by what may not write")
 	require.Equal(t, http.StatusNoContent, s.call(http.MethodDelete, one,
-		s.key(u.ID, events.Permissions{Users: commands.LevelNone}), "").Code, "oneself")
+		s.key(u.ID, events.Permissions{}), "").Code, "oneself")
 	require.False(t, s.lasts(tokens[0]))
 	require.Equal(t, http.StatusNotFound, s.call(http.MethodDelete, one, s.token, "").Code)
 }

@@ -22,7 +22,7 @@ func (a *api) webhookCalls() call.Noun {
 	replay := openapi.Or(openapi.Object(map[string]openapi.Schema{"sequence!": openapi.Count()}),
 		openapi.Object(map[string]openapi.Schema{"from!": openapi.Count()}))
 	return call.Noun{
-		Tag: openapi.Tag{Name: "Webhooks", About: "Addresses to which events are sent as they happen."},
+		Tag: openapi.Tag{Name: "Webhooks", About: "URLs to which the service sends events as they happen."},
 		Calls: append(a.webhooks().Calls(a.Kernel),
 			call.Call{Method: http.MethodPost, Path: hook + "/secret",
 				Handle: call.ReadsDirectory(a.rotateWebhookSecret), Changes: call.Own,
@@ -81,7 +81,7 @@ func webhookOf(_ commands.States, _ *commands.Directory, w *commands.Webhook) we
 func (a *api) webhooks() call.Collection[*commands.Webhook, webhookAnswer] {
 	null, types, users := openapi.Nullable, openapi.List(openapi.EventType()), openapi.List(openapi.Form("uuid"))
 	address := openapi.Schema{"type": "string", "format": "uri", "maxLength": call.LongText,
-		"description": "https, without user information or fragment."}
+		"description": "An https URL without user information or fragment."}
 	return call.Collection[*commands.Webhook, webhookAnswer]{
 		Name: "webhooks", One: "webhook",
 		All: (*commands.Directory).Webhooks, ByID: (*commands.Directory).Webhook,

@@ -11,13 +11,15 @@ import (
 func Describe() openapi.Dialect {
 	one, page := userSchema(), []openapi.Parameter{{Name: "page", About: "From 1 up.",
 		Schema: openapi.Schema{"type": "integer", "minimum": 1}},
-		{Name: "per_page", About: "Entries of a page; 50 when it is left away.", Schema: openapi.Count()}}
+		{Name: "per_page", About: "Entries of a page; 50 when omitted.", Schema: openapi.Count()}}
 	filters := append(page, includeParameter())
 	for _, name := range []string{"email", "uuid", "username", "external_id"} {
-		filters = append(filters, openapi.Parameter{Name: "filter[" + name + "]", About: "Part of it.",
+		filters = append(filters, openapi.Parameter{Name: "filter[" + name + "]", About: "Users whose field " +
+			"contains this text.",
 			Schema: openapi.Text()})
 	}
-	filters = append(filters, openapi.Parameter{Name: "sort", About: "With a minus to descend.",
+	filters = append(filters, openapi.Parameter{Name: "sort", About: "A field to sort by; a minus before it sorts " +
+		"in descending order.",
 		Schema: openapi.Text("id", "-id", "uuid", "-uuid")})
 	return openapi.Dialect{
 		Name: "pterodactyl", Title: "Pterodactyl application API", About: "The users of Pterodactyl's application API.",
@@ -29,7 +31,7 @@ func Describe() openapi.Dialect {
 				Answer: listSchema(one)},
 			"POST " + usersPath: {Summary: "Create a user", Body: sentSchema(), Answer: one,
 				Status: http.StatusCreated},
-			"GET " + usersPath + "/external/:external": {Summary: "Show the user of an external id",
+			"GET " + usersPath + "/external/:external": {Summary: "Show the user with an external id",
 				Query: []openapi.Parameter{includeParameter()}, Answer: one},
 			"GET " + usersPath + "/:id": {Summary: "Show a user",
 				Query: []openapi.Parameter{includeParameter()}, Answer: one},
@@ -42,7 +44,8 @@ func Describe() openapi.Dialect {
 }
 
 func includeParameter() openapi.Parameter {
-	return openapi.Parameter{Name: "include", About: "Those that belong to the user.", Schema: openapi.Text("servers")}
+	return openapi.Parameter{Name: "include", About: "Include the servers that belong to the user.",
+		Schema: openapi.Text("servers")}
 }
 
 // sentSchema is what a request says about a user. The panel also takes numbers and texts for truth values, and forms.

@@ -15,20 +15,20 @@ func (c Call) headers() []openapi.Parameter {
 	switch {
 	case c.takesVersion():
 		out = append(out, openapi.Parameter{Name: ifMatchHeader, Header: true, Schema: tags,
-			About: "The versions (ETag) that the change may be made to. Where the service wants one, a change " +
-				"without is refused with 428."})
+			About: "The change is made only if the object has one of these versions (ETag). If the service requires " +
+				"it, a change without If-Match is refused with 428."})
 	case c.replaces() && c.Changes == OfUser:
 		out = append(out, openapi.Parameter{Name: ifMatchHeader, Header: true, Schema: tags,
-			About: "The versions (ETag) of the user that the change may be made to."})
+			About: "The change is made only if the user has one of these versions (ETag)."})
 	case c.compared():
 		out = append(out, openapi.Parameter{Name: "If-None-Match", Header: true, Schema: tags,
-			About: "The versions (ETag) that need not be sent again."})
+			About: "The answer is 304 if the object has one of these versions (ETag)."})
 	}
 	if c.Method != http.MethodGet {
 		const bare = `[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?`
 		key := openapi.With(openapi.Matching(bare+`|"`+bare+`"`), "maxLength", maxKey)
 		out = append(out, openapi.Parameter{Name: IdempotencyHeader, Header: true, Schema: key,
-			About: "The request is carried out once, however often it is sent within 24 hours."})
+			About: "The request takes effect once, however often it is sent within 24 hours."})
 	}
 	return out
 }
@@ -44,7 +44,7 @@ func answerHeaders(of func(openapi.Reply) Call) []openapi.Header {
 	then.On = func(r openapi.Reply) bool { return of(r).Shows == UnlessPast && r.Status == http.StatusOK }
 	return append([]openapi.Header{
 		openapi.Sequence(true, func(r openapi.Reply) bool { return r.Succeeded() && of(r).recorded() }), tagged, then,
-		{Name: "Location", About: "The path of what was made.", Schema: openapi.Text(), Always: true,
+		{Name: "Location", About: "The path of the created object.", Schema: openapi.Text(), Always: true,
 			On: openapi.Status(http.StatusCreated)},
 		{Name: "Link", About: "The pages around this one (RFC 8288).", Schema: openapi.Text(), On: hasPages},
 		{Name: ReplayedHeader, About: "The answer is that of the first request with this Idempotency-Key.",
@@ -56,7 +56,7 @@ func answerHeaders(of func(openapi.Reply) Call) []openapi.Header {
 			Schema: openapi.Matching(`"default";q=[0-9]+;w=[0-9]+`), On: known},
 		{Name: "RateLimit", About: "How many more requests (r) the user may make within how many seconds (t).",
 			Schema: openapi.Matching(`"default";r=[0-9]+;t=[0-9]+`), On: known},
-		{Name: "Accept-Patch", About: "With 415: the types of patches.", Schema: openapi.Text(),
+		{Name: "Accept-Patch", About: "With 415: the media types that PATCH accepts.", Schema: openapi.Text(),
 			On: func(r openapi.Reply) bool {
 				return r.Method == http.MethodPatch && r.Status == http.StatusBadRequest
 			}},

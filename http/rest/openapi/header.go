@@ -26,15 +26,15 @@ func (r Reply) Succeeded() bool { return r.Status < 400 }
 
 // RetryAfter is the header of answers with one of those statuses that says when to ask again.
 func RetryAfter(always bool, statuses ...int) Header {
-	return Header{Name: "Retry-After", About: "In how many seconds to ask again.", Schema: Count(), Always: always,
+	return Header{Name: "Retry-After", About: "After how many seconds to send the request again.",
+		Schema: Count(), Always: always,
 		On: Status(statuses...)}
 }
 
 // Sequence is the header of these answers that says where in the log a change is.
 func Sequence(always bool, on func(Reply) bool) Header {
-	return Header{Name: rest.SequenceHeader, About: "The sequence of the log up to which the answer is true: that of " +
-		"the change. When everything was so already and nothing was recorded, that of the newest change of what the " +
-		"request is about.", Schema: Count(), Always: always, On: on}
+	return Header{Name: rest.SequenceHeader, About: "The sequence of the change in the log. If there was nothing to " +
+		"change, the sequence of the newest change of the object.", Schema: Count(), Always: always, On: on}
 }
 
 // Status chooses the answers with one of those statuses.
@@ -48,7 +48,7 @@ const headersPlace = "#/components/headers/"
 // headers returns references to the headers of an answer, which are described at the first of them.
 func (w writer) headers(r Reply) Schema {
 	out := Schema{}
-	id := Header{Name: "X-Request-Id", About: "The request's id: the one that it came with, or a new one.",
+	id := Header{Name: "X-Request-Id", About: "The request's id: the one that the caller sent, or a new one.",
 		Schema: Text()}
 	for _, h := range append([]Header{id}, w.Headers...) {
 		if h.On != nil && !h.On(r) {
