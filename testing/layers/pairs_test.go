@@ -16,7 +16,7 @@ import (
 var mostPairs = map[string]int{
 	"http/native":      79,
 	"http/native/call": 89,
-	"commands": 170,
+	"commands":         170,
 }
 
 // TestFilesOfAPackageKnowFewOthers counts the pairs, and tells the count.
