@@ -62,7 +62,7 @@ func claimsJSON(contentType string) bool {
 }
 
 func parseJSON(body []byte) (any, error) {
-	if !utf8.Valid(body) {
+	if !utf8.Valid(body) || rest.LoneSurrogate(body) {
 		return nil, errNoJSON
 	}
 	d := json.NewDecoder(bytes.NewReader(body))

@@ -42,9 +42,9 @@ func requests() []Problem {
 			"Send the id of the last event that you read, or omit the header."},
 		{"limit_invalid", bad, "The parameter limit is not a whole number from 0 up.", "Correct it, or omit it."},
 		{"media_type_unsupported", only(http.StatusUnsupportedMediaType),
-			"This call does not accept the body's Content-Type.",
+			"This call does not accept the body's Content-Type, its charset, or its Content-Encoding.",
 			"Send application/json, application/merge-patch+json for a change, or lines (application/x-ndjson) for " +
-				"an import."},
+				"an import, in UTF-8 and not compressed."},
 		{"method_not_allowed", only(http.StatusMethodNotAllowed), "The path does not support this method.",
 			"Use a method that the header Allow names."},
 		{"moment_invalid", bad, "The parameter at is not a sequence or a time, or it lies before the start of the " +

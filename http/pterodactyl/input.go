@@ -95,6 +95,7 @@ const (
 	faultSyntax  = "Syntax error"
 	faultControl = "Control character error, possibly incorrectly encoded"
 	faultUTF8    = "Malformed UTF-8 characters, possibly incorrectly encoded"
+	faultUTF16   = "Single unpaired high surrogate in Unicode escape"
 )
 
 // jsonFault returns what is wrong with the JSON, empty when nothing is. A text that does not end counts as one with a
@@ -108,6 +109,8 @@ func jsonFault(body []byte) string {
 		at = int(syntax.Offset) - 1
 	}
 	switch {
+	case err == nil && garbled == len(body) && rest.LoneSurrogate(body):
+		return faultUTF16
 	case err == nil && garbled == len(body):
 		return ""
 	case garbled < len(body) && garbled <= at:

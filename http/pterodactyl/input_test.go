@@ -74,7 +74,8 @@ func TestJSONFault(t *testing.T) {
 		`{"a`:        faultControl, `"`: faultControl, `{"a":"b\`: faultControl, `{"a":"b\"`: faultControl,
 		"{\"a\":\"b\nc\"}": faultControl, "{\x01}": faultControl, "{\"a\":\"\x00\"}": faultControl,
 		"{\"a\":\"\xff\"}": faultUTF8, "\xff": faultUTF8, "{\"a\":\"\xc3": faultUTF8, "{\"\xff\":1,}": faultUTF8,
-		"{,\"\xff\":1}": faultSyntax,
+		"{,\"\xff\":1}":  faultSyntax,
+		`{"a":"\ud83d"}`: faultUTF16, `{"a":"\ude00\ud83d"}`: faultUTF16, `{"a":"\\ud83d"}`: "",
 	} {
 		require.Equal(t, want, jsonFault([]byte(body)), "%q", body)
 	}

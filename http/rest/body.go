@@ -8,7 +8,10 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -70,6 +73,10 @@ func DecodeObject[T any](body []byte, strict bool) (T, error) {
 	if !utf8.Valid(body) {
 		return v, BadRequest("json_invalid", "", "The body is not valid UTF-8.")
 	}
+	if LoneSurrogate(body) {
+		return v, BadRequest("json_invalid", "",
+			"The body has half of a surrogate pair (\\ud800 to \\udfff), which is no character.")
+	}
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
 		if json.Valid(trimmed) {
 			return v, BadRequest("json_not_object", "", "The body is not a JSON object.")
@@ -99,6 +106,41 @@ func decodeError(err error) error {
 		return BadRequest("field_unknown", strings.Trim(name, `"`), "There is no such member.")
 	}
 	return BadRequest("json_invalid", "", "The body is not valid JSON.")
+}
+
+// LoneSurrogate reports whether the JSON has an escape of half of a surrogate pair. encoding/json reads each of them as
+// U+FFFD, by which different texts would become one.
+func LoneSurrogate(body []byte) bool {
+	for {
+		i := bytes.IndexByte(body, '\\')
+		if i < 0 || i+1 == len(body) {
+			return false
+		}
+		body = body[i:]
+		first := codeUnit(body)
+		switch {
+		case !utf16.IsSurrogate(first):
+			body = body[2:]
+		case utf16.DecodeRune(first, codeUnit(body[escapeLength:])) == unicode.ReplacementChar:
+			return true
+		default:
+			body = body[2*escapeLength:]
+		}
+	}
+}
+
+const escapeLength = len(`\u0000`)
+
+// codeUnit returns the code unit of the escape that the JSON begins with, 0 for none.
+func codeUnit(body []byte) rune {
+	if len(body) < escapeLength || body[0] != '\\' || body[1] != 'u' {
+		return 0
+	}
+	unit, err := strconv.ParseUint(string(body[2:escapeLength]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(unit)
 }
 
 // Write writes v as JSON.

@@ -2,8 +2,10 @@ package rest
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -28,4 +30,25 @@ func TestJSON(t *testing.T) {
 		time.FixedZone("", 3600))).
 		Key("g").Open('[').Open('{').Close('}').Open('{').Close('}').Close(']').Key("h").Raw(`{"raw":1}`).Close('}')
 	require.Equal(t, `{"a":[1,-2],"b":{},"c":true,"d":null,"e":"x,","f":"2026-06-01T09:00:00.000005Z","g":[{},{}],"h":{"raw":1}}`, string(j.Bytes()))
+}
+
+// TestHalfOfAPairIsNoText holds LoneSurrogate against the library, which reads each half as U+FFFD.
+func TestHalfOfAPairIsNoText(t *testing.T) {
+	part := rapid.SampledFrom([]string{`\ud83d`, `\uDE00`, `\ud800`, `\udfff`, `\u00e9`, `\\`, `\n`, `ud800`, "a", "é", "\U0001F600"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(`"`)
+		for _, p := range rapid.SliceOfN(part, 0, 8).Draw(t, "parts") {
+			text = append(text, p...)
+		}
+		text = append(text, '"')
+		var read string
+		require.NoError(t, json.Unmarshal(text, &read))
+		require.Equal(t, strings.ContainsRune(read, unicode.ReplacementChar), LoneSurrogate(text), string(text))
+	})
+	for _, text := range []string{``, `\`, `"\`, `"\ud83`, `"\ufffd"`, `"\ud83d\uDE00"`} {
+		require.False(t, LoneSurrogate([]byte(text)), text)
+	}
+	for _, text := range []string{`"\ud83d`, `"\ud83d\n"`, `"\ude00\ud83d"`} {
+		require.True(t, LoneSurrogate([]byte(text)), text)
+	}
 }

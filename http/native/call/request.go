@@ -137,17 +137,26 @@ func ReadPatch(w http.ResponseWriter, r *http.Request) (*Members, error) {
 	return m, err
 }
 
-// CheckType refuses a body of another type. One that does not say what it is counts as right.
+// CheckType refuses a body of another type, in another charset than UTF-8, or encoded, such as by gzip. One that does
+// not say what it is counts as right.
 func CheckType(r *http.Request, types []string) error {
-	sent := r.Header.Get("Content-Type")
-	if sent == "" {
+	detail := ""
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		detail = "The body must not be encoded (Content-Encoding)."
+	} else if sent := r.Header.Get("Content-Type"); sent != "" {
+		t, parameters, err := mime.ParseMediaType(sent)
+		charset := strings.ToLower(parameters["charset"])
+		switch {
+		case err != nil || !slices.Contains(types, t):
+			detail = "The body must be of the type " + strings.Join(types, " or ") + "."
+		case !slices.Contains([]string{"", "utf-8", "us-ascii"}, charset):
+			detail = "The body must be in UTF-8."
+		}
+	}
+	if detail == "" {
 		return nil
 	}
-	if t, _, err := mime.ParseMediaType(sent); err == nil && slices.Contains(types, t) {
-		return nil
-	}
-	return rest.RequestError{Status: http.StatusUnsupportedMediaType, Reason: "media_type_unsupported",
-		Detail: "The body must be of the type " + strings.Join(types, " or ") + "."}
+	return rest.RequestError{Status: http.StatusUnsupportedMediaType, Reason: "media_type_unsupported", Detail: detail}
 }
 
 // Location returns the path of something below the request's path.
