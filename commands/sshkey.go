@@ -260,7 +260,7 @@ func invalidSSHKey(why string) *Refusal {
 
 // Warning tells, in a sentence, why the key had better be replaced, though it may log in; "" for most keys.
 func (k SSHKey) Warning() string {
-	if strings.HasPrefix(k.Key, ssh.InsecureKeyAlgoDSA+" ") {
+	if strings.HasPrefix(k.Key, "ssh-dss ") {
 		return "This is a DSA key, which is not safe, and which OpenSSH accepts no more: replace it by an Ed25519 key."
 	}
 	if !strings.HasPrefix(k.Key, ssh.KeyAlgoRSA+" ") {
